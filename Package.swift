@@ -1,0 +1,142 @@
+// swift-tools-version: 6.3
+// Targets stand in dependency order: a module imports only what stands above it.
+// Within a target, dependencies are listed one a line.
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "czproxy",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "czproxy", targets: ["czproxy"]),
+    .executable(name: "czproxy-ctl", targets: ["czproxy-ctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // MARK: C
+
+    .target(name: "CShims"),
+    .systemLibrary(
+      name: "CSodium",
+      pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
+    ),
+    .systemLibrary(
+      name: "CYaml",
+      pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
+    ),
+
+    // MARK: Core
+
+    .target(
+      name: "Wire",
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "Policy",
+      dependencies: [
+        "CYaml",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "Audit",
+      dependencies: [
+        "CShims",
+        "CSodium",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "Relay",
+      dependencies: [
+        "Audit",
+        "CShims",
+        "Policy",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+
+    // MARK: Executables
+
+    .executableTarget(
+      name: "czproxy",
+      dependencies: [
+        "Relay"
+      ],
+      swiftSettings: swiftSettings,
+      linkerSettings: [
+        // One file that starts in a millisecond and needs no installed Swift runtime.
+        .unsafeFlags(["-static-executable"], .when(platforms: [.linux], configuration: .release))
+      ]
+    ),
+    .executableTarget(
+      name: "czproxy-ctl",
+      dependencies: [
+        "Audit",
+        "Policy",
+        "Relay",
+        "Wire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+
+    // MARK: Tests
+
+    .testTarget(
+      name: "WireTests",
+      dependencies: [
+        "Wire"
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "PolicyTests",
+      dependencies: [
+        "Policy",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "AuditTests",
+      dependencies: [
+        "Audit",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "RelayTests",
+      dependencies: [
+        "Audit",
+        "Policy",
+        "Relay",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Wire"
+      ],
+      swiftSettings: swiftSettings
+    ),
+  ]
+)

@@ -1,0 +1,4 @@
+#ifndef CZ_SHIMS_H
+#define CZ_SHIMS_H
+
+#endif

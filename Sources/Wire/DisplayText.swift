@@ -1,0 +1,31 @@
+/// Makes bytes from the wire safe to show to a person.
+public enum DisplayText {
+  /// The text with every control, format (bidirectional, invisible) and private-use character as `\u{…}`,
+  /// cut to `limit` characters.
+  ///
+  /// A terminal must not be steered, nor a reader misled, by what a server or a model wrote.
+  public static func escaped(_ bytes: some Collection<UInt8>, limit: Int = 256) -> String {
+    var text = ""
+    var count = 0
+    // Four bytes a character at the most: a longer text is cut anyway.
+    for scalar in String(decoding: bytes.prefix(limit * 4 + 4), as: UTF8.self).unicodeScalars {
+      guard count < limit else { return text + "…" }
+      count += 1
+      if isShowable(scalar) {
+        text.unicodeScalars.append(scalar)
+      } else {
+        text += "\\u{" + String(scalar.value, radix: 16) + "}"
+      }
+    }
+    return text
+  }
+
+  private static func isShowable(_ scalar: Unicode.Scalar) -> Bool {
+    if (0x20..<0x7f).contains(scalar.value) { return true }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
+    case .spaceSeparator: return false  // look-alikes of the plain space, which is handled above
+    default: return !scalar.properties.isDefaultIgnorableCodePoint
+    }
+  }
+}

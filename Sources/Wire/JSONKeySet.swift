@@ -1,0 +1,88 @@
+/// Finds a key that an object repeats, comparing unescaped bytes.
+///
+/// The cost grows with the number of keys and their length, never with its square:
+/// an object with many keys goes through a table hashed with a seed that a sender cannot know.
+enum JSONKeySet {
+  /// Up to here each pair is compared, which is faster than hashing.
+  private static let pairwiseLimit = 12
+
+  /// The tape index of the first key that an earlier one equals; nil when all keys differ.
+  static func firstRepeatedKey(ofObjectAt object: Int, in tape: JSONTape, text: Span<UInt8>) -> Int? {
+    let count = tape.childCount(object)
+    return count <= pairwiseLimit
+      ? comparePairs(ofObjectAt: object, in: tape, text: text)
+      : compareHashes(ofObjectAt: object, count: count, in: tape, text: text)
+  }
+
+  /// Whether two keys, given by their tape indexes, stand for the same bytes.
+  static func areEqual(_ first: Int, _ second: Int, in tape: JSONTape, text: Span<UInt8>) -> Bool {
+    if tape.tag(first) == .string, tape.tag(second) == .string {
+      guard tape.shape(first) == tape.shape(second) else { return false }
+      let (a, b) = (tape.offset(first), tape.offset(second))
+      for index in 0..<tape.aux(first) where text[a + index] != text[b + index] { return false }
+      return true
+    }
+    return unescaped(first, in: tape, text: text) == unescaped(second, in: tape, text: text)
+  }
+
+  private static func comparePairs(ofObjectAt object: Int, in tape: JSONTape, text: Span<UInt8>) -> Int? {
+    let end = object + tape.aux(object)
+    var key = object + 1
+    while key < end {
+      var earlier = object + 1
+      while earlier < key {
+        if areEqual(earlier, key, in: tape, text: text) { return key }
+        earlier = tape.next(after: earlier + 1)
+      }
+      key = tape.next(after: key + 1)
+    }
+    return nil
+  }
+
+  private static func compareHashes(
+    ofObjectAt object: Int, count: Int, in tape: JSONTape, text: Span<UInt8>
+  ) -> Int? {
+    // Twice the keys, rounded up to a power of two; 0 is an empty slot.
+    let mask = 1 << (Int.bitWidth - (2 * count - 1).leadingZeroBitCount) - 1
+    var slots = [(key: UInt32, hash: UInt32)](repeating: (0, 0), count: mask + 1)
+    let end = object + tape.aux(object)
+    var key = object + 1
+    while key < end {
+      let hash = hash(of: key, in: tape, text: text)
+      var slot = Int(truncatingIfNeeded: hash) & mask
+      let tag = UInt32(truncatingIfNeeded: hash >> 32)
+      while slots[slot].key != 0 {
+        if slots[slot].hash == tag, areEqual(Int(slots[slot].key), key, in: tape, text: text) { return key }
+        slot = (slot + 1) & mask
+      }
+      slots[slot] = (UInt32(truncatingIfNeeded: key), tag)
+      key = tape.next(after: key + 1)
+    }
+    return nil
+  }
+
+  private static func hash(of key: Int, in tape: JSONTape, text: Span<UInt8>) -> Int {
+    // The standard library's hasher is SipHash, seeded afresh in each process.
+    var hasher = Hasher()
+    let start = tape.offset(key)
+    if tape.tag(key) == .string {
+      for index in start..<start + tape.aux(key) { hasher.combine(text[index]) }
+    } else {
+      JSONString.forEachUnescapedByte(text, start..<start + tape.aux(key)) { byte in
+        hasher.combine(byte)
+        return true
+      }
+    }
+    return hasher.finalize()
+  }
+
+  private static func unescaped(_ key: Int, in tape: JSONTape, text: Span<UInt8>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let start = tape.offset(key)
+    JSONString.forEachUnescapedByte(text, start..<start + tape.aux(key)) { byte in
+      bytes.append(byte)
+      return true
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,141 @@
+/// The grammar of JSON strings (RFC 8259, section 7) over UTF-8 (RFC 3629), and their unescaped bytes.
+enum JSONString {
+  /// Scans a string from the byte behind its opening quote.
+  ///
+  /// - Returns: the offset of the closing quote, and whether the string holds escapes.
+  static func scan(
+    _ text: Span<UInt8>, from start: Int, loneSurrogates: Bool
+  ) throws(JSONError) -> (end: Int, escaped: Bool) {
+    var position = start
+    var escaped = false
+    while true {
+      position = skipPlainWords(text, from: position)
+      guard position < text.count else { throw JSONError(.unexpectedEnd, at: position) }
+      let byte = text[position]
+      switch byte {
+      case UInt8(ascii: "\""):
+        return (position, escaped)
+      case UInt8(ascii: "\\"):
+        escaped = true
+        position = try scanEscape(text, from: position, loneSurrogates: loneSurrogates)
+      case 0..<0x20:
+        throw JSONError(byte == 0x0d ? .carriageReturn : .controlByte, at: position)
+      case 0x80...:
+        guard let next = UTF8Sequence.end(text, from: position) else { throw JSONError(.invalidUTF8, at: position) }
+        position = next
+      default:
+        position += 1
+      }
+    }
+  }
+
+  /// Skips whole words of eight bytes that are all printable ASCII without quote and backslash,
+  /// then up to the first byte that is not.
+  @inline(__always)
+  private static func skipPlainWords(_ text: Span<UInt8>, from start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    var position = start
+    while position + 8 <= text.count {
+      // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
+      let word = UInt64(
+        littleEndian: unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
+      let quote = word ^ (ones &* 0x22)
+      let backslash = word ^ (ones &* 0x5c)
+      let special =
+        (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- (ones &* 0x20)) & ~word) | word)
+        & tops
+      if special != 0 { return position + special.trailingZeroBitCount >> 3 }
+      position += 8
+    }
+    return position
+  }
+
+  private static func scanEscape(
+    _ text: Span<UInt8>, from backslash: Int, loneSurrogates: Bool
+  ) throws(JSONError) -> Int {
+    guard backslash + 1 < text.count else { throw JSONError(.unexpectedEnd, at: text.count) }
+    switch text[backslash + 1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      return backslash + 2
+    case UInt8(ascii: "u"):
+      guard let unit = codeUnit(text, escapedAt: backslash) else {
+        throw JSONError(backslash + 6 > text.count ? .unexpectedEnd : .invalidEscape, at: backslash)
+      }
+      guard unit & 0xf800 == 0xd800, !loneSurrogates else { return backslash + 6 }
+      guard unit < 0xdc00, let low = codeUnit(text, escapedAt: backslash + 6), low & 0xfc00 == 0xdc00 else {
+        throw JSONError(.loneSurrogate, at: backslash)
+      }
+      return backslash + 12
+    default:
+      throw JSONError(.invalidEscape, at: backslash)
+    }
+  }
+
+  /// The UTF-16 code unit that `\uXXXX` at `backslash` stands for; nil where no such escape stands.
+  @inline(__always)
+  private static func codeUnit(_ text: Span<UInt8>, escapedAt backslash: Int) -> UInt32? {
+    guard backslash + 6 <= text.count, text[backslash] == UInt8(ascii: "\\"),
+      text[backslash + 1] == UInt8(ascii: "u")
+    else { return nil }
+    var unit: UInt32 = 0
+    for index in backslash + 2..<backslash + 6 {
+      let byte = text[index]
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+      default: return nil
+      }
+      unit = unit << 4 | UInt32(digit)
+    }
+    return unit
+  }
+
+  // MARK: Unescaping
+
+  /// Calls `body` with each byte of the string that stands, escaped and already scanned, in `range`,
+  /// until it returns false.
+  @inline(__always)
+  static func forEachUnescapedByte(
+    _ text: Span<UInt8>, _ range: Range<Int>, _ body: (UInt8) -> Bool
+  ) {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let byte = text[position]
+      guard byte == UInt8(ascii: "\\"), position + 1 < range.upperBound else {
+        position += 1
+        if !body(byte) { return }
+        continue
+      }
+      let kind = text[position + 1]
+      guard kind == UInt8(ascii: "u"), let unit = codeUnit(text, escapedAt: position) else {
+        position += 2
+        if !body(shortEscape(kind)) { return }
+        continue
+      }
+      position += 6
+      var scalar = unit
+      if unit & 0xfc00 == 0xd800, position + 6 <= range.upperBound,
+        let low = codeUnit(text, escapedAt: position), low & 0xfc00 == 0xdc00
+      {
+        scalar = 0x10000 + (unit & 0x3ff) << 10 + low & 0x3ff
+        position += 6
+      }
+      if !UTF8Sequence.forEachByte(of: scalar, body) { return }
+    }
+  }
+
+  private static func shortEscape(_ kind: UInt8) -> UInt8 {
+    switch kind {
+    case UInt8(ascii: "b"): 0x08
+    case UInt8(ascii: "f"): 0x0c
+    case UInt8(ascii: "n"): 0x0a
+    case UInt8(ascii: "r"): 0x0d
+    case UInt8(ascii: "t"): 0x09
+    default: kind
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// The index over a JSON text: one word for each value, key and closing bracket, in document order.
+///
+/// Bits 0–31 hold an offset, bits 32–59 a length or a distance, bits 60–63 the ``Tag``.
+/// The opening word of a container holds the distance to its closing word;
+/// the closing word holds the number of members or elements.
+struct JSONTape: Sendable {
+  enum Tag: UInt8 {
+    case object, objectEnd, array, arrayEnd
+    case string, escapedString
+    case integer, number
+    case `true`, `false`, null
+  }
+
+  private(set) var words: [UInt64] = []
+
+  var count: Int { words.count }
+
+  mutating func reserve(forTextOf bytes: Int) {
+    words.reserveCapacity(min(bytes / 8, 4096) + 16)
+  }
+
+  @inline(__always)
+  mutating func append(_ tag: Tag, offset: Int, aux: Int = 0) {
+    words.append(Self.word(tag, offset: offset, aux: aux))
+  }
+
+  /// Appends the closing word of the container that was opened at `index` and links the two.
+  @inline(__always)
+  mutating func close(_ tag: Tag, containerAt index: Int, offset: Int, count: Int) {
+    let opening = words[index]
+    words[index] = opening | UInt64(truncatingIfNeeded: words.count - index) << 32
+    append(tag, offset: offset, aux: count)
+  }
+
+  @inline(__always)
+  func tag(_ index: Int) -> Tag {
+    // INVARIANT: words are made by `word(_:offset:aux:)` only, so the four bits are a tag.
+    Tag(rawValue: UInt8(truncatingIfNeeded: words[index] >> 60)) ?? .null
+  }
+
+  @inline(__always)
+  func offset(_ index: Int) -> Int { Int(truncatingIfNeeded: words[index] & 0xffff_ffff) }
+
+  @inline(__always)
+  func aux(_ index: Int) -> Int { Int(truncatingIfNeeded: (words[index] >> 32) & 0x0fff_ffff) }
+
+  /// Tag and length in one word: two plain strings can only be equal when these are.
+  @inline(__always)
+  func shape(_ index: Int) -> UInt64 { words[index] >> 32 }
+
+  /// The index of the value that follows the one at `index`.
+  @inline(__always)
+  func next(after index: Int) -> Int {
+    switch tag(index) {
+    case .object, .array: index + aux(index) + 1
+    default: index + 1
+    }
+  }
+
+  /// Members of the object, or elements of the array, whose opening word stands at `index`.
+  func childCount(_ index: Int) -> Int { aux(index + aux(index)) }
+
+  private static func word(_ tag: Tag, offset: Int, aux: Int) -> UInt64 {
+    UInt64(tag.rawValue) << 60 | UInt64(truncatingIfNeeded: aux) << 32 | UInt64(truncatingIfNeeded: offset)
+  }
+}

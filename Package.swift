@@ -41,6 +41,9 @@ let package = Package(
 
     .target(
       name: "Wire",
+      dependencies: [
+        "CShims"
+      ],
       swiftSettings: swiftSettings
     ),
     .target(

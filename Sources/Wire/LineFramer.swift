@@ -1,0 +1,159 @@
+private import CShims
+
+/// Splits a byte stream into lines at LF (MCP, stdio transport): a state machine that reads nothing itself.
+///
+/// A line keeps its bytes as they came, terminator included. What is longer than the limit is thrown away up to
+/// its LF while it arrives, and reported once.
+public struct LineFramer: Sendable {
+  /// What stood between two line ends.
+  public enum Item: Sendable {
+    case line(Line)
+    /// A line that exceeded the limit; its length in bytes, as far as it came.
+    case tooLong(bytes: Int)
+  }
+
+  public struct Line: Sendable {
+    /// The line as it came, with its LF or CR LF where it has one.
+    public let bytes: ArraySlice<UInt8>
+
+    /// The line without its terminator. A CR that does not stand directly before the LF is content.
+    public let content: ArraySlice<UInt8>
+
+    /// Whether there is nothing but spaces and tabs in it: such a line is no message.
+    public var isBlank: Bool { content.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
+  }
+
+  /// The longest content of a line, in bytes.
+  public let maxLineBytes: Int
+
+  private var buffer: [UInt8]
+  /// The bytes received and not yet given out stand in `start..<end` of the buffer; no LF stands before `searched`.
+  private var start = 0
+  private var searched = 0
+  private var end = 0
+  /// How much of an overlong line was thrown away; nil outside of one.
+  private var discarded: Int?
+
+  private static let initialCapacity = 64 << 10
+  /// A buffer that a large line made grow is given back once the line is gone.
+  private static let retainedCapacity = 1 << 20
+
+  public init(maxLineBytes: Int) {
+    self.maxLineBytes = maxLineBytes
+    buffer = [UInt8](repeating: 0, count: Self.initialCapacity)
+  }
+
+  /// Bytes received that no line was made of yet.
+  public var pendingBytes: Int { end - start + (discarded ?? 0) }
+
+  /// Takes in bytes by letting `fill` write into free space; `fill` returns how many it wrote.
+  public mutating func receive<Failure: Error>(
+    _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+  ) throws(Failure) {
+    makeSpace()
+    let space = end..<buffer.count
+    var failure: Failure?
+    let written = unsafe buffer.withUnsafeMutableBytes { bytes in
+      do throws(Failure) {
+        return try unsafe fill(UnsafeMutableRawBufferPointer(rebasing: bytes[space]))
+      } catch {
+        failure = error
+        return 0
+      }
+    }
+    if let failure { throw failure }
+    end += min(max(written, 0), space.count)
+  }
+
+  /// Takes in bytes that are already at hand.
+  public mutating func receive(_ bytes: some Collection<UInt8>) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      makeSpace()
+      let part = rest.prefix(buffer.count - end)
+      for byte in part {
+        buffer[end] = byte
+        end += 1
+      }
+      rest = rest.dropFirst(part.count)
+    }
+  }
+
+  /// The next complete line; nil when more bytes are needed for one.
+  public mutating func next() -> Item? {
+    guard let newline = indexOfNewline() else {
+      searched = end
+      discardIfTooLong()
+      return nil
+    }
+    let lineStart = start
+    start = newline + 1
+    searched = start
+    if let dropped = discarded {
+      discarded = nil
+      return .tooLong(bytes: dropped + newline - lineStart)
+    }
+    let hasCR = newline > lineStart && buffer[newline - 1] == UInt8(ascii: "\r")
+    let contentEnd = hasCR ? newline - 1 : newline
+    guard contentEnd - lineStart <= maxLineBytes else { return .tooLong(bytes: contentEnd - lineStart) }
+    return .line(Line(bytes: buffer[lineStart...newline], content: buffer[lineStart..<contentEnd]))
+  }
+
+  /// At the end of the stream: what stands behind the last LF, if anything does. Call ``next()`` first until it is nil.
+  public mutating func finish() -> Item? {
+    defer {
+      start = 0
+      searched = 0
+      end = 0
+      discarded = nil
+    }
+    if let dropped = discarded { return .tooLong(bytes: dropped + end - start) }
+    guard start < end else { return nil }
+    return .line(Line(bytes: buffer[start..<end], content: buffer[start..<end]))
+  }
+
+  // MARK: Buffer
+
+  private func indexOfNewline() -> Int? {
+    guard searched < end else { return nil }
+    // SAFETY: the searched range lies within the buffer.
+    let distance = unsafe buffer.withUnsafeBufferPointer { bytes in
+      unsafe cz_find_byte(bytes.baseAddress, searched, end, UInt8(ascii: "\n"))
+    }
+    return distance < 0 ? nil : distance
+  }
+
+  /// Throws away what is held of a line that can only be too long.
+  private mutating func discardIfTooLong() {
+    // One more than the limit: a CR before the LF is not content.
+    guard discarded != nil || end - start > maxLineBytes + 1 else { return }
+    guard searched == end else { return }
+    discarded = (discarded ?? 0) + end - start
+    start = 0
+    searched = 0
+    end = 0
+  }
+
+  private mutating func makeSpace() {
+    if start == end {
+      start = 0
+      searched = 0
+      end = 0
+      if buffer.count > Self.retainedCapacity { buffer = [UInt8](repeating: 0, count: Self.initialCapacity) }
+    }
+    guard end == buffer.count else { return }
+    // Once `next()` is nil, no more than a limit's worth and its terminator are held, so growth is bounded.
+    let enough = maxLineBytes + Self.initialCapacity
+    if start > 0, start > buffer.count / 2 || buffer.count >= enough {
+      // A line that was given out and is still alive keeps the old storage; then this copies.
+      buffer.removeFirst(start)
+      buffer.append(contentsOf: repeatElement(0, count: start))
+      searched -= start
+      end -= start
+      start = 0
+    } else {
+      let growth = max(min(buffer.count, enough - buffer.count), Self.initialCapacity)
+      buffer.append(contentsOf: repeatElement(0, count: growth))
+    }
+  }
+}

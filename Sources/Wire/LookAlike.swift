@@ -1,0 +1,50 @@
+/// Keys that are not a known key, and that some reader takes for it all the same.
+///
+/// Readers fold ASCII case (Go, .NET, Jackson on request), and with it U+017F and U+212A (Go), U+0131 and U+0130
+/// (case-insensitive comparison in Java); others cut a key at a trailing NUL. A message that holds such a key
+/// would be one message here and another one there.
+public enum LookAlike {
+  /// Whether `key`, which does not equal `name`, does so after folding; false for `name` itself.
+  public static func isLookAlike(_ key: [UInt8], of name: StaticString) -> Bool {
+    name.withUTF8Buffer { name in
+      let wanted = unsafe Span(_unsafeElements: name)
+      return !isEqual(key.span, wanted) && isEqual(folded(key).span, folded(wanted).span)
+    }
+  }
+
+  private static func isEqual(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Bool {
+    guard first.count == second.count else { return false }
+    for index in first.indices where first[index] != second[index] { return false }
+    return true
+  }
+
+  private static func folded(_ key: [UInt8]) -> [UInt8] { folded(key.span) }
+
+  private static func folded(_ key: Span<UInt8>) -> [UInt8] {
+    var end = key.count
+    while end > 0, key[end - 1] == 0 { end -= 1 }
+    var result: [UInt8] = []
+    result.reserveCapacity(end)
+    var index = 0
+    while index < end {
+      let byte = key[index]
+      let second = index + 1 < end ? key[index + 1] : 0
+      let third = index + 2 < end ? key[index + 2] : 0
+      switch (byte, second, third) {
+      case (UInt8(ascii: "A")...UInt8(ascii: "Z"), _, _): result.append(byte | 0x20)
+      case (0xc5, 0xbf, _):  // U+017F LATIN SMALL LETTER LONG S
+        result.append(UInt8(ascii: "s"))
+        index += 1
+      case (0xc4, 0xb0...0xb1, _):  // U+0130, U+0131: I with dot above, dotless i
+        result.append(UInt8(ascii: "i"))
+        index += 1
+      case (0xe2, 0x84, 0xaa):  // U+212A KELVIN SIGN
+        result.append(UInt8(ascii: "k"))
+        index += 2
+      default: result.append(byte)
+      }
+      index += 1
+    }
+    return result
+  }
+}

@@ -21,8 +21,7 @@ public struct Message: Sendable {
     do {
       document = try JSONDocument(parsing: line, options: .message, limits: limits)
     } catch {
-      throw MessageError(
-        .json(error.code), at: error.offset, answerable: MessageSalvage.requestIDs(in: line, limits: limits))
+      throw MessageError(.json(error.code), at: error.offset, salvaged: MessageSalvage(of: line, limits: limits))
     }
     do {
       let envelope = try Envelope(of: document)
@@ -30,7 +29,7 @@ public struct Message: Sendable {
       self.shape = try envelope.shape(in: document)
       self.params = envelope.params
     } catch {
-      throw MessageError(error.code, at: error.offset, answerable: MessageSalvage.requestIDs(in: document))
+      throw MessageError(error.code, at: error.offset, salvaged: MessageSalvage(of: document))
     }
   }
 }

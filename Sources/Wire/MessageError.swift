@@ -30,10 +30,18 @@ public struct MessageError: Error, Equatable, Sendable, CustomStringConvertible 
   /// The requests that the line asked an answer for, where their ids are beyond doubt: empty when they are not.
   public let answerable: [RequestID]
 
-  public init(_ code: Code, at offset: Int, answerable: [RequestID] = []) {
+  /// The request that the line was to be the answer of, where its id is beyond doubt.
+  public let answered: RequestID?
+
+  public init(_ code: Code, at offset: Int, answerable: [RequestID] = [], answered: RequestID? = nil) {
     self.code = code
     self.offset = offset
     self.answerable = answerable
+    self.answered = answered
+  }
+
+  init(_ code: Code, at offset: Int, salvaged: MessageSalvage) {
+    self.init(code, at: offset, answerable: salvaged.requests, answered: salvaged.response)
   }
 
   public var description: String { "\(reason) at byte \(offset)" }

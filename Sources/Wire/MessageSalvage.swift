@@ -1,45 +1,62 @@
-/// Finds who waits for an answer to a line that was refused.
+/// Who is concerned by a line that was refused.
 ///
 /// An id counts only when no reader could see another one: one `id` member, spelt so, in an object whose other
-/// keys are not taken for it, with a `method` beside it. Everything else goes unanswered.
-enum MessageSalvage {
+/// keys are not taken for it. Everything else goes unanswered.
+struct MessageSalvage {
+  /// Requests that wait for an answer to this line; several for a batch.
+  private(set) var requests: [RequestID] = []
+
+  /// The request that this line was to answer.
+  private(set) var response: RequestID?
+
   /// More members of a batch than this go unanswered: an answer is longer than a request can be.
   private static let maxAnswers = 128
 
-  /// Ids in a text that strict parsing refused.
-  static func requestIDs(in line: ArraySlice<UInt8>, limits: JSONLimits) -> [RequestID] {
+  /// Looks into a text that strict parsing refused.
+  init(of line: ArraySlice<UInt8>, limits: JSONLimits) {
     // A CR may end a line for the reader, so what stands behind it may be another message: `.lineBreaks` stays off.
     let lenient: JSONOptions = [.duplicateKeys, .nonFinite, .loneSurrogates]
-    guard let document = try? JSONDocument(parsing: line, options: lenient, limits: limits) else { return [] }
-    return requestIDs(in: document)
-  }
-
-  /// Ids in a text that is JSON and no message.
-  static func requestIDs(in document: JSONDocument) -> [RequestID] {
-    switch document.kind(of: document.root) {
-    case .object:
-      return requestID(ofObject: document.root, in: document).map { [$0] } ?? []
-    case .array:
-      return document.elements(of: document.root).lazy.prefix(maxAnswers)
-        .compactMap { requestID(ofObject: $0, in: document) }
-    default:
-      return []
+    if let document = try? JSONDocument(parsing: line, options: lenient, limits: limits) {
+      self.init(of: document)
     }
   }
 
-  private static func requestID(ofObject object: JSONDocument.Node, in document: JSONDocument) -> RequestID? {
+  /// Looks into a text that is JSON and no message.
+  init(of document: JSONDocument) {
+    switch document.kind(of: document.root) {
+    case .object:
+      add(document.root, in: document)
+    case .array:
+      for element in document.elements(of: document.root) where requests.count < Self.maxAnswers {
+        add(element, in: document)
+      }
+      response = nil
+    default:
+      break
+    }
+  }
+
+  private mutating func add(_ object: JSONDocument.Node, in document: JSONDocument) {
     var id: JSONDocument.Node?
     var hasMethod = false
+    var hasAnswer = false
     for (key, value) in document.members(of: object) {
       if document.string(key, equals: "id") {
-        guard id == nil else { return nil }
+        guard id == nil else { return }
         id = value
       } else if document.string(key, equals: "method") {
         hasMethod = true
+      } else if document.string(key, equals: "result") || document.string(key, equals: "error") {
+        hasAnswer = true
       } else if LookAlike.isLookAlike(document.string(key) ?? [], of: "id") {
-        return nil
+        return
       }
     }
-    return hasMethod ? id.flatMap { RequestID($0, in: document) } : nil
+    guard let id = id.flatMap({ RequestID($0, in: document) }), hasMethod != hasAnswer else { return }
+    if hasMethod {
+      requests.append(id)
+    } else {
+      response = id
+    }
   }
 }

@@ -12,13 +12,17 @@ struct MessageSalvage {
   /// More members of a batch than this go unanswered: an answer is longer than a request can be.
   private static let maxAnswers = 128
 
+  private init() {}
+
   /// Looks into a text that strict parsing refused.
   init(of line: ArraySlice<UInt8>, limits: JSONLimits) {
     // A CR may end a line for the reader, so what stands behind it may be another message: `.lineBreaks` stays off.
     let lenient: JSONOptions = [.duplicateKeys, .nonFinite, .loneSurrogates]
-    if let document = try? JSONDocument(parsing: line, options: lenient, limits: limits) {
-      self.init(of: document)
+    guard let document = try? JSONDocument(parsing: line, options: lenient, limits: limits) else {
+      self.init()
+      return
     }
+    self.init(of: document)
   }
 
   /// Looks into a text that is JSON and no message.

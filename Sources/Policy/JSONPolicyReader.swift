@@ -1,0 +1,63 @@
+import Wire
+
+/// Reads a JSON policy as Python's `json.loads` does: a repeated key counts with its last value.
+enum JSONPolicyReader {
+  static func read(_ bytes: [UInt8], fileName: String) throws(PolicyError) -> PolicyValue {
+    var limits = JSONLimits()
+    limits.maxBytes = PolicyLimits.maxBytes
+    limits.maxDepth = PolicyLimits.maxDepth
+    limits.maxValues = PolicyLimits.maxValues
+    let document: JSONDocument
+    do {
+      document = try JSONDocument(parsing: bytes[...], options: .python, limits: limits)
+    } catch {
+      let place = LineIndex(bytes).place(of: error.offset)
+      throw PolicyError(
+        .load, "not JSON: \(error.code.rawValue)", fileName: fileName, line: place.line, column: place.column)
+    }
+    let lines = LineIndex(bytes)
+    return value(of: document.root, in: document, lines)
+  }
+
+  /// Recursion is bounded by ``PolicyLimits/maxDepth``.
+  private static func value(
+    of node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex
+  ) -> PolicyValue {
+    let place = lines.place(of: document.range(of: node).lowerBound)
+    var size = 1
+    let content: PolicyValue.Content
+    switch document.kind(of: node) {
+    case .null: content = .null
+    case .true: content = .boolean(true)
+    case .false: content = .boolean(false)
+    case .integer:
+      let digits = String(decoding: document.raw(node), as: UTF8.self)
+      content = .integer(digits == "-0" ? "0" : digits)
+    case .number:
+      content = .number(number(String(decoding: document.raw(node), as: UTF8.self)))
+    case .string:
+      content = .string(document.string(node) ?? [])
+    case .array:
+      let elements = document.elements(of: node).map { value(of: $0, in: document, lines) }
+      size += elements.reduce(0) { $0 + $1.size }
+      content = .list(elements)
+    case .object:
+      var members = MappingBuilder()
+      for (key, child) in document.members(of: node) {
+        members.insert(value(of: key, in: document, lines), value(of: child, in: document, lines))
+      }
+      size += members.size
+      content = .mapping(members.members)
+    }
+    return PolicyValue(content: content, line: place.line, column: place.column, size: size)
+  }
+
+  private static func number(_ text: String) -> Double {
+    switch text {
+    case "NaN": .nan
+    case "Infinity": .infinity
+    case "-Infinity": -.infinity
+    default: Double(text) ?? (text.utf8.first == UInt8(ascii: "-") ? -.infinity : .infinity)
+    }
+  }
+}

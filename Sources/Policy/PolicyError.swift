@@ -1,0 +1,46 @@
+/// Why a policy can't be used: everything that is wrong with it, not just the first thing.
+public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Control Zero's catalogue of errors.
+  public enum Code: String, Sendable {
+    /// The content is not a valid policy.
+    case validation = "E1201"
+    /// The file can't be read or is not YAML or JSON.
+    case load = "E1202"
+  }
+
+  public struct Diagnostic: Equatable, Sendable, CustomStringConvertible {
+    public let code: Code
+    /// Counted from 1; nil where the whole file is meant.
+    public let line: Int?
+    /// Counted from 1, in bytes.
+    public let column: Int?
+    public let message: String
+
+    public var description: String {
+      let place = line.map { line in column.map { "\(line):\($0): " } ?? "\(line): " } ?? ""
+      return "\(place)\(code.rawValue): \(message)"
+    }
+  }
+
+  /// The name the file was given by, for messages.
+  public let fileName: String
+
+  /// At least one, in the order of the file.
+  public let diagnostics: [Diagnostic]
+
+  public init(fileName: String, diagnostics: [Diagnostic]) {
+    self.fileName = fileName
+    self.diagnostics = diagnostics
+  }
+
+  init(_ code: Code, _ message: String, fileName: String, line: Int? = nil, column: Int? = nil) {
+    self.init(
+      fileName: fileName,
+      diagnostics: [Diagnostic(code: code, line: line, column: column, message: message)])
+  }
+
+  /// One line for each diagnostic, `file:line:column: code: message`.
+  public var lines: [String] { diagnostics.map { "\(fileName):\($0)" } }
+
+  public var description: String { lines.joined(separator: "; ") }
+}

@@ -1,0 +1,76 @@
+/// A value of a policy file, YAML or JSON, with the place it stands at.
+struct PolicyValue: Sendable {
+  indirect enum Content: Sendable {
+    case null
+    case boolean(Bool)
+    /// Decimal digits, with a minus where negative: as Python's `str` writes an `int` of any size.
+    case integer(String)
+    case number(Double)
+    /// A YAML date or time, which is no string; its text.
+    case timestamp(String)
+    case string([UInt8])
+    case list([PolicyValue])
+    /// In the order of the file; a repeated key keeps its first place and takes its last value, as in Python.
+    case mapping([Member])
+  }
+
+  struct Member: Sendable {
+    let key: PolicyValue
+    var value: PolicyValue
+  }
+
+  var content: Content
+  /// Counted from 1.
+  let line: Int
+  let column: Int
+  /// This value and all within it.
+  var size = 1
+
+  /// The value of a member by its key; nil where it is absent or this is no mapping.
+  subscript(key: String) -> PolicyValue? {
+    guard case .mapping(let members) = content else { return nil }
+    return members.first { $0.key.isString(key) }?.value
+  }
+
+  func isString(_ text: String) -> Bool {
+    guard case .string(let bytes) = content else { return false }
+    return bytes.elementsEqual(text.utf8)
+  }
+
+  var string: String? {
+    guard case .string(let bytes) = content else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  var isNull: Bool {
+    if case .null = content { return true }
+    return false
+  }
+
+  /// Python's truth value.
+  var isTruthy: Bool {
+    switch content {
+    case .null: false
+    case .boolean(let value): value
+    case .integer(let digits): digits != "0" && digits != "-0"
+    case .number(let value): value != 0
+    case .timestamp: true
+    case .string(let bytes): !bytes.isEmpty
+    case .list(let elements): !elements.isEmpty
+    case .mapping(let members): !members.isEmpty
+    }
+  }
+
+  /// What kind of value this is, in the words of a person who writes YAML.
+  var kindName: String {
+    switch content {
+    case .null: "null"
+    case .boolean: "a boolean"
+    case .integer, .number: "a number"
+    case .timestamp: "a date"
+    case .string: "a string"
+    case .list: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/// Text as Python writes values: what the original evaluator compares and reports.
+enum PythonText {
+  /// `str(value)` of a scalar; lists and mappings as `repr` writes them.
+  static func string(_ value: PolicyValue) -> String {
+    if case .string(let bytes) = value.content { return String(decoding: bytes, as: UTF8.self) }
+    return representation(value)
+  }
+
+  /// `repr(value)`.
+  static func representation(_ value: PolicyValue) -> String {
+    switch value.content {
+    case .null: "None"
+    case .boolean(let value): value ? "True" : "False"
+    case .integer(let digits): digits
+    case .number(let value): number(value)
+    case .timestamp(let text): text
+    case .string(let bytes): quoted(String(decoding: bytes, as: UTF8.self))
+    case .list(let elements): "[" + elements.map(representation).joined(separator: ", ") + "]"
+    case .mapping(let members):
+      "{" + members.map { representation($0.key) + ": " + representation($0.value) }.joined(separator: ", ") + "}"
+    }
+  }
+
+  /// `repr(float)`: the shortest digits that read back as the same value, with an exponent from 1e16 and below 1e-4.
+  static func number(_ value: Double) -> String {
+    if value.isNaN { return "nan" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
+    let (digits, exponent) = decimal(value.magnitude)
+    let sign = value < 0 ? "-" : ""
+    if exponent < -4 || exponent >= 16 {
+      let fraction = digits.count > 1 ? "." + digits.dropFirst() : ""
+      let magnitude = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
+      return sign + digits.prefix(1) + fraction + "e" + (exponent < 0 ? "-" : "+") + magnitude
+    }
+    if exponent < 0 {
+      return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits
+    }
+    if digits.count <= exponent + 1 {
+      return sign + digits + String(repeating: "0", count: exponent + 1 - digits.count) + ".0"
+    }
+    return sign + digits.prefix(exponent + 1) + "." + digits.dropFirst(exponent + 1)
+  }
+
+  /// The shortest digits of a positive finite value, without trailing zeros, and the exponent of the first of them.
+  static func decimal(_ value: Double) -> (digits: String, exponent: Int) {
+    // The standard library writes the shortest digits that read back as the same value.
+    let text = value.description
+    let parts = text.split(separator: "e", maxSplits: 1)
+    var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+    let mantissa = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    var digits = String(mantissa[0]) + (mantissa.count > 1 ? String(mantissa[1]) : "")
+    exponent += mantissa[0].count - 1
+    while digits.first == "0", digits.count > 1 {
+      digits.removeFirst()
+      exponent -= 1
+    }
+    while digits.last == "0", digits.count > 1 { digits.removeLast() }
+    return (digits, exponent)
+  }
+
+  /// `repr(str)`: single quotes unless only double ones avoid an escape; what can't be printed is escaped.
+  static func quoted(_ text: String) -> String {
+    let usesDouble = text.unicodeScalars.contains("'") && !text.unicodeScalars.contains("\"")
+    let quote: Unicode.Scalar = usesDouble ? "\"" : "'"
+    var result = String(quote)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case quote, "\\": result += "\\" + String(scalar)
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      default: result += isPrintable(scalar) ? String(scalar) : escape(scalar)
+      }
+    }
+    return result + String(quote)
+  }
+
+  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+    case .spaceSeparator: scalar == " "
+    default: true
+    }
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    let hex = String(scalar.value, radix: 16)
+    func padded(_ width: Int) -> String { String(repeating: "0", count: width - hex.count) + hex }
+    return switch scalar.value {
+    case ..<0x100: "\\x" + padded(2)
+    case ..<0x10000: "\\u" + padded(4)
+    default: "\\U" + padded(8)
+    }
+  }
+}

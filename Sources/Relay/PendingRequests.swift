@@ -1,0 +1,54 @@
+import Wire
+
+/// Requests that went one way and have not been answered: what an answer must belong to.
+///
+/// Bounded: a request over the limit is refused rather than forgotten.
+struct PendingRequests: Sendable {
+  struct Entry: Sendable {
+    /// What the request was, as far as its answer needs it.
+    enum Kind: Sendable {
+      case toolCall(name: [UInt8], meta: Answering)
+      case other
+    }
+
+    /// How the requester reads the answer.
+    struct Answering: Sendable {
+      var wantsTask: Bool
+      var isModern: Bool
+    }
+
+    let id: RequestID
+    let kind: Kind
+    /// Monotonic, in nanoseconds.
+    let sentAt: UInt64
+    var isCancelled = false
+  }
+
+  /// Requests in flight in one direction.
+  static let limit = 65_536
+
+  private var entries: [RequestID: Entry] = [:]
+
+  var isFull: Bool { entries.count >= Self.limit }
+  var count: Int { entries.count }
+
+  func contains(_ id: RequestID) -> Bool { entries[id] != nil }
+
+  mutating func insert(_ entry: Entry) {
+    entries[entry.id] = entry
+  }
+
+  mutating func cancel(_ id: RequestID) {
+    entries[id]?.isCancelled = true
+  }
+
+  /// Takes the request that an answer belongs to; nil when there is none, or when it was answered before.
+  mutating func take(_ id: RequestID) -> Entry? {
+    entries.removeValue(forKey: id)
+  }
+
+  /// Forgets cancelled requests, which may never be answered, to make room.
+  mutating func dropCancelled() {
+    entries = entries.filter { !$0.value.isCancelled }
+  }
+}

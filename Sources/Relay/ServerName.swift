@@ -1,0 +1,35 @@
+/// The name that a policy knows the server by: the part of a subject before its colon.
+///
+/// 1 to 128 letters, digits, `.`, `_` and `-`: no byte that means something in a subject, a pattern or a URI.
+public struct ServerName: Hashable, Sendable, CustomStringConvertible {
+  public let bytes: [UInt8]
+
+  public init?(_ name: String) {
+    let bytes = Array(name.utf8)
+    guard (1...128).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }
+    self.bytes = bytes
+  }
+
+  /// A name made from the command that starts the server: its last path component, without what a name can't hold.
+  ///
+  /// For a launcher (`npx`, `uvx`, `python -m`, …) the first argument that is no option tells more than the launcher.
+  public init(derivedFrom command: [String]) {
+    let launchers: Set<String> = ["npx", "uvx", "uv", "pipx", "bunx", "node", "python", "python3", "env", "sh", "bash"]
+    let words = command.map { $0.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "" } ?? "" }
+    let program = words.first ?? ""
+    let told = launchers.contains(program) ? words.dropFirst().first { !$0.utf8.starts(with: "-".utf8) } : nil
+    let kept = (told ?? program).utf8.map { Self.isAllowed($0) ? $0 : UInt8(ascii: "-") }.prefix(128)
+    bytes = kept.isEmpty ? Array("server".utf8) : Array(kept)
+  }
+
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}

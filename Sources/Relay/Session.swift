@@ -1,0 +1,267 @@
+public import Policy
+public import Wire
+
+/// One host talking to one server: what crosses, what is judged, what is answered (MCP, both protocol eras).
+///
+/// A state machine without descriptors: lines go in, ``Step``s come out. It holds what is in flight and nothing else,
+/// and decides era and meaning for each request by the request alone.
+public struct Session: Sendable {
+  /// What a session is told once.
+  public struct Options: Sendable {
+    public var server: ServerName
+    public var context: Context
+    /// Denied calls are answered by a JSON-RPC error instead of a tool result.
+    public var deniesAsError = false
+    /// Denials are put on record, and the calls go through.
+    public var observes = false
+    public var limits = JSONLimits()
+
+    public init(server: ServerName, context: Context) {
+      self.server = server
+      self.context = context
+    }
+  }
+
+  public let options: Options
+  public var policy: Policy
+
+  private let monotonicNanoseconds: @Sendable () -> UInt64
+  private var fromHost = PendingRequests()
+  private var fromServer = PendingRequests()
+  private var denied = RecentIDs()
+
+  /// - Parameter monotonicNanoseconds: a clock that never goes back.
+  public init(
+    options: Options, policy: Policy, monotonicNanoseconds: @escaping @Sendable () -> UInt64
+  ) {
+    self.options = options
+    self.policy = policy
+    self.monotonicNanoseconds = monotonicNanoseconds
+  }
+
+  /// Requests that the host still waits for.
+  public var requestsInFlight: Int { fromHost.count }
+
+  // MARK: Lines
+
+  public mutating func receive(_ line: LineFramer.Line, from sender: Peer) -> Step {
+    if line.isBlank { return Step() }
+    let message: Message
+    do {
+      message = try Message(parsing: line.content, limits: options.limits)
+    } catch {
+      return refuse(line, from: sender, error)
+    }
+    switch message.shape {
+    case .request(let id, let method):
+      return receiveRequest(message, id: id, method: method, line, from: sender)
+    case .notification(let method):
+      return receiveNotification(message, method: method, line, from: sender)
+    case .response(let id, let result):
+      return receiveAnswer(message, to: id, result: result, line, from: sender)
+    case .errorResponse(let id, let error):
+      return receiveAnswer(message, to: id, error: error, line, from: sender)
+    }
+  }
+
+  /// A line that was longer than the limit and is gone.
+  public func receiveTooLong(bytes: Int, from sender: Peer) -> Step {
+    let error = MessageError(.tooLong(limit: options.limits.maxBytes), at: options.limits.maxBytes)
+    return refusal(of: nil, from: sender, reason: error.description, offset: error.offset, bytes: bytes, sample: [])
+  }
+
+  /// What to do instead of the step's effects, since its record can't be written.
+  ///
+  /// A call that would have gone to the server is denied; everything else is past deciding and goes on.
+  public mutating func unrecorded(_ step: Step, because reason: String) -> [Effect] {
+    let report = Effect.report("the audit record can't be written: \(reason)")
+    guard case .decision(let judged)? = step.record, step.effects.contains(.forward) else {
+      return [report] + step.effects
+    }
+    _ = fromHost.take(judged.call.id)
+    denied.insert(judged.call.id)
+    let decision = Decision.auditUnavailable(reason: reason, instead: judged.decision)
+    return [
+      report,
+      .send(
+        Reply.denial(
+          of: judged.call, decision, evaluationTime: judged.evaluationTime, asError: options.deniesAsError),
+        to: .host),
+    ]
+  }
+
+  // MARK: Requests
+
+  private mutating func receiveRequest(
+    _ message: Message, id: RequestID, method: JSONDocument.Node, _ line: LineFramer.Line, from sender: Peer
+  ) -> Step {
+    let pending = sender == .host ? fromHost : fromServer
+    if pending.contains(id) {
+      // Unanswered: the answer would be taken for the one to the request in flight.
+      return refusal(
+        of: nil, from: sender, reason: "the id of a request that is still in flight", offset: 0,
+        bytes: line.bytes.count, sample: line.content)
+    }
+    if pending.isFull {
+      if sender == .host { fromHost.dropCancelled() } else { fromServer.dropCancelled() }
+      guard !(sender == .host ? fromHost : fromServer).isFull else {
+        return refusal(
+          of: id, from: sender, reason: "more than \(PendingRequests.limit) requests in flight", offset: 0,
+          bytes: line.bytes.count, sample: line.content)
+      }
+    }
+    if sender == .host {
+      if message.document.string(method, equals: "tools/call") {
+        return receiveToolCall(message, id: id, line)
+      }
+      if isToolCallLookAlike(method, in: message.document) {
+        return refusal(
+          of: id, from: sender, reason: "a method that some servers take for `tools/call`",
+          offset: message.document.range(of: method).lowerBound, bytes: line.bytes.count, sample: line.content)
+      }
+    }
+    let entry = PendingRequests.Entry(id: id, kind: .other, sentAt: monotonicNanoseconds())
+    if sender == .host { fromHost.insert(entry) } else { fromServer.insert(entry) }
+    return Step(.forward)
+  }
+
+  private mutating func receiveToolCall(_ message: Message, id: RequestID, _ line: LineFramer.Line) -> Step {
+    let call: ToolCall
+    do {
+      call = try ToolCall(id: id, params: message.params, in: message.document)
+    } catch {
+      return refusal(
+        of: id, from: .host, reason: error.reason, offset: error.offset, bytes: line.bytes.count,
+        sample: line.content)
+    }
+    let started = monotonicNanoseconds()
+    let decision = policy.decide(
+      Call(
+        server: options.server.bytes, tool: call.name, arguments: call.arguments.map { (message.document, $0) },
+        context: options.context))
+    let finished = monotonicNanoseconds()
+    let judged = SessionRecord.JudgedCall(
+      call: call, document: message.document, decision: decision, evaluationTime: finished &- started,
+      isObserved: options.observes)
+
+    if judged.isBlocked {
+      denied.insert(id)
+      let reply = Reply.denial(
+        of: call, decision, evaluationTime: judged.evaluationTime, asError: options.deniesAsError)
+      return Step(record: .decision(judged), .send(reply, to: .host))
+    }
+    fromHost.insert(
+      PendingRequests.Entry(
+        id: id,
+        kind: .toolCall(name: call.name, meta: .init(wantsTask: call.wantsTask, isModern: call.isModern)),
+        sentAt: finished))
+    return Step(record: .decision(judged), .forward)
+  }
+
+  private func isToolCallLookAlike(_ method: JSONDocument.Node, in document: JSONDocument) -> Bool {
+    LookAlike.isLookAlike(document.string(method) ?? [], of: "tools/call")
+  }
+
+  // MARK: Notifications
+
+  private mutating func receiveNotification(
+    _ message: Message, method: JSONDocument.Node, _ line: LineFramer.Line, from sender: Peer
+  ) -> Step {
+    let document = message.document
+    guard sender == .host else {
+      if let id = cancelledID(message, method: method) { fromServer.cancel(id) }
+      return Step(.forward)
+    }
+    if document.string(method, equals: "tools/call") || isToolCallLookAlike(method, in: document) {
+      return refusal(
+        of: nil, from: sender, reason: "a tool call without an id", offset: document.range(of: method).lowerBound,
+        bytes: line.bytes.count, sample: line.content)
+    }
+    if let id = cancelledID(message, method: method) {
+      // The server never saw the request, so it must not hear of its end.
+      if denied.contains(id), !fromHost.contains(id) { return Step() }
+      fromHost.cancel(id)
+    }
+    return Step(.forward)
+  }
+
+  private func cancelledID(_ message: Message, method: JSONDocument.Node) -> RequestID? {
+    guard message.document.string(method, equals: "notifications/cancelled"), let params = message.params,
+      let id = message.document.member("requestId", of: params)
+    else { return nil }
+    return RequestID(id, in: message.document)
+  }
+
+  // MARK: Answers
+
+  private mutating func receiveAnswer(
+    _ message: Message, to id: RequestID, result: JSONDocument.Node? = nil, error: JSONDocument.Node? = nil,
+    _ line: LineFramer.Line, from sender: Peer
+  ) -> Step {
+    let request = sender == .server ? fromHost.take(id) : fromServer.take(id)
+    guard let request else {
+      return refusal(
+        of: nil, from: sender, reason: "the answer to a request that is not in flight", offset: 0,
+        bytes: line.bytes.count, sample: line.content)
+    }
+    guard case .toolCall(let name, _) = request.kind else { return Step(.forward) }
+    let document = message.document
+    let ending: SessionRecord.Outcome.Ending
+    if let result {
+      let isError = document.member("isError", of: result).map { document.kind(of: $0) == .true } ?? false
+      ending = .result(isError: isError)
+    } else {
+      let code = error.flatMap { document.member("code", of: $0) }
+      ending = .error(code: code.flatMap { Int(String(decoding: document.raw($0), as: UTF8.self)) })
+    }
+    let outcome = SessionRecord.Outcome(
+      id: request.id, tool: name, duration: monotonicNanoseconds() &- request.sentAt, bytes: line.bytes.count,
+      ending: ending)
+    return Step(record: .outcome(outcome), .forward)
+  }
+
+  // MARK: Refusals
+
+  /// Refuses a line that is no message; whoever waits for an answer to it gets one where the id is beyond doubt.
+  private mutating func refuse(_ line: LineFramer.Line, from sender: Peer, _ error: MessageError) -> Step {
+    // What was in flight under such an id stays so: only a first use of it is answered.
+    let pending = sender == .host ? fromHost : fromServer
+    let answerable = error.answerable.filter { !pending.contains($0) }
+    var step = refusal(
+      of: nil, from: sender, reason: error.description, offset: error.offset, bytes: line.bytes.count,
+      sample: line.content, id: answerable.first ?? error.answered)
+    for id in answerable {
+      let message = Self.refusalMessage(error.description)
+      step.effects.append(
+        .send(Reply.refusal(of: id, code: Reply.invalidRequestCode, message: message), to: sender))
+    }
+    if sender == .server, let id = error.answered, let request = fromHost.take(id) {
+      let message = "Refused by czproxy: the server's answer is malformed: \(error.description)."
+      step.effects.append(
+        .send(Reply.refusal(of: request.id, code: Reply.internalErrorCode, message: message), to: .host))
+    }
+    return step
+  }
+
+  private func refusal(
+    of answered: RequestID?, from sender: Peer, reason: String, offset: Int, bytes: Int,
+    sample: ArraySlice<UInt8>, id: RequestID? = nil
+  ) -> Step {
+    var step = Step(
+      record: .refusal(
+        .init(from: sender, reason: reason, offset: offset, bytes: bytes, id: answered ?? id)))
+    // What a server prints by mistake is for the person who runs it; what a host sends may hold secrets.
+    let shown = sender == .server && !sample.isEmpty ? ": `\(DisplayText.escaped(sample, limit: 200))`" : ""
+    step.effects.append(.report("refused a line of \(bytes) bytes from the \(sender.rawValue): \(reason)\(shown)"))
+    if let answered {
+      let message = Self.refusalMessage(reason)
+      step.effects.append(
+        .send(Reply.refusal(of: answered, code: Reply.invalidRequestCode, message: message), to: sender))
+    }
+    return step
+  }
+
+  private static func refusalMessage(_ reason: String) -> String {
+    "Refused by czproxy: \(reason). Nothing was executed."
+  }
+}

@@ -1,0 +1,54 @@
+public import Policy
+public import Wire
+
+/// What a session wants on record: facts, in the terms of the protocol. Their encoding is another matter.
+public enum SessionRecord: Sendable {
+  case decision(JudgedCall)
+  case outcome(Outcome)
+  case refusal(Refusal)
+
+  /// A call and what was decided about it.
+  public struct JudgedCall: Sendable {
+    public let call: ToolCall
+    /// The message that the call's nodes point into.
+    public let document: JSONDocument
+    public let decision: Decision
+    /// What the decision took, in nanoseconds.
+    public let evaluationTime: UInt64
+    /// Whether a denial is only on record, since we observe.
+    public let isObserved: Bool
+
+    /// Whether the call does not reach the server.
+    public var isBlocked: Bool { decision.effect == .deny && !isObserved }
+  }
+
+  /// How a call that was forwarded ended.
+  public struct Outcome: Sendable {
+    public let id: RequestID
+    public let tool: [UInt8]
+    /// From forwarding the call to receiving its answer, in nanoseconds.
+    public let duration: UInt64
+    /// Of the answer's line, terminator included.
+    public let bytes: Int
+    public let ending: Ending
+
+    public enum Ending: Sendable, Equatable {
+      /// A result, with its `isError`.
+      case result(isError: Bool)
+      /// A JSON-RPC error, with its code where that is an integer of ordinary size.
+      case error(code: Int?)
+    }
+  }
+
+  /// A line that was not passed on.
+  public struct Refusal: Sendable, Equatable {
+    public let from: Peer
+    public let reason: String
+    /// The byte of the line at which it stops being acceptable.
+    public let offset: Int
+    /// Of the line, terminator included.
+    public let bytes: Int
+    /// The request that was refused, where its id is beyond doubt.
+    public let id: RequestID?
+  }
+}

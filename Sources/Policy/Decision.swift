@@ -1,0 +1,34 @@
+/// What a policy decided, and why (Control Zero 1.13.16).
+public struct Decision: Sendable, Equatable {
+  /// Which selectors the deciding rule declares.
+  public enum Gate: String, Sendable { case none, client, project, both }
+
+  public var effect: Effect
+  /// The rule that decided, or a `synthetic:` id.
+  public var policyID: String
+  public var reasonCode: String
+  public var reason: String
+  /// The position of the deciding rule, counted from 1; the number of rules when none matched.
+  public var evaluatedRules: Int
+  public var gateMatched = Gate.none
+  /// Allowed only because there is no policy yet.
+  public var isObserveMode = false
+  public var matchSemantics = "unchanged"
+  /// The deciding rule asks for a person's approval.
+  public var requiresApproval = false
+
+  public init(effect: Effect, policyID: String, reasonCode: String, reason: String, evaluatedRules: Int) {
+    self.effect = effect
+    self.policyID = policyID
+    self.reasonCode = reasonCode
+    self.reason = reason
+    self.evaluatedRules = evaluatedRules
+  }
+
+  /// The denial of a call whose record can't be written; `instead` is what policy decided.
+  public static func auditUnavailable(reason: String, instead: Decision) -> Decision {
+    Decision(
+      effect: .deny, policyID: "synthetic:AUDIT_UNAVAILABLE", reasonCode: "AUDIT_UNAVAILABLE",
+      reason: "the call can't be put on record: \(reason)", evaluatedRules: instead.evaluatedRules)
+  }
+}

@@ -1,0 +1,140 @@
+/// Makes a policy of a local file: the schema of Control Zero 1.13.16, and our dialect where the file opens it.
+///
+/// Every error is collected. A file that the SDK refuses is refused.
+struct LocalPolicyLoader {
+  let fileName: String
+  private(set) var errors: [PolicyError.Diagnostic] = []
+  private(set) var warnings: [PolicyWarning] = []
+  private(set) var dialect: String?
+
+  private init(fileName: String) {
+    self.fileName = fileName
+  }
+
+  static func load(_ bytes: [UInt8], format: PolicyFormat, fileName: String) throws(PolicyError) -> Policy {
+    guard bytes.count <= PolicyLimits.maxBytes else {
+      throw PolicyError(.load, "larger than \(PolicyLimits.maxBytes) bytes", fileName: fileName)
+    }
+    let root =
+      switch format {
+      case .yaml: try YAMLReader.read(bytes, fileName: fileName)
+      case .json: try JSONPolicyReader.read(bytes, fileName: fileName)
+      }
+    var loader = LocalPolicyLoader(fileName: fileName)
+    return try loader.policy(from: root)
+  }
+
+  private mutating func policy(from root: PolicyValue) throws(PolicyError) -> Policy {
+    if root.isNull { throw PolicyError(.validation, "the policy file is empty", fileName: fileName) }
+    guard case .mapping = root.content else {
+      throw PolicyError(
+        .validation, "the policy must be a mapping, not \(root.kindName)", fileName: fileName, line: root.line)
+    }
+    if let version = root["version"], !version.isString("1") {
+      error("`version` must be the string \"1\", not \(PythonText.representation(version))", at: version)
+    }
+    if let asked = root["dialect"] {
+      if asked.isString(Self.dialectName) {
+        dialect = Self.dialectName
+      } else {
+        error("the only `dialect` is `\(Self.dialectName)`", at: asked)
+      }
+    }
+    let settings = settings(from: root["settings"])
+    let rules = rules(from: root["rules"], root: root)
+    guard errors.isEmpty else {
+      throw PolicyError(fileName: fileName, diagnostics: errors.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
+    }
+    return Policy(
+      source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: rules, settings: settings)
+  }
+
+  static let dialectName = "czproxy/1"
+
+  // MARK: Settings
+
+  private mutating func settings(from value: PolicyValue?) -> PolicySettings {
+    var settings = PolicySettings()
+    guard let value, !value.isNull else { return settings }
+    guard case .mapping = value.content else {
+      error("`settings` must be a mapping", at: value)
+      return settings
+    }
+    typealias OnTamper = PolicySettings.OnTamper
+    settings.defaultOnTamper = choice("tamper_behavior", in: value, nullIsAbsent: false) ?? settings.defaultOnTamper
+    settings.defaultAction =
+      effect("default_action", [.deny, .allow, .warn], in: value) ?? settings.defaultAction
+    settings.defaultOnMissing =
+      effect("default_on_missing", [.deny, .allow], in: value) ?? settings.defaultOnMissing
+    settings.defaultOnEmpty = choice("default_on_empty", in: value) ?? settings.defaultOnEmpty
+    settings.defaultOnTamper = choice("default_on_tamper", in: value) ?? settings.defaultOnTamper
+    if let status = value["enforcement_status"]?.string, Self.enforcementStatuses.contains(status) {
+      settings.enforcementStatus = status
+    }
+    return settings
+  }
+
+  private static let enforcementStatuses = ["enforcing", "degraded_below_floor", "fail_closed", "bundle_missing"]
+
+  private mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, in settings: PolicyValue, nullIsAbsent: Bool = true
+  ) -> Choice? where Choice.RawValue == String {
+    guard let value = settings[key], !(nullIsAbsent && value.isNull) else { return nil }
+    if let text = value.string, let choice = Choice(rawValue: text) { return choice }
+    let choices = Choice.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    error("`settings.\(key)` must be one of \(choices), not \(PythonText.representation(value))", at: value)
+    return nil
+  }
+
+  private mutating func effect(_ key: String, _ choices: [Effect], in settings: PolicyValue) -> Effect? {
+    guard let value = settings[key], !value.isNull else { return nil }
+    if let effect = choices.first(where: { value.isString($0.rawValue) }) { return effect }
+    let names = choices.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    error("`settings.\(key)` must be one of \(names), not \(PythonText.representation(value))", at: value)
+    return nil
+  }
+
+  // MARK: Rules
+
+  private mutating func rules(from value: PolicyValue?, root: PolicyValue) -> [Rule] {
+    guard let value, !value.isNull else {
+      error("`rules` is missing", at: root)
+      return []
+    }
+    guard case .list(let elements) = value.content else {
+      error("`rules` must be a list, not \(value.kindName)", at: value)
+      return []
+    }
+    if elements.isEmpty { error("`rules` must hold at least one rule", at: value) }
+    var rules: [Rule] = []
+    for (index, element) in elements.enumerated() {
+      do throws(RuleReader.Failure) {
+        let (rule, warnings) = try RuleReader.read(element, index: index, isOurDialect: dialect != nil)
+        rules.append(rule)
+        self.warnings += warnings
+      } catch {
+        errors.append(
+          .init(
+            code: .validation, line: error.value.line, column: error.value.column,
+            message: "rule \(index): \(error.message)"))
+      }
+    }
+    return rules
+  }
+
+  private mutating func error(_ message: String, at value: PolicyValue) {
+    errors.append(.init(code: .validation, line: value.line, column: value.column, message: message))
+  }
+}
+
+extension Policy {
+  /// Loads a local policy.
+  ///
+  /// - Parameter fileName: for messages only.
+  /// - Throws: all that is wrong with it, each with its place in the file.
+  public static func load(
+    local bytes: [UInt8], format: PolicyFormat, fileName: String
+  ) throws(PolicyError) -> Policy {
+    try LocalPolicyLoader.load(bytes, format: format, fileName: fileName)
+  }
+}

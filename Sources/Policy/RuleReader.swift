@@ -1,0 +1,122 @@
+/// Reads one rule of a local policy.
+enum RuleReader {
+  /// Why a rule can't be used, and where.
+  struct Failure: Error {
+    let message: String
+    let value: PolicyValue
+  }
+
+  static func read(
+    _ value: PolicyValue, index: Int, isOurDialect: Bool
+  ) throws(Failure) -> (rule: Rule, warnings: [PolicyWarning]) {
+    guard case .mapping(let members) = value.content else {
+      throw Failure(message: "must be a mapping, not \(value.kindName)", value: value)
+    }
+    let (effect, pattern) = try effectAndPattern(of: value, isOurDialect: isOurDialect)
+    let patterns = try strings(pattern, "the pattern")
+    let identifier = value["id"].map(PythonText.string)
+    let name = value["name"].map(PythonText.string) ?? identifier ?? "rule-\(index)"
+    try checkReasons(value["reason_localized"])
+    try refuseConditions(of: value)
+
+    let resources = try globs(["resources", "resource"], in: value)
+    let rule = Rule(
+      effect: effect,
+      actions: patterns.map(ActionPattern.init),
+      resources: resources.contains([UInt8(ascii: "*")]) ? [] : resources.map(Glob.init),
+      clients: try globs(["clients"], in: value).map(Glob.init),
+      projects: try globs(["projects"], in: value).map(Glob.init),
+      policyID: identifier.flatMap { $0.isEmpty ? nil : $0 } ?? name,
+      reason: value["reason"].map(PythonText.string) ?? "",
+      reasonCode: value["reason_code"].map(PythonText.string) ?? "",
+      escalatesOnDeny: value["escalate_on_deny"]?.isTruthy ?? false,
+      line: value.line)
+    return (rule, RuleHints.warnings(for: members, patterns: patterns, index: index, line: value.line))
+  }
+
+  private static func effectAndPattern(
+    of rule: PolicyValue, isOurDialect: Bool
+  ) throws(Failure) -> (Effect, PolicyValue) {
+    let effect: Effect
+    let pattern: PolicyValue?
+    if let explicit = rule["effect"], explicit.isTruthy {
+      effect = try self.effect(explicit, isOurDialect: isOurDialect)
+      // As in Python's `a or b`: an empty `action` gives way to `actions`.
+      pattern = rule["action"].flatMap { $0.isTruthy ? $0 : nil } ?? rule["actions"]
+    } else {
+      switch (rule["deny"], rule["allow"]) {
+      case (_?, _?):
+        throw Failure(message: "`deny` and `allow` can't both be set", value: rule)
+      case (let denied?, nil):
+        (effect, pattern) = (.deny, denied)
+      case (nil, let allowed?):
+        (effect, pattern) = (.allow, allowed)
+      case (nil, nil):
+        throw Failure(message: "must have one of `deny`, `allow` or `effect`", value: rule)
+      }
+    }
+    guard let pattern, !pattern.isNull else { throw Failure(message: "the tool pattern is missing", value: rule) }
+    return (effect, pattern)
+  }
+
+  private static func effect(_ value: PolicyValue, isOurDialect: Bool) throws(Failure) -> Effect {
+    let text = value.string ?? PythonText.representation(value)
+    switch Effect(rawValue: text) {
+    case .audit? where !isOurDialect:
+      throw Failure(
+        message: "`effect: audit` needs `dialect: \(LocalPolicyLoader.dialectName)` at the root of the file",
+        value: value)
+    case let effect?:
+      return effect
+    case nil:
+      throw Failure(message: "`effect` must be `allow`, `deny` or `warn`, not `\(text)`", value: value)
+    }
+  }
+
+  /// The patterns under the first of the keys with a true value, as in Python's `a or b`; none without one.
+  private static func globs(_ keys: [String], in rule: PolicyValue) throws(Failure) -> [[UInt8]] {
+    guard let value = keys.lazy.compactMap({ rule[$0] }).first(where: { $0.isTruthy }) else { return [] }
+    return try strings(value, "`\(keys[0])`")
+  }
+
+  /// A string, or a list of strings.
+  private static func strings(_ value: PolicyValue, _ what: String) throws(Failure) -> [[UInt8]] {
+    switch value.content {
+    case .string(let bytes):
+      return [bytes]
+    case .list(let elements):
+      var strings: [[UInt8]] = []
+      for element in elements {
+        guard case .string(let bytes) = element.content else {
+          throw Failure(message: "\(what) must hold only strings, not \(element.kindName)", value: element)
+        }
+        strings.append(bytes)
+      }
+      return strings
+    default:
+      throw Failure(message: "\(what) must be a string or a list of strings, not \(value.kindName)", value: value)
+    }
+  }
+
+  private static func checkReasons(_ value: PolicyValue?) throws(Failure) {
+    guard let value, !value.isNull else { return }
+    guard case .mapping(let members) = value.content,
+      members.allSatisfy({ $0.key.string != nil && $0.value.string != nil })
+    else {
+      throw Failure(message: "`reason_localized` must map locales to texts", value: value)
+    }
+  }
+
+  /// A rule whose conditions were ignored would match more than it says.
+  private static func refuseConditions(of rule: PolicyValue) throws(Failure) {
+    for key in ["when", "conditions"] {
+      guard let value = rule[key], !value.isNull else { continue }
+      guard case .mapping(let members) = value.content else {
+        throw Failure(message: "`\(key)` must be a mapping", value: value)
+      }
+      guard members.isEmpty else {
+        throw Failure(message: "`\(key)` is not supported by this version of czproxy", value: value)
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// The Unicode scalars of UTF-8 bytes. Protocol text is checked UTF-8; what is not all the same
+/// (half a surrogate pair that a policy file escapes) comes out byte by byte, beyond the range of scalars.
+struct UTF8Scalars {
+  private let bytes: [UInt8]
+  private(set) var position = 0
+
+  init(_ bytes: some Collection<UInt8>) {
+    self.bytes = Array(bytes)
+  }
+
+  mutating func next() -> UInt32? {
+    guard position < bytes.count else { return nil }
+    let (scalar, length) = Self.scalar(in: bytes.span, at: position)
+    position += length
+    return scalar
+  }
+
+  /// The scalar at an offset that is within the bytes, and its length.
+  @inline(__always)
+  static func scalar(in bytes: Span<UInt8>, at offset: Int) -> (scalar: UInt32, length: Int) {
+    let first = bytes[offset]
+    if first < 0x80 { return (UInt32(first), 1) }
+    let length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
+    guard length > 1, offset + length <= bytes.count else { return (0x11_0000 + UInt32(first), 1) }
+    var scalar = UInt32(first) & (0x7f >> UInt32(length))
+    for index in offset + 1..<offset + length {
+      guard bytes[index] & 0xc0 == 0x80 else { return (0x11_0000 + UInt32(first), 1) }
+      scalar = scalar << 6 | UInt32(bytes[index] & 0x3f)
+    }
+    return (scalar, length)
+  }
+
+  static func append(_ scalar: UInt32, to bytes: inout [UInt8]) {
+    if let scalar = Unicode.Scalar(scalar) {
+      bytes.append(contentsOf: scalar.utf8)
+    } else if scalar >= 0x11_0000 {
+      bytes.append(UInt8(truncatingIfNeeded: scalar))
+    }
+  }
+}

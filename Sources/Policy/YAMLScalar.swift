@@ -1,0 +1,138 @@
+/// What a plain YAML scalar stands for: the implicit types of YAML 1.1 as PyYAML's safe loader resolves them.
+enum YAMLScalar {
+  static func resolve(_ text: String) -> PolicyValue.Content {
+    switch text {
+    case "", "~", "null", "Null", "NULL":
+      return .null
+    case "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON":
+      return .boolean(true)
+    case "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF":
+      return .boolean(false)
+    default:
+      guard let first = text.utf8.first, (0x2b...0x39).contains(first) else { return .string(Array(text.utf8)) }
+      if let number = float(text) { return .number(number) }
+      if let digits = integer(text) { return .integer(digits) }
+      return isTimestamp(text) ? .timestamp(text) : .string(Array(text.utf8))
+    }
+  }
+
+  // MARK: Integers
+
+  /// Binary, octal, decimal, hexadecimal and base 60, with underscores; decimal digits of the value.
+  static func integer(_ text: String) -> String? {
+    let (sign, body) = split(text)
+    let digits = body.filter { $0 != "_" }
+    guard let first = body.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return nil }
+    let magnitude: String?
+    if body.hasPrefix("0b") {
+      magnitude = decimal(digits.dropFirst(2), radix: 2)
+    } else if body.hasPrefix("0x") {
+      magnitude = decimal(digits.dropFirst(2), radix: 16)
+    } else if body == "0" {
+      magnitude = "0"
+    } else if first == UInt8(ascii: "0") {
+      magnitude = body.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) || $0 == UInt8(ascii: "_") }
+        ? decimal(digits.dropFirst(1), radix: 8) ?? "0" : nil
+    } else if body.contains(":") {
+      magnitude = base60(body, allowsFraction: false).map { String(Int64($0)) }
+    } else {
+      magnitude = isDecimal(body) ? String(digits) : nil
+    }
+    return magnitude.map { $0 == "0" ? "0" : sign + $0 }
+  }
+
+  private static func split(_ text: String) -> (sign: String, body: Substring) {
+    if text.hasPrefix("-") { return ("-", text.dropFirst()) }
+    return ("", text.hasPrefix("+") ? text.dropFirst() : text[...])
+  }
+
+  /// Beyond 64 bits such a number is taken for text: nobody writes one into a policy.
+  private static func decimal(_ digits: some StringProtocol, radix: Int) -> String? {
+    UInt64(digits, radix: radix).map { String($0) }
+  }
+
+  private static func isDecimal(_ text: Substring) -> Bool {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_") }
+  }
+
+  /// `h:m:s`: every part but the first is 0 to 59, of one or two digits.
+  private static func base60(_ text: Substring, allowsFraction: Bool) -> Double? {
+    var parts = text.split(separator: ":", omittingEmptySubsequences: false).map { $0.filter { $0 != "_" } }
+    guard parts.count > 1, let first = parts.first, isDecimal(first[...]), first.utf8.first != UInt8(ascii: "_") else {
+      return nil
+    }
+    var fraction = 0.0
+    if allowsFraction, let last = parts.last, let dot = last.firstIndex(of: ".") {
+      fraction = Double("0" + last[dot...]) ?? 0
+      parts[parts.count - 1] = String(last[..<dot])
+    }
+    var value = 0.0
+    for (index, part) in parts.enumerated() {
+      guard let digit = Int(part), index == 0 || (digit < 60 && (1...2).contains(part.count)) else { return nil }
+      value = value * 60 + Double(digit)
+    }
+    return value < 1e18 ? value + fraction : nil
+  }
+
+  // MARK: Floats
+
+  static func float(_ text: String) -> Double? {
+    let (sign, body) = split(text)
+    let factor: Double = sign == "-" ? -1 : 1
+    switch body {
+    case ".inf", ".Inf", ".INF": return factor * .infinity
+    case ".nan", ".NaN", ".NAN": return text.first == "." ? .nan : nil
+    default: break
+    }
+    guard let dot = body.firstIndex(of: ".") else { return nil }
+    if body.contains(":") {
+      return base60(body, allowsFraction: true).map { factor * $0 }
+    }
+    let whole = body[..<dot]
+    var fraction = body[body.index(after: dot)...]
+    var exponent = ""
+    if let mark = fraction.firstIndex(where: { $0 == "e" || $0 == "E" }) {
+      let power = fraction[fraction.index(after: mark)...]
+      guard power.hasPrefix("+") || power.hasPrefix("-"), power.count > 1, isPlainDecimal(power.dropFirst()) else {
+        return nil
+      }
+      exponent = "e" + power
+      fraction = fraction[..<mark]
+    }
+    guard isDecimal(whole), isDecimal(fraction) else { return nil }
+    if whole.isEmpty {
+      // Without digits before the dot YAML 1.1 takes no sign, and wants a digit behind it.
+      guard text.first == ".", let next = fraction.first, next != "_" else { return nil }
+    } else if whole.first == "_" {
+      return nil
+    }
+    let digits = (whole.isEmpty ? "0" : String(whole)) + "." + (fraction.isEmpty ? "0" : String(fraction))
+    return Double(digits.filter { $0 != "_" } + exponent).map { factor * $0 }
+  }
+
+  private static func isPlainDecimal(_ text: Substring) -> Bool {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
+  // MARK: Timestamps
+
+  /// `2001-12-14`, or a date with a time.
+  static func isTimestamp(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    func digits(_ range: Range<Int>) -> Bool {
+      range.upperBound <= bytes.count
+        && bytes[range].allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+    guard digits(0..<4), bytes.count > 4, bytes[4] == UInt8(ascii: "-") else { return false }
+    if bytes.count == 10, digits(5..<7), bytes[7] == UInt8(ascii: "-"), digits(8..<10) { return true }
+    // With a time: the parts may be shorter, so look at the separators only.
+    let rest = bytes[5...]
+    guard let colon = rest.firstIndex(of: UInt8(ascii: ":")), digits(colon - 1..<colon), digits(colon + 1..<colon + 3)
+    else { return false }
+    let dashes = rest.prefix(upTo: colon).filter { $0 == UInt8(ascii: "-") }.count
+    return dashes == 1
+      && rest.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-:.TtZ+ \t".utf8.contains(byte)
+      }
+  }
+}

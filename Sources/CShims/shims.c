@@ -1,1 +1,212 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include "CShims.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#ifdef __APPLE__
+#include <libproc.h>
+#include <mach-o/dyld.h>
+#endif
+
+extern char **environ;
+char **cz_environment(void) { return environ; }
+
+int cz_pipe(int *read_end, int *write_end) {
+  int ends[2];
+#ifdef __linux__
+  if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+#else
+  if (pipe(ends) != 0) return errno;
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+#endif
+  *read_end = ends[0];
+  *write_end = ends[1];
+  return 0;
+}
+
+int cz_socket_pair(int *first, int *second) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return errno;
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+  *first = ends[0];
+  *second = ends[1];
+  return 0;
+}
+
+int cz_set_nonblocking(int descriptor) {
+  int flags = fcntl(descriptor, F_GETFL);
+  return flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 ? errno : 0;
+}
+
+void cz_grow_pipe(int descriptor, int bytes) {
+#ifdef F_SETPIPE_SZ
+  (void)fcntl(descriptor, F_SETPIPE_SZ, bytes);
+#else
+  (void)descriptor;
+  (void)bytes;
+#endif
+}
+
+pid_t cz_fork(void) { return fork(); }
+
+void cz_adopt_orphans(void) {
+#ifdef __linux__
+  (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#endif
+}
+
+// MARK: Signals
+
+static volatile int signal_pipe = -1;
+
+static void write_signal(int number) {
+  int saved = errno;
+  unsigned char byte = (unsigned char)number;
+  // A full pipe already holds more than enough to wake its reader.
+  ssize_t written = write(signal_pipe, &byte, 1);
+  (void)written;
+  errno = saved;
+}
+
+int cz_forward_signal(int number, int pipe) {
+  struct sigaction action;
+  if (sigaction(number, NULL, &action) != 0) return errno;
+  // Whoever started us under nohup(1) wants its signal ignored.
+  if (action.sa_handler == SIG_IGN && number != SIGCHLD) return 0;
+  signal_pipe = pipe;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = write_signal;
+  action.sa_flags = SA_RESTART;
+  sigfillset(&action.sa_mask);
+  return sigaction(number, &action, NULL) != 0 ? errno : 0;
+}
+
+void cz_ignore_signal(int number) { signal(number, SIG_IGN); }
+
+uint64_t cz_ignored_signals(void) {
+  uint64_t ignored = 0;
+  for (int number = 1; number < 64; number++) {
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) ignored |= 1ULL << number;
+  }
+  return ignored;
+}
+
+// MARK: Processes
+
+int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  int failed = posix_spawn_file_actions_init(&actions);
+  if (failed) return failed;
+  failed = posix_spawnattr_init(&attributes);
+  if (failed) {
+    posix_spawn_file_actions_destroy(&actions);
+    return failed;
+  }
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  uint64_t ignored = cz_ignored_signals();
+  for (int number = 1; number < 64; number++) {
+    if ((ignored & ~inherited_ignores) >> number & 1) sigaddset(&defaults, number);
+  }
+  failed = posix_spawn_file_actions_adddup2(&actions, input, 0);
+  if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, output, 1);
+  if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &defaults);
+  if (!failed) failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  if (!failed) failed = posix_spawnp(process, argv[0], &actions, &attributes, argv, environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return failed;
+}
+
+#ifdef __linux__
+// The parent of a process, from the fourth field of /proc/PID/stat; the second may hold anything up to the last ")".
+static pid_t parent_of(const char *name) {
+  char path[64], text[512];
+  snprintf(path, sizeof path, "/proc/%.20s/stat", name);
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return -1;
+  ssize_t count = read(descriptor, text, sizeof text - 1);
+  close(descriptor);
+  if (count <= 0) return -1;
+  text[count] = 0;
+  const char *end = strrchr(text, ')');
+  int parent;
+  char state;
+  return end && sscanf(end + 1, " %c %d", &state, &parent) == 2 && state != 'Z' ? parent : -1;
+}
+#endif
+
+int cz_children(pid_t process, pid_t *children, int capacity) {
+  int count = 0;
+#ifdef __linux__
+  DIR *directory = opendir("/proc");
+  if (!directory) return -1;
+  struct dirent *entry;
+  while (count < capacity && (entry = readdir(directory))) {
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
+    if (parent_of(entry->d_name) == process) children[count++] = atoi(entry->d_name);
+  }
+  closedir(directory);
+#elif defined(__APPLE__)
+  count = proc_listchildpids(process, children, capacity * (int)sizeof(pid_t));
+#endif
+  return count;
+}
+
+// MARK: Output
+
+ssize_t cz_send_nonblocking(int socket, const void *bytes, size_t count) {
+#ifdef MSG_NOSIGNAL
+  return send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+#else
+  return send(socket, bytes, count, MSG_DONTWAIT);
+#endif
+}
+
+int cz_reopen_nonblocking(int descriptor) {
+#ifdef __linux__
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+  return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+#else
+  (void)descriptor;
+  return -1;
+#endif
+}
+
+int cz_descriptor_kind(int descriptor) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return 0;
+  if (S_ISFIFO(status.st_mode)) return 1;
+  if (S_ISSOCK(status.st_mode)) return 2;
+  return isatty(descriptor) ? 3 : 0;
+}
+
+ssize_t cz_executable_path(char *path, size_t capacity) {
+#ifdef __linux__
+  return readlink("/proc/self/exe", path, capacity);
+#elif defined(__APPLE__)
+  uint32_t size = (uint32_t)capacity;
+  return _NSGetExecutablePath(path, &size) == 0 ? (ssize_t)strlen(path) : -1;
+#else
+  return -1;
+#endif
+}

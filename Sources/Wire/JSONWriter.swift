@@ -6,6 +6,8 @@ public struct JSONWriter: Sendable {
   public enum Style: Sendable {
     /// No white space; UTF-8.
     case compact
+    /// No white space; everything beyond ASCII escaped.
+    case compactASCII
     /// As Python's `json.dumps` writes by default: `", "` and `": "`, everything beyond ASCII escaped.
     case python
   }

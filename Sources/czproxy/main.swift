@@ -1,2 +1,9 @@
 import Relay
-print("hi")
+
+// `run` is this process; every other word is for the tool beside it, as with git.
+let words = Array(CommandLine.arguments.dropFirst())
+if words.first == "run" {
+  Exit.now(RunCommand.run(Array(words.dropFirst())))
+} else {
+  Exit.now(ControlTool.run(words))
+}

@@ -4,11 +4,59 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/types.h>
 
 /// The index of the first `byte` in bytes[start..<end], or -1. memchr(3) is an order of magnitude faster than a loop.
 static inline ptrdiff_t cz_find_byte(const uint8_t *bytes, size_t start, size_t end, uint8_t byte) {
   const uint8_t *found = memchr(bytes + start, byte, end - start);
   return found ? found - bytes : -1;
 }
+
+/// A pipe whose ends are closed on exec. 0, or an errno.
+int cz_pipe(int *read_end, int *write_end);
+
+/// A connected pair of stream sockets, closed on exec. 0, or an errno.
+int cz_socket_pair(int *first, int *second);
+
+int cz_set_nonblocking(int descriptor);
+
+/// Asks for a larger pipe where the system can; a refusal is no loss.
+void cz_grow_pipe(int descriptor, int bytes);
+
+/// fork(2), which Swift hides. The caller has one thread.
+pid_t cz_fork(void);
+
+/// Makes this process the parent of every descendant whose own parent dies. No-op where the system can't.
+void cz_adopt_orphans(void);
+
+/// Starts a program found by PATH with the current environment and working directory.
+///
+/// `input` and `output` become its descriptors 0 and 1. Signals that are ignored here are so there only where
+/// `inherited_ignores` has their bit (1 << signal). 0 and a process id, or an errno.
+int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process);
+
+/// Installs a handler that writes the signal's number, as one byte, to a pipe. Signals ignored on entry stay so.
+int cz_forward_signal(int signal, int pipe);
+void cz_ignore_signal(int signal);
+
+/// A bit (1 << signal) for each signal that is ignored.
+uint64_t cz_ignored_signals(void);
+
+/// The children of a process, as far as they fit; their number, or -1.
+int cz_children(pid_t process, pid_t *children, int capacity);
+
+/// Sends without blocking and without SIGPIPE on a socket; as send(2).
+ssize_t cz_send_nonblocking(int socket, const void *bytes, size_t count);
+
+/// Opens a pipe or terminal again, so that not blocking on it concerns nobody else. A descriptor, or -1.
+int cz_reopen_nonblocking(int descriptor);
+
+/// 0 regular file or other, 1 pipe, 2 socket, 3 terminal.
+int cz_descriptor_kind(int descriptor);
+
+/// The path of this executable; its length, or -1.
+ssize_t cz_executable_path(char *path, size_t capacity);
+
+extern char **cz_environment(void);
 
 #endif

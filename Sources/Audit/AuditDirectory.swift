@@ -1,0 +1,44 @@
+/// The directory that holds a state directory's audit segments.
+public struct AuditDirectory: Sendable {
+  public let path: String
+
+  public init(stateDirectory: String) {
+    path = stateDirectory + "/audit"
+  }
+
+  public init(path: String) {
+    self.path = path
+  }
+
+  public static let prefix = "audit-"
+  public static let suffix = ".jsonl"
+
+  /// The names of all segments, oldest first: a name starts with its segment's time.
+  public func segments() -> [String] {
+    SystemFile.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
+  }
+
+  public func path(of segment: String) -> String { path + "/" + segment }
+
+  /// What the segment's `.head` file says; nil where there is none that can be read.
+  public func head(of segment: String) -> SegmentHead? {
+    (try? Self.contents(of: path(of: segment) + ".head", limit: 256)).flatMap { SegmentHead($0) }
+  }
+
+  /// A small file's bytes, up to a limit.
+  static func contents(of path: String, limit: Int) throws(AuditError) -> [UInt8] {
+    let file = try SystemFile(reading: path)
+    var bytes = [UInt8](repeating: 0, count: limit)
+    var failure: AuditError?
+    let count = unsafe bytes.withUnsafeMutableBytes { space in
+      do throws(AuditError) {
+        return try unsafe file.read(into: space)
+      } catch {
+        failure = error
+        return 0
+      }
+    }
+    if let failure { throw failure }
+    return Array(bytes.prefix(count))
+  }
+}

@@ -1,0 +1,98 @@
+import Wire
+
+/// A segment that this process writes: append-only JSON Lines, chained, each row durable before `append` returns.
+///
+/// "Durable" means handed to the system by write(2): it survives the death of this process by any cause, and of the
+/// host that started it; it does not survive a loss of power. The segment is locked while it is open.
+public struct AuditSegment: ~Copyable {
+  public let name: String
+
+  private let file: SystemFile
+  private let headFile: SystemFile
+  private var chain: HashChain
+  private var length = 0
+  private var isClosed = false
+
+  /// Other segments that the first row names, newest first; of more, only their number and digest are on record.
+  private static let namedSegments = 64
+
+  private init(name: String, file: consuming SystemFile, headFile: consuming SystemFile, anchor: String) {
+    self.name = name
+    self.file = file
+    self.headFile = headFile
+    chain = HashChain(hash: anchor)
+  }
+
+  /// Creates a segment in the state directory, which is created where it is missing.
+  ///
+  /// - Parameters:
+  ///   - processID: part of the name, for people.
+  ///   - describe: adds to the first row what the proxy knows about itself.
+  public static func create(
+    in stateDirectory: String, at time: UTCTime, processID: Int32, describe: (inout AuditRecord) -> Void
+  ) throws(AuditError) -> AuditSegment {
+    let directory = AuditDirectory(stateDirectory: stateDirectory)
+    try SystemFile.makeDirectory(stateDirectory)
+    try SystemFile.makeDirectory(directory.path)
+    let others = directory.segments()
+
+    let unique = SHA256.hexadecimal(SHA256.randomBytes(4))
+    let name = "\(AuditDirectory.prefix)\(time.compact)-\(processID)-\(unique)\(AuditDirectory.suffix)"
+    let path = directory.path(of: name)
+    let anchor = SHA256.hexadecimal(SHA256.randomBytes(32))
+    let file = try SystemFile(creating: path, appending: true)
+    _ = file.tryLock()
+    let anchorFile = try SystemFile(creating: path + ".anchor", appending: true)
+    if let number = anchorFile.writeWhole(Array(anchor.utf8)) {
+      throw AuditError(.write, path: anchorFile.path, errno: number, detail: SystemFile.describe(number))
+    }
+    let headFile = try SystemFile(creating: path + ".head", appending: false)
+    var segment = AuditSegment(name: name, file: file, headFile: headFile, anchor: anchor)
+
+    var record = AuditRecord(at: time, decision: "audit", event: "session_start")
+    record.string("tool", "czproxy")
+    record.string("method", "session")
+    record.string("policy_id", "<lifecycle>")
+    record.string("reason", "the proxy started")
+    record.string("reason_code", "SESSION_START")
+    describe(&record)
+    Self.name(others, in: directory, on: &record)
+    try segment.append(record)
+    return segment
+  }
+
+  /// Appends a row. After an error nothing of it is in the segment.
+  public mutating func append(_ record: AuditRecord) throws(AuditError) {
+    guard !isClosed else { throw AuditError(.closed, path: file.path) }
+    let (row, next) = try chain.sealing(record)
+    if let number = file.writeWhole(row) {
+      // Half a row would break the chain for every later one.
+      isClosed = !file.truncate(to: length)
+      throw AuditError(.write, path: file.path, errno: number, detail: SystemFile.describe(number))
+    }
+    chain = next
+    length += row.count
+    // Behind by one row at the worst, which a reader recognises.
+    _ = headFile.writeWhole(SegmentHead(sequence: next.sequence, hash: next.hash).fixedWidthText, at: 0)
+  }
+
+  /// Puts the other segments' heads on record, so that one that is deleted or cut short shows.
+  private static func name(_ others: [String], in directory: AuditDirectory, on record: inout AuditRecord) {
+    let newest = others.suffix(namedSegments).reversed()
+    record.integer("segments_total", others.count)
+    record.string("segments_digest", SHA256.hexadecimal(of: others.joined(separator: "\n").utf8))
+    record.array("segments") { writer in
+      for segment in newest {
+        guard let head = directory.head(of: segment) else { continue }
+        writer.beginObject()
+        writer.key("name")
+        writer.string(segment)
+        writer.key("seq")
+        writer.integer(head.sequence)
+        writer.key("hash")
+        writer.string(head.hash)
+        writer.endObject()
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// A moment of wall-clock time, written as ISO 8601 in UTC.
+public struct UTCTime: Sendable, Equatable {
+  /// Since 1970-01-01T00:00:00Z, not negative.
+  public let microseconds: Int64
+
+  public init(microseconds: Int64) {
+    self.microseconds = max(microseconds, 0)
+  }
+
+  /// `2026-11-23T17:09:41.683366+00:00`.
+  public var iso8601: String {
+    let (year, month, day) = date
+    let (hour, minute, second) = time
+    return "\(year)-\(Self.padded(month))-\(Self.padded(day))T\(Self.padded(hour)):\(Self.padded(minute))"
+      + ":\(Self.padded(second)).\(Self.padded(Int(microseconds % 1_000_000), 6))+00:00"
+  }
+
+  /// `20261123T170941.683Z`, for file names.
+  public var compact: String {
+    let (year, month, day) = date
+    let (hour, minute, second) = time
+    return "\(year)\(Self.padded(month))\(Self.padded(day))T\(Self.padded(hour))\(Self.padded(minute))"
+      + "\(Self.padded(second)).\(Self.padded(Int(microseconds / 1000 % 1000), 3))Z"
+  }
+
+  private var time: (hour: Int, minute: Int, second: Int) {
+    let seconds = Int(microseconds / 1_000_000 % 86_400)
+    return (seconds / 3600, seconds / 60 % 60, seconds % 60)
+  }
+
+  /// The proleptic Gregorian date, counted in years that start in March.
+  private var date: (year: Int, month: Int, day: Int) {
+    let days = Int(microseconds / 86_400_000_000) + 719_468
+    let era = days / 146_097
+    let dayOfEra = days % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let month = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * month + 2) / 5 + 1
+    let isNextYear = month >= 10
+    return (yearOfEra + era * 400 + (isNextYear ? 1 : 0), isNextYear ? month - 9 : month + 3, day)
+  }
+
+  private static func padded(_ value: Int, _ width: Int = 2) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(width - digits.count, 0)) + digits
+  }
+}

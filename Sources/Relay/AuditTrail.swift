@@ -1,0 +1,131 @@
+import Audit
+import Policy
+import Wire
+
+/// Puts what a session does on record: facts in, rows of the audit segment out.
+///
+/// The segment is created with the first row; when that fails it is tried again for the next one.
+struct AuditTrail: ~Copyable {
+  /// What every row repeats or the first one tells.
+  struct Identity {
+    var server: ServerName
+    var command: [String]
+    var sessionID: String
+    var processID: Int32
+    var stateDirectory: String
+    var clientName: String
+    var projectID: String
+    var policySource: String
+    var policyHash: String
+    var policyPath: String
+    var ruleCount: Int
+    var mode: String
+  }
+
+  private let identity: Identity
+  private var segment: AuditSegment?
+  private var decisions = 0
+  private var denials = 0
+  private var refusals = 0
+
+  init(_ identity: Identity) {
+    self.identity = identity
+  }
+
+  /// Writes the first row.
+  mutating func open() throws(AuditError) {
+    guard segment == nil else { return }
+    let identity = identity
+    let created = try AuditSegment.create(
+      in: identity.stateDirectory, at: Self.now(), processID: identity.processID
+    ) { record in
+      record.string("session_id", identity.sessionID)
+      record.string("proxy", "czproxy/\(Version.number)")
+      record.string("policy_engine_version", Version.policyEngine)
+      record.string("server", identity.server.description)
+      record.strings("server_command", identity.command.prefix(64).map { Array($0.utf8.prefix(1024)) })
+      record.string("policy_source", identity.policySource)
+      record.string("policy_path", identity.policyPath)
+      record.string("policy_hash", identity.policyHash)
+      record.integer("policy_rules", identity.ruleCount)
+      record.string("mode", identity.mode)
+    }
+    segment = consume created
+  }
+
+  mutating func write(_ record: SessionRecord, line: ArraySlice<UInt8>) throws(AuditError) {
+    var row: AuditRecord
+    switch record {
+    case .decision(let judged):
+      row = DecisionRow.record(judged, identity: identity, at: Self.now())
+      decisions += 1
+      if judged.isBlocked { denials += 1 }
+    case .outcome(let outcome):
+      row = outcomeRow(outcome)
+    case .refusal(let refusal):
+      row = refusalRow(refusal)
+      refusals += 1
+    }
+    row.string("line_sha256", SHA256.hexadecimal(of: line))
+    try append(row)
+  }
+
+  /// Writes the last row.
+  mutating func close(status: Int32, reason: String) throws(AuditError) {
+    guard segment != nil else { return }
+    var row = lifecycleRow("session_end", reason: reason, code: "SESSION_END")
+    row.integer("exit_status", status)
+    row.integer("calls", decisions)
+    row.integer("denied", denials)
+    row.integer("refused_lines", refusals)
+    try append(row)
+  }
+
+  private mutating func append(_ row: AuditRecord) throws(AuditError) {
+    try open()
+    try segment?.append(row)
+  }
+
+  private static func now() -> UTCTime { UTCTime(microseconds: WallClock.microseconds()) }
+
+  // MARK: Rows that are no decision
+
+  private func lifecycleRow(_ event: String, reason: String, code: String) -> AuditRecord {
+    var row = AuditRecord(at: Self.now(), decision: "audit", event: event)
+    row.string("tool", identity.server.description)
+    row.string("method", "session")
+    row.string("policy_id", "<lifecycle>")
+    row.string("reason", reason)
+    row.string("reason_code", code)
+    row.string("session_id", identity.sessionID)
+    return row
+  }
+
+  private func outcomeRow(_ outcome: SessionRecord.Outcome) -> AuditRecord {
+    var row = AuditRecord(at: Self.now(), decision: "audit", event: "outcome")
+    row.string("tool", identity.server.description)
+    row.string("method", bytes: outcome.tool)
+    row.string("policy_id", "<lifecycle>")
+    row.string("session_id", identity.sessionID)
+    row.string("request_id", bytes: outcome.id.json)
+    row.integer("duration_ns", outcome.duration)
+    row.integer("bytes", outcome.bytes)
+    switch outcome.ending {
+    case .result(let isError):
+      row.boolean("is_error", isError)
+    case .error(let code):
+      row.boolean("is_error", true)
+      if let code { row.integer("error_code", code) }
+    }
+    return row
+  }
+
+  private func refusalRow(_ refusal: SessionRecord.Refusal) -> AuditRecord {
+    var row = lifecycleRow("refusal", reason: refusal.reason, code: "MALFORMED_LINE")
+    row.string("from", refusal.from.rawValue)
+    row.integer("offset", refusal.offset)
+    row.integer("bytes", refusal.bytes)
+    if let id = refusal.id { row.string("request_id", bytes: id.json) }
+    return row
+  }
+}

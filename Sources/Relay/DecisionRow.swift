@@ -1,0 +1,130 @@
+import Audit
+import Policy
+import Wire
+
+/// The row of a decision: the members of Control Zero's local audit log in their order, then ours.
+enum DecisionRow {
+  static func record(
+    _ judged: SessionRecord.JudgedCall, identity: AuditTrail.Identity, at time: UTCTime
+  ) -> AuditRecord {
+    let decision = judged.decision
+    let arguments = judged.call.arguments.map { (document: judged.document, node: $0) }
+    var row = AuditRecord(at: time, decision: decision.effect.rawValue, event: "decision")
+    row.string("tool", identity.server.description)
+    row.string("method", bytes: judged.call.name)
+    row.string("policy_id", decision.policyID)
+    row.string("reason", decision.reason)
+    row.string("reason_code", decision.reasonCode)
+    row.strings("args_keys", ArgumentsHash.keys(of: arguments))
+    row.string("args_hash", ArgumentsHash.text(of: arguments))
+    row.string("policy_engine_version", Version.policyEngine)
+    row.string("mode", identity.mode)
+    row.string("policy_source", identity.policySource)
+    row.string("client_name", identity.clientName)
+    row.string("project_id", identity.projectID)
+    row.string("gate_matched", decision.gateMatched.rawValue)
+    row.string("decision_origin", origin(of: decision))
+    writeDataLoss(decision, to: &row)
+    row.string("escalation_status", decision.requiresApproval ? "unavailable" : "not_applicable")
+    writeEnforcement(judged, to: &row)
+    row.string("subject", bytes: Array("\(identity.server):".utf8) + judged.call.name)
+    row.string("subject_origin", "mcp_proxy")
+    row.string("match_semantics", decision.matchSemantics)
+    row.array("divergent_rule_ids") { _ in }
+    row.string("dlp_mask_state", "not_applicable")
+
+    row.integer("evaluated_rules", decision.evaluatedRules)
+    row.integer("evaluation_time_ns", judged.evaluationTime)
+    row.string("session_id", identity.sessionID)
+    row.string("request_id", bytes: judged.call.id.json)
+    writeHostIDs(of: judged, to: &row)
+    return row
+  }
+
+  private static func origin(of decision: Decision) -> String {
+    switch decision.reasonCode {
+    case "NO_RULE_MATCH": "evaluator_no_match_default"
+    case "BUNDLE_MISSING": "no_evaluator_configured"
+    case "NO_ACTIVE_POLICIES", "OBSERVE_MODE_NO_POLICY": "evaluator_empty_bundle"
+    default: "evaluator_matched_rule"
+    }
+  }
+
+  /// Arguments are not scanned for data loss yet, and the row says so.
+  private static func writeDataLoss(_ decision: Decision, to row: inout AuditRecord) {
+    let reason = decision.effect == .deny ? "policy_denied" : "scanner_not_configured"
+    row.object("dlp_outcome") { writer in
+      writer.key("status")
+      writer.string("skipped")
+      writer.key("reason")
+      writer.string(reason)
+      writer.key("details")
+      writer.beginObject()
+      writer.endObject()
+    }
+    row.string("dlp_status", "skipped")
+    row.string("dlp_reason", reason)
+  }
+
+  private static func writeEnforcement(_ judged: SessionRecord.JudgedCall, to row: inout AuditRecord) {
+    let (status, reason) =
+      switch (judged.decision.effect, judged.isObserved) {
+      case (.deny, false): ("enforced", "call_not_forwarded")
+      case (.deny, true): ("not_enforced", "observe_mode")
+      default: ("not_applicable", "effect_not_blocking")
+      }
+    row.object("enforcement") { writer in
+      writer.key("status")
+      writer.string(status)
+      writer.key("reason")
+      writer.string(reason)
+      writer.key("enforced")
+      writer.boolean(judged.isBlocked)
+      writer.key("enforcement_tier")
+      writer.string("")
+      writer.key("family_covered")
+      writer.boolean(false)
+      writer.key("host")
+      writer.string("mcp_proxy")
+      writer.key("tool_family")
+      writer.string("")
+      writer.key("event")
+      writer.string("deciding")
+    }
+    row.boolean("enforced", judged.isBlocked)
+    row.string("enforcement_outcome", status)
+    row.string("enforcement_reason", reason)
+  }
+
+  /// What ties the row to the host's own records: trace context (W3C) and the ids that Claude Code and Codex send.
+  private static func writeHostIDs(of judged: SessionRecord.JudgedCall, to row: inout AuditRecord) {
+    guard let meta = judged.call.meta else { return }
+    let document = judged.document
+    func text(_ key: StaticString, in object: JSONDocument.Node) -> ArraySlice<UInt8>? {
+      document.member(key, of: object).flatMap { document.string($0) }.map { $0.prefix(512) }
+    }
+    let traceKeys: [StaticString] = ["traceparent", "tracestate", "baggage"]
+    let trace = traceKeys.compactMap { key in text(key, in: meta).map { (key, $0) } }
+    if !trace.isEmpty {
+      row.object("trace") { writer in
+        for (key, value) in trace {
+          writer.key(key)
+          writer.string(bytes: value)
+        }
+      }
+    }
+    let hostKeys: [StaticString] = ["claudecode/toolUseId", "callId"]
+    var ids = hostKeys.compactMap { key in text(key, in: meta).map { (key, $0) } }
+    if let turn = document.member("x-codex-turn-metadata", of: meta) {
+      let turnKeys: [StaticString] = ["session_id", "turn_id"]
+      ids += turnKeys.compactMap { key in text(key, in: turn).map { (key, $0) } }
+    }
+    guard !ids.isEmpty else { return }
+    row.object("host_ids") { writer in
+      for (key, value) in ids {
+        writer.key(key)
+        writer.string(bytes: value)
+      }
+    }
+  }
+}

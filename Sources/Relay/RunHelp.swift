@@ -1,0 +1,43 @@
+/// What `czproxy run --help` prints.
+public enum RunHelp {
+  public static let text = """
+    czproxy run: put a policy in front of an MCP server
+
+      czproxy run --server NAME [--policy FILE] [OPTIONS] -- COMMAND [ARG...]
+
+    Starts COMMAND as an MCP server on stdio, reads every message between it and the host,
+    and asks the policy about each tool call. A call goes through untouched, or is answered
+    with a denial; either way it is on record before anything is forwarded.
+
+    Example, for the MCP config of a host:
+      czproxy run --server filesystem --policy ~/policy.yaml -- npx -y @modelcontextprotocol/server-filesystem ~/work
+
+    Policy
+      --server NAME             what the policy calls this server: rules name `NAME:tool`
+                                (letters, digits, . _ -; default: made from COMMAND)
+      --policy FILE             a .yaml, .yml or .json policy; without it, policy.yaml, .yml or
+                                .json in the state directory; with neither, every call is denied
+      --observe                 let everything through, and record what would be denied
+      --no-governance           pass bytes through: no policy, no checks, no records of calls
+
+    Who calls (what `clients:` and conditions see; nothing of it is taken from messages)
+      --agent NAME              the agent or host
+      --user ID, --group NAME   user_id and user_group
+      --context KEY=VALUE       any other key; client_name and project_id select rules
+      --tag KEY=VALUE           a tag
+
+    Behaviour
+      --deny-as result|error    how a denied call is answered: a tool result with isError (default),
+                                or a JSON-RPC error with code 4030
+      --audit-failure deny|allow
+                                what becomes of a call that can't be put on record (default: deny)
+      --state-dir DIR           where records are kept (default: $CONTROLZERO_HOME, else ~/.controlzero)
+      --max-frame-bytes N       the longest message, in bytes (default 67108864)
+
+    Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage;
+    78 a policy that can't be used; 126, 127 a server that can't be started.
+
+    Other commands (czproxy help): policy, audit, call, version.
+
+    """
+}

@@ -1,0 +1,128 @@
+/// What `czproxy run` was told.
+public struct RunOptions: Sendable, Equatable {
+  public enum Source: Sendable, Equatable {
+    case file(String)
+    /// `policy.yaml`, `.yml` or `.json` in the state directory.
+    case stateDirectory
+  }
+
+  public var server: String?
+  public var source = Source.stateDirectory
+  public var agent: String?
+  public var context: [String: String] = [:]
+  public var tags: [String: String] = [:]
+  public var user: String?
+  public var group: String?
+  public var stateDirectory: String?
+  public var deniesAsError = false
+  public var observes = false
+  public var isUngoverned = false
+  public var allowsUnaudited = false
+  public var maxFrameBytes = 64 << 20
+  /// The server's program and its arguments; not empty.
+  public var command: [String] = []
+
+  public init() {}
+
+  /// What was wrong with the command line.
+  public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// Parses the words behind `czproxy run`; nil where they ask for help.
+  public init?(parsing words: [String]) throws(UsageError) {
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        command = Array(rest)
+        break
+      }
+      if word == "--help" || word == "-h" { return nil }
+      guard word.hasPrefix("--") else {
+        throw UsageError(description: "unexpected `\(word)`: the server's command stands behind `--`")
+      }
+      try parse(word, &rest)
+    }
+    guard !command.isEmpty else {
+      throw UsageError(description: "the server's command is missing: czproxy run [OPTIONS] -- COMMAND [ARG...]")
+    }
+    if isUngoverned, observes { throw UsageError(description: "--observe has nothing to observe with --no-governance") }
+  }
+
+  private mutating func parse(_ word: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
+    let (name, inline) = Self.split(word)
+    switch name {
+    case "--observe": observes = true
+    case "--no-governance": isUngoverned = true
+    case "--server":
+      let value = try Self.value(of: name, inline, &rest)
+      guard ServerName(value) != nil else {
+        throw UsageError(description: "--server takes 1 to 128 letters, digits, `.`, `_` and `-`, not `\(value)`")
+      }
+      server = value
+    case "--policy":
+      let value = try Self.value(of: name, inline, &rest)
+      source = .file(value)
+    case "--agent": agent = try Self.value(of: name, inline, &rest)
+    case "--user": user = try Self.value(of: name, inline, &rest)
+    case "--group": group = try Self.value(of: name, inline, &rest)
+    case "--state-dir": stateDirectory = try Self.value(of: name, inline, &rest)
+    case "--context":
+      let (key, value) = try Self.pair(name, inline, &rest)
+      context[key] = value
+    case "--tag":
+      let (key, value) = try Self.pair(name, inline, &rest)
+      tags[key] = value
+    case "--deny-as":
+      let value = try Self.value(of: name, inline, &rest)
+      deniesAsError = try Self.choice(name, value, no: "result", yes: "error")
+    case "--audit-failure":
+      let value = try Self.value(of: name, inline, &rest)
+      allowsUnaudited = try Self.choice(name, value, no: "deny", yes: "allow")
+    case "--max-frame-bytes":
+      let value = try Self.value(of: name, inline, &rest)
+      guard let bytes = Int(value), Self.frameBytes.contains(bytes) else {
+        throw UsageError(
+          description: "--max-frame-bytes takes a number from \(Self.frameBytes.lowerBound) to "
+            + "\(Self.frameBytes.upperBound), not `\(value)`")
+      }
+      maxFrameBytes = bytes
+    default:
+      throw UsageError(description: "unknown option `\(name)`")
+    }
+  }
+
+  private static let frameBytes = 1024...((1 << 28) - 1)
+
+  private static func split(_ word: String) -> (name: String, inline: String?) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    return (String(parts[0]), parts.count > 1 ? String(parts[1]) : nil)
+  }
+
+  private static func value(
+    of name: String, _ inline: String?, _ rest: inout ArraySlice<String>
+  ) throws(UsageError) -> String {
+    if let inline { return inline }
+    guard let next = rest.popFirst(), !next.hasPrefix("--") else {
+      throw UsageError(description: "\(name) needs a value")
+    }
+    return next
+  }
+
+  private static func pair(
+    _ name: String, _ inline: String?, _ rest: inout ArraySlice<String>
+  ) throws(UsageError) -> (String, String) {
+    let text = try value(of: name, inline, &rest)
+    let (key, value) = split(text)
+    guard let value, !key.isEmpty else { throw UsageError(description: "\(name) takes KEY=VALUE, not `\(text)`") }
+    return (key, value)
+  }
+
+  private static func choice(_ name: String, _ value: String, no: String, yes: String) throws(UsageError) -> Bool {
+    switch value {
+    case no: return false
+    case yes: return true
+    default: throw UsageError(description: "\(name) takes `\(no)` or `\(yes)`, not `\(value)`")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// A file descriptor that is closed when it goes.
+struct Descriptor: ~Copyable {
+  let number: Int32
+
+  init(_ number: Int32) {
+    self.number = number
+  }
+
+  deinit {
+    if number >= 0 { _ = close(number) }
+  }
+
+  /// Reads what is there, up to `space.count` bytes; 0 at the end, nil when there is nothing yet.
+  func read(into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+    try unsafe Self.read(number, into: space)
+  }
+
+  /// The same for a descriptor that somebody else holds open.
+  static func read(_ number: Int32, into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+    while true {
+      #if canImport(Glibc)
+        let count = unsafe Glibc.read(number, space.baseAddress, space.count)
+      #elseif canImport(Musl)
+        let count = unsafe Musl.read(number, space.baseAddress, space.count)
+      #else
+        let count = unsafe Darwin.read(number, space.baseAddress, space.count)
+      #endif
+      if count >= 0 { return count }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: return nil
+      default: throw SystemError("read", errno)
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+private import CShims
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// The process between the proxy and the server, which outlives the proxy by as long as it takes to clean up.
+///
+/// A host may kill the proxy with SIGKILL, and a server may be a wrapper (`npx`, `uvx`, `sh -c`) with the real one
+/// beneath it. The guardian starts the server, adopts whatever its descendants leave behind, and when the proxy is
+/// gone it ends them all. What has moved to a session of its own (a daemon) is left alone.
+/// It reads no message and holds none of the proxy's pipes.
+enum Guardian {
+  /// From SIGTERM to SIGKILL for what is left when the proxy is gone, in milliseconds.
+  private static let patience: Int32 = 1000
+  /// After SIGKILL.
+  private static let despair: Int32 = 2000
+
+  /// Never returns: the process ends here.
+  static func run(
+    _ channel: consuming GuardianChannel, command: [String], input: consuming Descriptor,
+    output: consuming Descriptor, ignoredSignals: UInt64
+  ) -> Never {
+    cz_adopt_orphans()
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { cz_ignore_signal(signal) }
+    guard case .start? = channel.receive(), let signals = try? SignalPipe(forwarding: [SIGCHLD]) else { _exit(0) }
+
+    let server: Int32
+    switch spawn(command, input: input.number, output: output.number, ignoredSignals: ignoredSignals) {
+    case .success(let process): server = process
+    case .failure(let error):
+      channel.send(.failed(error.number))
+      _exit(0)
+    }
+    // The pipes belong to the server now, standard input and output to the proxy.
+    _ = consume input
+    _ = consume output
+    _ = close(0)
+    _ = close(1)
+    channel.send(.started(server))
+    guardServer(server, channel, signals)
+    endDescendants(of: server, signals)
+    _exit(0)
+  }
+
+  /// Starts the server; its output and input are what remains of the pipes.
+  private static func spawn(
+    _ command: [String], input: Int32, output: Int32, ignoredSignals: UInt64
+  ) -> Result<Int32, SystemError> {
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
+    unsafe words.append(nil)
+    defer { for unsafe word in unsafe words { unsafe free(word) } }
+    var process: pid_t = 0
+    let failed = unsafe cz_spawn(words, input, output, ignoredSignals, &process)
+    return failed == 0 ? .success(process) : .failure(SystemError("exec", failed))
+  }
+
+  /// Does what the proxy asks until it is gone.
+  private static func guardServer(_ server: Int32, _ channel: borrowing GuardianChannel, _ signals: borrowing SignalPipe) {
+    while true {
+      var requests = [
+        pollfd(fd: channel.descriptor.number, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0),
+      ]
+      guard unsafe poll(&requests, 2, -1) >= 0 || errno == EINTR else { return }
+      if requests[1].revents != 0 {
+        _ = signals.take()
+        reap { process, status in
+          if process == server { channel.send(.ended(status)) }
+        }
+      }
+      if requests[0].revents != 0 {
+        switch channel.receive() {
+        case .signal(let number): for process in descendants(of: server) { _ = kill(process, number) }
+        case nil: return
+        default: break
+        }
+      }
+    }
+  }
+
+  /// Ends what is left, and waits for it.
+  private static func endDescendants(of server: Int32, _ signals: borrowing SignalPipe) {
+    for (signal, patience) in [(SIGTERM, patience), (SIGKILL, despair)] {
+      let until = MonotonicClock.nanoseconds() + UInt64(patience) * 1_000_000
+      var known: Set<Int32> = []
+      while true {
+        guard reap({ _, _ in }) else { return }
+        let left = descendants(of: server)
+        if left.isEmpty { return }
+        // A process that appears after the signal was sent gets it too.
+        for process in left where known.insert(process).inserted || signal == SIGKILL { _ = kill(process, signal) }
+        guard MonotonicClock.nanoseconds() < until else { break }
+        var request = pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&request, 1, 50)
+        _ = signals.take()
+      }
+    }
+  }
+
+  /// Takes note of processes that ended; returns whether there are children left.
+  @discardableResult
+  private static func reap(_ body: (Int32, Int32) -> Void) -> Bool {
+    while true {
+      var status: Int32 = 0
+      let process = unsafe waitpid(-1, &status, WNOHANG)
+      if process == 0 { return true }
+      if process < 0 {
+        if errno == EINTR { continue }
+        return false
+      }
+      body(process, status)
+    }
+  }
+
+  /// The processes beneath this one that belong to the server: those of our session, or of one that it leads.
+  private static func descendants(of server: Int32) -> [Int32] {
+    let session = getsid(0)
+    var found: [Int32] = []
+    var parents = [getpid()]
+    while let parent = parents.popLast(), found.count < 4096 {
+      var children = [pid_t](repeating: 0, count: 1024)
+      let count = unsafe cz_children(parent, &children, Int32(children.count))
+      for child in children.prefix(Int(max(count, 0))) where !found.contains(child) {
+        parents.append(child)
+        let ofChild = getsid(child)
+        if child == server || ofChild == session || ofChild == server { found.append(child) }
+      }
+    }
+    return found
+  }
+}

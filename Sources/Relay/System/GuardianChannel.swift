@@ -1,0 +1,69 @@
+private import CShims
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// The talk between the proxy and its ``Guardian``: five bytes a message over a socket pair.
+struct GuardianChannel: ~Copyable {
+  enum Message: Equatable {
+    /// To the guardian: start the server.
+    case start
+    /// To the guardian: send this signal to the server and its descendants.
+    case signal(Int32)
+    /// From the guardian: the server runs, with this process id.
+    case started(Int32)
+    /// From the guardian: it could not be started, for this error number.
+    case failed(Int32)
+    /// From the guardian: the server ended, with the status that waitpid(2) gave.
+    case ended(Int32)
+  }
+
+  let descriptor: Descriptor
+
+  func send(_ message: Message) {
+    let (tag, value): (UInt8, Int32) =
+      switch message {
+      case .start: (0, 0)
+      case .signal(let number): (1, number)
+      case .started(let process): (2, process)
+      case .failed(let number): (3, number)
+      case .ended(let status): (4, status)
+      }
+    var bytes = [tag]
+    for shift: Int32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    // The other side being gone shows when we read.
+    _ = unsafe bytes.withUnsafeBytes { unsafe cz_send_nonblocking(descriptor.number, $0.baseAddress, $0.count) }
+  }
+
+  /// Tells the other side that nothing more is coming.
+  func hangUp() {
+    _ = shutdown(descriptor.number, Int32(SHUT_RDWR))
+  }
+
+  /// Waits for the next message; nil when the other side is gone.
+  func receive() -> Message? {
+    var bytes = [UInt8](repeating: 0, count: 5)
+    var filled = 0
+    while filled < bytes.count {
+      let count = try? unsafe bytes.withUnsafeMutableBytes { space in
+        try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: space[filled...]))
+      }
+      guard let count, count > 0 else { return nil }
+      filled += count
+    }
+    let value = Int32(bytes[1]) | Int32(bytes[2]) << 8 | Int32(bytes[3]) << 16
+      | Int32(truncatingIfNeeded: UInt32(bytes[4]) << 24)
+    return switch bytes[0] {
+    case 0: .start
+    case 1: .signal(value)
+    case 2: .started(value)
+    case 3: .failed(value)
+    case 4: .ended(value)
+    default: nil
+    }
+  }
+}

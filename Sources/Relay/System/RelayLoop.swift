@@ -1,0 +1,319 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+internal import Audit
+internal import CShims
+internal import Wire
+
+/// The only loop: one thread, one poll(2), both directions independent of each other.
+///
+/// Memory is bounded: a direction reads on only while what it feeds has room. What the server sends to a host that
+/// does not read stops the server, and not the host; denials that a host does not read stop the host.
+struct RelayLoop: ~Copyable {
+  /// A direction that has this much waiting reads no further, in bytes.
+  private static let highWater = 64 << 10
+  /// The same for our own answers to a host that sends and does not read.
+  private static let ownHighWater = 1 << 20
+  /// How long the last bytes may wait for a host that does not read, after the server's end; in nanoseconds.
+  private static let lastWords: UInt64 = 5_000_000_000
+
+  private var session: Session
+  private var trail: AuditTrail
+  private let isPassThrough: Bool
+  private let allowsUnaudited: Bool
+
+  private var server: ServerProcess
+  private let signals: SignalPipe
+  private var lifecycle = Lifecycle()
+  private var status: Int32?
+  private var ending = "the server ended"
+
+  private var hostInput: Descriptor?
+  private var serverOutputIsOpen = true
+  /// The end of a stream counts once every line before it was looked at.
+  private var hostEnded = false
+  private var serverEnded = false
+  private var hostReadAt: UInt64 = 0
+  private var fromHost: LineFramer
+  private var fromServer: LineFramer
+  private var toHost: Sink
+  private var toServer: Sink
+  private var closesToHost = false
+  private var closesToServer = false
+
+  init(
+    session: consuming Session, trail: consuming AuditTrail, server: consuming ServerProcess,
+    signals: consuming SignalPipe, isPassThrough: Bool, allowsUnaudited: Bool
+  ) {
+    let maxLineBytes = session.options.limits.maxBytes
+    fromHost = LineFramer(maxLineBytes: maxLineBytes)
+    fromServer = LineFramer(maxLineBytes: maxLineBytes)
+    self.session = session
+    self.trail = trail
+    self.isPassThrough = isPassThrough
+    self.allowsUnaudited = allowsUnaudited
+    self.signals = signals
+    hostInput = Descriptor(0)
+    toHost = Sink(shared: 1)
+    var server = server
+    switch server.input.take() {
+    case .some(let input): toServer = Sink(own: input)
+    case .none: toServer = Sink(shared: -1)
+    }
+    _ = cz_set_nonblocking(server.output.number)
+    self.server = server
+  }
+
+  /// Relays until it is over; returns the exit status.
+  consuming func run() -> Int32 {
+    while status == nil {
+      let ready = wait()
+      if ready.isEmpty { continue }
+      handle(ready)
+    }
+    drainToHost()
+    let status = status ?? 70
+    do throws(AuditError) {
+      try trail.close(status: status, reason: ending)
+    } catch {
+      StandardError.report("the audit can't be closed: \(error)")
+    }
+    server.end()
+    return status
+  }
+
+  // MARK: Waiting
+
+  private struct Ready {
+    var signals, guardian, hostInput, serverOutput, toHost, toServer: Bool
+    var isEmpty: Bool { !(signals || guardian || hostInput || serverOutput || toHost || toServer) }
+  }
+
+  private var hostMaySpeak: Bool {
+    toServer.backlog < Self.highWater && toHost.ownBytes < Self.ownHighWater && !closesToServer
+  }
+
+  /// -1 once the host is no longer listened to.
+  private var hostInputNumber: Int32 {
+    switch hostInput {
+    case .some(let input): input.number
+    case .none: -1
+    }
+  }
+
+  private var serverMaySpeak: Bool { toHost.backlog < Self.highWater }
+
+  private mutating func wait() -> Ready {
+    let hostNumber = hostMaySpeak ? hostInputNumber : -1
+    let outputNumber = serverOutputIsOpen && serverMaySpeak ? server.output.number : -1
+    func request(_ number: Int32, _ events: Int32) -> pollfd {
+      pollfd(fd: number, events: Int16(events), revents: 0)
+    }
+    var requests = [
+      request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
+      request(hostNumber, POLLIN), request(outputNumber, POLLIN),
+      request(toHost.waitingDescriptor, POLLOUT), request(toServer.waitingDescriptor, POLLOUT),
+    ]
+    var timeout: Int32 = -1
+    if let deadline = lifecycle.deadline {
+      let now = MonotonicClock.nanoseconds()
+      timeout = deadline <= now ? 0 : Int32(clamping: (deadline - now) / 1_000_000 + 1)
+    }
+    let count = unsafe poll(&requests, nfds_t(requests.count), timeout)
+    if count <= 0 {
+      // A host that takes its time over what the server left is waited for, as long as it goes on reading.
+      let isReading = toHost.backlog > 0 && MonotonicClock.nanoseconds() &- hostReadAt < Self.lastWords
+      act(isReading && !lifecycle.isHurried ? .serverSpoke : .tick)
+      return Ready(
+        signals: false, guardian: false, hostInput: false, serverOutput: false, toHost: false, toServer: false)
+    }
+    let flags = requests.map { $0.revents != 0 }
+    return Ready(
+      signals: flags[0], guardian: flags[1], hostInput: flags[2], serverOutput: flags[3], toHost: flags[4],
+      toServer: flags[5])
+  }
+
+  private mutating func handle(_ ready: Ready) {
+    if ready.toHost {
+      toHost.flush()
+      hostReadAt = MonotonicClock.nanoseconds()
+    }
+    if ready.toServer { toServer.flush() }
+    if ready.serverOutput { readServer() }
+    if ready.hostInput { readHost() }
+    if ready.guardian { hearGuardian() }
+    if ready.signals {
+      for signal in signals.take() {
+        ending = "signal \(signal)"
+        act(.signal(signal))
+      }
+    }
+    // What was read before a direction had to stop is looked at as soon as there is room.
+    passOn(from: .host)
+    passOn(from: .server)
+    closeWhatIsDone()
+    if lifecycle.deadline != nil { act(.tick) }
+  }
+
+  private mutating func closeWhatIsDone() {
+    if closesToServer, toServer.backlog == 0, toServer.isOpen { toServer.shut() }
+    if closesToHost, toHost.backlog == 0, toHost.isOpen { toHost.shut() }
+    if !toHost.isOpen, !closesToHost {
+      // The host reads no longer: the server must hear of it as it would without us.
+      closesToHost = true
+      ending = "the host reads no longer"
+      act(.hostLeft)
+    }
+    if !toServer.isOpen, !closesToServer {
+      // The server reads no longer: the host's next write must fail as it would without us.
+      closesToServer = true
+      hostInput = nil
+    }
+  }
+
+  private mutating func act(_ event: Lifecycle.Event) {
+    for action in lifecycle.handle(event, at: MonotonicClock.nanoseconds()) {
+      switch action {
+      case .closeServerInput:
+        hostInput = nil
+        closesToServer = true
+        if toServer.backlog == 0 || lifecycle.isHurried { toServer.shut() }
+      case .signalServer(let number): server.signal(number)
+      case .finish(let status): self.status = status
+      }
+    }
+  }
+
+  private mutating func hearGuardian() {
+    switch server.channel.receive() {
+    case .ended(let waitStatus):
+      act(.serverExited(ServerExit(waitStatus: waitStatus)))
+    case nil:
+      // Without its guardian the server is out of reach: ending is all that is left.
+      StandardError.report("the guardian process is gone")
+      status = 70
+    default:
+      break
+    }
+  }
+
+  // MARK: Reading
+
+  private mutating func readHost() {
+    if Self.receive(&fromHost, from: hostInputNumber) == 0 {
+      hostInput = nil
+      hostEnded = true
+    }
+  }
+
+  private mutating func readServer() {
+    if Self.receive(&fromServer, from: server.output.number) == 0 {
+      serverOutputIsOpen = false
+      serverEnded = true
+    } else {
+      act(.serverSpoke)
+    }
+  }
+
+  /// Bytes read; 0 at the end of the stream, nil when there was nothing.
+  private static func receive(_ framer: inout LineFramer, from descriptor: Int32) -> Int? {
+    var received: Int?
+    unsafe framer.receive { space in
+      // An error on reading is an end.
+      do throws(SystemError) {
+        received = try unsafe Descriptor.read(descriptor, into: space)
+      } catch {
+        received = 0
+      }
+      return received ?? 0
+    }
+    return received
+  }
+
+  // MARK: Lines
+
+  private mutating func passOn(from sender: Peer) {
+    while sender == .host ? hostMaySpeak : serverMaySpeak {
+      guard let item = sender == .host ? fromHost.next() : fromServer.next() else {
+        if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
+        return
+      }
+      take(item, from: sender)
+    }
+  }
+
+  private mutating func finish(from sender: Peer) {
+    // What stands behind the last line end is a line too: a server would read it as one.
+    if let item = sender == .host ? fromHost.finish() : fromServer.finish() { take(item, from: sender) }
+    switch sender {
+    case .host:
+      hostEnded = false
+      ending = "the host closed its end"
+      act(.hostLeft)
+    case .server:
+      serverEnded = false
+      closesToHost = true
+      act(.serverClosedOutput)
+    }
+  }
+
+  private mutating func take(_ item: LineFramer.Item, from sender: Peer) {
+    switch item {
+    case .tooLong(let bytes):
+      perform(session.receiveTooLong(bytes: bytes, from: sender), line: [])
+    case .line(let line) where isPassThrough:
+      forward(line.bytes, from: sender)
+    case .line(let line):
+      perform(session.receive(line, from: sender), line: line.bytes, from: sender)
+    }
+  }
+
+  private mutating func perform(_ step: Step, line: ArraySlice<UInt8>, from sender: Peer = .host) {
+    var effects = step.effects
+    if let record = step.record {
+      do throws(AuditError) {
+        try trail.write(record, line: line)
+      } catch {
+        if allowsUnaudited {
+          StandardError.report("not on record: \(error)")
+        } else {
+          effects = session.unrecorded(step, because: error.description)
+        }
+      }
+    }
+    for effect in effects {
+      switch effect {
+      case .forward: forward(line, from: sender)
+      case .send(let bytes, to: .host): toHost.send(bytes[...], isOwn: true)
+      case .send(let bytes, to: .server): toServer.send(bytes[...], isOwn: true)
+      case .report(let text): StandardError.report(text)
+      }
+    }
+  }
+
+  private mutating func forward(_ line: ArraySlice<UInt8>, from sender: Peer) {
+    switch sender {
+    case .host: toServer.send(line)
+    case .server: toHost.send(line)
+    }
+  }
+
+  // MARK: The end
+
+  /// Gives a host that still reads the last bytes of a server that is gone.
+  private mutating func drainToHost() {
+    let until = MonotonicClock.nanoseconds() + (lifecycle.isHurried ? 0 : Self.lastWords)
+    while toHost.isOpen, toHost.backlog > 0 {
+      let now = MonotonicClock.nanoseconds()
+      guard now < until else { return }
+      var request = pollfd(fd: toHost.waitingDescriptor, events: Int16(POLLOUT), revents: 0)
+      _ = unsafe poll(&request, 1, Int32(clamping: (until - now) / 1_000_000 + 1))
+      toHost.flush()
+    }
+  }
+}

@@ -1,0 +1,80 @@
+private import CShims
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// The server beneath us, seen from the proxy: its pipes, and the guardian that holds it.
+struct ServerProcess: ~Copyable {
+  let channel: GuardianChannel
+  /// The server's standard input.
+  var input: Descriptor?
+  /// The server's standard output.
+  var output: Descriptor
+  private let guardian: Int32
+
+  /// Forks the guardian. The server is not started yet: until ``start()`` nothing of it runs.
+  ///
+  /// To be called before anything else is opened, so that the guardian holds nothing.
+  static func prepare(command: [String]) throws(SystemError) -> ServerProcess {
+    let ignoredSignals = cz_ignored_signals()
+    var control: (Int32, Int32) = (-1, -1)
+    var inputEnds: (Int32, Int32) = (-1, -1)
+    var outputEnds: (Int32, Int32) = (-1, -1)
+    var failed = unsafe cz_socket_pair(&control.0, &control.1)
+    if failed == 0 { failed = unsafe cz_pipe(&inputEnds.0, &inputEnds.1) }
+    if failed == 0 { failed = unsafe cz_pipe(&outputEnds.0, &outputEnds.1) }
+    let ourChannel = Descriptor(control.0)
+    let ourInput = Descriptor(inputEnds.1)
+    let ourOutput = Descriptor(outputEnds.0)
+    let theirChannel = Descriptor(control.1)
+    let theirInput = Descriptor(inputEnds.0)
+    let theirOutput = Descriptor(outputEnds.1)
+    guard failed == 0 else { throw SystemError("pipe", failed) }
+    for pipe in [inputEnds.1, outputEnds.0] { cz_grow_pipe(pipe, 1 << 20) }
+
+    let guardian = cz_fork()
+    if guardian < 0 { throw SystemError("fork", errno) }
+    if guardian == 0 {
+      _ = consume ourChannel
+      _ = consume ourInput
+      _ = consume ourOutput
+      Guardian.run(
+        GuardianChannel(descriptor: theirChannel), command: command, input: theirInput, output: theirOutput,
+        ignoredSignals: ignoredSignals)
+    }
+    return ServerProcess(
+      channel: GuardianChannel(descriptor: ourChannel), input: ourInput, output: ourOutput, guardian: guardian)
+  }
+
+  private init(
+    channel: consuming GuardianChannel, input: consuming Descriptor, output: consuming Descriptor, guardian: Int32
+  ) {
+    self.channel = channel
+    self.input = consume input
+    self.output = output
+    self.guardian = guardian
+  }
+
+  /// Starts the server; throws the error number of the exec when it can't be.
+  func start() throws(SystemError) {
+    channel.send(.start)
+    switch channel.receive() {
+    case .started: return
+    case .failed(let number): throw SystemError("exec", number)
+    default: throw SystemError("guardian", ECHILD)
+    }
+  }
+
+  func signal(_ number: Int32) { channel.send(.signal(number)) }
+
+  /// Lets the guardian go and waits until it has ended whatever the server left behind.
+  func end() {
+    channel.hangUp()
+    var status: Int32 = 0
+    while unsafe waitpid(guardian, &status, 0) < 0, errno == EINTR {}
+  }
+}

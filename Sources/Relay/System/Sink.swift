@@ -1,0 +1,153 @@
+private import CShims
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Where lines go: what can't be written at once waits here, and nobody else is blocked by it.
+///
+/// Not blocking must not be set on a descriptor that we share with the host and its other children, so there are
+/// three ways to write to one; see ``Way``.
+struct Sink: ~Copyable {
+  private enum Way {
+    /// The descriptor is ours alone and does not block.
+    case plain
+    /// `send` has a flag for it.
+    case socket
+    /// Ask, then write no more than a pipe that has room takes at once (POSIX: PIPE_BUF).
+    case asking
+  }
+
+  /// What POSIX promises least, and what Linux has.
+  #if canImport(Darwin)
+    private static let atOnce = 512
+  #else
+    private static let atOnce = 4096
+  #endif
+
+  private var descriptor: Descriptor?
+  private let way: Way
+  private var queue: [UInt8] = []
+  private var sent = 0
+
+  /// Bytes of our own lines that wait; see ``RelayLoop``.
+  private(set) var ownBytes = 0
+
+  /// A descriptor that is shared with others, such as our standard output.
+  init(shared number: Int32) {
+    switch cz_descriptor_kind(number) {
+    case 1:
+      let reopened = cz_reopen_nonblocking(number)
+      way = reopened >= 0 ? .plain : .asking
+      descriptor = Descriptor(reopened >= 0 ? reopened : number)
+      if reopened >= 0 { _ = close(number) }
+    case 2:
+      way = .socket
+      descriptor = Descriptor(number)
+    default:
+      way = .asking
+      descriptor = Descriptor(number)
+    }
+  }
+
+  /// One end of a pipe that we made.
+  init(own descriptor: consuming Descriptor) {
+    _ = cz_set_nonblocking(descriptor.number)
+    way = .plain
+    self.descriptor = consume descriptor
+  }
+
+  var isOpen: Bool { descriptor != nil }
+
+  /// Bytes that wait.
+  var backlog: Int { queue.count - sent }
+
+  /// What to poll for room, while something waits; -1 otherwise.
+  var waitingDescriptor: Int32 { backlog > 0 ? number : -1 }
+
+  private var number: Int32 {
+    switch descriptor {
+    case .some(let descriptor): descriptor.number
+    case .none: -1
+    }
+  }
+
+  /// Takes a whole line: what does not go out now goes out in its order later.
+  mutating func send(_ line: ArraySlice<UInt8>, isOwn: Bool = false) {
+    guard isOpen else { return }
+    var rest = line
+    if backlog == 0 {
+      let count = write(line)
+      guard isOpen else { return }
+      rest = line.dropFirst(count)
+    }
+    guard !rest.isEmpty else { return }
+    queue += rest
+    if isOwn { ownBytes += rest.count }
+  }
+
+  /// Writes what waits, as far as there is room.
+  mutating func flush() {
+    guard isOpen, backlog > 0 else { return }
+    sent += write(queue[sent...])
+    guard isOpen else { return }
+    if sent == queue.count {
+      // A queue that a large line made grow is given back.
+      queue.removeAll(keepingCapacity: queue.capacity <= 1 << 20)
+      sent = 0
+      ownBytes = 0
+    } else if sent > 1 << 20, sent > queue.count / 2 {
+      queue.removeFirst(sent)
+      sent = 0
+    }
+  }
+
+  /// Closes it; what waits is lost.
+  mutating func shut() {
+    descriptor = nil
+    queue = []
+    sent = 0
+    ownBytes = 0
+  }
+
+  /// Writes until there is no room; closes the sink when nobody reads it any more.
+  private mutating func write(_ bytes: ArraySlice<UInt8>) -> Int {
+    let number = number
+    var written = 0
+    while written < bytes.count {
+      if way == .asking, !hasRoom(number) { break }
+      let part = bytes.dropFirst(written).prefix(way == .asking ? Self.atOnce : Int.max)
+      let count = unsafe part.withUnsafeBytes { buffer in
+        switch way {
+        case .socket: unsafe cz_send_nonblocking(number, buffer.baseAddress, buffer.count)
+        default: unsafe systemWrite(number, buffer.baseAddress, buffer.count)
+        }
+      }
+      if count >= 0 {
+        written += count
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: return written
+      default:
+        shut()
+        return 0
+      }
+    }
+    return written
+  }
+
+  private func hasRoom(_ number: Int32) -> Bool {
+    var request = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+    // An error shows at the write.
+    return unsafe poll(&request, 1, 0) > 0
+  }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(descriptor, bytes, count)
+}

@@ -47,6 +47,8 @@ struct SystemFile: ~Copyable {
 
   func truncate(to length: Int) -> Bool { ftruncate(descriptor, off_t(length)) == 0 }
 
+  func seek(to offset: Int) { _ = lseek(descriptor, off_t(offset), SEEK_SET) }
+
   /// Takes an exclusive advisory lock for as long as the file is open; false where somebody else holds it.
   func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 

@@ -28,6 +28,14 @@ public struct Policy: Sendable {
 
   public var ruleCount: Int { rules.count }
 
+  /// Each rule on a line, as `validate` lists them: effect, patterns, id.
+  public var ruleSummaries: [String] {
+    rules.map { rule in
+      let patterns = rule.actions.map { "'" + String(decoding: $0.canonical, as: UTF8.self) + "'" }
+      return "\(rule.effect.rawValue) [\(patterns.joined(separator: ", "))] (\(rule.policyID))"
+    }
+  }
+
   /// The policy of a proxy that has none: everything is denied, and the reason says what to do.
   public static func missing(reason: String) -> Policy {
     let rule = Rule(

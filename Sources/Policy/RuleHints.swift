@@ -13,7 +13,8 @@ enum RuleHints {
       guard let key = member.key.string, !knownKeys.contains(key),
         let meant = knownKeys.first(where: { isOneEditApart(key, $0) })
       else { continue }
-      warnings.append(.init(line: member.key.line, message: "rule \(index): `\(key)` is unknown; `\(meant)` was meant?"))
+      warnings.append(
+        .init(line: member.key.line, message: "rule \(index): `\(key)` is unknown; `\(meant)` was meant?"))
     }
     if members.contains(where: { $0.key.isString("escalate_on_deny") && $0.value.isTruthy }) {
       warnings.append(.init(line: line, message: "rule \(index): nobody is asked: the call is denied outright"))
@@ -32,7 +33,8 @@ enum RuleHints {
 
   /// Whether one insertion, deletion or replacement makes one text of the other.
   private static func isOneEditApart(_ first: String, _ second: String) -> Bool {
-    let (short, long) = first.utf8.count <= second.utf8.count
+    let (short, long) =
+      first.utf8.count <= second.utf8.count
       ? (Array(first.utf8), Array(second.utf8)) : (Array(second.utf8), Array(first.utf8))
     guard long.count - short.count <= 1 else { return false }
     var index = 0

@@ -31,7 +31,8 @@ enum YAMLScalar {
     } else if body == "0" {
       magnitude = "0"
     } else if first == UInt8(ascii: "0") {
-      magnitude = body.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) || $0 == UInt8(ascii: "_") }
+      magnitude =
+        body.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) || $0 == UInt8(ascii: "_") }
         ? decimal(digits.dropFirst(1), radix: 8) ?? "0" : nil
     } else if body.contains(":") {
       magnitude = base60(body, allowsFraction: false).map { String(Int64($0)) }

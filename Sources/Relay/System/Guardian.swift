@@ -1,4 +1,5 @@
 private import CShims
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -52,14 +53,16 @@ enum Guardian {
   ) -> Result<Int32, SystemError> {
     var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
     unsafe words.append(nil)
-    defer { for unsafe word in unsafe words { unsafe free(word) } }
+    defer { for unsafeword in unsafe words { unsafe free(word) } }
     var process: pid_t = 0
     let failed = unsafe cz_spawn(words, input, output, ignoredSignals, &process)
     return failed == 0 ? .success(process) : .failure(SystemError("exec", failed))
   }
 
   /// Does what the proxy asks until it is gone.
-  private static func guardServer(_ server: Int32, _ channel: borrowing GuardianChannel, _ signals: borrowing SignalPipe) {
+  private static func guardServer(
+    _ server: Int32, _ channel: borrowing GuardianChannel, _ signals: borrowing SignalPipe
+  ) {
     while true {
       var requests = [
         pollfd(fd: channel.descriptor.number, events: Int16(POLLIN), revents: 0),

@@ -1,4 +1,5 @@
 private import CShims
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -55,7 +56,8 @@ struct GuardianChannel: ~Copyable {
       guard let count, count > 0 else { return nil }
       filled += count
     }
-    let value = Int32(bytes[1]) | Int32(bytes[2]) << 8 | Int32(bytes[3]) << 16
+    let value =
+      Int32(bytes[1]) | Int32(bytes[2]) << 8 | Int32(bytes[3]) << 16
       | Int32(truncatingIfNeeded: UInt32(bytes[4]) << 24)
     return switch bytes[0] {
     case 0: .start

@@ -1,3 +1,7 @@
+internal import Audit
+internal import CShims
+internal import Wire
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -5,10 +9,6 @@
 #else
   internal import Darwin
 #endif
-
-internal import Audit
-internal import CShims
-internal import Wire
 
 /// The only loop: one thread, one poll(2), both directions independent of each other.
 ///

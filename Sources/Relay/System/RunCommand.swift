@@ -1,3 +1,8 @@
+internal import Audit
+internal import CShims
+internal import Policy
+internal import Wire
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -5,11 +10,6 @@
 #else
   internal import Darwin
 #endif
-
-internal import Audit
-internal import CShims
-internal import Policy
-internal import Wire
 
 /// `czproxy run`: from the command line to the exit status.
 public enum RunCommand {

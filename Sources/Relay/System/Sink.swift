@@ -1,4 +1,5 @@
 private import CShims
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)

@@ -1,0 +1,70 @@
+import Wire
+
+/// Verifies segments: each by itself, and against what the others have on record about it.
+public struct AuditVerifier: Sendable {
+  private let directory: AuditDirectory
+
+  /// No row of ours comes near it.
+  private static let maxRowBytes = 8 << 20
+
+  public init(_ directory: AuditDirectory) {
+    self.directory = directory
+  }
+
+  /// Verifies every segment of the directory, oldest first; one that is only known by name comes last.
+  public func verifyAll() -> [SegmentReport] {
+    let names = directory.segments()
+    var claims: [String: [SegmentHead]] = [:]
+    for name in names {
+      for (other, head) in firstRowClaims(of: name) { claims[other, default: []].append(head) }
+    }
+    var reports = names.map { verify($0, claims: claims[$0] ?? []) }
+    for missing in claims.keys.filter({ !names.contains($0) }).sorted() {
+      reports.append(
+        SegmentReport(
+          name: missing, rows: 0, ending: .unclosed,
+          findings: [.init(kind: .segmentMissing, line: nil, detail: "another segment has it on record")]))
+    }
+    return reports
+  }
+
+  /// Verifies one segment by its name in the directory.
+  public func verify(_ name: String, claims: [SegmentHead] = []) -> SegmentReport {
+    let path = directory.path(of: name)
+    let anchor = (try? AuditDirectory.contents(of: path + ".anchor", limit: 256)).map {
+      String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+    var verifier = SegmentVerifier(name: name, anchor: anchor, head: directory.head(of: name), claims: claims)
+    do throws(AuditError) {
+      try directory.forEachLine(of: name, maxLineBytes: Self.maxRowBytes) { item in
+        verifier.take(item)
+        return true
+      }
+    } catch {
+      var report = verifier.finish(isLocked: false)
+      report.findings.append(.init(kind: .segmentMissing, line: nil, detail: error.description))
+      return report
+    }
+    return verifier.finish(isLocked: directory.isLocked(name))
+  }
+
+  /// The heads of other segments that the first row names.
+  private func firstRowClaims(of name: String) -> [(String, SegmentHead)] {
+    var claims: [(String, SegmentHead)] = []
+    try? directory.forEachLine(of: name, maxLineBytes: Self.maxRowBytes) { item in
+      guard case .line(let line) = item, let row = try? JSONDocument(parsing: line.content, options: .python),
+        let segments = row.member("segments", of: row.root)
+      else { return false }
+      for entry in row.elements(of: segments) {
+        guard let name = row.member("name", of: entry).flatMap({ row.string($0) }),
+          let sequence = row.member("seq", of: entry).flatMap({ Int(String(decoding: row.raw($0), as: UTF8.self)) }),
+          let hash = row.member("hash", of: entry).flatMap({ row.string($0) })
+        else { continue }
+        let head = SegmentHead(sequence: sequence, hash: String(decoding: hash, as: UTF8.self))
+        claims.append((String(decoding: name, as: UTF8.self), head))
+      }
+      return false
+    }
+    return claims
+  }
+}

@@ -1,0 +1,57 @@
+import Wire
+
+/// One record on one line, for a person. What came from the wire is escaped.
+enum AuditLine {
+  static func text(of row: JSONDocument) -> String {
+    func text(_ key: StaticString, limit: Int = 80) -> String {
+      guard let bytes = row.member(key, of: row.root).flatMap({ row.string($0) }) else { return "" }
+      return DisplayText.escaped(bytes, limit: limit)
+    }
+    func number(_ key: StaticString) -> Int? {
+      row.member(key, of: row.root).flatMap { Int(String(decoding: row.raw($0), as: UTF8.self)) }
+    }
+    func flag(_ key: StaticString) -> Bool {
+      row.member(key, of: row.root).map { row.kind(of: $0) == .true } ?? false
+    }
+
+    let time = text("ts").prefix(23).replacing("T", with: " ")
+    let subject = "\(text("tool")):\(text("method"))"
+    switch text("event") {
+    case "outcome":
+      let duration = number("duration_ns").map { " in \(milliseconds($0)) ms" } ?? ""
+      let ending = flag("is_error") ? Terminal.coloured("failed", .yellow) : Terminal.coloured("done  ", .dim)
+      return "\(time)  \(ending)  \(subject)\(duration), \(number("bytes") ?? 0) bytes"
+    case "refusal":
+      let label = Terminal.coloured("refuse", .red)
+      return "\(time)  \(label)  a line from the \(text("from")): \(text("reason", limit: 200))"
+    case "session_start":
+      let label = Terminal.coloured("start ", .dim)
+      return "\(time)  \(label)  \(text("server")): policy \(text("policy_path", limit: 200)) "
+        + "(\(number("policy_rules") ?? 0) rules), \(text("mode"))"
+    case "session_end":
+      let label = Terminal.coloured("end   ", .dim)
+      return "\(time)  \(label)  \(text("tool")): \(text("reason")), status \(number("exit_status") ?? 0), "
+        + "\(number("calls") ?? 0) calls, \(number("denied") ?? 0) denied"
+    default:
+      let observed = text("enforcement_reason") == "observe_mode" ? " (observed: it went through)" : ""
+      return "\(time)  \(label(text("decision")))  \(subject)  \(text("policy_id")) \(text("reason_code")): "
+        + "\(text("reason", limit: 200))\(observed)"
+    }
+  }
+
+  private static func label(_ decision: String) -> String {
+    let padded = decision + String(repeating: " ", count: max(6 - decision.count, 0))
+    return switch decision {
+    case "allow": Terminal.coloured(padded, .green)
+    case "deny": Terminal.coloured(padded, .red)
+    case "warn": Terminal.coloured(padded, .yellow)
+    default: Terminal.coloured(padded, .dim)
+    }
+  }
+
+  private static func milliseconds(_ nanoseconds: Int) -> String {
+    let hundredths = (nanoseconds + 5_000) / 10_000
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+  }
+}

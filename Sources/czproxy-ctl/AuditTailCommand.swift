@@ -1,0 +1,81 @@
+import ArgumentParser
+import Audit
+import Foundation
+import Wire
+
+struct AuditTailCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tail", abstract: "Show the latest records of all sessions, in the order of their time.")
+
+  @Flag(name: [.customShort("f"), .long], help: "Go on with new records as they come.")
+  var follow = false
+
+  @Option(name: [.customShort("n"), .long], help: "How many records to show.")
+  var lines = 20
+
+  @OptionGroup var state: StateOptions
+
+  @Option(help: "text or json (the rows as they stand).")
+  var format = OutputFormat.text
+
+  private static let maxRowBytes = 8 << 20
+
+  private struct Row {
+    let time: String
+    let bytes: [UInt8]
+  }
+
+  func run() throws {
+    let directory = try state.auditDirectory()
+    var offsets: [String: Int] = [:]
+    var newest: [Row] = []
+    for segment in directory.segments() {
+      let rows = read(segment, in: directory, &offsets)
+      newest = (newest + rows).suffix(max(lines, 0) + rows.count)
+    }
+    newest.sort { $0.time < $1.time }
+    for row in newest.suffix(max(lines, 0)) { show(row) }
+    if newest.isEmpty, !follow { Terminal.complain("there are no records in \(directory.path)") }
+    while follow {
+      fflush(nil)
+      // Files are few and rows small: looking twice a second is cheaper than it sounds, and works everywhere.
+      Thread.sleep(forTimeInterval: 0.5)
+      var rows: [Row] = []
+      for segment in directory.segments() { rows += read(segment, in: directory, &offsets) }
+      for row in rows.sorted(by: { $0.time < $1.time }) { show(row) }
+    }
+  }
+
+  /// The rows of a segment behind those that were read before.
+  private func read(_ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int]) -> [Row] {
+    var rows: [Row] = []
+    var offset = offsets[segment] ?? 0
+    try? directory.forEachLine(of: segment, maxLineBytes: Self.maxRowBytes, from: offset) { item in
+      switch item {
+      case .tooLong(let bytes):
+        offset += bytes + 1
+      case .line(let line):
+        // A row without its end is still being written.
+        guard line.bytes.last == UInt8(ascii: "\n") else { return false }
+        offset += line.bytes.count
+        guard let row = try? JSONDocument(parsing: line.content, options: .python) else { return true }
+        let time = row.member("ts", of: row.root).flatMap { row.string($0) } ?? []
+        rows.append(Row(time: String(decoding: time, as: UTF8.self), bytes: Array(line.content)))
+        if !follow, rows.count > 2 * max(lines, 1) { rows.removeFirst(rows.count - max(lines, 1)) }
+      }
+      return true
+    }
+    offsets[segment] = offset
+    return rows
+  }
+
+  private func show(_ row: Row) {
+    switch format {
+    case .json: print(String(decoding: row.bytes, as: UTF8.self))
+    case .text:
+      if let document = try? JSONDocument(parsing: row.bytes[...], options: .python) {
+        print(AuditLine.text(of: document))
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Wire
+
+struct CallCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "call", abstract: "Be the host of a server: list its tools, or call one.",
+    discussion: """
+      The server's command stands behind `--`; it may be one that czproxy wraps:
+
+        czproxy call --tool read_file --arguments '{"path":"notes.txt"}' -- \\
+          czproxy run --server filesystem --policy policy.yaml -- SERVER
+
+      Exits with 0 for a result, with 1 when the tool reports an error (a denial is one), with 2 when there is no result.
+      """)
+
+  @Flag(name: .customLong("list"), help: "List the tools (what happens without --tool).")
+  var list = false
+
+  @Option(help: "The tool to call.")
+  var tool: String?
+
+  @Option(help: "Its arguments, a JSON object.")
+  var arguments = "{}"
+
+  @Option(help: "Which protocol era to speak: auto, legacy (initialize) or modern (server/discover).")
+  var era = MCPClient.Era.auto
+
+  @Option(help: "Seconds to wait for each answer.")
+  var timeout = 60
+
+  @Option(help: "text or json (the result as it came).")
+  var format = OutputFormat.text
+
+  @Argument(parsing: .postTerminator, help: "The server's command.")
+  var command: [String]
+
+  func validate() throws {
+    guard !command.isEmpty else { throw ValidationError("the server's command is missing: it stands behind `--`") }
+    guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+    guard let document = try? JSONDocument(parsing: Array(arguments.utf8)[...], options: .document),
+      document.kind(of: document.root) == .object
+    else { throw ValidationError("--arguments must be a JSON object") }
+  }
+
+  func run() throws {
+    let isError: Bool
+    do throws(MCPClient.Failure) {
+      isError = try converse()
+    } catch {
+      Terminal.complain("\(error)")
+      throw ExitCode(2)
+    }
+    if isError { throw ExitCode(1) }
+  }
+
+  private func converse() throws(MCPClient.Failure) -> Bool {
+    var client = try MCPClient(command: command, timeout: Int32(clamping: timeout * 1000))
+    do throws(MCPClient.Failure) {
+      try client.connect(era)
+      let isError = try talk(&client)
+      client.close()
+      return isError
+    } catch {
+      client.close()
+      throw error
+    }
+  }
+
+  /// Returns whether the tool reported an error.
+  private func talk(_ client: inout MCPClient) throws(MCPClient.Failure) -> Bool {
+    guard let tool else {
+      try listTools(&client)
+      return false
+    }
+    // A line of the stdio transport holds no line end, so neither may the arguments.
+    let compact = arguments.utf8.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
+    let answer = try client.request("tools/call") { writer in
+      writer.key("name")
+      writer.string(tool)
+      writer.key("arguments")
+      writer.raw(compact)
+    }
+    let document = answer.document
+    show(answer)
+    return document.member("isError", of: answer.result).map { document.kind(of: $0) == .true } ?? false
+  }
+
+  private func show(_ answer: MCPClient.Answer) {
+    let document = answer.document
+    guard format == .text else {
+      print(String(decoding: document.raw(answer.result), as: UTF8.self))
+      return
+    }
+    let content = document.member("content", of: answer.result)
+    for block in content.map({ Array(document.elements(of: $0)) }) ?? [] {
+      if let text = document.member("text", of: block).flatMap({ document.string($0) }) {
+        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+          print(DisplayText.escaped(line, limit: 10_000))
+        }
+      } else {
+        print("(\(document.raw(block).count) bytes of other content)")
+      }
+    }
+  }
+
+  private func listTools(_ client: inout MCPClient) throws(MCPClient.Failure) {
+    var cursor: [UInt8]?
+    repeat {
+      let page = cursor
+      let answer = try client.request("tools/list") { writer in
+        guard let page else { return }
+        writer.key("cursor")
+        writer.string(bytes: page)
+      }
+      let document = answer.document
+      if format == .json {
+        print(String(decoding: document.raw(answer.result), as: UTF8.self))
+      } else {
+        let tools = document.member("tools", of: answer.result)
+        for tool in tools.map({ Array(document.elements(of: $0)) }) ?? [] {
+          let name = document.member("name", of: tool).flatMap { document.string($0) } ?? []
+          let description = document.member("description", of: tool).flatMap { document.string($0) } ?? []
+          let first = description.split(separator: UInt8(ascii: "\n")).first ?? []
+          print("\(DisplayText.escaped(name, limit: 128))  \(DisplayText.escaped(first, limit: 100))")
+        }
+      }
+      cursor = document.member("nextCursor", of: answer.result).flatMap { document.string($0) }
+    } while cursor != nil
+  }
+}
+
+extension MCPClient.Era: ExpressibleByArgument {}

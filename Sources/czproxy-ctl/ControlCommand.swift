@@ -1,0 +1,27 @@
+import ArgumentParser
+import Relay
+
+/// `czproxy COMMAND`: everything that a person or a timer does.
+@main
+struct ControlCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "czproxy",
+    abstract: "A governance proxy for MCP servers: every tool call judged, forwarded untouched or denied, recorded.",
+    discussion: """
+      Put it in front of a server in the MCP config of a host:
+        czproxy run --server filesystem --policy policy.yaml -- COMMAND [ARG...]
+      `czproxy run --help` tells how; the commands below are for people.
+      """,
+    version: "czproxy \(Version.number)",
+    subcommands: [PolicyCommand.self, AuditCommand.self, CallCommand.self, VersionCommand.self]
+  )
+}
+
+struct VersionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+
+  func run() {
+    print("czproxy \(Version.number)")
+    print("decides as Control Zero SDK \(Version.semanticLevel)")
+  }
+}

@@ -53,7 +53,7 @@ enum Guardian {
   ) -> Result<Int32, SystemError> {
     var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
     unsafe words.append(nil)
-    defer { for unsafeword in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     var process: pid_t = 0
     let failed = unsafe cz_spawn(words, input, output, ignoredSignals, &process)
     return failed == 0 ? .success(process) : .failure(SystemError("exec", failed))

@@ -21,6 +21,7 @@ struct ServerProcess: ~Copyable {
   ///
   /// To be called before anything else is opened, so that the guardian holds nothing.
   static func prepare(command: [String]) throws(SystemError) -> ServerProcess {
+    cz_unblock_signals()
     let ignoredSignals = cz_ignored_signals()
     var control: (Int32, Int32) = (-1, -1)
     var inputEnds: (Int32, Int32) = (-1, -1)

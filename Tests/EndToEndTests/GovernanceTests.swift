@@ -1,0 +1,146 @@
+import Foundation
+import Testing
+
+/// What becomes of a call: forwarded untouched, or answered with a denial.
+@Suite struct GovernanceTests {
+  @Test func `an allowed call reaches the server byte for byte, and its answer the host`() throws {
+    let session = try ScriptedSession()
+    let odd = #"{ "id" :"\u0041\/" , "method":"tools/call", "params":{"arguments":{"a\u00e9":1.50,"b":[]},"name":"echo"},"jsonrpc":"2.0"}"#
+    session.process.send(odd)
+    #expect(try session.process.line() == #"{"jsonrpc": "2.0", "id": "A/", "result": {"content": [{"type": "text", "text": "{\"a\\u00e9\": 1.5, \"b\": []}"}]}}"#)
+    #expect(try session.end() == 0)
+    #expect(session.received == Data((odd + "\n").utf8))
+  }
+
+  @Test func `a denied call never reaches the server and is answered with an error result and the id's own bytes`() throws {
+    let session = try ScriptedSession()
+    session.process.send(#"{"jsonrpc":"2.0","id":"\u0041","method":"tools/call","params":{"name":"forbidden"}}"#)
+    let line = try session.process.line()
+    #expect(line.contains(#""id":"\u0041""#))
+    let answer = try json(line)
+    #expect(value(answer, "result", "isError") as? Bool == true)
+    #expect(value(answer, "result", "resultType") == nil)
+    #expect(
+      value(answer, "result", "content", 0, "text") as? String
+        == "Denied by Control Zero policy: nobody may (RULE_MATCH, no-secrets). Do not retry; tell the user.")
+    let decision = value(answer, "result", "_meta", "ai.controlzero/decision")
+    #expect(value(decision, "effect") as? String == "deny")
+    #expect(value(decision, "policy_id") as? String == "no-secrets")
+    #expect(value(decision, "evaluated_rules") as? Int == 1)
+    try session.end()
+    #expect(session.received.isEmpty)
+  }
+
+  @Test func `a denial of a modern request carries its resultType`() throws {
+    let session = try ScriptedSession()
+    let meta = #""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#
+    session.process.send(
+      #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden",\#(meta)}}"#)
+    #expect(value(try json(try session.process.line()), "result", "resultType") as? String == "complete")
+    try session.end()
+  }
+
+  @Test(arguments: [(options: ["--deny-as", "error"], task: ""), (options: [], task: #","task":{"ttl":1}"#)])
+  func `a denial is a JSON-RPC error on request, and where the host asked for a task`(
+    options: [String], task: String
+  ) throws {
+    let session = try ScriptedSession(options: options)
+    session.process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden"\#(task)}}"#)
+    let answer = try json(try session.process.line())
+    #expect(value(answer, "error", "code") as? Int == 4030)
+    #expect(value(answer, "error", "data", "policy_id") as? String == "no-secrets")
+    try session.end()
+  }
+
+  @Test func `a warned call goes through and is flagged on record`() throws {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, "risky"))
+    #expect(value(try json(try session.process.line()), "result", "content", 0, "text") as? String == "{}")
+    try session.end()
+    #expect(try session.scratch.rows().contains { $0["decision"] as? String == "warn" })
+  }
+
+  @Test func `observing lets a denied call through and records what would have been denied`() throws {
+    let session = try ScriptedSession(options: ["--observe"])
+    session.process.send(session.call(1, "forbidden"))
+    #expect(value(try json(try session.process.line()), "result", "content", 0, "text") as? String == "{}")
+    try session.end()
+    let row = try #require(try session.scratch.rows().first { $0["event"] as? String == "decision" })
+    #expect(row["decision"] as? String == "deny")
+    #expect(row["enforced"] as? Bool == false)
+    #expect(row["enforcement_reason"] as? String == "observe_mode")
+  }
+
+  @Test func `without governance every byte passes, even what is no message`() throws {
+    let session = try ScriptedSession(options: ["--no-governance"])
+    session.process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden","name":"forbidden"}}"#)
+    #expect(value(try json(try session.process.line()), "result", "content", 0, "text") as? String == "{}")
+    try session.end()
+  }
+
+  @Test func `without any policy every call is denied, and the denial says what to do`() throws {
+    let scratch = try Scratch()
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--"] + Project.scriptedServer,
+      directory: scratch.path)
+    // A policy in the working directory is nobody's.
+    _ = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"*\"}]")
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    let line = try process.line()
+    #expect(line.contains("BUNDLE_MISSING") && line.contains("--policy FILE"))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
+
+  @Test func `the policy in the state directory is found`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.state, withIntermediateDirectories: true)
+    _ = try scratch.file("state/policy.yaml", "version: \"1\"\nrules: [{allow: \"s:echo\"}]")
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server=s", "--", ] + Project.scriptedServer,
+      environment: ["CONTROLZERO_HOME": scratch.state])
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try process.line().contains(#""text": "{}""#))
+    process.closeInput()
+    try process.wait()
+  }
+
+  @Test(arguments: [
+    (["run"], Int32(64), "the server's command is missing"),
+    (["run", "--server", "a:b", "--", "true"], 64, "--server takes"),
+    (["run", "--nonsense", "--", "true"], 64, "unknown option"),
+    (["run", "--policy", "/no/such/policy.yaml", "--", "true"], 78, "E1202"),
+    (["run", "--policy", "/etc/passwd", "--", "true"], 78, ".json file"),
+    (["run", "--state-dir", "/tmp", "--audit-failure", "allow", "--", "/no/such/server"], 127, "can't start"),
+    (["run", "--state-dir", "/tmp", "--audit-failure", "allow", "--", "/etc/passwd"], 126, "can't start"),
+  ])
+  func `what can't be started says why and exits with the code for it`(
+    words: [String], status: Int32, reason: String
+  ) throws {
+    let scratch = try Scratch()
+    let words = words.map { $0 == "/tmp" ? scratch.state : $0 }
+    let process = try RunningProcess([Project.czproxy] + words, environment: ["CONTROLZERO_HOME": scratch.state])
+    process.closeInput()
+    #expect(try process.wait() == status)
+    #expect(process.errors.text.contains(reason))
+  }
+
+  @Test func `every error of a policy is reported with its line, and nothing is started`() throws {
+    let session = try ScriptedSession(policy: "version: 1\nrules:\n  - deny: [1]\n  - effect: audit\n    action: x\n")
+    #expect(try session.process.wait() == 78)
+    let errors = session.process.errors.text
+    #expect(errors.contains("policy.yaml:1:10: E1201"))
+    #expect(errors.contains("policy.yaml:3:"))
+    #expect(errors.contains("policy.yaml:4:"))
+    #expect(!FileManager.default.fileExists(atPath: "\(session.scratch.path)/received"))
+  }
+
+  @Test func `both eras pass on one process`() throws {
+    let session = try ScriptedSession()
+    for method in ["server/discover", "initialize", "tools/list"] {
+      session.process.send(#"{"jsonrpc":"2.0","id":"\#(method)","method":"\#(method)","params":{}}"#)
+      #expect(value(try json(try session.process.line()), "result", "content", 0, "text") as? String == method)
+    }
+    try session.end()
+  }
+}

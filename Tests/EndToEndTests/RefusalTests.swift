@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// Lines that no two readers may understand differently never reach the other side.
+@Suite struct RefusalTests {
+  static let smuggled = #"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"forbidden"}}"#
+
+  @Test(arguments: [
+    #"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"echo","name":"forbidden"}}"#,
+    #"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"echo","n\u0061me":"forbidden"}}"#,
+    #"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"echo","Name":"forbidden"}}"#,
+    "{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"tools/call\",\"params\":{\"name\":\"echo\",\"argument\u{17f}\":{}}}",
+    #"{"jsonrpc":"2.0","id":9,"method":"ping","Method":"tools/call","params":{"name":"forbidden"}}"#,
+    #"{"jsonrpc":"2.0","id":9,"method":"Tools/Call","params":{"name":"forbidden"}}"#,
+    #"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"echo","arguments":[]}}"#,
+    #"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"echo","arguments":{"a":NaN}}}"#,
+    #"{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"echo","arguments":{"a":"\ud800"}}}"#,
+    "[\(smuggled)]",
+  ])
+  func `a refused request is answered with its id and is not forwarded`(line: String) throws {
+    let session = try ScriptedSession()
+    session.process.send(line)
+    let answer = try json(try session.process.line())
+    #expect(answer["id"] as? Int == 9)
+    #expect(value(answer, "error", "code") as? Int == -32600)
+    // The session goes on.
+    session.process.send(session.call(10, "echo"))
+    #expect(try json(try session.process.line())["id"] as? Int == 10)
+    try session.end()
+    #expect(session.received == Data((session.call(10, "echo") + "\n").utf8))
+    let refusal = try #require(try session.scratch.rows().first { $0["event"] as? String == "refusal" })
+    #expect(refusal["from"] as? String == "host")
+  }
+
+  @Test(arguments: [
+    #"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"forbidden"}}"#,
+    #"{"jsonrpc":"2.0","id":null,"method":"tools/call","params":{"name":"forbidden"}}"#,
+    #"{"jsonrpc":"2.0","id":1.0,"method":"tools/call","params":{"name":"forbidden"}}"#,
+    #"{"jsonrpc":"2.0","id":9,"id":8,"method":"tools/call","params":{"name":"forbidden"}}"#,
+    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\",\"params\":{\"a\":\r\(smuggled)\r}}",
+    "\u{FEFF}\(smuggled)", "\(smuggled) \(smuggled)", "\(smuggled)\r\(smuggled)", "not JSON at all",
+    #"{"id":9,"method":"tools/call","params":{"name":"forbidden"}"#,
+    #"{"jsonrpc":"2.0","id":77,"result":{}}"#,
+  ])
+  func `a line whose id is in doubt is dropped, reported and on record`(line: String) throws {
+    let session = try ScriptedSession()
+    session.process.send(line)
+    session.process.send(session.call(10, "echo"))
+    #expect(try json(try session.process.line())["id"] as? Int == 10)
+    try session.process.report(containing: "refused a line")
+    try session.end()
+    #expect(session.received == Data((session.call(10, "echo") + "\n").utf8))
+    #expect(try session.scratch.rows().filter { $0["event"] as? String == "refusal" }.count == 1)
+  }
+
+  @Test func `what a server prints beside the protocol is dropped and shown escaped`() throws {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, "noise"))
+    #expect(try session.process.line().contains("after the noise"))
+    try session.process.report(containing: #"starting up \u{1b}[31mnow"#)
+    try session.end()
+  }
+
+  @Test func `a malformed answer is refused, and the host hears that`() throws {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, "malformed"))
+    let answer = try json(try session.process.line())
+    #expect(answer["id"] as? Int == 1)
+    #expect(value(answer, "error", "code") as? Int == -32603)
+    try session.end()
+  }
+
+  @Test(arguments: ["twice", "stranger"])
+  func `an answer that nobody waits for is refused`(tool: String) throws {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, tool))
+    #expect(try json(try session.process.line())["id"] as? Int == 1)
+    try session.process.report(containing: "not in flight")
+    session.process.send(session.call(2, "echo"))
+    #expect(try json(try session.process.line())["id"] as? Int == 2)
+    try session.end()
+  }
+
+  @Test func `a line over the limit is refused, and the next one is read`() throws {
+    let session = try ScriptedSession(options: ["--max-frame-bytes", "4096"])
+    session.process.send(session.call(1, "echo", #"{"a":"\#(String(repeating: "x", count: 10_000))"}"#))
+    session.process.send(session.call(2, "echo"))
+    #expect(try json(try session.process.line())["id"] as? Int == 2)
+    try session.process.report(containing: "longer than 4096 bytes")
+    try session.end()
+  }
+}

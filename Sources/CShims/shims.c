@@ -75,15 +75,10 @@ void cz_adopt_orphans(void) {
 
 static volatile int signal_pipe = -1;
 
-// What the host blocked when it started us: a thread of a thread pool often has everything blocked.
-static sigset_t inherited_mask;
-static int mask_is_known = 0;
-
 void cz_unblock_signals(void) {
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, mask_is_known ? NULL : &inherited_mask);
-  mask_is_known = 1;
+  sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static void write_signal(int number) {
@@ -140,9 +135,7 @@ int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignor
   failed = posix_spawn_file_actions_adddup2(&actions, input, 0);
   if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, output, 1);
   if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &defaults);
-  if (!failed && mask_is_known) failed = posix_spawnattr_setsigmask(&attributes, &inherited_mask);
-  short flags = POSIX_SPAWN_SETSIGDEF | (mask_is_known ? POSIX_SPAWN_SETSIGMASK : 0);
-  if (!failed) failed = posix_spawnattr_setflags(&attributes, flags);
+  if (!failed) failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   if (!failed) failed = posix_spawnp(process, argv[0], &actions, &attributes, argv, environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);

@@ -15,6 +15,8 @@ public struct Session: Sendable {
     /// Denials are put on record, and the calls go through.
     public var observes = false
     public var limits = JSONLimits()
+    /// What `within` looks at in a policy.
+    public var files: (any FileSystemView)?
 
     public init(server: ServerName, context: Context) {
       self.server = server
@@ -138,7 +140,7 @@ public struct Session: Sendable {
     let decision = policy.decide(
       Call(
         server: options.server.bytes, tool: call.name, arguments: call.arguments.map { (message.document, $0) },
-        context: options.context))
+        context: options.context, files: options.files))
     let finished = monotonicNanoseconds()
     let judged = SessionRecord.JudgedCall(
       call: call, document: message.document, decision: decision, evaluationTime: finished &- started,

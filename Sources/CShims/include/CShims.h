@@ -35,7 +35,8 @@ void cz_adopt_orphans(void);
 /// `inherited_ignores` has their bit (1 << signal). 0 and a process id, or an errno.
 int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process);
 
-/// Lets every signal through. The server gets the mask that was there before.
+/// Lets every signal through, to us and to the server: a host that starts us from a thread of a pool may have blocked
+/// them all, and then neither of us could be asked to end.
 void cz_unblock_signals(void);
 
 /// Installs a handler that writes the signal's number, as one byte, to a pipe. Signals ignored on entry stay so.

@@ -88,6 +88,7 @@ public enum RunCommand {
     var sessionOptions = Session.Options(server: name, context: context(options))
     sessionOptions.deniesAsError = options.deniesAsError
     sessionOptions.observes = options.observes
+    sessionOptions.files = LocalFileSystem()
     sessionOptions.limits.maxBytes = options.maxFrameBytes
     let session = Session(
       options: sessionOptions, policy: loaded.policy, monotonicNanoseconds: { MonotonicClock.nanoseconds() })

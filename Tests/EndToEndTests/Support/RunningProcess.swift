@@ -91,6 +91,15 @@ final class RunningProcess {
     }
   }
 
+  /// Sends what the process may never read.
+  func sendInBackground(_ bytes: Data) {
+    let copy = dup(input)
+    _ = fcntl(copy, F_SETFD, FD_CLOEXEC)
+    Thread.detachNewThread {
+      try? FileHandle(fileDescriptor: copy, closeOnDealloc: true).write(contentsOf: bytes)
+    }
+  }
+
   func closeInput() {
     if input >= 0 { close(input) }
     input = -1
@@ -137,6 +146,7 @@ final class Collector: @unchecked Sendable {
   private let condition = NSCondition()
   private var bytes = Data()
   private var given = 0
+  private var searched = 0
   private var hasEnded = false
 
   func read(_ handle: FileHandle) {
@@ -166,10 +176,14 @@ final class Collector: @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     while true {
-      if let end = bytes[given...].firstIndex(of: 0x0a) {
-        defer { given = end + 1 }
+      if let end = bytes.range(of: Data([0x0a]), in: searched..<bytes.count)?.lowerBound {
+        defer {
+          given = end + 1
+          searched = given
+        }
         return String(decoding: bytes[given..<end], as: UTF8.self)
       }
+      searched = bytes.count
       if hasEnded {
         defer { given = bytes.count }
         return given < bytes.count ? String(decoding: bytes[given...], as: UTF8.self) : nil

@@ -1,0 +1,29 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+public import Policy
+
+/// The file system of this machine, as `within` sees it: the server is started in our working directory.
+public struct LocalFileSystem: FileSystemView {
+  public let workingDirectory: [UInt8]
+  public let homeDirectory: [UInt8]?
+
+  public init() {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let isKnown = unsafe getcwd(&path, path.count) != nil
+    workingDirectory = isKnown ? path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) } : [UInt8(ascii: "/")]
+    homeDirectory = Environment.value("HOME").map { Array($0.utf8) }
+  }
+
+  public func linkTarget(of path: [UInt8]) -> [UInt8]? {
+    guard !path.contains(0) else { return nil }
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = unsafe readlink(path.map { CChar(bitPattern: $0) } + [0], &target, target.count)
+    return length > 0 ? target.prefix(length).map { UInt8(bitPattern: $0) } : nil
+  }
+}

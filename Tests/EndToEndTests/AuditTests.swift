@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+/// Every decision is on record before anything is forwarded, and the records can be proved whole.
+@Suite struct AuditTests {
+  private static func verify(_ scratch: Scratch, _ format: String = "text") throws -> (status: Int32, output: String) {
+    let process = try RunningProcess(
+      [Project.czproxy, "audit", "verify", "--state-dir", scratch.state, "--format", format])
+    return (try process.wait(), process.output.text)
+  }
+
+  /// A session with one call allowed and one denied.
+  private static func recorded() throws -> ScriptedSession {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, "echo", #"{"password":"hunter2"}"#))
+    session.process.send(session.call(2, "forbidden", #"{"password":"hunter2"}"#))
+    _ = try session.process.line()
+    _ = try session.process.line()
+    try session.end()
+    return session
+  }
+
+  private static func segment(_ scratch: Scratch) throws -> String {
+    let directory = "\(scratch.state)/audit"
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    return "\(directory)/\(try #require(names.last { $0.hasSuffix(".jsonl") }))"
+  }
+
+  @Test func `a session's rows tell what happened, in order, and never an argument's value`() throws {
+    let session = try Self.recorded()
+    let rows = try session.scratch.rows()
+    let events = rows.map { $0["event"] as? String ?? "" }
+    #expect(events.first == "session_start" && events.last == "session_end")
+    #expect(events.filter { $0 == "decision" }.count == 2 && events.filter { $0 == "outcome" }.count == 1)
+    let denied = try #require(rows.first { $0["decision"] as? String == "deny" })
+    #expect(denied["policy_id"] as? String == "no-secrets")
+    #expect(denied["args_keys"] as? [String] == ["password"])
+    #expect(denied["enforced"] as? Bool == true)
+    #expect(denied["subject"] as? String == "s:forbidden")
+    let outcome = try #require(rows.first { $0["event"] as? String == "outcome" })
+    #expect(outcome["is_error"] as? Bool == false)
+    #expect((outcome["duration_ns"] as? Int ?? 0) > 0 && (outcome["bytes"] as? Int ?? 0) > 0)
+    let text = try String(contentsOfFile: Self.segment(session.scratch), encoding: .utf8)
+    #expect(!text.contains("hunter2"))
+    #expect(try Self.verify(session.scratch).status == 0)
+  }
+
+  @Test func `the directory and its files are for their owner alone`() throws {
+    let session = try Self.recorded()
+    func mode(_ path: String) throws -> Int {
+      try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+    #expect(try mode("\(session.scratch.state)/audit") == 0o700)
+    for suffix in ["", ".anchor", ".head"] { #expect(try mode(Self.segment(session.scratch) + suffix) == 0o600) }
+  }
+
+  @Test(arguments: [
+    ("broken", "s/\"deny\"/\"allow\"/"), ("head_missing", "1d"), ("gap", "2d"), ("tail_missing", "$d"),
+    ("junk", "2a junk"), ("order", "2{h;d};3G"),
+  ])
+  func `what was done to a segment has a name`(finding: String, edit: String) throws {
+    let session = try Self.recorded()
+    try RunningProcess(["sed", "-i", edit, Self.segment(session.scratch)]).wait()
+    let (status, output) = try Self.verify(session.scratch)
+    #expect(status == 1)
+    #expect(output.contains(finding))
+  }
+
+  @Test func `a segment that is deleted shows in the next one`() throws {
+    let session = try Self.recorded()
+    let second = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", session.scratch.state, "--", "true"])
+    try second.wait()
+    let first = "\(session.scratch.state)/audit"
+    let names = try FileManager.default.contentsOfDirectory(atPath: first).filter { $0.hasSuffix(".jsonl") }.sorted()
+    try FileManager.default.removeItem(atPath: "\(first)/\(try #require(names.first))")
+    let (status, output) = try Self.verify(session.scratch)
+    #expect(status == 1)
+    #expect(output.contains("segment_missing"))
+  }
+
+  @Test func `a killed session is unclosed, and whole`() throws {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    #expect(try Self.verify(session.scratch).output.contains("open"))
+    session.process.send(signal: SIGKILL)
+    try session.process.wait()
+    let (status, output) = try Self.verify(session.scratch)
+    #expect(status == 0)
+    #expect(output.contains("unclosed"))
+  }
+
+  @Test func `a call that can't be put on record is denied and says why`() throws {
+    // A file may grow to 4 KiB: enough for the first rows, and then for no more.
+    let session = try ScriptedSession(shell: "ulimit -f 4; trap '' XFSZ")
+    var denial = ""
+    for id in 1...20 where denial.isEmpty {
+      session.process.send(session.call(id, "nothing"))
+      let line = try session.process.line()
+      if line.contains("AUDIT_UNAVAILABLE") { denial = line }
+    }
+    #expect(denial.contains("can't be put on record") && denial.contains("--state-dir"))
+    try session.process.report(containing: "the audit record can't be written")
+    try session.end()
+    #expect(try Self.verify(session.scratch).status == 0)
+  }
+
+  @Test(arguments: [(["--audit-failure", "allow"], true), ([], false)])
+  func `without a place for records calls are denied, unless it was asked for`(
+    options: [String], passes: Bool
+  ) throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let obstacle = try scratch.file("file", "")
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", "\(obstacle)/state"]
+        + options + ["--"] + Project.scriptedServer)
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try process.line().contains("AUDIT_UNAVAILABLE") != passes)
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
+
+  @Test func `the real package's verifier accepts our rows`() throws {
+    let session = try Self.recorded()
+    let script = "import sys; from pathlib import Path; from controlzero.audit_chain import verify_log; "
+      + "print(verify_log(Path(sys.argv[1])).as_dict())"
+    let process = try RunningProcess([Project.python("controlzero"), "-c", script, try Self.segment(session.scratch)])
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.contains("'intact'"))
+  }
+
+  @Test func `tail shows each event on a line, with nothing from the wire unescaped`() throws {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, "echo\u{202e}evil"))
+    _ = try session.process.line()
+    try session.end()
+    let process = try RunningProcess([Project.czproxy, "audit", "tail", "--state-dir", session.scratch.state])
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.contains(#"s:echo\u{202e}evil"#))
+    #expect(process.output.text.split(separator: "\n").count == 4)
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+/// Start, end and signals: the exit status is right, and nobody is left behind.
+@Suite struct LifecycleTests {
+  /// Processes whose command line holds the text, without this one and zombies.
+  private static func survivors(_ marker: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.filter { name in
+      guard Int(name) != nil, let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
+        return false
+      }
+      return String(decoding: line, as: UTF8.self).contains(marker)
+    }
+  }
+
+  /// Waits, with a bound, until no such process is left.
+  private static func areGone(_ marker: String) -> Bool {
+    let until = Date() + RunningProcess.patience
+    while Date() < until {
+      if survivors(marker).isEmpty { return true }
+      usleep(10_000)
+    }
+    return false
+  }
+
+  @Test(arguments: [0, 3])
+  func `a server that ends at once gives us its status`(status: Int32) throws {
+    let session = try ScriptedSession(server: ["--exit-at-once", "\(status)"])
+    #expect(try session.process.wait() == status)
+  }
+
+  @Test func `a server killed by a signal gives 128 and its number`() throws {
+    let scratch = try Scratch()
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "sh", "-c", "kill -SEGV $$"])
+    #expect(try process.wait() == 128 + SIGSEGV)
+  }
+
+  @Test func `a server that ignores the end of its input is ended by SIGTERM`() throws {
+    let session = try ScriptedSession(server: ["--ignore-eof"])
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    #expect(try session.end() == 128 + SIGTERM)
+  }
+
+  @Test func `a server that ignores SIGTERM too is killed`() throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let session = try ScriptedSession(server: ["--ignore-eof", "--ignore-term", "--marker", marker])
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    #expect(try session.end() == 128 + SIGKILL)
+    #expect(Self.areGone(marker))
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP], [[], ["--ignore-term"]])
+  func `a signal ends us and the server`(signal: Int32, options: [String]) throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let session = try ScriptedSession(server: ["--ignore-eof", "--marker", marker] + options)
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    session.process.send(signal: signal)
+    #expect(try session.process.wait() == 128 + signal)
+    #expect(Self.areGone(marker))
+    let rows = try session.scratch.rows()
+    #expect(rows.last?["event"] as? String == "session_end")
+  }
+
+  @Test(arguments: [[], ["sh", "-c", "\"$@\"; true", "sh"]])
+  func `killing us leaves no server behind, not even beneath a wrapper`(wrapper: [String]) throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let session = try ScriptedSession(
+      server: ["--ignore-eof", "--ignore-term", "--marker", marker], wrapper: wrapper)
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    session.process.send(signal: SIGKILL)
+    #expect(try session.process.wait() == 128 + SIGKILL)
+    #expect(Self.areGone(marker))
+  }
+
+  @Test func `a wrapper's server is ended with it when the host leaves`() throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let session = try ScriptedSession(
+      server: ["--ignore-eof", "--marker", marker], wrapper: ["sh", "-c", "\"$@\"; true", "sh"])
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    try session.end()
+    #expect(Self.areGone(marker))
+  }
+
+  @Test func `a grandchild that holds the output open does not keep us`() throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let session = try ScriptedSession(server: ["--grandchild", "--marker", marker])
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    #expect(try session.end() == 0)
+    #expect(Self.areGone(marker))
+  }
+
+  @Test func `the server gets our environment, directory and process group`() throws {
+    let scratch = try Scratch()
+    let script = "echo \"$SOMETHING $(pwd) $(ps -o pgid= -p $$)\" > seen"
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "sh", "-c", script],
+      environment: ["SOMETHING": "of ours"], directory: scratch.path)
+    #expect(try process.wait() == 0)
+    let seen = String(decoding: scratch.read("seen"), as: UTF8.self)
+    #expect(seen.hasPrefix("of ours \(scratch.path) "))
+    #expect(seen.hasSuffix(" \(getpgrp())\n"))
+  }
+}

@@ -36,6 +36,11 @@ let package = Package(
       pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
     ),
+    .systemLibrary(
+      name: "CPCRE2",
+      pkgConfig: "libpcre2-8",
+      providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]
+    ),
 
     // MARK: Core
 
@@ -49,6 +54,7 @@ let package = Package(
     .target(
       name: "Policy",
       dependencies: [
+        "CPCRE2",
         "CYaml",
         "Wire",
       ],

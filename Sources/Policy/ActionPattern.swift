@@ -5,10 +5,13 @@ struct ActionPattern: Sendable {
   /// The pattern as it takes part in matching: one without a colon stands for any method of the tools it names.
   let canonical: [UInt8]
 
+  private let normalized: [UInt8]
+
   init(_ text: [UInt8]) {
     let colon = UInt8(ascii: ":")
     canonical = text == [UInt8(ascii: "*")] || text.contains(colon) ? text : text + [colon, UInt8(ascii: "*")]
-    glob = Glob(Self.normalized(canonical))
+    normalized = Self.normalized(canonical)
+    glob = Glob(normalized)
   }
 
   /// - Parameter action: from ``normalized(_:)``.
@@ -18,5 +21,24 @@ struct ActionPattern: Sendable {
   static func normalized(_ action: [UInt8]) -> [UInt8] {
     guard let colon = action.firstIndex(of: UInt8(ascii: ":")) else { return CaseFolding.folded(action) }
     return CaseFolding.folded(action[..<colon]) + action[colon...]
+  }
+
+  // MARK: For the index
+
+  /// What every action that matches starts with.
+  var literalStart: [UInt8] { Self.literalStart(of: normalized) }
+
+  /// What stands behind some colon of every action that matches, for a pattern `*:…`; nil for any other.
+  var literalMethodStart: [UInt8]? {
+    guard normalized.starts(with: "*:".utf8) else { return nil }
+    let start = Self.literalStart(of: normalized.dropFirst(2))
+    return start.isEmpty ? nil : start
+  }
+
+  /// Whether every action matches: an action always has a colon.
+  var matchesEverything: Bool { canonical.elementsEqual("*".utf8) || canonical.elementsEqual("*:*".utf8) }
+
+  private static func literalStart(of pattern: some Sequence<UInt8>) -> [UInt8] {
+    Array(pattern.prefix { !"*?[".utf8.contains($0) })
   }
 }

@@ -1,7 +1,11 @@
 /// Full Unicode case folding, as Python 3.11's `str.casefold`.
 enum CaseFolding {
   /// The folded form of UTF-8 text; bytes that are not UTF-8 stay as they are.
-  static func folded(_ bytes: some Collection<UInt8>) -> [UInt8] {
+  ///
+  /// - Parameter limit: the characters of the result that matter; what is behind them may be missing.
+  static func folded(_ bytes: some Collection<UInt8>, limit: Int = .max) -> [UInt8] {
+    // No character takes more than four bytes.
+    let bytes = limit < bytes.count / 4 ? bytes.prefix(limit * 4) : bytes[...]
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     if bytes.allSatisfy({ $0 < 0x80 }) {

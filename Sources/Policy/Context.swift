@@ -1,15 +1,65 @@
-/// Who calls, in the words of the person who set the proxy up. Nothing in it comes from the wire.
-public struct Context: Sendable, Equatable {
-  /// What `clients:` selects by.
-  public var clientName: String?
-  /// What `projects:` selects by.
-  public var projectID: String?
-  public var agent: String?
-  public var userID: String?
-  public var userGroup: String?
-  public var tags: [String: String] = [:]
-  /// Further keys, for conditions.
-  public var values: [String: String] = [:]
+public import Wire
 
-  public init() {}
+/// Who calls, in the words of the person who set the proxy up. Nothing in it comes from the wire.
+///
+/// Conditions see it as a JSON object whose members overlay the arguments, and whose `tags` overlay it in turn.
+public struct Context: Sendable, Equatable {
+  /// What `clients:` selects by; `client_name` to conditions.
+  public var clientName: String? { didSet { rebuild() } }
+  /// What `projects:` selects by; `project_id` to conditions.
+  public var projectID: String? { didSet { rebuild() } }
+  /// `agent_id` to conditions.
+  public var agent: String? { didSet { rebuild() } }
+  /// `user_id` to conditions.
+  public var userID: String? { didSet { rebuild() } }
+  /// `user_group` to conditions.
+  public var userGroup: String? { didSet { rebuild() } }
+  public var tags: [String: String] = [:] { didSet { rebuild() } }
+  /// Further keys, for conditions.
+  public var values: [String: String] = [:] { didSet { rebuild() } }
+
+  /// Nil where the context can't be made use of; then every call is denied.
+  private(set) var members: ContextMembers?
+
+  public init() {
+    rebuild()
+  }
+
+  /// A context that is given as a JSON object, of whatever members: as the SDK takes one.
+  public init(object: JSONDocument) {
+    members = ContextMembers(object)
+  }
+
+  public static func == (left: Context, right: Context) -> Bool {
+    left.members?.document.bytes == right.members?.document.bytes
+  }
+
+  private mutating func rebuild() {
+    var writer = JSONWriter()
+    writer.beginObject()
+    func write(_ key: StaticString, _ value: String?) {
+      guard let value else { return }
+      writer.key(key)
+      writer.string(value)
+    }
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+      writer.key(bytes: key.utf8)
+      writer.string(value)
+    }
+    write("client_name", clientName)
+    write("project_id", projectID)
+    write("agent_id", agent)
+    write("user_id", userID)
+    write("user_group", userGroup)
+    writer.key("tags")
+    writer.beginObject()
+    for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
+      writer.key(bytes: key.utf8)
+      writer.string(value)
+    }
+    writer.endObject()
+    writer.endObject()
+    // A further key with the name of one above gives way to it.
+    members = (try? JSONDocument(parsing: writer.bytes[...], options: .python)).map { ContextMembers($0) }
+  }
 }

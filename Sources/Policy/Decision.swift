@@ -13,9 +13,15 @@ public struct Decision: Sendable, Equatable {
   public var gateMatched = Gate.none
   /// Allowed only because there is no policy yet.
   public var isObserveMode = false
+  /// What knowing the families of tools changed (Control Zero 1.13.16, `match_semantics`).
   public var matchSemantics = "unchanged"
+  /// Where it changed the rule: the rule without families, and the one with them; empty for none.
+  public var divergentRuleIDs: [String] = []
   /// The deciding rule asks for a person's approval.
   public var requiresApproval = false
+  /// What could not be told about the call, for the record: a rule that denies then applied, one that lets through
+  /// did not.
+  public var doubts: [String] = []
 
   public init(effect: Effect, policyID: String, reasonCode: String, reason: String, evaluatedRules: Int) {
     self.effect = effect
@@ -23,6 +29,13 @@ public struct Decision: Sendable, Equatable {
     self.reasonCode = reasonCode
     self.reason = reason
     self.evaluatedRules = evaluatedRules
+  }
+
+  /// The denial of a call that no rule can be asked about.
+  static func unavailable(reason: String) -> Decision {
+    Decision(
+      effect: .deny, policyID: "synthetic:ENGINE_UNAVAILABLE", reasonCode: "",
+      reason: "the call can't be judged: \(reason)", evaluatedRules: 0)
   }
 
   /// The denial of a call whose record can't be written; `instead` is what policy decided.

@@ -34,14 +34,16 @@ struct Glob: Sendable {
     }
   }
 
-  func matches(_ text: [UInt8]) -> Bool {
+  func matches(_ text: ArraySlice<UInt8>) -> Bool {
     switch shape {
     case .everything: true
-    case .exact(let bytes): text == bytes
+    case .exact(let bytes): text.elementsEqual(bytes)
     case .prefix(let bytes): text.starts(with: bytes)
     case .general(let tokens): Self.match(tokens, text.span)
     }
   }
+
+  func matches(_ text: [UInt8]) -> Bool { matches(text[...]) }
 
   /// Going back only to the last `*` is enough, so the cost is at most the product of the two lengths.
   private static func match(_ tokens: [Token], _ text: Span<UInt8>) -> Bool {

@@ -108,15 +108,12 @@ struct LocalPolicyLoader {
     if elements.isEmpty { error("`rules` must hold at least one rule", at: value) }
     var rules: [Rule] = []
     for (index, element) in elements.enumerated() {
-      do throws(RuleReader.Failure) {
+      do throws(RuleReader.Failures) {
         let (rule, warnings) = try RuleReader.read(element, index: index, isOurDialect: dialect != nil)
         rules.append(rule)
         self.warnings += warnings
       } catch {
-        errors.append(
-          .init(
-            code: .validation, line: error.value.line, column: error.value.column,
-            message: "rule \(index): \(error.message)"))
+        for failure in error.all { self.error("rule \(index): \(failure.message)", at: failure.value) }
       }
     }
     return rules

@@ -6,6 +6,8 @@ public struct Policy: Sendable {
   public let source: Source
   /// The name of the file it was loaded from; empty for none.
   public let fileName: String
+  /// The project that a bundle says it is of; nil for none.
+  public let projectID: String?
   /// What it opens beyond the language of the SDK; nil for nothing.
   public let dialect: String?
   /// What is probably not meant as it is written.
@@ -13,17 +15,20 @@ public struct Policy: Sendable {
 
   let rules: [Rule]
   let settings: PolicySettings
+  let index: ActionIndex
 
   init(
-    source: Source, fileName: String, dialect: String? = nil, warnings: [PolicyWarning] = [],
+    source: Source, fileName: String, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
     rules: [Rule], settings: PolicySettings
   ) {
     self.source = source
     self.fileName = fileName
+    self.projectID = projectID
     self.dialect = dialect
     self.warnings = warnings
     self.rules = rules
     self.settings = settings
+    index = ActionIndex(rules)
   }
 
   public var ruleCount: Int { rules.count }
@@ -36,60 +41,14 @@ public struct Policy: Sendable {
     }
   }
 
+  /// Whether the policy is enforced as it is meant, in the words of Control Zero: `enforcing`, or what stands against it.
+  public var enforcementStatus: String { settings.enforcementStatus }
+
   /// The policy of a proxy that has none: everything is denied, and the reason says what to do.
   public static func missing(reason: String) -> Policy {
     let rule = Rule(
       effect: .deny, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:BUNDLE_MISSING",
       reason: reason, reasonCode: "BUNDLE_MISSING", line: 0)
     return Policy(source: .missing, fileName: "", rules: [rule], settings: PolicySettings())
-  }
-
-  /// Judges a call: the first rule that matches decides, else the default action.
-  public func decide(_ call: Call) -> Decision {
-    var skippedForResource = false
-    for (index, rule) in rules.enumerated() {
-      guard matchesAction(rule, call), matchesSelectors(rule, call) else { continue }
-      guard matchesResource(rule, call) else {
-        skippedForResource = true
-        continue
-      }
-      var decision = Decision(
-        effect: rule.effect, policyID: rule.policyID,
-        reasonCode: rule.reasonCode.isEmpty ? "RULE_MATCH" : rule.reasonCode,
-        reason: rule.reason.isEmpty ? "Matched rule \(rule.policyID)" : rule.reason,
-        evaluatedRules: index + 1)
-      decision.gateMatched = rule.gate
-      decision.requiresApproval = rule.escalatesOnDeny && rule.effect == .deny
-      return decision
-    }
-    let isResourceSkip = skippedForResource && settings.defaultAction == .deny
-    return Decision(
-      effect: settings.defaultAction,
-      policyID: isResourceSkip ? "synthetic:RESOURCE_GATE_SKIP" : "synthetic:NO_RULE_MATCH",
-      reasonCode: "NO_RULE_MATCH",
-      reason: isResourceSkip
-        ? "no rule matches this call; one would for another resource" : "no rule matches this call",
-      evaluatedRules: rules.count)
-  }
-
-  private func matchesAction(_ rule: Rule, _ call: Call) -> Bool {
-    rule.actions.contains { pattern in call.actions.contains { pattern.matches($0) } }
-  }
-
-  private func matchesSelectors(_ rule: Rule, _ call: Call) -> Bool {
-    if !rule.clients.isEmpty {
-      let client = Array((call.context.clientName ?? "").utf8)
-      guard rule.clients.contains(where: { $0.matches(client) }) else { return false }
-    }
-    if !rule.projects.isEmpty {
-      let project = Array((call.context.projectID ?? "").utf8)
-      guard rule.projects.contains(where: { $0.matches(project) }) else { return false }
-    }
-    return true
-  }
-
-  private func matchesResource(_ rule: Rule, _ call: Call) -> Bool {
-    guard !rule.resources.isEmpty else { return true }
-    return !call.resource.isEmpty && rule.resources.contains { $0.matches(call.resource) }
   }
 }

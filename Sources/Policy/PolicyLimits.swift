@@ -4,5 +4,5 @@ enum PolicyLimits {
   static let maxBytes = 16 << 20
   static let maxDepth = 128
   /// Values after aliases are expanded: an alias counts for all that it stands for.
-  static let maxValues = 1 << 20
+  static let maxValues = 1 << 22
 }

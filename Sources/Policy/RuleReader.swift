@@ -4,20 +4,50 @@ enum RuleReader {
   struct Failure: Error {
     let message: String
     let value: PolicyValue
+
+    init(_ message: String, _ value: PolicyValue) {
+      self.message = message
+      self.value = value
+    }
+  }
+
+  /// All that is wrong with a rule; at least one.
+  struct Failures: Error {
+    let all: [Failure]
+
+    init(_ all: [Failure]) { self.all = all }
   }
 
   static func read(
     _ value: PolicyValue, index: Int, isOurDialect: Bool
+  ) throws(Failures) -> (rule: Rule, warnings: [PolicyWarning]) {
+    var rule: Rule
+    var warnings: [PolicyWarning]
+    let conditions: PolicyValue?
+    do throws(Failure) {
+      (rule, warnings) = try readSelectors(of: value, index: index, isOurDialect: isOurDialect)
+      conditions = try self.conditions(of: value)
+    } catch {
+      throw Failures([error])
+    }
+    guard let conditions else { return (rule, warnings) }
+    let read = try ConditionReader.read(conditions, isOurDialect: isOurDialect)
+    rule.conditions = read.conditions
+    warnings += read.hints.map { PolicyWarning(line: value.line, message: "rule \(index): \($0)") }
+    return (rule, warnings)
+  }
+
+  private static func readSelectors(
+    of value: PolicyValue, index: Int, isOurDialect: Bool
   ) throws(Failure) -> (rule: Rule, warnings: [PolicyWarning]) {
     guard case .mapping(let members) = value.content else {
-      throw Failure(message: "must be a mapping, not \(value.kindName)", value: value)
+      throw Failure("must be a mapping, not \(value.kindName)", value)
     }
     let (effect, pattern) = try effectAndPattern(of: value, isOurDialect: isOurDialect)
     let patterns = try strings(pattern, "the pattern")
     let identifier = value["id"].map(PythonText.string)
     let name = value["name"].map(PythonText.string) ?? identifier ?? "rule-\(index)"
     try checkReasons(value["reason_localized"])
-    try refuseConditions(of: value)
 
     let resources = try globs(["resources", "resource"], in: value)
     let rule = Rule(
@@ -46,16 +76,16 @@ enum RuleReader {
     } else {
       switch (rule["deny"], rule["allow"]) {
       case (_?, _?):
-        throw Failure(message: "`deny` and `allow` can't both be set", value: rule)
+        throw Failure("`deny` and `allow` can't both be set", rule)
       case (let denied?, nil):
         (effect, pattern) = (.deny, denied)
       case (nil, let allowed?):
         (effect, pattern) = (.allow, allowed)
       case (nil, nil):
-        throw Failure(message: "must have one of `deny`, `allow` or `effect`", value: rule)
+        throw Failure("must have one of `deny`, `allow` or `effect`", rule)
       }
     }
-    guard let pattern, !pattern.isNull else { throw Failure(message: "the tool pattern is missing", value: rule) }
+    guard let pattern, !pattern.isNull else { throw Failure("the tool pattern is missing", rule) }
     return (effect, pattern)
   }
 
@@ -64,12 +94,12 @@ enum RuleReader {
     switch Effect(rawValue: text) {
     case .audit? where !isOurDialect:
       throw Failure(
-        message: "`effect: audit` needs `dialect: \(LocalPolicyLoader.dialectName)` at the root of the file",
-        value: value)
+        "`effect: audit` needs `dialect: \(LocalPolicyLoader.dialectName)` at the root of the file",
+        value)
     case let effect?:
       return effect
     case nil:
-      throw Failure(message: "`effect` must be `allow`, `deny` or `warn`, not `\(text)`", value: value)
+      throw Failure("`effect` must be `allow`, `deny` or `warn`, not `\(text)`", value)
     }
   }
 
@@ -88,13 +118,13 @@ enum RuleReader {
       var strings: [[UInt8]] = []
       for element in elements {
         guard case .string(let bytes) = element.content else {
-          throw Failure(message: "\(what) must hold only strings, not \(element.kindName)", value: element)
+          throw Failure("\(what) must hold only strings, not \(element.kindName)", element)
         }
         strings.append(bytes)
       }
       return strings
     default:
-      throw Failure(message: "\(what) must be a string or a list of strings, not \(value.kindName)", value: value)
+      throw Failure("\(what) must be a string or a list of strings, not \(value.kindName)", value)
     }
   }
 
@@ -103,20 +133,16 @@ enum RuleReader {
     guard case .mapping(let members) = value.content,
       members.allSatisfy({ $0.key.string != nil && $0.value.string != nil })
     else {
-      throw Failure(message: "`reason_localized` must map locales to texts", value: value)
+      throw Failure("`reason_localized` must map locales to texts", value)
     }
   }
 
-  /// A rule whose conditions were ignored would match more than it says.
-  private static func refuseConditions(of rule: PolicyValue) throws(Failure) {
+  /// A non-empty `when` counts, else `conditions`; either must be a mapping where it is there.
+  private static func conditions(of rule: PolicyValue) throws(Failure) -> PolicyValue? {
     for key in ["when", "conditions"] {
       guard let value = rule[key], !value.isNull else { continue }
-      guard case .mapping(let members) = value.content else {
-        throw Failure(message: "`\(key)` must be a mapping", value: value)
-      }
-      guard members.isEmpty else {
-        throw Failure(message: "`\(key)` is not supported by this version of czproxy", value: value)
-      }
+      guard case .mapping = value.content else { throw Failure("`\(key)` must be a mapping", value) }
     }
+    return ["when", "conditions"].lazy.compactMap { rule[$0] }.first { $0.isTruthy }
   }
 }

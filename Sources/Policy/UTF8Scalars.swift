@@ -30,6 +30,15 @@ struct UTF8Scalars {
     return (scalar, length)
   }
 
+  /// The first characters of a text.
+  static func prefix(of text: ArraySlice<UInt8>, count: Int) -> ArraySlice<UInt8> {
+    guard text.count > count else { return text }
+    let span = text.span
+    var offset = 0
+    for _ in 0..<count where offset < span.count { offset += scalar(in: span, at: offset).length }
+    return text.prefix(offset)
+  }
+
   static func append(_ scalar: UInt32, to bytes: inout [UInt8]) {
     if let scalar = Unicode.Scalar(scalar) {
       bytes.append(contentsOf: scalar.utf8)

@@ -1,0 +1,130 @@
+/// Finds, in policy order, the rules whose actions a call matches, without looking at the others.
+struct ActionIndex: Sendable {
+  /// How a rule matches a call.
+  struct Match {
+    let rule: Int
+    /// In the set of actions before families were known; else in the widened one only.
+    let isLegacy: Bool
+  }
+
+  private var patterns: [ActionPattern] = []
+  /// Patterns by the literal text they start with.
+  private let whole: PrefixTable
+  /// Patterns that leave the tool open, by the literal text their method starts with.
+  private let method: PrefixTable
+  /// All others.
+  private var open: [PrefixTable.Entry] = []
+
+  /// Calls beyond these bounds are matched rule by rule.
+  private static let maxCandidates = 16
+  private static let maxCursors = 24
+  private static let maxColons = 4
+
+  init(_ rules: [Rule]) {
+    var whole: [(start: [UInt8], entry: PrefixTable.Entry)] = []
+    var method: [(start: [UInt8], entry: PrefixTable.Entry)] = []
+    for (number, rule) in rules.enumerated() {
+      for pattern in rule.actions {
+        let entry = PrefixTable.Entry(rule: Int32(number), pattern: Int32(patterns.count))
+        patterns.append(pattern)
+        let literal = pattern.literalStart
+        if !literal.isEmpty {
+          whole.append((literal, entry))
+        } else if let start = pattern.literalMethodStart {
+          method.append((start, entry))
+        } else {
+          open.append(entry)
+        }
+      }
+      // Nothing gets past a rule that matches every call.
+      if rule.matchesEverything { break }
+    }
+    self.whole = PrefixTable(whole)
+    self.method = PrefixTable(method)
+  }
+
+  private struct Cursor {
+    enum Source { case whole, method, open }
+    var source = Source.open
+    var next: Int32 = 0
+    var end: Int32 = 0
+    /// The action that was looked up.
+    var candidate = 0
+  }
+
+  /// Calls `body` with each match until it returns false.
+  ///
+  /// - Returns: whether the call is within the bounds of the index; else nothing has been called.
+  func forEachMatch(of candidates: [Candidates.Action], _ body: (Match) -> Bool) -> Bool {
+    guard candidates.count <= Self.maxCandidates else { return false }
+    var cursors = InlineArray<24, Cursor>(repeating: Cursor())
+    var count = 0
+    if !open.isEmpty {
+      cursors[0] = Cursor(source: .open, next: 0, end: Int32(open.count))
+      count = 1
+    }
+    for (place, candidate) in candidates.enumerated() {
+      let text = candidate.text.span
+      func add(_ range: Range<Int32>, _ source: Cursor.Source) {
+        if count < Self.maxCursors {
+          cursors[count] = Cursor(source: source, next: range.lowerBound, end: range.upperBound, candidate: place)
+        }
+        count += 1
+      }
+      whole.forEachHit(in: text, from: 0) { add($0, .whole) }
+      guard !method.entries.isEmpty else { continue }
+      var colons = 0
+      for offset in 0..<text.count where text[offset] == UInt8(ascii: ":") {
+        colons += 1
+        guard colons <= Self.maxColons else { return false }
+        method.forEachHit(in: text, from: offset + 1) { add($0, .method) }
+      }
+    }
+    guard count <= Self.maxCursors else { return false }
+
+    while let rule = nextRule(cursors, count) {
+      var isWidened = false
+      var isLegacy = false
+      for index in 0..<count {
+        while let entry = entry(cursors[index]), entry.rule == rule {
+          cursors[index].next += 1
+          let pattern = patterns[Int(entry.pattern)]
+          if cursors[index].source == .open {
+            for candidate in candidates where pattern.matches(candidate.text) {
+              isWidened = isWidened || candidate.isWidened
+              isLegacy = isLegacy || candidate.isLegacy
+            }
+          } else {
+            let candidate = candidates[cursors[index].candidate]
+            guard pattern.matches(candidate.text) else { continue }
+            isWidened = isWidened || candidate.isWidened
+            isLegacy = isLegacy || candidate.isLegacy
+          }
+        }
+      }
+      guard isWidened else { continue }
+      guard body(Match(rule: Int(rule), isLegacy: isLegacy)) else { break }
+    }
+    return true
+  }
+
+  @inline(__always)
+  private func entry(_ cursor: Cursor) -> PrefixTable.Entry? {
+    guard cursor.next < cursor.end else { return nil }
+    return switch cursor.source {
+    case .whole: whole.entries[Int(cursor.next)]
+    case .method: method.entries[Int(cursor.next)]
+    case .open: open[Int(cursor.next)]
+    }
+  }
+
+  @inline(__always)
+  private func nextRule(_ cursors: borrowing InlineArray<24, Cursor>, _ count: Int) -> Int32? {
+    var least: Int32?
+    for index in 0..<count {
+      guard let entry = entry(cursors[index]) else { continue }
+      if least.map({ entry.rule < $0 }) ?? true { least = entry.rule }
+    }
+    return least
+  }
+}

@@ -1,0 +1,91 @@
+import Wire
+
+/// What a tool's `inputSchema` says about the types of its arguments (JSON Schema, the part that is about types).
+struct ArgumentSchema: Sendable {
+  struct Types: OptionSet, Sendable {
+    let rawValue: UInt8
+    static let null = Types(rawValue: 1 << 0)
+    static let boolean = Types(rawValue: 1 << 1)
+    static let integer = Types(rawValue: 1 << 2)
+    static let number = Types(rawValue: 1 << 3)
+    static let string = Types(rawValue: 1 << 4)
+    static let array = Types(rawValue: 1 << 5)
+    static let object = Types(rawValue: 1 << 6)
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Nil for a name that is none of JSON Schema's.
+    init?(_ name: JSONDocument.Node, in document: JSONDocument) {
+      switch String(decoding: document.text(name), as: UTF8.self) {
+      case "null": self = .null
+      case "boolean": self = .boolean
+      case "integer": self = .integer
+      case "number": self = .number
+      case "string": self = .string
+      case "array": self = .array
+      case "object": self = .object
+      default: return nil
+      }
+    }
+
+    func allow(_ node: JSONDocument.Node, in document: JSONDocument) -> Bool {
+      switch document.kind(of: node) {
+      case .null: contains(.null)
+      case .true, .false: contains(.boolean)
+      case .integer: contains(.integer) || contains(.number)
+      case .number:
+        contains(.number) || (contains(.integer) && Self.isWhole(PythonFloat.number(document.raw(node))))
+      case .string: contains(.string)
+      case .array: contains(.array)
+      case .object: contains(.object)
+      }
+    }
+
+    private static func isWhole(_ number: Double) -> Bool {
+      // Beyond this every finite double is whole.
+      number.magnitude < 0x1p53 ? Double(Int64(number)) == number : number.isFinite
+    }
+  }
+
+  let document: JSONDocument
+  let root: JSONDocument.Node
+
+  /// The types that the value at a place may have; nil where the schema leaves it open or says it in a way that
+  /// is not looked into (references, combinations other than `anyOf` and `oneOf`).
+  func types(at steps: some Sequence<ArgumentPath.Step>) -> Types? {
+    var schema = root
+    for step in steps {
+      let next: JSONDocument.Node?
+      switch step {
+      case .member(let name):
+        next = document.member("properties", of: schema).flatMap { document.member(named: name, of: $0) }
+      case .element, .everyElement:
+        next = document.member("items", of: schema)
+      }
+      guard let next, document.kind(of: next) == .object else { return nil }
+      schema = next
+    }
+    return types(of: schema)
+  }
+
+  private func types(of schema: JSONDocument.Node, depth: Int = 0) -> Types? {
+    guard depth < 4 else { return nil }
+    if let type = document.member("type", of: schema) {
+      if document.kind(of: type) == .string { return Types(type, in: document) }
+      return union(of: type) { Types($0, in: document) }
+    }
+    guard let options = document.member("anyOf", of: schema) ?? document.member("oneOf", of: schema) else { return nil }
+    return union(of: options) { types(of: $0, depth: depth + 1) }
+  }
+
+  /// Nil where one of the elements, or all of it, can't be told.
+  private func union(of list: JSONDocument.Node, _ types: (JSONDocument.Node) -> Types?) -> Types? {
+    guard document.kind(of: list) == .array, document.count(of: list) > 0 else { return nil }
+    var result: Types = []
+    for element in document.elements(of: list) {
+      guard let types = types(element) else { return nil }
+      result.formUnion(types)
+    }
+    return result
+  }
+}

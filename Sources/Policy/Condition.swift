@@ -1,0 +1,49 @@
+/// One condition of a rule, ready to test.
+struct Condition: Sendable {
+  /// Where its value is found.
+  enum Field: Sendable {
+    /// A key of the arguments, overlaid by the context, overlaid by its tags.
+    case key([UInt8])
+    /// A place within the arguments; only where the file opens our dialect.
+    case path(ArgumentPath)
+  }
+
+  /// As the policy writes it, for explanations.
+  let name: String
+  let field: Field
+  let test: ValueTest
+}
+
+/// What a condition or a test of a value comes to.
+enum Verdict: Equatable {
+  case holds
+  case fails
+  /// It can't be known. A rule that denies then applies, and one that lets through does not.
+  case undecided(Doubt)
+  /// The SDK stops with an error here, and so denies.
+  case fault
+}
+
+/// Why a condition can't be decided.
+enum Doubt: String, Sendable {
+  case type = "the argument is not of the type that the tool asks for"
+  case runaway = "the regular expression takes too long on this text"
+  case place = "the text names no place in the file system that can be told for certain"
+}
+
+extension Verdict {
+  init(_ holds: Bool) { self = holds ? .holds : .fails }
+
+  /// The verdict over several readings of one value: a rule that denies applies when any of them does what it says,
+  /// one that lets through only when all of them do.
+  func combined(with other: Verdict, isClosing: Bool) -> Verdict {
+    switch (self, other) {
+    case (.fault, _), (_, .fault): .fault
+    case (.holds, .holds), (.fails, .fails): self
+    case (.holds, .fails), (.fails, .holds): isClosing ? .holds : .fails
+    case (.undecided, .undecided): self
+    case (.undecided, .holds), (.holds, .undecided): isClosing ? .holds : (self == .holds ? other : self)
+    case (.undecided, .fails), (.fails, .undecided): isClosing ? (self == .fails ? other : self) : .fails
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Wire
+
+/// The members of a context, with those that the evaluator itself goes by read out (Control Zero 1.13.16).
+struct ContextMembers: Sendable {
+  let document: JSONDocument
+  /// An object whose members overlay the context's own.
+  let tags: JSONDocument.Node?
+
+  /// A value that has to be a text wherever it is used.
+  enum Text: Sendable {
+    /// Absent, or false in Python's sense.
+    case none
+    case text(ArraySlice<UInt8>)
+    /// The SDK stops with an error where it comes to use this.
+    case unusable
+  }
+
+  let clientName: Text
+  let projectID: Text
+  let resource: Text
+  /// A whole action that stands for what the call does.
+  let semanticAction: Text
+  /// How the host calls the tool.
+  let hostTool: ArraySlice<UInt8>?
+  /// What called, where it is one of the SDK's own commands.
+  let origin: Origin
+  /// The policy file was changed behind its signature's back.
+  let isTampered: Bool
+
+  /// The entry points of the SDK.
+  enum Origin: Sendable {
+    case guardCall
+    case hook
+    case commandLine
+    case unknown
+
+    /// Calls from here carry the host's name for the tool, or they are denied.
+    var needsHostTool: Bool { self == .hook || self == .commandLine }
+
+    /// The keys that the SDK itself put into the context, and that older versions of it did not.
+    var hiddenKeys: HiddenKeys {
+      switch self {
+      case .guardCall: []
+      case .hook: [.origin]
+      case .commandLine, .unknown: [.origin, .hostTool]
+      }
+    }
+  }
+
+  struct HiddenKeys: OptionSet, Sendable {
+    let rawValue: UInt8
+    static let origin = HiddenKeys(rawValue: 1 << 0)
+    static let hostTool = HiddenKeys(rawValue: 1 << 1)
+
+    func contain(_ key: [UInt8]) -> Bool {
+      (contains(.origin) && key.elementsEqual("subject_origin".utf8))
+        || (contains(.hostTool) && key.elementsEqual("host_tool_name".utf8))
+    }
+  }
+
+  init(_ document: JSONDocument) {
+    self.document = document
+    let root = document.root
+    func value(_ key: StaticString) -> FieldValue? {
+      document.member(key, of: root).flatMap { FieldValue($0, in: document) }
+    }
+    func text(_ key: StaticString) -> Text {
+      guard let value = value(key), value.isTruthy else { return .none }
+      if case .text(let text) = value { return .text(text) }
+      return .unusable
+    }
+    let tags = document.member("tags", of: root)
+    self.tags = tags.flatMap { document.kind(of: $0) == .object ? $0 : nil }
+    clientName = text("client_name")
+    projectID = text("project_id")
+    resource = text("resource")
+    semanticAction = text("action_semantic_class")
+    if case .text(let name) = text("host_tool_name") { hostTool = name } else { hostTool = nil }
+    switch value("subject_origin") {
+    case nil:
+      origin = .guardCall
+    case .text(let name)?:
+      switch String(decoding: name, as: UTF8.self) {
+      case "sdk_guard", "internal": origin = .guardCall
+      case "hook_check": origin = .hook
+      case "cli_test", "debug_bundle": origin = .commandLine
+      default: origin = .unknown
+      }
+    default:
+      origin = .unknown
+    }
+    isTampered = value("tamper_detected")?.isTruthy ?? false
+  }
+}

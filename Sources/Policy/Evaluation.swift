@@ -1,0 +1,171 @@
+/// The walk over a policy's rules for one call (Control Zero 1.13.16, "first match").
+///
+/// The SDK came to ask about more names of a tool than it once did. It still looks for the rule that would have
+/// decided before, and where the two differ the more restrictive one counts.
+struct Evaluation {
+  private let policy: Policy
+  private let call: Call
+  private let context: ContextMembers
+  private let hidden: ContextMembers.HiddenKeys
+  private var lookup: FieldLookup
+
+  private var widened: Int?
+  private var legacy: Int?
+  private var isFaulty = false
+  private var skippedForResource = false
+  private var skippedForResourceInLegacy = false
+  private(set) var doubts: [String] = []
+
+  init(_ policy: Policy, _ call: Call, _ context: ContextMembers) {
+    self.policy = policy
+    self.call = call
+    self.context = context
+    hidden = context.origin.hiddenKeys
+    lookup = FieldLookup(call, context)
+  }
+
+  mutating func decision() -> Decision {
+    let isIndexed = policy.index.forEachMatch(of: call.candidates) { visit($0) }
+    if !isIndexed { walk() }
+    if isFaulty { return .unavailable(reason: "a number in it is too large to compare") }
+    return choose()
+  }
+
+  /// The same without the index: the meaning that the index has to keep to.
+  mutating func decisionByWalking() -> Decision {
+    walk()
+    if isFaulty { return .unavailable(reason: "a number in it is too large to compare") }
+    return choose()
+  }
+
+  private mutating func walk() {
+    for (number, rule) in policy.rules.enumerated() {
+      var isWidened = false
+      var isLegacy = false
+      for candidate in call.candidates
+      where rule.actions.contains(where: { $0.matches(candidate.text) }) {
+        isWidened = isWidened || candidate.isWidened
+        isLegacy = isLegacy || candidate.isLegacy
+      }
+      guard isWidened else { continue }
+      guard visit(ActionIndex.Match(rule: number, isLegacy: isLegacy)) else { return }
+    }
+  }
+
+  // MARK: One rule
+
+  /// - Returns: whether to go on.
+  private mutating func visit(_ match: ActionIndex.Match) -> Bool {
+    let rule = policy.rules[match.rule]
+    guard let selects = selects(rule), !isFaulty else { return stop() }
+    guard selects else { return true }
+    guard let isForResource = isForResource(rule) else { return stop() }
+    guard isForResource else {
+      skippedForResource = true
+      if match.isLegacy { skippedForResourceInLegacy = true }
+      return true
+    }
+    let holds = holds(rule, hidden: [])
+    let heldBefore = hidden.isEmpty ? holds : self.holds(rule, hidden: hidden)
+    if isFaulty { return false }
+    if holds, widened == nil { widened = match.rule }
+    if heldBefore, match.isLegacy, legacy == nil { legacy = match.rule }
+    return widened == nil || legacy == nil
+  }
+
+  private mutating func stop() -> Bool {
+    isFaulty = true
+    return false
+  }
+
+  /// Whether the rule is for this client and project; nil where that can't be asked.
+  private func selects(_ rule: Rule) -> Bool? {
+    for (globs, text) in [(rule.clients, context.clientName), (rule.projects, context.projectID)]
+    where !globs.isEmpty {
+      switch text {
+      case .unusable: return nil
+      case .none: guard globs.contains(where: { $0.matches([]) }) else { return false }
+      case .text(let name): guard globs.contains(where: { $0.matches(name) }) else { return false }
+      }
+    }
+    return true
+  }
+
+  /// Nil where that can't be asked.
+  private func isForResource(_ rule: Rule) -> Bool? {
+    guard !rule.resources.isEmpty else { return true }
+    if let resource = call.resource { return rule.resources.contains { $0.matches(resource) } }
+    switch context.resource {
+    case .none: return false
+    case .unusable: return nil
+    case .text(let resource): return rule.resources.contains { $0.matches(resource) }
+    }
+  }
+
+  private mutating func holds(_ rule: Rule, hidden: ContextMembers.HiddenKeys) -> Bool {
+    let isClosing = rule.effect == .deny
+    for condition in rule.conditions {
+      switch lookup.verdict(of: condition, isClosing: isClosing, hidden: hidden) {
+      case .holds:
+        continue
+      case .fails:
+        return false
+      case .undecided(let doubt):
+        let text = "\(rule.policyID): `\(condition.name)`: \(doubt.rawValue)"
+        if !doubts.contains(text) { doubts.append(text) }
+        guard isClosing else { return false }
+      case .fault:
+        isFaulty = true
+        return false
+      }
+    }
+    return true
+  }
+
+  // MARK: The outcome
+
+  private func choose() -> Decision {
+    let rules = policy.rules
+    let defaultAction = policy.settings.defaultAction
+    let canCompare = context.origin == .guardCall || context.origin == .hook
+    guard widened != legacy else {
+      var decision = decision(by: widened, isResourceSkip: skippedForResourceInLegacy)
+      if !canCompare { decision.matchSemantics = "indeterminate" }
+      return decision
+    }
+    let now = widened.map { rules[$0].effect } ?? defaultAction
+    let before = legacy.map { rules[$0].effect } ?? defaultAction
+    let isNew = now.restrictiveness >= before.restrictiveness
+    var decision = decision(
+      by: isNew ? widened : legacy, isResourceSkip: isNew ? skippedForResource : skippedForResourceInLegacy)
+    decision.matchSemantics = isNew ? "new" : "new_suppressed"
+    decision.divergentRuleIDs = [legacy, widened].map { $0.map { rules[$0].policyID } ?? "" }
+    return decision
+  }
+
+  private func decision(by number: Int?, isResourceSkip: Bool) -> Decision {
+    guard let number else {
+      let isSkip = isResourceSkip && policy.settings.defaultAction == .deny
+      var decision = Decision(
+        effect: policy.settings.defaultAction,
+        policyID: isSkip ? "synthetic:RESOURCE_GATE_SKIP" : "synthetic:NO_RULE_MATCH",
+        reasonCode: "NO_RULE_MATCH",
+        reason: isSkip ? "no rule matches this call; one would for another resource" : "no rule matches this call",
+        evaluatedRules: policy.rules.count)
+      decision.doubts = doubts
+      return decision
+    }
+    let rule = policy.rules[number]
+    var decision = Decision(
+      effect: rule.effect, policyID: rule.policyID,
+      reasonCode: rule.reasonCode.isEmpty ? "RULE_MATCH" : rule.reasonCode,
+      reason: rule.reason.isEmpty ? "Matched rule \(rule.policyID)" : rule.reason,
+      evaluatedRules: number + 1)
+    decision.gateMatched = rule.gate
+    decision.requiresApproval = rule.escalatesOnDeny && rule.effect == .deny
+    decision.isObserveMode =
+      rule.reasonCode == "OBSERVE_MODE_NO_POLICY" && rule.policyID == "synthetic:OBSERVE_MODE_NO_POLICY"
+    decision.doubts = doubts
+    return decision
+  }
+}

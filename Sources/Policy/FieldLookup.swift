@@ -1,0 +1,116 @@
+import Wire
+
+/// Finds what conditions look at in a call: arguments, overlaid by the context, overlaid by the context's tags.
+struct FieldLookup {
+  let call: Call
+  private let context: ContextMembers
+  /// The arguments by name, made when there are too many to look through one by one.
+  private var argumentIndex: [ArraySlice<UInt8>: JSONDocument.Node]?
+
+  /// Beyond so many arguments an index is made.
+  static let maxScannedArguments = 64
+
+  struct Found {
+    let value: FieldValue?
+    /// The argument that it is.
+    let argument: [UInt8]?
+  }
+
+  init(_ call: Call, _ context: ContextMembers) {
+    self.call = call
+    self.context = context
+  }
+
+  // MARK: Conditions
+
+  /// - Parameters:
+  ///   - isClosing: whether the rule denies.
+  ///   - hidden: keys of the context that are not to be seen.
+  mutating func verdict(
+    of condition: Condition, isClosing: Bool, hidden: ContextMembers.HiddenKeys = []
+  ) -> Verdict {
+    switch condition.field {
+    case .key(let key):
+      let found = key.elementsEqual("input_text".utf8) ? mainText(hidden) : find(key, hidden)
+      guard let argument = found.argument else {
+        return condition.test.verdict(on: found.value, files: call.files, isClosing: isClosing)
+      }
+      return verdict(of: condition.test, on: found.value, at: [.member(argument)], isClosing: isClosing)
+    case .path(let path):
+      var result: Verdict?
+      path.forEachValue(in: call.arguments) { node in
+        let value = node.flatMap { node in call.arguments.flatMap { FieldValue(node, in: $0.document) } }
+        let next = verdict(of: condition.test, on: value, at: path.steps, isClosing: isClosing)
+        result = result?.combined(with: next, isClosing: isClosing) ?? next
+      }
+      return result ?? .fails
+    }
+  }
+
+  /// The verdict on an argument, in every way that a server may read it.
+  private func verdict(
+    of test: ValueTest, on value: FieldValue?, at steps: [ArgumentPath.Step], isClosing: Bool
+  ) -> Verdict {
+    func plain(_ value: FieldValue?) -> Verdict { test.verdict(on: value, files: call.files, isClosing: isClosing) }
+    guard call.isTypeStrict, !test.isOfPresence, let value else { return plain(value) }
+    if let types = call.schema?.types(at: steps) {
+      let isAllowed =
+        switch value {
+        case .text: types.contains(.string)
+        case .node(let document, let node): types.allow(node, in: document)
+        }
+      return isAllowed ? plain(value) : .undecided(.type)
+    }
+    guard case .text(let text) = value, let inner = Self.container(in: text) else { return plain(value) }
+    return plain(value).combined(with: plain(.node(inner, inner.root)), isClosing: isClosing)
+  }
+
+  /// The JSON array or object that a text holds and that some servers decode.
+  private static func container(in text: ArraySlice<UInt8>) -> JSONDocument? {
+    let text = PythonSpace.stripped(text)
+    guard text.first == UInt8(ascii: "[") || text.first == UInt8(ascii: "{") else { return nil }
+    return try? JSONDocument(parsing: text, options: .python)
+  }
+
+  // MARK: Values
+
+  private mutating func find(_ key: [UInt8], _ hidden: ContextMembers.HiddenKeys) -> Found {
+    let document = context.document
+    if let tags = context.tags, let node = document.member(named: key, of: tags) {
+      return Found(value: FieldValue(node, in: document), argument: nil)
+    }
+    if let resource = call.resource, key.elementsEqual("resource".utf8) {
+      return Found(value: .text(resource[...]), argument: nil)
+    }
+    if !hidden.contain(key), let node = document.member(named: key, of: document.root) {
+      return Found(value: FieldValue(node, in: document), argument: nil)
+    }
+    guard let arguments = call.arguments, let node = argument(key) else { return Found(value: nil, argument: nil) }
+    return Found(value: FieldValue(node, in: arguments.document), argument: key)
+  }
+
+  private mutating func argument(_ key: [UInt8]) -> JSONDocument.Node? {
+    guard let (document, node) = call.arguments else { return nil }
+    guard document.count(of: node) > Self.maxScannedArguments else { return document.member(named: key, of: node) }
+    if argumentIndex == nil {
+      var index: [ArraySlice<UInt8>: JSONDocument.Node] = [:]
+      for member in document.members(of: node) { index[document.text(member.key)] = member.value }
+      argumentIndex = index
+    }
+    return argumentIndex?[key[...]]
+  }
+
+  /// What `input_text` stands for: the text that the tool acts on. A caller's own `input_text` can't stand before it.
+  private mutating func mainText(_ hidden: ContextMembers.HiddenKeys) -> Found {
+    for key in Self.mainTextKeys {
+      let found = find(key, hidden)
+      if found.value?.isTruthy == true { return found }
+    }
+    return find(Array("input_text".utf8), hidden)
+  }
+
+  private static let mainTextKeys: [[UInt8]] = [
+    "command", "CommandLine", "sql", "query", "prompt", "content", "new_string", "text", "url", "file_path", "path",
+    "notebook_path", "input_payload",
+  ].map { Array($0.utf8) }
+}

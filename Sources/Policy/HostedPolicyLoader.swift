@@ -1,0 +1,179 @@
+/// Makes a policy of a bundle's payload (Control Zero 1.13.16, "translate to local policy").
+struct HostedPolicyLoader {
+  let fileName: String
+  /// Whether a payload without policies is believed to be that of a project without policies.
+  let trustsEmpty: Bool
+
+  private var errors: [PolicyError.Diagnostic] = []
+  private var warnings: [PolicyWarning] = []
+
+  init(fileName: String, trustsEmpty: Bool) {
+    self.fileName = fileName
+    self.trustsEmpty = trustsEmpty
+  }
+
+  mutating func load(_ bytes: [UInt8]) throws(PolicyError) -> Policy {
+    let root = try JSONPolicyReader.read(bytes, fileName: fileName)
+    guard case .mapping = root.content else {
+      throw PolicyError(.load, "the payload must be an object, not \(root.kindName)", fileName: fileName)
+    }
+    var settings = settings(from: root)
+    var rules: [Rule] = []
+    switch isBelowFloor(root) {
+    case nil:
+      error("`metadata.min_sdk_version` can't be compared with \(Self.level)", at: root["metadata"] ?? root)
+    case true? where settings.defaultAction == .deny:
+      rules = [Self.belowFloor]
+      settings = PolicySettings()
+      settings.enforcementStatus = "fail_closed"
+    case let isBelow?:
+      if isBelow { settings.enforcementStatus = "degraded_below_floor" }
+      rules = self.rules(from: root, settings)
+    }
+    guard errors.isEmpty else { throw PolicyError(fileName: fileName, diagnostics: errors) }
+    return Policy(
+      source: .hosted, fileName: fileName, projectID: root["project_id"]?.string, warnings: warnings, rules: rules,
+      settings: settings)
+  }
+
+  // MARK: Settings
+
+  private static let level = "1.13.16"
+
+  /// Nil where the SDK can't tell either.
+  private func isBelowFloor(_ root: PolicyValue) -> Bool? {
+    guard let floor = root["metadata"]?["min_sdk_version"]?.string, !floor.isEmpty else { return false }
+    return SDKVersion.implemented.isBelow(SDKVersion(floor))
+  }
+
+  private mutating func settings(from root: PolicyValue) -> PolicySettings {
+    var settings = PolicySettings()
+    settings.defaultAction = choice("default_action", [Effect.deny, .allow, .warn], in: root) ?? settings.defaultAction
+    settings.defaultOnMissing = choice("default_on_missing", [Effect.deny, .allow], in: root) ?? .deny
+    settings.defaultOnEmpty = choice("default_on_empty", PolicySettings.OnEmpty.allCases, in: root) ?? .observe
+    settings.defaultOnTamper = choice("default_on_tamper", PolicySettings.OnTamper.allCases, in: root) ?? .warn
+    return settings
+  }
+
+  /// Nil for a word that is none of the choices.
+  private mutating func choice<Choice: RawRepresentable>(
+    _ key: String, _ choices: [Choice], in root: PolicyValue
+  ) -> Choice? where Choice.RawValue == String {
+    guard let value = root[key] else { return nil }
+    refuseContainer(value, key)
+    return choices.first { value.isString($0.rawValue) }
+  }
+
+  /// Where the SDK looks a value up among words, a list or an object stops it.
+  private mutating func refuseContainer(_ value: PolicyValue, _ key: String) {
+    switch value.content {
+    case .list, .mapping: error("`\(key)` must be a word, not \(value.kindName)", at: value)
+    default: break
+    }
+  }
+
+  // MARK: Rules
+
+  private mutating func rules(from root: PolicyValue, _ settings: PolicySettings) -> [Rule] {
+    var rules: [Rule] = []
+    for policy in sortedPolicies(of: root) {
+      for value in HostedRule.list(of: policy) {
+        guard case .mapping = value.content else { continue }
+        read(value, of: policy, index: rules.count, into: &rules)
+      }
+    }
+    guard rules.isEmpty, errors.isEmpty else { return rules }
+    return [isGenuinelyEmpty(root) ? Self.empty(settings.defaultOnEmpty) : Self.missing(settings.defaultOnMissing)]
+  }
+
+  private mutating func read(_ value: PolicyValue, of policy: PolicyValue, index: Int, into rules: inout [Rule]) {
+    do throws(RuleReader.Failures) {
+      let translated: PolicyValue
+      do throws(RuleReader.Failure) {
+        translated = try HostedRule.translated(value, policyID: policy["id"])
+      } catch {
+        throw RuleReader.Failures([error])
+      }
+      let (rule, warnings) = try RuleReader.read(translated, index: index, isOurDialect: false)
+      rules.append(rule)
+      self.warnings += warnings
+    } catch {
+      for failure in error.all { self.error("rule \(index): \(failure.message)", at: failure.value) }
+    }
+  }
+
+  /// By priority, the highest first; those of one priority in their order.
+  private mutating func sortedPolicies(of root: PolicyValue) -> [PolicyValue] {
+    guard let value = root["policies"], value.isTruthy else { return [] }
+    switch value.content {
+    case .list(let elements):
+      var policies: [(priority: Int, place: Int, value: PolicyValue)] = []
+      for (place, element) in elements.enumerated() {
+        guard case .mapping = element.content else { continue }
+        guard let priority = HostedRule.priority(element["priority"]) else {
+          error("`priority` must be a number", at: element["priority"] ?? element)
+          continue
+        }
+        policies.append((priority, place, element))
+      }
+      return policies.sorted { ($1.priority, $0.place) < ($0.priority, $1.place) }.map(\.value)
+    case .mapping, .string:
+      return []
+    default:
+      error("`policies` must be a list, not \(value.kindName)", at: value)
+      return []
+    }
+  }
+
+  private func isGenuinelyEmpty(_ root: PolicyValue) -> Bool {
+    guard trustsEmpty, case .list(let policies)? = root["policies"]?.content, policies.isEmpty else { return false }
+    guard case .integer(let count)? = root["metadata"]?["active_policy_count"]?.content, !count.hasPrefix("-") else {
+      return true
+    }
+    return count == "0"
+  }
+
+  private mutating func error(_ message: String, at value: PolicyValue) {
+    errors.append(.init(code: .validation, line: value.line, column: value.column, message: message))
+  }
+
+  // MARK: Synthetic rules
+
+  private static func everything(_ effect: Effect, _ code: String, _ reason: String) -> Rule {
+    Rule(
+      effect: effect, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:\(code)", reason: reason,
+      reasonCode: code, line: 0)
+  }
+
+  private static func missing(_ effect: Effect) -> Rule {
+    everything(
+      effect, "BUNDLE_MISSING", "the bundle holds no rules, though policies are attached: it has to be made anew")
+  }
+
+  private static func empty(_ posture: PolicySettings.OnEmpty) -> Rule {
+    if let effect = Effect(rawValue: posture.rawValue) {
+      return everything(effect, "NO_ACTIVE_POLICIES", "no policy is active in this project")
+    }
+    return everything(
+      .allow, "OBSERVE_MODE_NO_POLICY", "no policy is active in this project: calls are recorded and go through")
+  }
+
+  private static let belowFloor = everything(
+    .deny, "SDK_BELOW_FLOOR", "the policy needs a newer level of semantics than \(level), which is implemented here")
+}
+
+extension Policy {
+  /// Loads the payload of a verified bundle.
+  ///
+  /// - Parameters:
+  ///   - fileName: for messages only.
+  ///   - trustsEmpty: whether a payload without policies may stand for a project without policies; false for a
+  ///     bundle from a cache that is no longer fresh.
+  /// - Throws: all that is wrong with it.
+  public static func load(
+    hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true
+  ) throws(PolicyError) -> Policy {
+    var loader = HostedPolicyLoader(fileName: fileName, trustsEmpty: trustsEmpty)
+    return try loader.load(bytes)
+  }
+}

@@ -1,0 +1,114 @@
+/// Rules as a Control Zero service writes them, made into rules of a local file.
+enum HostedRule {
+  /// The rules of a policy: a list, or the values of an object.
+  static func list(of policy: PolicyValue) -> [PolicyValue] {
+    switch policy["rules"]?.content {
+    case .list(let rules): rules
+    case .mapping(let members): members.map(\.value)
+    default: []
+    }
+  }
+
+  /// Python's `int(value)`, 100 where there is none, cut to 64 bits; nil where that is an error.
+  static func priority(_ value: PolicyValue?) -> Int? {
+    guard let value else { return 100 }
+    switch value.content {
+    case .boolean(let value): return value ? 1 : 0
+    case .integer(let digits): return integer(digits)
+    case .number(let number):
+      guard number.isFinite else { return nil }
+      return number >= 0x1p63 ? .max : number <= -0x1p63 ? .min : Int(number)
+    case .string(let bytes): return integer(ofText: bytes)
+    default: return nil
+    }
+  }
+
+  private static func integer(_ digits: String) -> Int {
+    Int(digits) ?? (digits.hasPrefix("-") ? .min : .max)
+  }
+
+  private static func integer(ofText bytes: [UInt8]) -> Int? {
+    // Whatever `int` reads, `float` reads too.
+    guard PythonFloat.parse(bytes[...]) != nil else { return nil }
+    let text = String(decoding: PythonSpace.stripped(bytes[...]), as: UTF8.self).filter { $0 != "_" }
+    var digits = ""
+    for (place, scalar) in text.unicodeScalars.enumerated() {
+      if place == 0, scalar == "-" || scalar == "+" {
+        if scalar == "-" { digits = "-" }
+      } else if scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue {
+        digits += String(Int(value))
+      } else {
+        return nil
+      }
+    }
+    return integer(digits)
+  }
+
+  /// - Throws: for what stops the SDK.
+  static func translated(_ rule: PolicyValue, policyID: PolicyValue?) throws(RuleReader.Failure) -> PolicyValue {
+    var members: [PolicyValue.Member] = []
+    func make(_ content: PolicyValue.Content, at place: PolicyValue? = nil) -> PolicyValue {
+      PolicyValue(content: content, line: place?.line ?? rule.line, column: place?.column ?? rule.column)
+    }
+    func add(_ key: String, _ value: PolicyValue) {
+      members.append(.init(key: make(.string(Array(key.utf8))), value: value))
+    }
+    add("effect", make(.string(Array(try effect(of: rule).rawValue.utf8))))
+    add("actions", make(.list(try patterns(of: rule).map { make(.string($0)) }), at: rule["actions"]))
+    if let reason = rule["reason"], reason.isTruthy {
+      add("reason", reason)
+    } else {
+      add("reason", make(.string(Array("policy:".utf8) + (policyID.map(PythonText.bytes) ?? []))))
+    }
+    if let resources = [rule["resources"], rule["resource"]].lazy.compactMap({ $0 }).first(where: \.isTruthy) {
+      add("resources", resources)
+    }
+    if let code = rule["reason_code"], case .string = code.content { add("reason_code", code) }
+    for key in ["clients", "projects"] {
+      guard let value = rule[key], case .list(let elements) = value.content else { continue }
+      let names = elements.filter { if case .string = $0.content { true } else { false } }
+      if !names.isEmpty { add(key, make(.list(names), at: value)) }
+    }
+    for key in ["escalate_on_deny", "conditions", "when"] {
+      if let value = rule[key] { add(key, value) }
+    }
+    return make(.mapping(members))
+  }
+
+  private static let words: [Effect] = [.allow, .deny, .warn]
+
+  /// The effect that a value names; nil for any other word.
+  private static func effect(_ value: PolicyValue) throws(RuleReader.Failure) -> Effect? {
+    switch value.content {
+    case .list, .mapping: throw RuleReader.Failure("an effect must be a word, not \(value.kindName)", value)
+    default: words.first { value.isString($0.rawValue) }
+    }
+  }
+
+  private static func effect(of rule: PolicyValue) throws(RuleReader.Failure) -> Effect {
+    if let value = rule["effect"], value.isTruthy { return try effect(value) ?? .deny }
+    // `action` may stand for the effect.
+    guard let value = rule["action"] else { return .deny }
+    return try effect(value) ?? .deny
+  }
+
+  private static func patterns(of rule: PolicyValue) throws(RuleReader.Failure) -> [[UInt8]] {
+    if case .list(let elements)? = rule["actions"]?.content {
+      let patterns = elements.compactMap { element -> [UInt8]? in
+        guard case .string(let pattern) = element.content, !pattern.isEmpty else { return nil }
+        return pattern
+      }
+      if !patterns.isEmpty { return patterns }
+    }
+    for key in ["tool", "pattern"] {
+      if let value = rule[key], value.isTruthy { return [PythonText.bytes(value)] }
+    }
+    if let value = rule["action"], value.isTruthy, try effect(value) == nil { return [PythonText.bytes(value)] }
+    if let match = rule["match"] {
+      for key in ["tool", "action"] {
+        if let value = match[key], value.isTruthy { return [PythonText.bytes(value)] }
+      }
+    }
+    return [[UInt8(ascii: "*")]]
+  }
+}

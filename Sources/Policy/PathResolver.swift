@@ -1,0 +1,114 @@
+/// Finds the places that a text may name in a file system: as a tool reads it, or another tool.
+struct PathResolver {
+  let files: any FileSystemView
+
+  /// The parts of an absolute path without links, `.` and `..`.
+  typealias Place = [ArraySlice<UInt8>]
+
+  static let maxLinks = 40
+  static let maxPathBytes = 65536
+
+  private static let slash = UInt8(ascii: "/")
+
+  /// All places that some tool would take the text for: with `file://` and percent escapes read and not read, `~`
+  /// expanded and not, `..` taken off before links are followed and after. Nil where that can't be told.
+  func readings(of text: ArraySlice<UInt8>) -> [Place]? {
+    guard !text.isEmpty, text.count <= Self.maxPathBytes, !text.contains(0) else { return nil }
+    var spellings: [[UInt8]] = [Array(text)]
+    if let path = Self.filePath(text) { spellings.append(path) }
+    for spelling in spellings {
+      guard let decoded = Self.percentDecoded(spelling) else { continue }
+      guard !decoded.contains(0) else { return nil }
+      spellings.append(decoded)
+    }
+    var places: [Place] = []
+    func add(_ path: [UInt8]) -> Bool {
+      guard let physical = resolve(path), let lexical = resolve(Self.lexicallyNormalized(path)) else { return false }
+      for place in [physical, lexical] where !places.contains(place) { places.append(place) }
+      return true
+    }
+    for spelling in spellings {
+      guard add(spelling) else { return nil }
+      guard spelling.first == UInt8(ascii: "~") else { continue }
+      // Whose home `~name` is can't be told from here.
+      guard spelling.count == 1 || spelling[1] == Self.slash, let home = files.homeDirectory,
+        add(home + spelling.dropFirst())
+      else { return nil }
+    }
+    return places
+  }
+
+  /// The place of a path, its links followed up to the deepest ancestor that exists; nil for a loop of links.
+  func resolve(_ path: [UInt8]) -> Place? {
+    var pending = Self.parts(of: path.first == Self.slash ? path : files.workingDirectory + [Self.slash] + path)
+    pending.reverse()
+    var place: Place = []
+    var links = 0
+    while let part = pending.popLast() {
+      if part.elementsEqual("..".utf8) {
+        _ = place.popLast()
+        continue
+      }
+      place.append(part)
+      guard let target = files.linkTarget(of: Self.path(of: place)) else { continue }
+      links += 1
+      guard links <= Self.maxLinks, target.count <= Self.maxPathBytes else { return nil }
+      if target.first == Self.slash { place = [] } else { place.removeLast() }
+      pending += Self.parts(of: target).reversed()
+    }
+    return place
+  }
+
+  private static func parts(of path: [UInt8]) -> Place {
+    path.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
+  }
+
+  private static func path(of place: Place) -> [UInt8] {
+    place.reduce(into: []) { $0 += [slash] + $1 }
+  }
+
+  private static func lexicallyNormalized(_ path: [UInt8]) -> [UInt8] {
+    var kept: Place = []
+    for part in parts(of: path) {
+      if part.elementsEqual("..".utf8), let last = kept.last, !last.elementsEqual("..".utf8) {
+        kept.removeLast()
+      } else if !part.elementsEqual("..".utf8) || path.first != slash {
+        kept.append(part)
+      }
+    }
+    let joined = Array(kept.joined(separator: [slash]))
+    return path.first == slash ? [slash] + joined : joined
+  }
+
+  /// The path of a `file:` URL.
+  private static func filePath(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    let scheme = text.prefix(5).map(CaseFolding.asciiFolded)
+    guard scheme.elementsEqual("file:".utf8) else { return nil }
+    var rest = text.dropFirst(5)
+    if rest.starts(with: "//".utf8) {
+      // What stands up to the next slash is the host.
+      rest = rest.dropFirst(2)
+      rest = rest[(rest.firstIndex(of: slash) ?? rest.endIndex)...]
+    }
+    return Array(rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+  }
+
+  /// Nil where there are no escapes.
+  private static func percentDecoded(_ text: [UInt8]) -> [UInt8]? {
+    guard text.contains(UInt8(ascii: "%")) else { return nil }
+    var decoded: [UInt8] = []
+    var index = 0
+    while index < text.count {
+      if text[index] == UInt8(ascii: "%"), index + 2 < text.count,
+        let value = UInt8(String(decoding: text[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
+      {
+        decoded.append(value)
+        index += 3
+      } else {
+        decoded.append(text[index])
+        index += 1
+      }
+    }
+    return decoded
+  }
+}

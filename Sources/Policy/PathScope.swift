@@ -1,0 +1,45 @@
+import Wire
+
+/// The directories that `within` and `not_within` name.
+struct PathScope: Sendable {
+  let roots: [[UInt8]]
+
+  /// The verdict over all strings in the value, in every spelling they may be read in.
+  func verdict(
+    on value: FieldValue, files: (any FileSystemView)?, isNegated: Bool, isClosing: Bool
+  ) -> Verdict {
+    guard let files else { return .undecided(.place) }
+    let resolver = PathResolver(files: files)
+    let places = roots.compactMap { resolver.resolve($0) }
+    guard places.count == roots.count else { return .undecided(.place) }
+    var verdict: Verdict?
+    func add(_ next: Verdict) { verdict = verdict?.combined(with: next, isClosing: isClosing) ?? next }
+    forEachText(in: value) { text in
+      guard let text, let readings = resolver.readings(of: text) else { return add(.undecided(.place)) }
+      for place in readings {
+        let isInside = places.contains { place.starts(with: $0) }
+        add(Verdict(isInside != isNegated))
+      }
+    }
+    return verdict ?? .undecided(.place)
+  }
+
+  /// Nil for a value that is no text and holds none.
+  private func forEachText(in value: FieldValue, _ body: (ArraySlice<UInt8>?) -> Void) {
+    switch value {
+    case .text(let text): body(text)
+    case .node(let document, let node): forEachText(in: node, document, body)
+    }
+  }
+
+  private func forEachText(
+    in node: JSONDocument.Node, _ document: JSONDocument, _ body: (ArraySlice<UInt8>?) -> Void
+  ) {
+    switch document.kind(of: node) {
+    case .string: body(document.text(node))
+    case .array: for element in document.elements(of: node) { forEachText(in: element, document, body) }
+    case .object: for member in document.members(of: node) { forEachText(in: member.value, document, body) }
+    default: body(nil)
+    }
+  }
+}

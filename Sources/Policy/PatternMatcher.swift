@@ -1,0 +1,94 @@
+private import CPCRE2
+
+/// A compiled regular expression: searches as Python's `re.search` does, in bounded time.
+@safe final class PatternMatcher: @unchecked Sendable {
+  // INVARIANT: the compiled pattern is never changed after `init`, and each search has match data of its own.
+  private let code: OpaquePointer
+  private let limits: OpaquePointer
+
+  enum Outcome: Equatable {
+    case match
+    case noMatch
+    /// The limit was reached before it was known.
+    case undecided
+  }
+
+  /// How often a search may try again; a few milliseconds' work.
+  static let matchLimit: UInt32 = 500_000
+  static let depthLimit: UInt32 = 100_000
+  /// In KiB.
+  static let heapLimit: UInt32 = 8192
+
+  /// Compiles a pattern of Python's.
+  init(_ pattern: some Collection<UInt8>, ignoresCase: Bool) throws(PythonRegex.Problem) {
+    let translation = try PythonRegex.translate(pattern, ignoresCase: ignoresCase)
+    guard let compileContext = unsafe pcre2_compile_context_create_8(nil) else { throw .unsupported("out of memory") }
+    defer { unsafe pcre2_compile_context_free_8(compileContext) }
+    unsafe pcre2_set_newline_8(compileContext, UInt32(PCRE2_NEWLINE_LF))
+    var options =
+      UInt32(PCRE2_UTF) | UInt32(PCRE2_UCP) | UInt32(PCRE2_ALT_CIRCUMFLEX) | UInt32(PCRE2_MATCH_INVALID_UTF)
+      | UInt32(PCRE2_NEVER_BACKSLASH_C)
+    if translation.ignoresCase { options |= UInt32(PCRE2_CASELESS) }
+    var problem: Int32 = 0
+    var offset = 0
+    let compiled = unsafe translation.pattern.withUnsafeBufferPointer { buffer in
+      unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, options, &problem, &offset, compileContext)
+    }
+    guard let code = unsafe compiled else { throw .unsupported(Self.text(of: problem)) }
+    guard let limits = unsafe pcre2_match_context_create_8(nil) else {
+      unsafe pcre2_code_free_8(code)
+      throw .unsupported("out of memory")
+    }
+    unsafe pcre2_set_match_limit_8(limits, Self.matchLimit)
+    unsafe pcre2_set_depth_limit_8(limits, Self.depthLimit)
+    unsafe pcre2_set_heap_limit_8(limits, Self.heapLimit)
+    // Where compiling to machine code is not possible the pattern is interpreted.
+    unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
+    unsafe self.code = code
+    unsafe self.limits = limits
+  }
+
+  deinit {
+    unsafe pcre2_code_free_8(code)
+    unsafe pcre2_match_context_free_8(limits)
+  }
+
+  /// Whether the pattern matches anywhere in the text.
+  func search(_ text: ArraySlice<UInt8>) -> Outcome {
+    switch endOfFirstMatch(in: text) {
+    case .end: .match
+    case .noMatch: .noMatch
+    case .undecided: .undecided
+    }
+  }
+
+  /// Where the first match ends.
+  enum Place: Equatable {
+    /// An index of the text.
+    case end(Int)
+    case noMatch
+    case undecided
+  }
+
+  func endOfFirstMatch(in text: ArraySlice<UInt8>) -> Place {
+    // SAFETY: the match data is freed here; the text is read only while it is borrowed, and the match's places,
+    // of which there is one pair, are read before that.
+    guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return .undecided }
+    defer { unsafe pcre2_match_data_free_8(data) }
+    return unsafe text.withUnsafeBufferPointer { buffer in
+      var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, 0, 0, data, limits)
+      if result == PCRE2_ERROR_JIT_STACKLIMIT {
+        result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, 0, UInt32(PCRE2_NO_JIT), data, limits)
+      }
+      if result == PCRE2_ERROR_NOMATCH { return .noMatch }
+      guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return .undecided }
+      return .end(text.startIndex + min(unsafe places[1], buffer.count))
+    }
+  }
+
+  private static func text(of problem: Int32) -> String {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let length = unsafe buffer.withUnsafeMutableBufferPointer { unsafe pcre2_get_error_message_8(problem, $0.baseAddress, $0.count) }
+    return String(decoding: buffer.prefix(Int(max(0, length))), as: UTF8.self)
+  }
+}

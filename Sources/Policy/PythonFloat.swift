@@ -1,0 +1,129 @@
+import Wire
+
+/// Numbers as Python's `float` makes them of JSON values and of text.
+enum PythonFloat {
+  /// What `float` gives.
+  enum Value: Equatable {
+    case finite(Double)
+    /// An integer beyond the range of a double, which is an error in Python.
+    case overflow
+    /// Not a number: a boolean, text that is none, a list, an object.
+    case none
+  }
+
+  /// The number that a JSON value stands for in a numeric comparison.
+  static func value(of value: FieldValue) -> Value {
+    switch value {
+    case .text(let text): parse(text).map(Value.finite) ?? .none
+    case .node(let document, let node): self.value(of: node, in: document)
+    }
+  }
+
+  static func value(of node: JSONDocument.Node, in document: JSONDocument) -> Value {
+    switch document.kind(of: node) {
+    case .integer:
+      let number = double(document.raw(node))
+      return number.isFinite ? .finite(number) : .overflow
+    case .number:
+      return .finite(number(document.raw(node)))
+    default:
+      return .none
+    }
+  }
+
+  /// A JSON number that is no integer, or one of the literals `NaN`, `Infinity` and `-Infinity`.
+  static func number(_ raw: ArraySlice<UInt8>) -> Double {
+    if raw.first == UInt8(ascii: "N") { return .nan }
+    if raw.last == UInt8(ascii: "y") { return raw.first == UInt8(ascii: "-") ? -.infinity : .infinity }
+    return double(raw)
+  }
+
+  /// `float(text.strip())`; nil where that is an error.
+  static func parse(_ text: ArraySlice<UInt8>) -> Double? {
+    guard let ascii = asciiDigits(PythonSpace.stripped(text)) else { return nil }
+    var body = ascii[...]
+    var sign: Double = 1
+    if body.first == UInt8(ascii: "-") || body.first == UInt8(ascii: "+") {
+      if body.removeFirst() == UInt8(ascii: "-") { sign = -1 }
+    }
+    if let special = special(body) { return sign * special }
+    guard let digits = digits(of: body) else { return nil }
+    return sign * double(digits[...])
+  }
+
+  private static func special(_ body: ArraySlice<UInt8>) -> Double? {
+    guard body.count <= 8 else { return nil }
+    switch String(decoding: body.map(CaseFolding.asciiFolded), as: UTF8.self) {
+    case "inf", "infinity": return .infinity
+    case "nan": return .nan
+    default: return nil
+    }
+  }
+
+  /// `digits[.digits][e[±]digits]` without its underscores, which may stand between two digits only.
+  private static func digits(of body: ArraySlice<UInt8>) -> [UInt8]? {
+    var result: [UInt8] = []
+    var position = body.startIndex
+    func run() -> Bool {
+      let start = result.count
+      while position < body.endIndex {
+        if isDigit(body[position]) {
+          result.append(body[position])
+        } else if body[position] == UInt8(ascii: "_"), result.count > start, position + 1 < body.endIndex,
+          isDigit(body[position + 1]), isDigit(body[position - 1])
+        {
+        } else {
+          break
+        }
+        position += 1
+      }
+      return result.count > start
+    }
+    var hasDigits = run()
+    if position < body.endIndex, body[position] == UInt8(ascii: ".") {
+      if !hasDigits { result.append(UInt8(ascii: "0")) }
+      result.append(UInt8(ascii: "."))
+      position += 1
+      let hasFraction = run()
+      if !hasFraction { result.append(UInt8(ascii: "0")) }
+      hasDigits = hasDigits || hasFraction
+    }
+    guard hasDigits else { return nil }
+    if position < body.endIndex, body[position] | 0x20 == UInt8(ascii: "e") {
+      result.append(UInt8(ascii: "e"))
+      position += 1
+      if position < body.endIndex, body[position] == UInt8(ascii: "-") || body[position] == UInt8(ascii: "+") {
+        result.append(body[position])
+        position += 1
+      }
+      guard run() else { return nil }
+    }
+    return position == body.endIndex ? result : nil
+  }
+
+  /// The text with the decimal digits of every script made ASCII; nil where other characters are in it.
+  private static func asciiDigits(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    if text.allSatisfy({ $0 < 0x80 }) { return Array(text) }
+    var result: [UInt8] = []
+    var scalars = UTF8Scalars(text)
+    while let value = scalars.next() {
+      if value < 0x80 {
+        result.append(UInt8(truncatingIfNeeded: value))
+      } else if let properties = Unicode.Scalar(value)?.properties, properties.numericType == .decimal,
+        let digit = properties.numericValue
+      {
+        result.append(UInt8(ascii: "0") + UInt8(digit))
+      } else {
+        return nil
+      }
+    }
+    return result
+  }
+
+  private static func double(_ ascii: ArraySlice<UInt8>) -> Double {
+    // The grammar has been checked, so this is nil for nothing but what a double can't hold.
+    Double(String(decoding: ascii, as: UTF8.self)) ?? (ascii.first == UInt8(ascii: "-") ? -.infinity : .infinity)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+}

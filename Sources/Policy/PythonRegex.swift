@@ -1,0 +1,371 @@
+/// Translates a pattern of Python 3.11's `re` into one for PCRE2 that matches the same texts.
+///
+/// Everything that the two read differently is written out: anchors, white space, groups by number, flags by group.
+struct PythonRegex {
+  /// Why a pattern can't be used.
+  enum Problem: Error, Equatable {
+    /// Python refuses it too; the SDK then takes it for a pattern that matches nothing.
+    case invalid(String)
+    /// Python accepts it, and there is no translation.
+    case unsupported(String)
+  }
+
+  struct Flags: Equatable {
+    var ignoreCase = false
+    var multiline = false
+    var dotAll = false
+    var verbose = false
+    var ascii = false
+    var unicode = false
+  }
+
+  /// Shortest and longest match in characters; ``unbounded`` for no limit.
+  typealias Width = (low: Int, high: Int)
+
+  static let unbounded = 1 << 40
+  static let maxNesting = 200
+
+  let pattern: [Unicode.Scalar]
+  var position = 0
+  var globalFlags: Flags
+  /// The widths of the groups that are closed, by number; group 0 is the whole.
+  var groupWidths: [Width?] = [nil]
+  var groupNumbers: [[Unicode.Scalar]: Int] = [:]
+  /// Groups from this number on stand in the lookbehind that is being read.
+  var lookbehindStart: Int?
+  private var conditionGroups: [Int] = []
+  var output: [UInt8] = []
+
+  private init(_ pattern: [Unicode.Scalar], ignoresCase: Bool) {
+    self.pattern = pattern
+    globalFlags = Flags(ignoreCase: ignoresCase)
+  }
+
+  /// The PCRE2 pattern, and whether it is to be matched without regard to case.
+  static func translate(
+    _ pattern: some Collection<UInt8>, ignoresCase: Bool
+  ) throws(Problem) -> (pattern: [UInt8], ignoresCase: Bool) {
+    var scalars: [Unicode.Scalar] = []
+    var reader = UTF8Scalars(pattern)
+    while let value = reader.next() {
+      guard let scalar = Unicode.Scalar(value) else { throw .unsupported("half of a surrogate pair") }
+      scalars.append(scalar)
+    }
+    var parser = PythonRegex(scalars, ignoresCase: ignoresCase)
+    _ = try parser.alternatives(flags: parser.globalFlags, nesting: 0)
+    guard parser.position == scalars.count else { throw .invalid("unbalanced parenthesis") }
+    for group in parser.conditionGroups where group >= parser.groupWidths.count {
+      throw .invalid("invalid group reference \(group)")
+    }
+    guard !(parser.globalFlags.ascii && parser.globalFlags.ignoreCase) else {
+      throw .unsupported("`a` together with `i`")
+    }
+    return (parser.output, parser.globalFlags.ignoreCase)
+  }
+
+  // MARK: Reading
+
+  var next: Unicode.Scalar? { position < pattern.count ? pattern[position] : nil }
+
+  mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+    guard next == scalar else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func take() throws(Problem) -> Unicode.Scalar {
+    guard let scalar = next else { throw .invalid("unexpected end of pattern") }
+    position += 1
+    return scalar
+  }
+
+  mutating func write(_ text: String) { output += text.utf8 }
+
+  /// What stands up to a terminator, which is read too.
+  private mutating func name(until terminator: Unicode.Scalar) throws(Problem) -> [Unicode.Scalar] {
+    guard let end = pattern[position...].firstIndex(of: terminator), end > position else {
+      throw .invalid("missing group name")
+    }
+    defer { position = end + 1 }
+    return Array(pattern[position..<end])
+  }
+
+  // MARK: Structure
+
+  /// `a|b|c`.
+  mutating func alternatives(flags: Flags, nesting: Int) throws(Problem) -> Width {
+    guard nesting <= Self.maxNesting else { throw .unsupported("groups within more than \(Self.maxNesting) others") }
+    var flags = flags
+    var width: Width?
+    while true {
+      let branch = try sequence(flags: &flags, nesting: nesting, isFirst: nesting == 0 && width == nil)
+      width = width.map { (min($0.low, branch.low), max($0.high, branch.high)) } ?? branch
+      guard take("|") else { break }
+      write("|")
+    }
+    return width ?? (0, 0)
+  }
+
+  /// What stood last, to which a quantifier would apply.
+  private enum Last { case nothing, anchor, repeated, item }
+
+  private mutating func sequence(flags: inout Flags, nesting: Int, isFirst: Bool) throws(Problem) -> Width {
+    var total: Width = (0, 0)
+    var last = Last.nothing
+    var itemWidth: Width = (0, 0)
+    func add(_ width: Width) {
+      itemWidth = width
+      total = (min(total.low + width.low, Self.unbounded), min(total.high + width.high, Self.unbounded))
+    }
+    while let scalar = next, scalar != "|", scalar != ")" {
+      position += 1
+      if flags.verbose, skipVerbose(scalar) { continue }
+      switch scalar {
+      case "\\":
+        let escape = try escape(flags: flags)
+        add(escape.width)
+        last = escape.isAnchor ? .anchor : .item
+      case "[":
+        try set(flags: flags)
+        add((1, 1))
+        last = .item
+      case "*", "+", "?", "{":
+        guard let bounds = try quantifier(scalar) else {
+          writeLiteral("{", flags)
+          add((1, 1))
+          last = .item
+          continue
+        }
+        switch last {
+        case .nothing, .anchor: throw .invalid("nothing to repeat")
+        case .repeated: throw .invalid("multiple repeat")
+        case .item: break
+        }
+        total = (total.low - itemWidth.low, max(total.high - itemWidth.high, 0))
+        add(Self.repeated(itemWidth, bounds))
+        last = .repeated
+      case ".":
+        write(flags.dotAll ? "(?s:.)" : ".")
+        add((1, 1))
+        last = .item
+      case "^":
+        write(flags.multiline ? "(?m:^)" : "\\A")
+        last = .anchor
+      case "$":
+        write(flags.multiline ? "(?m:$)" : "\\Z")
+        last = .anchor
+      case "(":
+        guard let width = try group(flags: &flags, nesting: nesting, mayBeGlobal: isFirst && last == .nothing) else {
+          continue
+        }
+        add(width)
+        last = .item
+      default:
+        writeLiteral(scalar, flags)
+        add((1, 1))
+        last = .item
+      }
+    }
+    return total
+  }
+
+  /// White space and comments of the verbose form.
+  private mutating func skipVerbose(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case " ", "\u{9}"..."\u{d}":
+      return true
+    case "#":
+      while let scalar = next {
+        position += 1
+        if scalar == "\n" { break }
+      }
+      return true
+    default:
+      return false
+    }
+  }
+
+  private static func repeated(_ width: Width, _ bounds: (low: Int, high: Int?)) -> Width {
+    func product(_ first: Int, _ second: Int) -> Int {
+      let (value, overflow) = first.multipliedReportingOverflow(by: second)
+      return overflow ? unbounded : min(value, unbounded)
+    }
+    let high = bounds.high.map { product(width.high, $0) } ?? (width.high > 0 ? unbounded : 0)
+    return (product(width.low, bounds.low), high)
+  }
+
+  // MARK: Quantifiers
+
+  /// Reads and writes a quantifier; nil for a brace that is only itself.
+  private mutating func quantifier(_ scalar: Unicode.Scalar) throws(Problem) -> (low: Int, high: Int?)? {
+    let bounds: (low: Int, high: Int?)
+    switch scalar {
+    case "?": bounds = (0, 1)
+    case "*": bounds = (0, nil)
+    case "+": bounds = (1, nil)
+    default:
+      guard let read = try braces() else { return nil }
+      bounds = read
+    }
+    write("{\(bounds.low),\(bounds.high.map(String.init) ?? "")}")
+    if take("?") {
+      write("?")
+    } else if take("+") {
+      write("+")
+    }
+    return bounds
+  }
+
+  private mutating func braces() throws(Problem) -> (low: Int, high: Int?)? {
+    if next == "}" { return nil }
+    let start = position
+    let low = digits()
+    let high = take(",") ? digits() : low
+    guard take("}") else {
+      position = start
+      return nil
+    }
+    // PCRE2 counts to 65535.
+    for digits in [low, high] where digits.count > 5 || (Int(digits) ?? 0) > 65535 {
+      throw .unsupported("a repetition of more than 65535")
+    }
+    let bounds = (low: Int(low) ?? 0, high: Int(high))
+    if let most = bounds.high, most < bounds.low { throw .invalid("min repeat greater than max repeat") }
+    return bounds
+  }
+
+  private mutating func digits() -> String {
+    var digits = ""
+    while let scalar = next, ("0"..."9").contains(scalar) {
+      digits.unicodeScalars.append(scalar)
+      position += 1
+    }
+    return digits
+  }
+
+  // MARK: Groups
+
+  /// Reads what stands behind `(`; nil for what is no item: a comment, or flags for the whole pattern.
+  private mutating func group(
+    flags: inout Flags, nesting: Int, mayBeGlobal: Bool
+  ) throws(Problem) -> Width? {
+    guard take("?") else { return try capture(named: nil, flags: flags, nesting: nesting) }
+    switch try take() {
+    case "P":
+      if take("<") { return try capture(named: try groupName(until: ">"), flags: flags, nesting: nesting) }
+      guard take("=") else { throw .invalid("unknown extension `?P`") }
+      guard let number = groupNumbers[try groupName(until: ")")] else { throw .invalid("unknown group name") }
+      return try reference(to: number)
+    case ":":
+      return try enclosed("(?:", flags: flags, nesting: nesting)
+    case "#":
+      guard let end = pattern[position...].firstIndex(of: ")") else {
+        throw .invalid("unterminated comment")
+      }
+      position = end + 1
+      return nil
+    case "=":
+      _ = try enclosed("(?=", flags: flags, nesting: nesting)
+      return (0, 0)
+    case "!":
+      _ = try enclosed("(?!", flags: flags, nesting: nesting)
+      return (0, 0)
+    case "<":
+      try lookbehind(flags: flags, nesting: nesting)
+      return (0, 0)
+    case "(":
+      return try conditional(flags: flags, nesting: nesting)
+    case ">":
+      return try enclosed("(?>", flags: flags, nesting: nesting)
+    default:
+      position -= 1
+      return try flagged(flags: &flags, nesting: nesting, mayBeGlobal: mayBeGlobal)
+    }
+  }
+
+  private mutating func enclosed(_ opening: String, flags: Flags, nesting: Int) throws(Problem) -> Width {
+    write(opening)
+    let width = try alternatives(flags: flags, nesting: nesting + 1)
+    guard take(")") else { throw .invalid("missing ), unterminated subpattern") }
+    write(")")
+    return width
+  }
+
+  private mutating func capture(named name: [Unicode.Scalar]?, flags: Flags, nesting: Int) throws(Problem) -> Width {
+    let number = groupWidths.count
+    groupWidths.append(nil)
+    if let name {
+      guard groupNumbers.updateValue(number, forKey: name) == nil else {
+        throw .invalid("redefinition of a group name")
+      }
+    }
+    let width = try enclosed("(", flags: flags, nesting: nesting)
+    groupWidths[number] = width
+    return width
+  }
+
+  private mutating func lookbehind(flags: Flags, nesting: Int) throws(Problem) {
+    let kind = try take()
+    guard kind == "=" || kind == "!" else { throw .invalid("unknown extension `?<`") }
+    let isOutermost = lookbehindStart == nil
+    if isOutermost { lookbehindStart = groupWidths.count }
+    let width = try enclosed(kind == "=" ? "(?<=" : "(?<!", flags: flags, nesting: nesting)
+    if isOutermost { lookbehindStart = nil }
+    guard width.low == width.high else { throw .invalid("look-behind requires fixed-width pattern") }
+  }
+
+  private mutating func conditional(flags: Flags, nesting: Int) throws(Problem) -> Width {
+    let name = try name(until: ")")
+    let number: Int
+    if let named = groupNumbers[name] {
+      number = named
+    } else if let given = Int(String(String.UnicodeScalarView(name))), given > 0 {
+      number = given
+      conditionGroups.append(given)
+    } else {
+      throw .invalid("bad group in a condition")
+    }
+    try checkLookbehind(number)
+    write("(?(\(number))")
+    var flags = flags
+    guard nesting < Self.maxNesting else { throw .unsupported("groups within too many others") }
+    let yes = try sequence(flags: &flags, nesting: nesting + 1, isFirst: false)
+    var width: Width = (0, yes.high)
+    if take("|") {
+      write("|")
+      let no = try sequence(flags: &flags, nesting: nesting + 1, isFirst: false)
+      width = (min(yes.low, no.low), max(yes.high, no.high))
+      if next == "|" { throw .invalid("conditional backref with more than two branches") }
+    }
+    guard take(")") else { throw .invalid("missing ), unterminated subpattern") }
+    write(")")
+    return width
+  }
+
+  private mutating func groupName(until terminator: Unicode.Scalar) throws(Problem) -> [Unicode.Scalar] {
+    let name = try name(until: terminator)
+    let isIdentifier = name.enumerated().allSatisfy { index, scalar in
+      scalar == "_" || (index == 0 ? scalar.properties.isXIDStart : scalar.properties.isXIDContinue)
+    }
+    guard isIdentifier else { throw .invalid("bad character in group name") }
+    return name
+  }
+
+  mutating func reference(to number: Int) throws(Problem) -> Width {
+    guard number < groupWidths.count else { throw .invalid("invalid group reference \(number)") }
+    guard let width = groupWidths[number] else { throw .invalid("cannot refer to an open group") }
+    try checkLookbehind(number)
+    write("\\g{\(number)}")
+    return width
+  }
+
+  private func checkLookbehind(_ number: Int) throws(Problem) {
+    guard let lookbehindStart else { return }
+    guard number < groupWidths.count, groupWidths[number] != nil else {
+      throw .invalid("cannot refer to an open group")
+    }
+    guard number < lookbehindStart else {
+      throw .invalid("cannot refer to group defined in the same lookbehind subpattern")
+    }
+  }
+}

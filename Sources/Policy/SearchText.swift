@@ -1,0 +1,33 @@
+/// A text to be found within others, in time linear in both (Knuth, Morris, Pratt): what is searched may be hostile.
+struct SearchText: Sendable {
+  private let bytes: [UInt8]
+  /// For each place of the text, how much of its start is also the end of what stands before.
+  private let borders: [Int]
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    var borders = [Int](repeating: 0, count: bytes.count)
+    var length = 0
+    for index in bytes.indices.dropFirst() {
+      while length > 0, bytes[index] != bytes[length] { length = borders[length - 1] }
+      if bytes[index] == bytes[length] { length += 1 }
+      borders[index] = length
+    }
+    self.borders = borders
+  }
+
+  func occurs(in text: ArraySlice<UInt8>) -> Bool {
+    guard let first = bytes.first else { return true }
+    guard text.count >= bytes.count else { return false }
+    let text = text.span
+    var length = 0
+    for index in 0..<text.count {
+      let byte = text[index]
+      if length == 0, byte != first { continue }
+      while length > 0, bytes[length] != byte { length = borders[length - 1] }
+      if bytes[length] == byte { length += 1 }
+      if length == bytes.count { return true }
+    }
+    return false
+  }
+}

@@ -1,0 +1,18 @@
+/// A set of texts, searched without making a key of what is searched for.
+struct SortedTexts: Sendable {
+  private let texts: [[UInt8]]
+
+  init(_ texts: [[UInt8]]) {
+    self.texts = texts.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  func contains(_ text: ArraySlice<UInt8>) -> Bool {
+    var low = 0
+    var high = texts.count
+    while low < high {
+      let middle = (low + high) / 2
+      if texts[middle].lexicographicallyPrecedes(text) { low = middle + 1 } else { high = middle }
+    }
+    return low < texts.count && texts[low].elementsEqual(text)
+  }
+}

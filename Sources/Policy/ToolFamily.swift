@@ -1,0 +1,69 @@
+/// The families that tools of the known hosts belong to (Control Zero 1.13.16, tool extractors 2).
+///
+/// A policy that names a family also reaches the tools in it. In MCP a tool's name is the server's name here.
+enum ToolFamily {
+  /// The family that a tool belongs to, without regard to case; nil for none.
+  ///
+  /// - Parameter folded: the tool's name, case-folded.
+  static func family(ofFolded folded: some Collection<UInt8>) -> [UInt8]? {
+    // No name is longer, so that most tools are told apart without a hash.
+    guard folded.count <= longestName else { return nil }
+    return families[Array(folded)]
+  }
+
+  /// What the SDK asked about for a tool name that a host gives before it knew the name's family; nil where it
+  /// always knew it.
+  static func actionBeforeFamily(ofHostTool name: [UInt8]) -> [UInt8]? {
+    guard let family = family(ofFolded: CaseFolding.folded(name)), family != name else { return nil }
+    let text = String(decoding: name, as: UTF8.self)
+    let isOriginal = !laterNames.contains(text) && members.contains { $0.family == text || $0.names.contains(text) }
+    return isOriginal ? nil : name + ":*".utf8
+  }
+
+  private static let members: [(family: String, names: [String])] = [
+    ("database", ["sql", "Database", "PostgreSQL", "MySQL", "postgres", "sqlite"]),
+    (
+      "Bash",
+      [
+        "bash", "shell", "ShellTool", "run_shell_command", "run_command", "PowerShell", "powershell", "Shell",
+        "execute_bash", "local_shell", "run_terminal_cmd", "run_terminal_command",
+      ]
+    ),
+    ("http", ["fetch", "web_fetch", "WebFetch", "HTTPRequest", "request"]),
+    ("web_search", ["WebSearch", "google_web_search", "SearchTool"]),
+    ("browser", ["playwright", "Puppeteer"]),
+    (
+      "file_read",
+      [
+        "read_file", "Read", "ReadFile", "read_many_files", "view_file", "NotebookRead", "fs_read", "fsRead",
+        "hashline_read",
+      ]
+    ),
+    (
+      "file_write",
+      [
+        "write_file", "Write", "WriteFile", "edit_file", "Edit", "replace", "apply_patch", "write_to_file",
+        "replace_file_content", "MultiEdit", "NotebookEdit", "fs_write", "fsWrite", "search_replace", "hashline_edit",
+      ]
+    ),
+    ("file_search", ["Grep", "grep_search", "Glob", "glob", "ListDir", "hashline_grep", "list_dir"]),
+    ("task", ["Task", "Agent", "subagent", "spawn_agent", "spawn_subagent"]),
+  ]
+
+  /// Names that joined their family after the families were first asked about.
+  private static let laterNames: Set<String> = [
+    "MultiEdit", "NotebookEdit", "fs_write", "fsWrite", "NotebookRead", "fs_read", "fsRead",
+    "run_terminal_command", "search_replace", "hashline_edit", "hashline_read", "hashline_grep", "list_dir",
+    "spawn_subagent",
+  ]
+
+  private static let families: [[UInt8]: [UInt8]] = {
+    var families: [[UInt8]: [UInt8]] = [:]
+    for (family, names) in members {
+      for name in [family] + names { families[CaseFolding.folded(name.utf8)] = Array(family.utf8) }
+    }
+    return families
+  }()
+
+  private static let longestName = families.keys.map(\.count).max() ?? 0
+}

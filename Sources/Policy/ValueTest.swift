@@ -1,0 +1,80 @@
+/// What is asked of a value: the operators of Control Zero 1.13.16, their operands made ready.
+enum ValueTest: Sendable {
+  case exists
+  case doesNotExist
+  /// The operand makes it impossible.
+  case never
+  /// The operand is an integer beyond the range of a double, which stops the SDK.
+  case overflow
+  case less(than: Double)
+  case lessOrEqual(to: Double)
+  case greater(than: Double)
+  case greaterOrEqual(to: Double)
+  case range(ValueRange, isNegated: Bool)
+  case list(SortedTexts, folds: Bool, isNegated: Bool)
+  case equals([UInt8], folds: Bool)
+  case contains(SearchText, folds: Bool)
+  case glob(Glob, folds: Bool)
+  case matches(PatternMatcher, folds: Bool)
+  case within(PathScope, isNegated: Bool)
+
+  /// The characters of a text that `matches` looks at.
+  static let matchedCharacters = 8192
+
+  /// Whether the test is about there being a value and not about what it is.
+  var isOfPresence: Bool {
+    switch self {
+    case .exists, .doesNotExist: true
+    default: false
+    }
+  }
+
+  /// - Parameters:
+  ///   - value: nil where it is null or absent.
+  ///   - files: what `within` looks at; nil where there is no file system to look at.
+  func verdict(on value: FieldValue?, files: (any FileSystemView)?, isClosing: Bool) -> Verdict {
+    if case .doesNotExist = self { return Verdict(value == nil) }
+    guard let value else { return .fails }
+    switch self {
+    case .exists: return .holds
+    case .doesNotExist, .never: return .fails
+    case .overflow: return .fault
+    case .less(let bound): return compare(value) { $0 < bound }
+    case .lessOrEqual(let bound): return compare(value) { $0 <= bound }
+    case .greater(let bound): return compare(value) { $0 > bound }
+    case .greaterOrEqual(let bound): return compare(value) { $0 >= bound }
+    case .range(let range, let isNegated):
+      guard let isInside = range.contains(value) else { return .fault }
+      return Verdict(isInside != isNegated)
+    case .list(let texts, let folds, let isNegated):
+      return Verdict(texts.contains(text(of: value, folds)) != isNegated)
+    case .equals(let wanted, let folds):
+      return Verdict(text(of: value, folds).elementsEqual(wanted))
+    case .contains(let wanted, let folds):
+      return Verdict(wanted.occurs(in: text(of: value, folds)))
+    case .glob(let glob, let folds):
+      return Verdict(glob.matches(text(of: value, folds)))
+    case .matches(let pattern, let folds):
+      let text = folds ? CaseFolding.folded(value.text, limit: Self.matchedCharacters)[...] : value.text
+      switch pattern.search(UTF8Scalars.prefix(of: text, count: Self.matchedCharacters)) {
+      case .match: return .holds
+      case .noMatch: return .fails
+      case .undecided: return .undecided(.runaway)
+      }
+    case .within(let scope, let isNegated):
+      return scope.verdict(on: value, files: files, isNegated: isNegated, isClosing: isClosing)
+    }
+  }
+
+  private func compare(_ value: FieldValue, _ holds: (Double) -> Bool) -> Verdict {
+    switch PythonFloat.value(of: value) {
+    case .finite(let number): Verdict(holds(number))
+    case .overflow: .fault
+    case .none: .fails
+    }
+  }
+
+  private func text(of value: FieldValue, _ folds: Bool) -> ArraySlice<UInt8> {
+    folds ? CaseFolding.folded(value.text)[...] : value.text
+  }
+}

@@ -3,12 +3,14 @@ struct HostedPolicyLoader {
   let fileName: String
   /// Whether a payload without policies is believed to be that of a project without policies.
   let trustsEmpty: Bool
+  let ignoresFloor: Bool
 
   private var errors: [PolicyError.Diagnostic] = []
   private var warnings: [PolicyWarning] = []
 
-  init(fileName: String, trustsEmpty: Bool) {
+  init(fileName: String, trustsEmpty: Bool, ignoresFloor: Bool) {
     self.fileName = fileName
+    self.ignoresFloor = ignoresFloor
     self.trustsEmpty = trustsEmpty
   }
 
@@ -42,7 +44,7 @@ struct HostedPolicyLoader {
 
   /// Nil where the SDK can't tell either.
   private func isBelowFloor(_ root: PolicyValue) -> Bool? {
-    guard let floor = root["metadata"]?["min_sdk_version"]?.string, !floor.isEmpty else { return false }
+    guard !ignoresFloor, let floor = root["metadata"]?["min_sdk_version"]?.string, !floor.isEmpty else { return false }
     return SDKVersion.implemented.isBelow(SDKVersion(floor))
   }
 
@@ -173,7 +175,14 @@ extension Policy {
   public static func load(
     hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true
   ) throws(PolicyError) -> Policy {
-    var loader = HostedPolicyLoader(fileName: fileName, trustsEmpty: trustsEmpty)
+    try load(hosted: bytes, fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: false)
+  }
+
+  /// - Parameter ignoresFloor: for a comparison with the SDK's translation alone, which knows no floor.
+  static func load(
+    hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true, ignoresFloor: Bool
+  ) throws(PolicyError) -> Policy {
+    var loader = HostedPolicyLoader(fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: ignoresFloor)
     return try loader.load(bytes)
   }
 }

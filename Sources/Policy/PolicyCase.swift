@@ -49,9 +49,14 @@ public struct PolicyCase: Sendable {
     method = text("method") ?? [UInt8(ascii: "*")]
   }
 
+  /// The policy's text.
+  public var policySource: [UInt8] {
+    document.kind(of: policy) == .string ? document.string(policy) ?? [] : Array(document.raw(policy))
+  }
+
   /// Loads the policy.
   public func load() throws(PolicyError) -> Policy {
-    let source = document.kind(of: policy) == .string ? document.string(policy) ?? [] : Array(document.raw(policy))
+    let source = policySource
     switch mode {
     case .hosted: return try Policy.load(hosted: source, fileName: "policy")
     case .hostedFast: return try Policy.load(hosted: source, fileName: "policy", ignoresFloor: true)

@@ -16,6 +16,13 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
     public let column: Int?
     public let message: String
 
+    public init(code: Code, line: Int? = nil, column: Int? = nil, message: String) {
+      self.code = code
+      self.line = line
+      self.column = column
+      self.message = message
+    }
+
     public var description: String {
       let place = line.map { line in column.map { "\(line):\($0): " } ?? "\(line): " } ?? ""
       return "\(place)\(code.rawValue): \(message)"

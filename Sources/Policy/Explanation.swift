@@ -1,0 +1,105 @@
+/// What became of every rule that was looked at for a call.
+///
+/// It names arguments and never holds their values.
+public struct Explanation: Sendable {
+  public enum Outcome: Sendable, Equatable {
+    /// The rule is for other actions.
+    case action
+    case client
+    case project
+    case resource
+    /// The first condition that turned the call away.
+    case condition(name: String)
+    /// It matches only by the name of the tool's family, which may close but not open.
+    case suppressed
+    case decides
+  }
+
+  public struct Step: Sendable {
+    public let rule: RuleSummary
+    public let outcome: Outcome
+  }
+
+  public let decision: Decision
+  public let steps: [Step]
+  /// The names that were asked about.
+  public let actions: [String]
+}
+
+/// A rule as lists show it.
+public struct RuleSummary: Sendable {
+  /// Counted from 1.
+  public let position: Int
+  public let policyID: String
+  public let effect: Effect
+  /// As they take part in matching.
+  public let actions: [String]
+  /// Where it stands in its file; counted from 1.
+  public let line: Int
+}
+
+extension Policy {
+  public var summaries: [RuleSummary] { rules.indices.map { summary(of: $0) } }
+
+  func summary(of number: Int) -> RuleSummary {
+    let rule = rules[number]
+    return RuleSummary(
+      position: number + 1, policyID: rule.policyID, effect: rule.effect,
+      actions: rule.actions.map { String(decoding: $0.canonical, as: UTF8.self) }, line: rule.line)
+  }
+
+  /// Decides a call and tells how.
+  public func explain(_ call: Call) -> Explanation {
+    let decision = decide(call)
+    let actions = call.candidates.map { String(decoding: $0.text, as: UTF8.self) }
+    guard let context = call.context.members, call.fault == nil, decision.evaluatedRules > 0 else {
+      return Explanation(decision: decision, steps: [], actions: actions)
+    }
+    var lookup = FieldLookup(call, context)
+    var steps: [Explanation.Step] = []
+    for number in rules.indices.prefix(decision.evaluatedRules) {
+      let isDecider = number == decision.evaluatedRules - 1 && !decision.policyID.hasPrefix("synthetic:NO_RULE")
+        && !decision.policyID.hasPrefix("synthetic:RESOURCE_GATE")
+      let outcome = isDecider ? .decides : outcome(of: rules[number], call, context, &lookup)
+      steps.append(Explanation.Step(rule: summary(of: number), outcome: outcome))
+    }
+    return Explanation(decision: decision, steps: steps, actions: actions)
+  }
+
+  /// What turned the call away from a rule that did not decide.
+  private func outcome(
+    of rule: Rule, _ call: Call, _ context: ContextMembers, _ lookup: inout FieldLookup
+  ) -> Explanation.Outcome {
+    guard call.candidates.contains(where: { action in rule.actions.contains { $0.matches(action.text) } }) else {
+      return .action
+    }
+    func matches(_ globs: [Glob], _ text: ContextMembers.Text) -> Bool {
+      guard !globs.isEmpty else { return true }
+      if case .text(let text) = text { return globs.contains { $0.matches(text) } }
+      return globs.contains { $0.matches([]) }
+    }
+    guard matches(rule.clients, context.clientName) else { return .client }
+    guard matches(rule.projects, context.projectID) else { return .project }
+    if !rule.resources.isEmpty {
+      guard let resource = call.resource.map({ ContextMembers.Text.text($0[...]) }) ?? context.resourceText,
+        matches(rule.resources, resource)
+      else { return .resource }
+    }
+    for condition in rule.conditions {
+      switch lookup.verdict(of: condition, isClosing: rule.effect == .deny) {
+      case .holds: continue
+      case .undecided where rule.effect == .deny: continue
+      default: return .condition(name: condition.name)
+      }
+    }
+    return .suppressed
+  }
+}
+
+extension ContextMembers {
+  /// The resource, where there is one.
+  fileprivate var resourceText: Text? {
+    if case .text = resource { return resource }
+    return nil
+  }
+}

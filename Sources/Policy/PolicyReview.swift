@@ -1,0 +1,110 @@
+/// Looks for what is allowed in a policy and probably not meant, beyond what its loading shows.
+struct PolicyReview {
+  let policy: Policy
+
+  // MARK: Shadows
+
+  /// Rules that nothing reaches, since an earlier one takes every call they are for.
+  func shadowedRules() -> [PolicyWarning] {
+    // Only rules that ask for nothing but the action take everything they name, and only for patterns without `?`
+    // and sets does matching a pattern's text mean to match all that it matches.
+    var covering: [Rule] = []
+    var positions: [Int] = []
+    for (number, rule) in policy.rules.enumerated() {
+      guard rule.resources.isEmpty, rule.clients.isEmpty, rule.projects.isEmpty, rule.conditions.isEmpty else { continue }
+      var simple = rule
+      simple.actions = rule.actions.filter { !$0.canonical.contains { "?[".utf8.contains($0) } }
+      covering.append(simple)
+      positions.append(number)
+    }
+    let index = ActionIndex(covering)
+    return policy.rules.enumerated().compactMap { number, rule in
+      let covers = rule.actions.map { first(in: index, covering: $0) }
+      guard !covers.isEmpty, covers.allSatisfy({ $0.map { positions[$0] < number } ?? false }),
+        let last = covers.compactMap({ $0 }).max()
+      else { return nil }
+      let by = policy.rules[positions[last]]
+      return PolicyWarning(
+        line: rule.line,
+        message: "rule \(number): nothing reaches it: `\(by.policyID)` in line \(by.line) takes all its calls")
+    }
+  }
+
+  private func first(in index: ActionIndex, covering pattern: ActionPattern) -> Int? {
+    var found: Int?
+    let text = pattern.matchesEverything ? Array("*:*".utf8) : ActionPattern.normalized(pattern.canonical)
+    _ = index.forEachMatch(of: [.init(text: text, isWidened: true, isLegacy: true)]) { match in
+      found = match.rule
+      return false
+    }
+    return found
+  }
+
+  // MARK: Servers and tools
+
+  /// Server names that rules for a family of tools reach too.
+  func familyNames(server: [UInt8]?) -> [PolicyWarning] {
+    if let server { return warning(forTool: server, line: 1, what: "the server's name").map { [$0] } ?? [] }
+    return policy.rules.enumerated().flatMap { number, rule in
+      rule.actions.compactMap { pattern in
+        let parts = pattern.canonical.split(separator: UInt8(ascii: ":"), maxSplits: 1)
+        guard let tool = parts.first, parts.count == 2, !parts[1].elementsEqual("*".utf8) else { return nil }
+        return warning(forTool: Array(tool), line: rule.line, what: "rule \(number): as a server's name")
+      }
+    }
+  }
+
+  private func warning(forTool tool: [UInt8], line: Int, what: String) -> PolicyWarning? {
+    guard let family = ToolFamily.family(ofFolded: CaseFolding.folded(tool)), family != tool else { return nil }
+    let name = String(decoding: tool, as: UTF8.self)
+    let familyName = String(decoding: family, as: UTF8.self)
+    return PolicyWarning(
+      line: line,
+      message: "\(what) `\(name)` is one of the family `\(familyName)`: rules that deny or warn of `\(familyName)` "
+        + "are for it too")
+  }
+
+  /// Patterns for this server that are for none of its tools.
+  func unknownTools(server: [UInt8], tools: [[UInt8]]) -> [PolicyWarning] {
+    let folded = CaseFolding.folded(server)
+    let actions = tools.map { folded + [UInt8(ascii: ":")] + $0 }
+    return policy.rules.enumerated().flatMap { number, rule in
+      rule.actions.compactMap { pattern in
+        guard pattern.literalStart.starts(with: folded + [UInt8(ascii: ":")]),
+          !actions.contains(where: { pattern.matches($0) })
+        else { return nil }
+        let text = String(decoding: pattern.canonical, as: UTF8.self)
+        let meant = tools.first { isClose($0, pattern.canonical.dropFirst(server.count + 1)) }
+        let hint = meant.map { "; `\(String(decoding: $0, as: UTF8.self))` was meant?" } ?? ""
+        return PolicyWarning(line: rule.line, message: "rule \(number): `\(text)` is for none of the server's tools\(hint)")
+      }
+    }
+  }
+
+  /// Whether one of the names is the other with a letter or two changed.
+  private func isClose(_ first: [UInt8], _ second: ArraySlice<UInt8>) -> Bool {
+    guard first.count < 128, second.count < 128, abs(first.count - second.count) <= 2 else { return false }
+    var row = Array(0...second.count)
+    for (place, byte) in first.enumerated() {
+      var diagonal = row[0]
+      row[0] = place + 1
+      for (column, other) in second.enumerated() {
+        let substituted = diagonal + (byte == other ? 0 : 1)
+        diagonal = row[column + 1]
+        row[column + 1] = min(substituted, row[column] + 1, diagonal + 1)
+      }
+    }
+    return row[second.count] <= 2
+  }
+}
+
+extension Policy {
+  /// What is probably not meant as it is written: the warnings of loading, rules that nothing reaches, names that
+  /// mean more than they seem to, and, where the server's tools are known, patterns that are for none of them.
+  public func review(server: [UInt8]? = nil, tools: [[UInt8]]? = nil) -> [PolicyWarning] {
+    let review = PolicyReview(policy: self)
+    var found = warnings + review.shadowedRules() + review.familyNames(server: server)
+    if let server, let tools { found += review.unknownTools(server: server, tools: tools) }
+    return found.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Policy
+import Wire
+
+/// `czproxy policy eval`
+struct PolicyEvalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval",
+    abstract: "Decide cases in bulk: one JSON object a line in, one a line out.",
+    discussion: """
+      A case: {"mode": "hosted"|"hosted-fast"|"local", "policy": …, "tool": …, "method": …, "args": …, "context": …, \
+      "client_name": …}. Exits with 0 whatever the decisions are, and with 1 for a line that is no case.
+      """)
+
+  @Argument(help: "A file of cases; stdin without.")
+  var file: String?
+
+  func run() throws {
+    let input = try file.map { try PolicyFile.bytes(of: $0) } ?? [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+    var isComplete = true
+    // Whoever asks about one policy many times does not wait for it to be read every time.
+    var last: (mode: PolicyCase.Mode, source: [UInt8], policy: Policy)?
+    var output: [UInt8] = []
+    for (number, line) in input.split(separator: 0x0a).enumerated() {
+      var writer = JSONWriter()
+      writer.beginObject()
+      do throws(PolicyCase.Malformed) {
+        let testCase = try PolicyCase(parsing: line)
+        writer.key("name")
+        writer.string(bytes: testCase.name)
+        do throws(PolicyError) {
+          let source = testCase.policySource
+          if last?.source != source || last?.mode != testCase.mode {
+            last = (testCase.mode, source, try testCase.load())
+          }
+          if let policy = last?.policy { decide(testCase, policy, &writer) }
+        } catch {
+          last = nil
+          writer.key("load_error")
+          error.write(to: &writer)
+        }
+      } catch {
+        PolicyFile.printError("line \(number + 1): \(error)")
+        writer.key("error")
+        writer.string(error.description)
+        isComplete = false
+      }
+      writer.endObject()
+      output += writer.bytes + [0x0a]
+    }
+    FileHandle.standardOutput.write(Data(output))
+    if !isComplete { throw ExitCode(1) }
+  }
+
+  private func decide(_ testCase: PolicyCase, _ policy: Policy, _ writer: inout JSONWriter) {
+    let call = testCase.call(for: policy, files: LocalFileSystem())
+    let clock = ContinuousClock()
+    var decision: Decision?
+    let elapsed = clock.measure { decision = policy.decide(call) }
+    decision?.writeMembers(of: call, to: &writer)
+    writer.key("evaluation_time_ns")
+    writer.integer(elapsed.components.attoseconds / 1_000_000_000 + elapsed.components.seconds * 1_000_000_000)
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Policy
+import Wire
+
+/// `czproxy policy explain`
+struct PolicyExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Tell how a policy comes to its decision: each rule, and what turned the call away from it.",
+    discussion: "Exits as `test` does. Arguments are named, their values are not shown.")
+
+  @OptionGroup var question: PolicyQuestion
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    let call = try question.call()
+    let explanation = try question.loadPolicy().explain(call)
+    switch format {
+    case .text: printText(explanation, call)
+    case .json: printJSON(explanation, call)
+    }
+    switch explanation.decision.effect {
+    case .allow, .audit: break
+    case .deny, .warn: throw ExitCode(3)
+    }
+  }
+
+  private func printText(_ explanation: Explanation, _ call: Call) {
+    let decision = explanation.decision
+    print("subject: \(DisplayText.escaped(call.subject))")
+    print("matched against: \(explanation.actions.map { DisplayText.escaped($0.utf8) }.joined(separator: ", "))")
+    print("")
+    for step in explanation.steps {
+      let rule = step.rule
+      let actions = rule.actions.map { DisplayText.escaped($0.utf8) }.joined(separator: ", ")
+      print(
+        "\(rule.position). \(question.policy):\(rule.line): \(rule.effect.rawValue) \(actions) "
+          + "(\(DisplayText.escaped(rule.policyID.utf8))): \(words(step.outcome))")
+    }
+    print("")
+    print("DECISION: \(decision.effect.rawValue.uppercased())")
+    print("matched: \(DisplayText.escaped(decision.policyID.utf8)) (\(decision.reasonCode))")
+    print("reason:  \(DisplayText.escaped(decision.reason.utf8))")
+    for doubt in decision.doubts { print("doubt:   \(DisplayText.escaped(doubt.utf8))") }
+  }
+
+  private func words(_ outcome: Explanation.Outcome) -> String {
+    switch outcome {
+    case .action: "other actions"
+    case .client: "another client"
+    case .project: "another project"
+    case .resource: "another resource"
+    case .condition(let name): "the condition on `\(DisplayText.escaped(name.utf8))` does not hold"
+    case .suppressed: "matches by the tool's family only, which can't open what was closed"
+    case .decides: "decides"
+    }
+  }
+
+  private func printJSON(_ explanation: Explanation, _ call: Call) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("decision")
+    writer.beginObject()
+    explanation.decision.writeMembers(of: call, to: &writer)
+    writer.endObject()
+    writer.key("actions")
+    writer.beginArray()
+    for action in explanation.actions { writer.string(action) }
+    writer.endArray()
+    writer.key("rules")
+    writer.beginArray()
+    for step in explanation.steps {
+      writer.beginObject()
+      writer.key("position")
+      writer.integer(step.rule.position)
+      writer.key("line")
+      writer.integer(step.rule.line)
+      writer.key("policy_id")
+      writer.string(step.rule.policyID)
+      writer.key("effect")
+      writer.string(step.rule.effect.rawValue)
+      writer.key("outcome")
+      switch step.outcome {
+      case .action: writer.string("action")
+      case .client: writer.string("client")
+      case .project: writer.string("project")
+      case .resource: writer.string("resource")
+      case .condition: writer.string("condition")
+      case .suppressed: writer.string("suppressed")
+      case .decides: writer.string("decides")
+      }
+      if case .condition(let name) = step.outcome {
+        writer.key("condition")
+        writer.string(name)
+      }
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    PolicyFile.print(writer)
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import Policy
+import Wire
+
+/// The options that describe a call.
+struct PolicyQuestion: ParsableArguments {
+  @Argument(help: "The tool: a server's name, or `server:tool`.")
+  var tool: String
+
+  @Option(name: [.short, .long], help: "The tool of that server.")
+  var method: String?
+
+  @Option(name: [.short, .long], help: "A local policy: .yaml, .yml or .json.")
+  var policy: String
+
+  @Flag(help: "The policy is the payload of a bundle.")
+  var payload = false
+
+  @Option(name: [.customShort("a"), .customLong("args")], help: "The arguments, a JSON object.")
+  var arguments = "{}"
+
+  @Option(help: "The tool's inputSchema, a file with a JSON object.")
+  var schema: String?
+
+  @Option(help: "KEY=VALUE of the context; may be repeated.")
+  var context: [String] = []
+
+  @Option(name: .customLong("tag"), help: "KEY=VALUE of the tags; may be repeated.")
+  var tags: [String] = []
+
+  /// The policy, or an exit with 1 and the reason on stderr.
+  func loadPolicy() throws -> Policy {
+    do {
+      return try PolicyFile.load(policy, isPayload: payload)
+    } catch let error as PolicyError {
+      for line in error.lines { PolicyFile.printError("error: \(line)") }
+      throw ExitCode(1)
+    }
+  }
+
+  /// The call as the proxy would judge it; an exit with 2 for arguments that are no object.
+  ///
+  /// Without a method it is judged as the SDK judges a call of the tool as such.
+  func call() throws -> Call {
+    guard let document = try? JSONDocument(parsing: Array(arguments.utf8)[...], options: .document),
+      document.kind(of: document.root) == .object
+    else {
+      PolicyFile.printError("error: --args is not a JSON object")
+      throw ExitCode(2)
+    }
+    let (server, method) = subject
+    let files = LocalFileSystem()
+    guard let method else {
+      return Call(
+        tool: Array(server.utf8), method: [UInt8(ascii: "*")], arguments: (document, document.root),
+        context: try makeContext(), files: files)
+    }
+    return Call(
+      server: Array(server.utf8), tool: Array(method.utf8), arguments: (document, document.root),
+      context: try makeContext(), schema: try readSchema(), files: files)
+  }
+
+  var subject: (tool: String, method: String?) {
+    if let method { return (tool, method) }
+    guard let colon = tool.firstIndex(of: ":") else { return (tool, nil) }
+    return (String(tool[..<colon]), String(tool[tool.index(after: colon)...]))
+  }
+
+  private func readSchema() throws -> (JSONDocument, JSONDocument.Node)? {
+    guard let schema else { return nil }
+    let document = try JSONDocument(parsing: try PolicyFile.bytes(of: schema)[...], options: .document)
+    return (document, document.root)
+  }
+
+  private func makeContext() throws -> Context {
+    var result = Context()
+    for (key, value) in try context.map(pair) {
+      switch key {
+      case "client_name": result.clientName = value
+      case "project_id": result.projectID = value
+      case "agent_id": result.agent = value
+      case "user_id": result.userID = value
+      case "user_group": result.userGroup = value
+      default: result.values[key] = value
+      }
+    }
+    for (key, value) in try tags.map(pair) { result.tags[key] = value }
+    return result
+  }
+
+  private func pair(_ text: String) throws -> (String, String) {
+    guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+      throw ValidationError("`\(text)` is not KEY=VALUE")
+    }
+    return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+  }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import Policy
+import Wire
+
+/// `czproxy policy validate`
+struct PolicyValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Check a policy: what is wrong with it, and what is probably not meant.",
+    discussion: "Exits with 0 for a policy that can be used, whatever the warnings, and with 1 for any other.")
+
+  @Argument(help: "A local policy: .yaml, .yml or .json.")
+  var file: String
+
+  @Flag(help: "The file is the payload of a bundle.")
+  var payload = false
+
+  @Option(help: "The name of the server that the policy is for.")
+  var server: String?
+
+  @Option(help: "The server's tools: the answer to `tools/list`, or a list of names, as JSON.")
+  var tools: String?
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func validate() throws {
+    if tools != nil, server == nil { throw ValidationError("`--tools` needs `--server`") }
+  }
+
+  func run() throws {
+    let policy: Policy
+    do {
+      policy = try PolicyFile.load(file, isPayload: payload)
+    } catch let error as PolicyError {
+      report(error)
+      throw ExitCode(1)
+    }
+    let warnings = policy.review(server: server.map { Array($0.utf8) }, tools: try tools.map(readTools))
+    switch format {
+    case .text:
+      print("OK: \(file) parsed cleanly (\(policy.ruleCount) rules)")
+      for rule in policy.summaries {
+        let actions = rule.actions.map { "'\(DisplayText.escaped($0.utf8))'" }.joined(separator: ", ")
+        let effect = rule.effect.rawValue.padding(toLength: 5, withPad: " ", startingAt: 0)
+        print("  - \(effect) [\(actions)] (\(DisplayText.escaped(rule.policyID.utf8)))")
+      }
+      for warning in warnings { print("\(file):\(warning)") }
+    case .json:
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.key("valid")
+      writer.boolean(true)
+      writer.key("rules")
+      writer.integer(policy.ruleCount)
+      writer.key("warnings")
+      writer.beginArray()
+      for warning in warnings { write(line: warning.line, code: nil, warning.message, to: &writer) }
+      writer.endArray()
+      writer.endObject()
+      PolicyFile.print(writer)
+    }
+  }
+
+  private func report(_ error: PolicyError) {
+    switch format {
+    case .text:
+      PolicyFile.printError("INVALID: \(file)")
+      for line in error.lines { PolicyFile.printError("  - \(line)") }
+    case .json:
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.key("valid")
+      writer.boolean(false)
+      writer.key("errors")
+      writer.beginArray()
+      for diagnostic in error.diagnostics {
+        write(line: diagnostic.line, code: diagnostic.code.rawValue, diagnostic.message, to: &writer)
+      }
+      writer.endArray()
+      writer.endObject()
+      PolicyFile.print(writer)
+    }
+  }
+
+  private func write(line: Int?, code: String?, _ message: String, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("file")
+    writer.string(file)
+    writer.key("line")
+    if let line { writer.integer(line) } else { writer.null() }
+    if let code {
+      writer.key("code")
+      writer.string(code)
+    }
+    writer.key("message")
+    writer.string(message)
+    writer.endObject()
+  }
+
+  private func readTools(_ path: String) throws -> [[UInt8]] {
+    let document: JSONDocument
+    do {
+      document = try JSONDocument(parsing: try PolicyFile.bytes(of: path)[...], options: .document)
+    } catch {
+      throw ValidationError("\(path): \(error)")
+    }
+    // The list itself, the result, or the whole answer.
+    let result = document.member("result", of: document.root) ?? document.root
+    let list = document.member("tools", of: result) ?? result
+    let names = document.elements(of: list).compactMap { node in
+      document.string(node) ?? document.member("name", of: node).flatMap { document.string($0) }
+    }
+    guard document.kind(of: list) == .array else { throw ValidationError("\(path): there is no list of tools") }
+    return names
+  }
+}

@@ -36,6 +36,9 @@ public struct Policy: Sendable {
   /// Whether the policy is enforced as it is meant, in the words of Control Zero: `enforcing`, or what stands against it.
   public var enforcementStatus: String { settings.enforcementStatus }
 
+  /// Whether the policy is enforced as it is meant, in the words of Control Zero: `enforcing`, or what stands against it.
+  public var enforcementStatus: String { settings.enforcementStatus }
+
   /// The policy of a proxy that has none: everything is denied, and the reason says what to do.
   public static func missing(reason: String) -> Policy {
     let rule = Rule(

@@ -109,8 +109,8 @@ enum PythonFloat {
     while let value = scalars.next() {
       if value < 0x80 {
         result.append(UInt8(truncatingIfNeeded: value))
-      } else if let properties = Unicode.Scalar(value)?.properties, properties.numericType == .decimal,
-        let digit = properties.numericValue
+      } else if let scalar = Unicode.Scalar(value), PythonText.isKnown(scalar),
+        scalar.properties.numericType == .decimal, let digit = scalar.properties.numericValue
       {
         result.append(UInt8(ascii: "0") + UInt8(digit))
       } else {

@@ -80,8 +80,13 @@ enum PythonText {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
     case .spaceSeparator: scalar == " "
-    default: true
+    default: isKnown(scalar)
     }
+  }
+
+  /// Whether Python 3.11 knows the character: Unicode 14.
+  static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.age.map { $0.major <= 14 } ?? false
   }
 
   private static func escape(_ scalar: Unicode.Scalar) -> String {

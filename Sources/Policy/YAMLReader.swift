@@ -11,6 +11,8 @@ struct YAMLReader {
   /// A list or mapping whose end has not been read.
   private struct Container {
     var elements: [PolicyValue] = []
+    /// Which of the elements are merge keys.
+    var mergeKeys: Set<Int> = []
     let isMapping: Bool
     let anchor: String?
     let line: Int
@@ -66,6 +68,8 @@ struct YAMLReader {
       case YAML_SCALAR_EVENT:
         let scalar = unsafe event.data.scalar
         let bytes = unsafe Array(UnsafeBufferPointer(start: scalar.value, count: scalar.length))
+        let isPlain = unsafe scalar.plain_implicit == 1 && scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.tag == nil
+        if isPlain { try noteSpecial(bytes, line, column) }
         let content = try Self.content(
           of: bytes, tag: unsafe text(scalar.tag), isPlain: unsafe scalar.plain_implicit == 1,
           isQuoted: unsafe scalar.style != YAML_PLAIN_SCALAR_STYLE
@@ -96,6 +100,16 @@ struct YAMLReader {
   }
 
   // MARK: Values
+
+  /// Two plain scalars are neither texts nor values: `<<` is a key that merges, and `=` has no meaning here.
+  private mutating func noteSpecial(_ bytes: [UInt8], _ line: Int, _ column: Int) throws(PolicyError) {
+    if bytes.elementsEqual("=".utf8) { throw failure("a plain `=` has no meaning here; quote it", line, column) }
+    guard bytes.elementsEqual("<<".utf8) else { return }
+    guard let container = open.last, container.isMapping, container.elements.count.isMultiple(of: 2) else {
+      throw failure("a plain `<<` is only a key; quote it", line, column)
+    }
+    open[open.count - 1].mergeKeys.insert(container.elements.count)
+  }
 
   private mutating func add(_ value: PolicyValue, anchor: String?) throws(PolicyError) {
     total += value.size
@@ -145,7 +159,7 @@ struct YAMLReader {
     while index + 1 < container.elements.count {
       let (key, value) = (container.elements[index], container.elements[index + 1])
       index += 2
-      guard key.isString("<<") else {
+      guard container.mergeKeys.contains(index - 2) else {
         switch key.content {
         case .list, .mapping: throw failure("a key must be a scalar", key.line - 1, key.column - 1)
         default: own.append(.init(key: key, value: value))

@@ -1,0 +1,117 @@
+import Testing
+
+@testable import Policy
+
+/// Files with links, for `within`.
+struct TestFiles: FileSystemView {
+  var workingDirectory: [UInt8] = Array("/work".utf8)
+  var homeDirectory: [UInt8]? = Array("/home/me".utf8)
+  var links = ["/work/link": "/etc", "/work/up": "..", "/loop": "/loop", "/work/rel": "sub/dir", "/tmp/real": "/work"]
+
+  func linkTarget(of path: [UInt8]) -> [UInt8]? {
+    links[String(decoding: path, as: UTF8.self)].map { Array($0.utf8) }
+  }
+}
+
+struct DialectTests {
+  private func effect(
+    _ effect: String, _ when: String, _ arguments: String, files: (any FileSystemView)? = TestFiles()
+  ) throws -> Effect {
+    let policy = try localPolicy(
+      """
+      version: "1"
+      dialect: czproxy/1
+      settings: {default_action: \(effect == "deny" ? "allow" : "deny")}
+      rules:
+        - effect: \(effect)
+          action: fs:read
+          when: \(when)
+      """)
+    return policy.decide(try toolCall("fs", "read", arguments, files: files)).effect
+  }
+
+  @Test(
+    "every spelling of a path inside is inside",
+    arguments: [
+      "/etc/passwd", "/etc", "/etc/", "//etc//passwd", "/etc/./x", "/x/../etc/passwd", "../etc/passwd", "link/passwd",
+      "file:///etc/passwd", "FILE:///etc/passwd", "file://localhost/etc/x", "/%65tc/passwd", "file:///%65tc/passwd",
+      "up/etc/passwd", "/work/up/etc", "link", "./link/x", "%2Fetc%2Fpasswd", "/work/../etc",
+    ])
+  func isInside(path: String) throws {
+    #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .deny)
+    #expect(try effect("allow", #"{path: {op: not_within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .deny)
+  }
+
+  @Test("a path outside is outside", arguments: ["/etcetera", "/work/etc", "etc", "/tmp", "~/etc", "/work/rel/x", "a b"])
+  func isOutside(path: String) throws {
+    #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .allow)
+    #expect(try effect("allow", #"{path: {op: not_within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .allow)
+  }
+
+  @Test("only what is inside in every reading is let in", arguments: ["x", "/work/x", "/work/rel/y", "/tmp/real/z", "a/../b"])
+  func isLetIn(path: String) throws {
+    #expect(try effect("allow", #"{path: {op: within, value: [/work, /srv]}}"#, "{\"path\": \"\(path)\"}") == .allow)
+  }
+
+  @Test(
+    "what may be outside in some reading is not let in",
+    arguments: ["..", "link/x", "~/x", "file:///etc/x", "%2e%2e/x", "/loop/x", "~root/x", "", "a\\u0000b", "up/up/x"])
+  func isNotLetIn(path: String) throws {
+    #expect(try effect("allow", #"{path: {op: within, value: /work}}"#, "{\"path\": \"\(path)\"}") == .deny)
+  }
+
+  @Test("each text of a list is judged, and what is no text is in doubt")
+  func lists() throws {
+    let within = #"{paths: {op: within, value: /work}}"#
+    #expect(try effect("allow", within, #"{"paths": ["a", "b"]}"#) == .allow)
+    #expect(try effect("allow", within, #"{"paths": ["a", "/etc/b"]}"#) == .deny)
+    #expect(try effect("allow", within, #"{"paths": ["a", 5]}"#) == .deny)
+    #expect(try effect("allow", within, #"{"paths": []}"#) == .deny)
+    #expect(try effect("allow", within, #"{"paths": "[\"/etc/b\"]"}"#) == .deny)
+    let denied = #"{paths: {op: within, value: /etc}}"#
+    #expect(try effect("deny", denied, #"{"paths": ["a", "/etc/b"]}"#) == .deny)
+    #expect(try effect("deny", denied, #"{"paths": "[\"/etc/b\"]"}"#) == .deny)
+    #expect(try effect("deny", denied, #"{"paths": [5]}"#) == .deny)
+  }
+
+  @Test("without a file system to look at a path is in doubt")
+  func noFiles() throws {
+    #expect(try effect("allow", #"{path: {op: within, value: /work}}"#, #"{"path": "/work/x"}"#, files: nil) == .deny)
+    #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, #"{"path": "/work/x"}"#, files: nil) == .deny)
+  }
+
+  @Test("paths into the arguments reach what they name")
+  func argumentPaths() throws {
+    let arguments = #"{"options": {"path": "x"}, "items": [{"n": "a"}, {"n": "b"}], "list": ["a", "a"], "args": {"q": "no"}}"#
+    #expect(try effect("allow", "{args.options.path: x}", arguments) == .allow)
+    #expect(try effect("allow", "{'args.items[1].n': b}", arguments) == .allow)
+    #expect(try effect("allow", "{'args.items[2].n': b}", arguments) == .deny)
+    #expect(try effect("allow", "{'args.items[*].n': a}", arguments) == .deny)
+    #expect(try effect("deny", "{'args.items[*].n': a}", arguments) == .deny)
+    #expect(try effect("allow", "{'args.list[*]': a}", arguments) == .allow)
+    #expect(try effect("allow", "{args.options.none: {op: not_exists}}", arguments) == .allow)
+    #expect(try effect("allow", "{args.options.path.deeper: x}", arguments) == .deny)
+  }
+
+  @Test(
+    "what only the dialect knows is refused without it",
+    arguments: ["effect: audit\n    action: a", "allow: a\n    when: {p: {op: within, value: /x}}"])
+  func refusedWithoutDialect(rule: String) {
+    #expect(throws: PolicyError.self) { try localPolicy("version: '1'\nrules:\n  - \(rule)\n") }
+    #expect(throws: Never.self) { try localPolicy("version: '1'\ndialect: czproxy/1\nrules:\n  - \(rule)\n") }
+  }
+
+  @Test("without the dialect a dotted key is a key")
+  func dottedKeyWithoutDialect() throws {
+    let policy = try localPolicy("version: '1'\nrules:\n  - allow: t\n    when: {args.a: x}\n")
+    #expect(policy.decide(try toolCall("t", "m", #"{"args.a": "x"}"#)).effect == .allow)
+    #expect(policy.decide(try toolCall("t", "m", #"{"a": "x"}"#)).effect == .deny)
+  }
+
+  @Test("a path that is none is refused", arguments: ["args.", "args.a..b", "args.a[x]", "args.a[", "args.a[-1]", "args.[0]", "args.a[0]b"])
+  func badPaths(key: String) {
+    #expect(throws: PolicyError.self) {
+      try localPolicy("version: '1'\ndialect: czproxy/1\nrules:\n  - allow: t\n    when: {\"\(key)\": x}\n")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Testing
+import Wire
+
+@testable import Policy
+
+/// What holds for every policy and every call.
+struct PropertyTests {
+  private static let rounds = 2000
+  private static let seed: UInt64 = 0x5eed
+
+  private func object(_ members: [(key: String, value: String)]) -> String {
+    "{" + members.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}"
+  }
+
+  @Test func theIndexFindsWhatAWalkOverTheRulesFinds() throws {
+    var generator = Generator(seed: Self.seed)
+    for round in 0..<Self.rounds {
+      let (rules, defaultAction) = generator.policy()
+      let policy = try Generator.load(rules, defaultAction)
+      for _ in 0..<5 {
+        let call = try generator.call(object(generator.arguments()))
+        #expect(policy.decide(call) == policy.decideByWalking(call), "round \(round)")
+      }
+    }
+  }
+
+  @Test func aDenyInFrontNeverAllowsMore() throws {
+    var generator = Generator(seed: Self.seed + 1)
+    for round in 0..<Self.rounds {
+      let (rules, defaultAction) = generator.policy()
+      let denial = generator.rule().replacing("\"effect\": \"allow\"", with: "\"effect\": \"deny\"")
+        .replacing("\"effect\": \"warn\"", with: "\"effect\": \"deny\"")
+      let call = try generator.call(object(generator.arguments()))
+      let before = try Generator.load(rules, defaultAction).decide(call)
+      let after = try Generator.load([denial] + rules, defaultAction).decide(call)
+      #expect(after.effect == before.effect || after.effect == .deny, "round \(round)")
+    }
+  }
+
+  @Test func orderSpaceAndEscapesOfACallChangeNothing() throws {
+    var generator = Generator(seed: Self.seed + 2)
+    for round in 0..<Self.rounds {
+      let (rules, defaultAction) = generator.policy()
+      let policy = try Generator.load(rules, defaultAction)
+      let members = generator.arguments()
+      let seed = generator.next()
+      var first = Generator(seed: seed)
+      var second = Generator(seed: seed)
+      let shuffled = members.shuffled(using: &generator).map { member in
+        let escaped = member.key.unicodeScalars.map { "\\u00" + String($0.value, radix: 16) }.joined()
+        return (key: escaped, value: member.value.replacing("x", with: "\\u0078"))
+      }
+      let spaced = "{ " + shuffled.map { "\"\($0.key)\" :\t\($0.value)" }.joined(separator: " ,\t") + " }"
+      #expect(
+        policy.decide(try first.call(object(members))) == policy.decide(try second.call(spaced)), "round \(round): \(spaced)")
+    }
+  }
+
+  @Test func aPolicyLoadsTheSameAsItsOwnRules() throws {
+    var generator = Generator(seed: Self.seed + 3)
+    for _ in 0..<200 {
+      let (written, defaultAction) = generator.policy()
+      // A service's empty patterns are no patterns.
+      let rules = written.map { $0.replacing("\"\"", with: "\"nothing\"") }
+      let compact = try Generator.load(rules, defaultAction)
+      // The same text as YAML, of which JSON is a part.
+      let text = "{\"settings\": {\"default_action\": \"\(defaultAction)\"}, \"rules\": [\(rules.joined(separator: ",\n"))]}"
+      let yaml = try Policy.load(local: Array(text.utf8), format: .yaml, fileName: "policy.yaml")
+      let hosted = try Policy.load(
+        hosted: Array("{\"default_action\": \"\(defaultAction)\", \"policies\": [{\"rules\": [\(rules.joined(separator: ", "))]}]}".utf8),
+        fileName: "payload")
+      for _ in 0..<5 {
+        let call = try generator.call(object(generator.arguments()))
+        #expect(compact.decide(call) == yaml.decide(call))
+        var decision = hosted.decide(call)
+        decision.reason = compact.decide(call).reason
+        #expect(compact.decide(call) == decision)
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Testing
+import Wire
+
+@testable import Policy
+
+/// Arguments are taken as servers take them (MCP servers decode JSON that stands in a text).
+struct TypeTests {
+  private static let schema = ##"""
+    {"type": "object", "properties": {
+      "paths": {"type": "array"}, "n": {"type": "integer"}, "s": {"type": "string"},
+      "o": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "u": {"$ref": "#/x"}}}
+    """##
+
+  private func effect(_ effect: String, _ when: String, _ arguments: String, schema: String? = Self.schema) throws -> Effect {
+    let policy = try localPolicy(
+      """
+      version: "1"
+      settings: {default_action: \(effect == "deny" ? "allow" : "deny")}
+      rules:
+        - effect: \(effect)
+          action: t:m
+          when: \(when)
+      """)
+    return policy.decide(try toolCall("t", "m", arguments, schema: schema)).effect
+  }
+
+  @Test(
+    "a value of the wrong type satisfies no rule that lets through, and every rule that denies",
+    arguments: [
+      (#"{n: {op: lt, value: 10}}"#, #"{"n": "7"}"#), (#"{n: {op: gt, value: 10}}"#, #"{"n": "7"}"#),
+      (#"{paths: "*"}"#, #"{"paths": "[\"/etc/shadow\"]"}"#), (#"{s: "x"}"#, #"{"s": 5}"#), (#"{o: "x"}"#, #"{"o": true}"#),
+      (#"{n: 1.5}"#, #"{"n": 1.5}"#),
+    ])
+  func wrongTypes(when: String, arguments: String) throws {
+    #expect(try effect("allow", when, arguments) == .deny)
+    #expect(try effect("deny", when, arguments) == .deny)
+  }
+
+  @Test(
+    "a value of the right type is judged by what it is",
+    arguments: [
+      (#"{n: {op: lt, value: 10}}"#, #"{"n": 7}"#), (#"{n: "7.0"}"#, #"{"n": 7.0}"#), (#"{s: "[[]1]"}"#, #"{"s": "[1]"}"#),
+      (#"{o: "x"}"#, #"{"o": "x"}"#), (#"{n: {op: exists}}"#, #"{"n": "7"}"#),
+    ])
+  func rightTypes(when: String, arguments: String) throws {
+    #expect(try effect("allow", when, arguments) == .allow)
+    #expect(try effect("deny", when, arguments) == .deny)
+  }
+
+  @Test("without a schema a text that holds JSON is judged in both readings")
+  func bothReadings() throws {
+    let arguments = #"{"paths": "[\"/etc/shadow\"]"}"#
+    // The SDK reads a list as Python writes it.
+    #expect(try effect("deny", #"{paths: "*'/etc/shadow'*"}"#, arguments, schema: nil) == .deny)
+    #expect(try effect("deny", #"{paths: '*"/etc/shadow"*'}"#, arguments, schema: nil) == .deny)
+    #expect(try effect("allow", #"{paths: '*"/etc/shadow"*'}"#, arguments, schema: nil) == .deny)
+    #expect(try effect("allow", #"{paths: "*shadow*"}"#, arguments, schema: nil) == .allow)
+  }
+
+  @Test("the SDK's own form of a call knows no types")
+  func sdkForm() throws {
+    let policy = try localPolicy("version: '1'\nrules:\n  - allow: t\n    when: {n: {op: lt, value: 10}}\n")
+    let arguments = try parsed(#"{"n": "7"}"#)
+    let call = Call(
+      tool: Array("t".utf8), method: Array("m".utf8), arguments: (arguments, arguments.root), context: Context())
+    #expect(policy.decide(call).effect == .allow)
+  }
+}

@@ -33,8 +33,6 @@ public struct Policy: Sendable {
 
   public var ruleCount: Int { rules.count }
 
-  /// Whether the policy is enforced as it is meant, in the words of Control Zero: `enforcing`, or what stands against it.
-  public var enforcementStatus: String { settings.enforcementStatus }
 
   /// Whether the policy is enforced as it is meant, in the words of Control Zero: `enforcing`, or what stands against it.
   public var enforcementStatus: String { settings.enforcementStatus }

@@ -1,0 +1,95 @@
+import Audit
+import Foundation
+import Testing
+import Wire
+
+@Suite struct AuditVectorTests {
+  private static let testdata = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Testdata/audit")
+
+  @Test func `arguments hash as the real package hashes them`() throws {
+    let bytes = [UInt8](try Data(contentsOf: Self.testdata.appendingPathComponent("args_hash.json")))
+    let document = try JSONDocument(parsing: bytes[...], options: .python)
+    #expect(document.count(of: document.root) == 17)
+    for vector in document.elements(of: document.root) {
+      let arguments = try #require(document.member("args", of: vector))
+      let hash = try #require(document.member("hash", of: vector).flatMap { document.string($0) })
+      #expect(
+        ArgumentsHash.text(of: (document, arguments)) == String(decoding: hash, as: UTF8.self),
+        "\(String(decoding: document.raw(arguments), as: UTF8.self))")
+    }
+    #expect(ArgumentsHash.text(of: nil) == "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+  }
+
+  @Test func `a log that the real package wrote is intact`() {
+    let report = AuditVerifier(AuditDirectory(path: Self.testdata.path)).verify("sdk-sample")
+    #expect(report.isIntact, "\(report.findings)")
+    #expect(report.rows == 5 && report.ending == .foreign)
+  }
+
+  @Test(arguments: [
+    (0, "1970-01-01T00:00:00.000000+00:00", "19700101T000000.000Z"),
+    (1_709_210_096_000_001, "2024-02-29T12:34:56.000001+00:00", "20240229T123456.000Z"),
+    (4_102_444_799_999_999, "2099-12-31T23:59:59.999999+00:00", "20991231T235959.999Z"),
+  ])
+  func `times are written in UTC`(microseconds: Int64, long: String, short: String) {
+    let time = UTCTime(microseconds: microseconds)
+    #expect(time.iso8601 == long && time.compact == short)
+  }
+}
+
+@Suite struct SegmentTests {
+  /// Writes a segment of four rows and gives its directory and bytes.
+  private static func segment() throws -> (directory: AuditDirectory, name: String, bytes: [UInt8]) {
+    let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
+    let time = UTCTime(microseconds: 1_700_000_000_000_000)
+    var segment = try AuditSegment.create(in: state, at: time, processID: 1) { $0.string("note", "é\u{1b}") }
+    for event in ["decision", "outcome", "session_end"] {
+      try segment.append(AuditRecord(at: time, decision: "audit", event: event))
+    }
+    let directory = AuditDirectory(stateDirectory: state)
+    let name = segment.name
+    return (directory, name, [UInt8](try Data(contentsOf: URL(fileURLWithPath: directory.path(of: name)))))
+  }
+
+  @Test func `a segment is ASCII, closed and intact`() throws {
+    let (directory, name, bytes) = try Self.segment()
+    #expect(bytes.allSatisfy { $0 < 0x7f })
+    let report = AuditVerifier(directory).verify(name)
+    #expect(report.isIntact && report.rows == 4 && report.ending == .closed)
+  }
+
+  @Test func `cutting a segment anywhere in its last row shows`() throws {
+    let (directory, name, bytes) = try Self.segment()
+    let lastRow = try #require(bytes.dropLast().lastIndex(of: UInt8(ascii: "\n"))) + 1
+    let file = URL(fileURLWithPath: directory.path(of: name))
+    for length in lastRow..<(bytes.count - 1) {
+      try Data(bytes[..<length]).write(to: file)
+      let report = AuditVerifier(directory).verify(name)
+      #expect(report.findings.contains { $0.kind == .tailMissing }, "cut at \(length)")
+    }
+  }
+
+  @Test func `changing any byte of a row shows`() throws {
+    let (directory, name, bytes) = try Self.segment()
+    let file = URL(fileURLWithPath: directory.path(of: name))
+    for position in stride(from: 0, to: bytes.count - 1, by: 7) where bytes[position] != UInt8(ascii: "\n") {
+      var changed = bytes
+      changed[position] ^= 1
+      try Data(changed).write(to: file)
+      #expect(!AuditVerifier(directory).verify(name).isIntact, "changed at \(position)")
+    }
+  }
+
+  @Test func `a missing sidecar has a name`() throws {
+    let (directory, name, _) = try Self.segment()
+    for suffix in [".head", ".anchor"] {
+      try FileManager.default.removeItem(atPath: directory.path(of: name) + suffix)
+      #expect(
+        AuditVerifier(directory).verify(name).findings.contains {
+          $0.kind == .sidecarMissing && $0.detail.hasSuffix(suffix)
+        })
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Policy
+import Relay
+import Testing
+import Wire
+
+@Suite struct SessionTests {
+  private static func session(observes: Bool = false) throws -> Session {
+    let text = "version: \"1\"\nrules:\n  - {deny: \"s:no*\", id: r}\n  - {allow: \"s\"}\n"
+    let policy = try Policy.load(local: Array(text.utf8), format: .yaml, fileName: "p.yaml")
+    var options = Session.Options(server: try #require(ServerName("s")), context: Context())
+    options.observes = observes
+    return Session(options: options, policy: policy, monotonicNanoseconds: { 7 })
+  }
+
+  private static func line(_ text: String) throws -> LineFramer.Line {
+    var framer = LineFramer(maxLineBytes: 1 << 20)
+    framer.receive(Array((text + "\n").utf8))
+    guard case .line(let line)? = framer.next() else { throw MessageError(.notAnObject, at: 0) }
+    return line
+  }
+
+  private static func call(_ id: String, _ name: String) throws -> LineFramer.Line {
+    try line(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"\#(name)"}}"#)
+  }
+
+  @Test func `an allowed call is recorded and then forwarded`() throws {
+    var session = try Self.session()
+    let step = session.receive(try Self.call("1", "yes"), from: .host)
+    guard case .decision(let judged)? = step.record else {
+      Issue.record("no decision on record")
+      return
+    }
+    #expect(judged.decision.effect == .allow && !judged.isBlocked)
+    #expect(step.effects == [.forward])
+    #expect(session.requestsInFlight == 1)
+  }
+
+  @Test func `a call whose record can't be written is denied, and its answer is nobody's`() throws {
+    var session = try Self.session()
+    let step = session.receive(try Self.call("1", "yes"), from: .host)
+    let effects = session.unrecorded(step, because: "the disk is full")
+    #expect(!effects.contains(.forward))
+    guard case .send(let reply, to: .host)? = effects.last else {
+      Issue.record("no denial")
+      return
+    }
+    #expect(String(decoding: reply, as: UTF8.self).contains("the disk is full"))
+    #expect(session.requestsInFlight == 0)
+    let late = session.receive(try Self.line(#"{"jsonrpc":"2.0","id":1,"result":{}}"#), from: .server)
+    #expect(!late.effects.contains(.forward))
+  }
+
+  @Test func `an id in flight can't be used again until it is answered`() throws {
+    var session = try Self.session()
+    _ = session.receive(try Self.call("1", "yes"), from: .host)
+    #expect(!session.receive(try Self.call("1", "yes"), from: .host).effects.contains(.forward))
+    // The other type, and the other direction, are other ids.
+    #expect(session.receive(try Self.call("\"1\"", "yes"), from: .host).effects == [.forward])
+    let ask = try Self.line(#"{"jsonrpc":"2.0","id":1,"method":"roots/list"}"#)
+    #expect(session.receive(ask, from: .server).effects == [.forward])
+    let answer = try Self.line(#"{"jsonrpc":"2.0","id":1,"result":{"isError":true}}"#)
+    let step = session.receive(answer, from: .server)
+    #expect(step.effects == [.forward])
+    guard case .outcome(let outcome)? = step.record else {
+      Issue.record("no outcome on record")
+      return
+    }
+    #expect(outcome.ending == .result(isError: true) && outcome.bytes == answer.bytes.count)
+    #expect(session.receive(try Self.call("1", "yes"), from: .host).effects == [.forward])
+  }
+
+  @Test func `blank lines are nothing`() throws {
+    var session = try Self.session()
+    let step = session.receive(try Self.line(" \t"), from: .host)
+    #expect(step.effects.isEmpty && step.record == nil)
+  }
+
+  @Test func `what is not a tool call passes without a record`() throws {
+    var session = try Self.session()
+    for method in ["initialize", "server/discover", "tools/list", "vendor/thing", "resources/read"] {
+      let line = try Self.line(#"{"jsonrpc":"2.0","id":"\#(method)","method":"\#(method)","params":{}}"#)
+      let step = session.receive(line, from: .host)
+      #expect(step.effects == [.forward] && step.record == nil)
+    }
+  }
+
+  @Test(arguments: [
+    ("filesystem-mcp", "filesystem-mcp"), ("/usr/bin/some server", "some-server"), ("", "server"),
+  ])
+  func `a server without a name gets one from its command`(program: String, name: String) {
+    #expect(ServerName(derivedFrom: [program]).description == name)
+  }
+
+  @Test func `a launcher lends its argument's name`() {
+    #expect(ServerName(derivedFrom: ["npx", "-y", "@scope/server-fs"]).description == "server-fs")
+  }
+
+  @Test(arguments: ["", "a:b", "a/b", "a b", "é", String(repeating: "a", count: 129)])
+  func `a name that would mean something in a subject is none`(name: String) {
+    #expect(ServerName(name) == nil)
+  }
+}

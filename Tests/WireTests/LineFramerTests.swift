@@ -1,0 +1,73 @@
+import Testing
+import Wire
+
+@Suite struct LineFramerTests {
+  /// What a framer gives for pieces of a stream, in a form that compares.
+  private static func items(_ pieces: [ArraySlice<UInt8>], limit: Int = 1 << 20) -> [String] {
+    var framer = LineFramer(maxLineBytes: limit)
+    var items: [String] = []
+    func note(_ item: LineFramer.Item) {
+      switch item {
+      case .line(let line):
+        items.append(
+          "\(String(decoding: line.bytes, as: UTF8.self).debugDescription) \(line.content.count) \(line.isBlank)")
+      case .tooLong(let bytes): items.append("too long: \(bytes)")
+      }
+    }
+    for piece in pieces {
+      framer.receive(piece)
+      while let item = framer.next() { note(item) }
+    }
+    if let item = framer.finish() { note(item) }
+    return items
+  }
+
+  private static let stream = Array("{}\n\r\n  \t\n[1]\r\na\rb\n\n0123456789\n01234567\r\nlast".utf8)
+
+  @Test func `lines keep their bytes, and a CR belongs to the end only before the LF`() {
+    #expect(
+      Self.items([Self.stream[...]]) == [
+        #""{}\n" 2 false"#, #""\r\n" 0 true"#, #""  \t\n" 3 true"#, #""[1]\r\n" 3 false"#, #""a\rb\n" 3 false"#,
+        #""\n" 0 true"#, #""0123456789\n" 10 false"#, #""01234567\r\n" 8 false"#, #""last" 4 false"#,
+      ])
+  }
+
+  @Test(arguments: [8, 9, 10, 1 << 20])
+  func `any two or three pieces of a stream give the same lines`(limit: Int) {
+    let whole = Self.items([Self.stream[...]], limit: limit)
+    for first in 0...Self.stream.count {
+      for second in first...Self.stream.count {
+        let pieces = [Self.stream[..<first], Self.stream[first..<second], Self.stream[second...]]
+        #expect(Self.items(pieces, limit: limit) == whole)
+      }
+    }
+  }
+
+  @Test(arguments: ["\n", "\r\n"])
+  func `a line of exactly the limit is given, one byte more is not`(end: String) {
+    let fits = Array((String(repeating: "x", count: 100) + end).utf8)
+    #expect(Self.items([fits[...]], limit: 100).first?.hasPrefix("\"x") == true)
+    #expect(Self.items([fits[...]], limit: 99).first?.hasPrefix("too long") == true)
+  }
+
+  @Test func `an endless line is thrown away while it arrives, and reported once with its length`() {
+    var framer = LineFramer(maxLineBytes: 1000)
+    let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 300)
+    for _ in 0..<10_000 {
+      framer.receive(piece)
+      if framer.next() != nil { Issue.record("a line where there is none") }
+    }
+    framer.receive(Array("\nok\n".utf8))
+    guard case .tooLong(let bytes)? = framer.next() else {
+      Issue.record("the long line was not reported")
+      return
+    }
+    #expect(bytes == 3_000_000)
+    guard case .line(let line)? = framer.next() else {
+      Issue.record("the line behind it is lost")
+      return
+    }
+    #expect(Array(line.content) == Array("ok".utf8))
+  }
+}
+

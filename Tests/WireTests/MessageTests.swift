@@ -1,0 +1,57 @@
+import Testing
+import Wire
+
+@Suite struct MessageTests {
+  @Test(arguments: Vector.all("message/accept"))
+  func `a message is accepted`(vector: Vector) throws {
+    #expect(throws: Never.self) { try Message(parsing: vector.bytes[...]) }
+  }
+
+  @Test(arguments: Vector.all("message/refuse"))
+  func `what is no message is refused, for its own reason`(vector: Vector) throws {
+    let error = try #require(throws: MessageError.self) { try Message(parsing: vector.bytes[...]) }
+    #expect("\(error.code)" == vector.expectation)
+  }
+
+  @Test(arguments: [
+    (#"{"jsonrpc":"2.0","id":7,"method":"x","params":{"a":1,"a":2}}"#, ["7"]),
+    (#"{"jsonrpc":"2.0","id":7,"method":"x","params":{"a":NaN}}"#, ["7"]),
+    (#"{"jsonrpc":"2.0","id":7,"method":"x","Method":"y"}"#, ["7"]),
+    (#"[{"id":7,"method":"x"},{"id":"\u0041","method":"x"},{"method":"x"},{"id":9,"result":1}]"#, ["7", #""\u0041""#]),
+    (#"{"jsonrpc":"2.0","id":7,"id":8,"method":"x"}"#, []),
+    (#"{"jsonrpc":"2.0","id":7,"Id":8,"method":"x"}"#, []),
+    (#"{"jsonrpc":"2.0","id":7.0,"method":"x"}"#, []),
+    (#"{"jsonrpc":"2.0","id":7,"method":"x"} trailing"#, []),
+    (#"{"jsonrpc":"2.0","id":7,"method":"x""#, []),
+    ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"x\",\"params\":{\"a\":\r1}}", []),
+  ])
+  func `only ids beyond doubt are answered`(line: String, ids: [String]) throws {
+    let error = try #require(throws: MessageError.self) { try Message(parsing: Array(line.utf8)[...]) }
+    #expect(error.answerable.map { String(decoding: $0.json, as: UTF8.self) } == ids)
+  }
+
+  @Test func `a refused answer names the request it was for`() throws {
+    let line = Array(#"{"jsonrpc":"2.0","id":7,"result":{"a":1,"a":2}}"#.utf8)
+    let error = try #require(throws: MessageError.self) { try Message(parsing: line[...]) }
+    #expect(error.answered == RequestID(integer: 7) && error.answerable.isEmpty)
+  }
+
+  @Test func `ids are equal by type and value, however they are written`() throws {
+    func id(_ text: String) throws -> RequestID {
+      let document = try JSONDocument(parsing: Array(text.utf8)[...])
+      return try #require(RequestID(document.root, in: document))
+    }
+    #expect(try id("1") == id("1") && id("1") != id("\"1\""))
+    #expect(try id(#""a""#) == id(#""\u0061""#))
+    #expect(try id(#""\u0061""#).json == Array(#""\u0061""#.utf8))
+    #expect(try id("\"caf\u{e9}\"") != id("\"cafe\u{301}\""))
+  }
+
+  @Test(arguments: [
+    ("Name", true), ("NAME", true), ("name", false), ("name\0", true), ("name\0\0", true), ("nam", false),
+    ("names", false), ("name ", false), ("ｎame", false),
+  ])
+  func `a look-alike is what some reader takes for the name`(key: String, isLookAlike: Bool) {
+    #expect(LookAlike.isLookAlike(Array(key.utf8), of: "name") == isLookAlike)
+  }
+}

@@ -122,6 +122,8 @@ import Wire
 
 /// Makes JSON texts, most of them valid, and spoils some.
 struct Mutator {
+  private static let inserted = Array("{}[]\",:\\u0123eE+-.tfn \t\r\u{7f}".utf8)
+
   private var state: UInt64
 
   init(seed: UInt64) { state = seed | 1 }
@@ -140,7 +142,7 @@ struct Mutator {
       switch next(3) {
       case 0: bytes.remove(at: position)
       case 1: bytes[position] = UInt8(next(256))
-      default: bytes.insert(Array("{}[]\",:\\u0123eE+-.tfn \t\r\u{7f}".utf8)[next(28)], at: position)
+      default: bytes.insert(Self.inserted[next(Self.inserted.count)], at: position)
       }
     }
     return bytes

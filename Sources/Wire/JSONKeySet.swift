@@ -66,12 +66,10 @@ enum JSONKeySet {
     var hasher = Hasher()
     let start = tape.offset(key)
     if tape.tag(key) == .string {
-      for index in start..<start + tape.aux(key) { hasher.combine(text[index]) }
+      // SAFETY: the range lies within the text, as the scanner found it.
+      unsafe text.extracting(start..<start + tape.aux(key)).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     } else {
-      JSONString.forEachUnescapedByte(text, start..<start + tape.aux(key)) { byte in
-        hasher.combine(byte)
-        return true
-      }
+      unsafe unescaped(key, in: tape, text: text).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
     return hasher.finalize()
   }

@@ -34,7 +34,7 @@ public struct JSONWriter: Sendable {
 
   public mutating func key(bytes key: some Collection<UInt8>) {
     separate()
-    appendQuoted(key)
+    appendString(key)
     bytes.append(UInt8(ascii: ":"))
     if style == .python { bytes.append(0x20) }
     needsSeparator = false
@@ -46,7 +46,7 @@ public struct JSONWriter: Sendable {
 
   /// Writes a string of these bytes; what is not UTF-8 in it becomes U+FFFD.
   public mutating func string(bytes value: some Collection<UInt8>) {
-    writeValue { $0.appendQuoted(value) }
+    writeValue { $0.appendString(value) }
   }
 
   public mutating func integer(_ value: some BinaryInteger) { raw(String(value).utf8) }
@@ -55,7 +55,10 @@ public struct JSONWriter: Sendable {
 
   /// Writes JSON text that the caller vouches for.
   public mutating func raw(_ json: some Collection<UInt8>) {
-    writeValue { $0.bytes.append(contentsOf: json) }
+    writeValue { writer in
+      let isDone: Void? = json.withContiguousStorageIfAvailable { unsafe writer.bytes.append(contentsOf: $0) }
+      if isDone == nil { writer.bytes.append(contentsOf: json) }
+    }
   }
 
   // MARK: Parts
@@ -83,18 +86,29 @@ public struct JSONWriter: Sendable {
     needsSeparator = true
   }
 
-  private mutating func appendQuoted(_ value: some Collection<UInt8>) {
+  /// One call for all bytes: a generic loop over them would not be specialised for callers in other modules.
+  private mutating func appendString(_ value: some Collection<UInt8>) {
+    let isDone: Void? = value.withContiguousStorageIfAvailable { buffer in
+      // SAFETY: the span does not outlive the buffer.
+      appendQuoted(unsafe Span(_unsafeElements: buffer))
+    }
+    if isDone == nil { appendQuoted(Array(value).span) }
+  }
+
+  private mutating func appendQuoted(_ value: Span<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
     var isPlain = true
-    for byte in value where byte < 0x20 || byte >= 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-      isPlain = false
-      break
+    for index in value.indices where isPlain {
+      let byte = value[index]
+      isPlain = byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
     if isPlain {
-      bytes.append(contentsOf: value)
+      bytes.reserveCapacity(bytes.count + value.count + 1)
+      for index in value.indices { bytes.append(value[index]) }
     } else {
       // Decoding repairs what is not UTF-8.
-      for scalar in String(decoding: value, as: UTF8.self).unicodeScalars { appendEscaped(scalar) }
+      let text = unsafe value.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+      for scalar in text.unicodeScalars { appendEscaped(scalar) }
     }
     bytes.append(UInt8(ascii: "\""))
   }

@@ -7,7 +7,7 @@ struct ActionIndex: Sendable {
     let isLegacy: Bool
   }
 
-  private var patterns: [ActionPattern] = []
+  private var patterns: [Glob] = []
   /// Patterns by the literal text they start with.
   private let whole: PrefixTable
   /// Patterns that leave the tool open, by the literal text their method starts with.
@@ -26,7 +26,7 @@ struct ActionIndex: Sendable {
     for (number, rule) in rules.enumerated() {
       for pattern in rule.actions {
         let entry = PrefixTable.Entry(rule: Int32(number), pattern: Int32(patterns.count))
-        patterns.append(pattern)
+        patterns.append(pattern.glob)
         let literal = pattern.literalStart
         if !literal.isEmpty {
           whole.append((literal, entry))
@@ -88,17 +88,16 @@ struct ActionIndex: Sendable {
       for index in 0..<count {
         while let entry = entry(cursors[index]), entry.rule == rule {
           cursors[index].next += 1
-          let pattern = patterns[Int(entry.pattern)]
           if cursors[index].source == .open {
-            for candidate in candidates where pattern.matches(candidate.text) {
+            for candidate in candidates where patterns[Int(entry.pattern)].matches(candidate.text) {
               isWidened = isWidened || candidate.isWidened
               isLegacy = isLegacy || candidate.isLegacy
             }
           } else {
-            let candidate = candidates[cursors[index].candidate]
-            guard pattern.matches(candidate.text) else { continue }
-            isWidened = isWidened || candidate.isWidened
-            isLegacy = isLegacy || candidate.isLegacy
+            let place = cursors[index].candidate
+            guard patterns[Int(entry.pattern)].matches(candidates[place].text) else { continue }
+            isWidened = isWidened || candidates[place].isWidened
+            isLegacy = isLegacy || candidates[place].isLegacy
           }
         }
       }

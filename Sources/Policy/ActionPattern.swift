@@ -1,6 +1,6 @@
 /// A pattern for `tool:method`. The tool part is compared without regard to case, the method part exactly.
 struct ActionPattern: Sendable {
-  private let glob: Glob
+  let glob: Glob
 
   /// The pattern as it takes part in matching: one without a colon stands for any method of the tools it names.
   let canonical: [UInt8]
@@ -19,8 +19,17 @@ struct ActionPattern: Sendable {
 
   /// An action or pattern with what stands before its first colon case-folded; without a colon, all of it.
   static func normalized(_ action: [UInt8]) -> [UInt8] {
-    guard let colon = action.firstIndex(of: UInt8(ascii: ":")) else { return CaseFolding.folded(action) }
-    return CaseFolding.folded(action[..<colon]) + action[colon...]
+    var result = action
+    for index in result.indices {
+      let byte = result[index]
+      if byte == UInt8(ascii: ":") { return result }
+      guard byte < 0x80 else {
+        let colon = action.firstIndex(of: UInt8(ascii: ":")) ?? action.endIndex
+        return CaseFolding.folded(action[..<colon]) + action[colon...]
+      }
+      result[index] = CaseFolding.asciiFolded(byte)
+    }
+    return result
   }
 
   // MARK: For the index

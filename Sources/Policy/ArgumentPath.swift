@@ -17,7 +17,8 @@ struct ArgumentPath: Sendable, Equatable {
   init?(_ text: [UInt8]) {
     guard text.starts(with: Self.prefix) else { return nil }
     var steps: [Step] = []
-    for part in text.dropFirst(Self.prefix.count).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
+    for part in text.dropFirst(Self.prefix.count).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    {
       guard let name = part.split(separator: UInt8(ascii: "["), omittingEmptySubsequences: false).first, !name.isEmpty
       else { return nil }
       steps.append(.member(Array(name)))

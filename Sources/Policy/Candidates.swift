@@ -48,7 +48,6 @@ struct Candidates: Sendable {
     add(DatabaseAction.expanded([earlier ?? primary] + extras), isWidened: false, isLegacy: true)
   }
 
-
   private mutating func add(_ texts: [[UInt8]], isWidened: Bool, isLegacy: Bool) {
     for text in texts {
       let normalized = ActionPattern.normalized(text)

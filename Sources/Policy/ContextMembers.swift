@@ -1,7 +1,7 @@
 import Wire
 
 /// The members of a context, with those that the evaluator itself goes by read out (Control Zero 1.13.16).
-struct ContextMembers: Sendable {
+final class ContextMembers: Sendable {
   let document: JSONDocument
   /// An object whose members overlay the context's own.
   let tags: JSONDocument.Node?
@@ -75,7 +75,7 @@ struct ContextMembers: Sendable {
     projectID = text("project_id")
     resource = text("resource")
     semanticAction = text("action_semantic_class")
-    if case .text(let name) = text("host_tool_name") { hostTool = name } else { hostTool = nil }
+    hostTool = if case .text(let name) = text("host_tool_name") { name } else { nil }
     switch value("subject_origin") {
     case nil:
       origin = .guardCall

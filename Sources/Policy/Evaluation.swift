@@ -3,8 +3,8 @@
 /// The SDK came to ask about more names of a tool than it once did. It still looks for the rule that would have
 /// decided before, and where the two differ the more restrictive one counts.
 struct Evaluation {
-  private let policy: Policy
-  private let call: Call
+  private let policy: PolicyCore
+  private let call: CallBody
   private let context: ContextMembers
   private let hidden: ContextMembers.HiddenKeys
   private var lookup: FieldLookup
@@ -16,7 +16,7 @@ struct Evaluation {
   private var skippedForResourceInLegacy = false
   private(set) var doubts: [String] = []
 
-  init(_ policy: Policy, _ call: Call, _ context: ContextMembers) {
+  init(_ policy: PolicyCore, _ call: CallBody, _ context: ContextMembers) {
     self.policy = policy
     self.call = call
     self.context = context
@@ -157,14 +157,11 @@ struct Evaluation {
     }
     let rule = policy.rules[number]
     var decision = Decision(
-      effect: rule.effect, policyID: rule.policyID,
-      reasonCode: rule.reasonCode.isEmpty ? "RULE_MATCH" : rule.reasonCode,
-      reason: rule.reason.isEmpty ? "Matched rule \(rule.policyID)" : rule.reason,
+      effect: rule.effect, policyID: rule.policyID, reasonCode: rule.reasonCode, reason: rule.reason,
       evaluatedRules: number + 1)
     decision.gateMatched = rule.gate
     decision.requiresApproval = rule.escalatesOnDeny && rule.effect == .deny
-    decision.isObserveMode =
-      rule.reasonCode == "OBSERVE_MODE_NO_POLICY" && rule.policyID == "synthetic:OBSERVE_MODE_NO_POLICY"
+    decision.isObserveMode = rule.isObserveMode
     decision.doubts = doubts
     return decision
   }

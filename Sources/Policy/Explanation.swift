@@ -51,14 +51,16 @@ extension Policy {
   /// Decides a call and tells how.
   public func explain(_ call: Call) -> Explanation {
     let decision = decide(call)
+    let call = call.body
     let actions = call.candidates.map { String(decoding: $0.text, as: UTF8.self) }
-    guard let context = call.context.members, call.fault == nil, decision.evaluatedRules > 0 else {
+    guard let context = call.context, call.fault == nil, decision.evaluatedRules > 0 else {
       return Explanation(decision: decision, steps: [], actions: actions)
     }
     var lookup = FieldLookup(call, context)
     var steps: [Explanation.Step] = []
     for number in rules.indices.prefix(decision.evaluatedRules) {
-      let isDecider = number == decision.evaluatedRules - 1 && !decision.policyID.hasPrefix("synthetic:NO_RULE")
+      let isDecider =
+        number == decision.evaluatedRules - 1 && !decision.policyID.hasPrefix("synthetic:NO_RULE")
         && !decision.policyID.hasPrefix("synthetic:RESOURCE_GATE")
       let outcome = isDecider ? .decides : outcome(of: rules[number], call, context, &lookup)
       steps.append(Explanation.Step(rule: summary(of: number), outcome: outcome))
@@ -68,7 +70,7 @@ extension Policy {
 
   /// What turned the call away from a rule that did not decide.
   private func outcome(
-    of rule: Rule, _ call: Call, _ context: ContextMembers, _ lookup: inout FieldLookup
+    of rule: Rule, _ call: CallBody, _ context: ContextMembers, _ lookup: inout FieldLookup
   ) -> Explanation.Outcome {
     guard call.candidates.contains(where: { action in rule.actions.contains { $0.matches(action.text) } }) else {
       return .action

@@ -2,7 +2,7 @@ import Wire
 
 /// Finds what conditions look at in a call: arguments, overlaid by the context, overlaid by the context's tags.
 struct FieldLookup {
-  let call: Call
+  let call: CallBody
   private let context: ContextMembers
   /// The arguments by name, made when there are too many to look through one by one.
   private var argumentIndex: [ArraySlice<UInt8>: JSONDocument.Node]?
@@ -16,7 +16,7 @@ struct FieldLookup {
     let argument: [UInt8]?
   }
 
-  init(_ call: Call, _ context: ContextMembers) {
+  init(_ call: CallBody, _ context: ContextMembers) {
     self.call = call
     self.context = context
   }

@@ -88,7 +88,9 @@ private import CPCRE2
 
   private static func text(of problem: Int32) -> String {
     var buffer = [UInt8](repeating: 0, count: 256)
-    let length = unsafe buffer.withUnsafeMutableBufferPointer { unsafe pcre2_get_error_message_8(problem, $0.baseAddress, $0.count) }
+    let length = unsafe buffer.withUnsafeMutableBufferPointer {
+      unsafe pcre2_get_error_message_8(problem, $0.baseAddress, $0.count)
+    }
     return String(decoding: buffer.prefix(Int(max(0, length))), as: UTF8.self)
   }
 }

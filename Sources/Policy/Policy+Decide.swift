@@ -10,16 +10,16 @@ extension Policy {
   }
 
   private func decide(_ call: Call, _ evaluate: (inout Evaluation) -> Decision) -> Decision {
-    guard let context = call.context.members else { return .unavailable(reason: "the context can't be read") }
+    guard let context = call.body.context else { return .unavailable(reason: "the context can't be read") }
     if context.isTampered, settings.defaultOnTamper != .warn { return tampered }
-    switch call.fault {
+    switch call.body.fault {
     case nil: break
     case .emptyTool: return .unavailable(reason: "the tool has no name")
     case .missingHostTool: return .unavailable(reason: "the host's name for the tool is missing")
     case .unusableContext: return .unavailable(reason: "the context can't be used")
     case .complexCommand: return .unavailable(reason: "the command is too long or too deep to look through")
     }
-    var evaluation = Evaluation(self, call, context)
+    var evaluation = Evaluation(core, call.body, context)
     return evaluate(&evaluation)
   }
 

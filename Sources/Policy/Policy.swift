@@ -13,9 +13,7 @@ public struct Policy: Sendable {
   /// What is probably not meant as it is written.
   public let warnings: [PolicyWarning]
 
-  let rules: [Rule]
-  let settings: PolicySettings
-  let index: ActionIndex
+  let core: PolicyCore
 
   init(
     source: Source, fileName: String, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
@@ -26,13 +24,13 @@ public struct Policy: Sendable {
     self.projectID = projectID
     self.dialect = dialect
     self.warnings = warnings
-    self.rules = rules
-    self.settings = settings
-    index = ActionIndex(rules)
+    core = PolicyCore(rules: rules, settings: settings)
   }
 
-  public var ruleCount: Int { rules.count }
+  var rules: [Rule] { core.rules }
+  var settings: PolicySettings { core.settings }
 
+  public var ruleCount: Int { rules.count }
 
   /// Whether the policy is enforced as it is meant, in the words of Control Zero: `enforcing`, or what stands against it.
   public var enforcementStatus: String { settings.enforcementStatus }
@@ -43,5 +41,18 @@ public struct Policy: Sendable {
       effect: .deny, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:BUNDLE_MISSING",
       reason: reason, reasonCode: "BUNDLE_MISSING", line: 0)
     return Policy(source: .missing, fileName: "", rules: [rule], settings: PolicySettings())
+  }
+}
+
+/// What a policy decides by. Shared, so that a decision copies nothing of it.
+final class PolicyCore: Sendable {
+  let rules: [Rule]
+  let settings: PolicySettings
+  let index: ActionIndex
+
+  init(rules: [Rule], settings: PolicySettings) {
+    self.rules = rules
+    self.settings = settings
+    index = ActionIndex(rules)
   }
 }

@@ -10,11 +10,11 @@ struct PolicyReview {
     // and sets does matching a pattern's text mean to match all that it matches.
     var covering: [Rule] = []
     var positions: [Int] = []
-    for (number, rule) in policy.rules.enumerated() {
-      guard rule.resources.isEmpty, rule.clients.isEmpty, rule.projects.isEmpty, rule.conditions.isEmpty else { continue }
-      var simple = rule
-      simple.actions = rule.actions.filter { !$0.canonical.contains { "?[".utf8.contains($0) } }
-      covering.append(simple)
+    for (number, rule) in policy.rules.enumerated() where rule.asksForActionOnly {
+      let simple = rule.actions.filter { !$0.canonical.contains { "?[".utf8.contains($0) } }
+      covering.append(
+        Rule(
+          effect: rule.effect, actions: simple, policyID: rule.policyID, reason: "", reasonCode: "", line: rule.line))
       positions.append(number)
     }
     let index = ActionIndex(covering)
@@ -76,7 +76,8 @@ struct PolicyReview {
         let text = String(decoding: pattern.canonical, as: UTF8.self)
         let meant = tools.first { isClose($0, pattern.canonical.dropFirst(server.count + 1)) }
         let hint = meant.map { "; `\(String(decoding: $0, as: UTF8.self))` was meant?" } ?? ""
-        return PolicyWarning(line: rule.line, message: "rule \(number): `\(text)` is for none of the server's tools\(hint)")
+        return PolicyWarning(
+          line: rule.line, message: "rule \(number): `\(text)` is for none of the server's tools\(hint)")
       }
     }
   }

@@ -1,26 +1,55 @@
-/// One rule, ready to match.
-struct Rule: Sendable {
-  var effect: Effect
-  var actions: [ActionPattern]
+/// One rule, ready to match. Shared by all that look at it: a walk over rules copies none of them.
+final class Rule: Sendable {
+  let effect: Effect
+  let actions: [ActionPattern]
   /// Empty where the rule asks nothing of the resource.
-  var resources: [Glob] = []
-  var clients: [Glob] = []
-  var projects: [Glob] = []
+  let resources: [Glob]
+  let clients: [Glob]
+  let projects: [Glob]
   /// All must hold.
-  var conditions: [Condition] = []
+  let conditions: [Condition]
   /// What decisions call the rule: its id, else its name, else `rule-<position from 0>`.
-  var policyID: String
-  var reason: String
-  var reasonCode: String
-  var escalatesOnDeny = false
+  let policyID: String
+  /// What decisions give as the reason.
+  let reason: String
+  /// What decisions give as the code of the reason.
+  let reasonCode: String
+  let escalatesOnDeny: Bool
+  /// Allows only because there is no policy yet.
+  let isObserveMode: Bool
   /// Where the rule stands in its file; counted from 1.
-  var line: Int
+  let line: Int
+
+  /// - Parameters:
+  ///   - reason: empty for none of its own.
+  ///   - reasonCode: empty for none of its own.
+  init(
+    effect: Effect, actions: [ActionPattern], resources: [Glob] = [], clients: [Glob] = [], projects: [Glob] = [],
+    conditions: [Condition] = [], policyID: String, reason: String, reasonCode: String, escalatesOnDeny: Bool = false,
+    line: Int
+  ) {
+    self.effect = effect
+    self.actions = actions
+    self.resources = resources
+    self.clients = clients
+    self.projects = projects
+    self.conditions = conditions
+    self.policyID = policyID
+    self.reason = reason.isEmpty ? "Matched rule \(policyID)" : reason
+    self.reasonCode = reasonCode.isEmpty ? "RULE_MATCH" : reasonCode
+    self.escalatesOnDeny = escalatesOnDeny
+    self.line = line
+    isObserveMode =
+      reasonCode == "OBSERVE_MODE_NO_POLICY" && policyID == "synthetic:OBSERVE_MODE_NO_POLICY"
+  }
+
+  /// Whether the rule asks for nothing but the action.
+  var asksForActionOnly: Bool {
+    resources.isEmpty && clients.isEmpty && projects.isEmpty && conditions.isEmpty
+  }
 
   /// Whether no call gets past the rule.
-  var matchesEverything: Bool {
-    resources.isEmpty && clients.isEmpty && projects.isEmpty && conditions.isEmpty
-      && actions.contains(where: \.matchesEverything)
-  }
+  var matchesEverything: Bool { asksForActionOnly && actions.contains(where: \.matchesEverything) }
 
   /// Which selectors the rule declares.
   var gate: Decision.Gate {

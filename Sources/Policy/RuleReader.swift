@@ -21,25 +21,25 @@ enum RuleReader {
   static func read(
     _ value: PolicyValue, index: Int, isOurDialect: Bool
   ) throws(Failures) -> (rule: Rule, warnings: [PolicyWarning]) {
-    var rule: Rule
+    let make: ([Condition]) -> Rule
     var warnings: [PolicyWarning]
     let conditions: PolicyValue?
     do throws(Failure) {
-      (rule, warnings) = try readSelectors(of: value, index: index, isOurDialect: isOurDialect)
+      (make, warnings) = try readSelectors(of: value, index: index, isOurDialect: isOurDialect)
       conditions = try self.conditions(of: value)
     } catch {
       throw Failures([error])
     }
-    guard let conditions else { return (rule, warnings) }
+    guard let conditions else { return (make([]), warnings) }
     let read = try ConditionReader.read(conditions, isOurDialect: isOurDialect)
-    rule.conditions = read.conditions
     warnings += read.hints.map { PolicyWarning(line: value.line, message: "rule \(index): \($0)") }
-    return (rule, warnings)
+    return (make(read.conditions), warnings)
   }
 
+  /// Everything but the conditions; what is returned makes the rule of them.
   private static func readSelectors(
     of value: PolicyValue, index: Int, isOurDialect: Bool
-  ) throws(Failure) -> (rule: Rule, warnings: [PolicyWarning]) {
+  ) throws(Failure) -> (make: ([Condition]) -> Rule, warnings: [PolicyWarning]) {
     guard case .mapping(let members) = value.content else {
       throw Failure("must be a mapping, not \(value.kindName)", value)
     }
@@ -50,18 +50,23 @@ enum RuleReader {
     try checkReasons(value["reason_localized"])
 
     let resources = try globs(["resources", "resource"], in: value)
-    let rule = Rule(
-      effect: effect,
-      actions: patterns.map(ActionPattern.init),
-      resources: resources.contains([UInt8(ascii: "*")]) ? [] : resources.map(Glob.init),
-      clients: try globs(["clients"], in: value).map(Glob.init),
-      projects: try globs(["projects"], in: value).map(Glob.init),
-      policyID: identifier.flatMap { $0.isEmpty ? nil : $0 } ?? name,
-      reason: value["reason"].map(PythonText.string) ?? "",
-      reasonCode: value["reason_code"].map(PythonText.string) ?? "",
-      escalatesOnDeny: value["escalate_on_deny"]?.isTruthy ?? false,
-      line: value.line)
-    return (rule, RuleHints.warnings(for: members, patterns: patterns, index: index, line: value.line))
+    let clients = try globs(["clients"], in: value).map(Glob.init)
+    let projects = try globs(["projects"], in: value).map(Glob.init)
+    let make: ([Condition]) -> Rule = { conditions in
+      Rule(
+        effect: effect,
+        actions: patterns.map(ActionPattern.init),
+        resources: resources.contains([UInt8(ascii: "*")]) ? [] : resources.map(Glob.init),
+        clients: clients,
+        projects: projects,
+        conditions: conditions,
+        policyID: identifier.flatMap { $0.isEmpty ? nil : $0 } ?? name,
+        reason: value["reason"].map(PythonText.string) ?? "",
+        reasonCode: value["reason_code"].map(PythonText.string) ?? "",
+        escalatesOnDeny: value["escalate_on_deny"]?.isTruthy ?? false,
+        line: value.line)
+    }
+    return (make, RuleHints.warnings(for: members, patterns: patterns, index: index, line: value.line))
   }
 
   private static func effectAndPattern(

@@ -138,7 +138,8 @@ enum ShellCommand {
       case (UInt8(ascii: "]"), UInt8(ascii: "]")), (UInt8(ascii: ")"), UInt8(ascii: ")")):
         depth = max(0, depth - 1)
         position += 2
-      case (UInt8(ascii: ">"), _) where depth == 0 && !(position > segment.startIndex && "-=<".utf8.contains(segment[position - 1])):
+      case (UInt8(ascii: ">"), _)
+      where depth == 0 && !(position > segment.startIndex && "-=<".utf8.contains(segment[position - 1])):
         position += following == this ? 2 : 1
         while byte(0) == 0x20 || byte(0) == 0x09 { position += 1 }
         if let target = byte(0), target != UInt8(ascii: "&") { return true }

@@ -6,9 +6,14 @@ enum ToolFamily {
   ///
   /// - Parameter folded: the tool's name, case-folded.
   static func family(ofFolded folded: some Collection<UInt8>) -> [UInt8]? {
-    // No name is longer, so that most tools are told apart without a hash.
-    guard folded.count <= longestName else { return nil }
-    return families[Array(folded)]
+    var low = 0
+    var high = names.count
+    while low < high {
+      let middle = (low + high) / 2
+      if names[middle].name.lexicographicallyPrecedes(folded) { low = middle + 1 } else { high = middle }
+    }
+    guard low < names.count, names[low].name.elementsEqual(folded) else { return nil }
+    return names[low].family
   }
 
   /// What the SDK asked about for a tool name that a host gives before it knew the name's family; nil where it
@@ -57,13 +62,12 @@ enum ToolFamily {
     "spawn_subagent",
   ]
 
-  private static let families: [[UInt8]: [UInt8]] = {
+  /// Folded and in order.
+  private static let names: [(name: [UInt8], family: [UInt8])] = {
     var families: [[UInt8]: [UInt8]] = [:]
     for (family, names) in members {
       for name in [family] + names { families[CaseFolding.folded(name.utf8)] = Array(family.utf8) }
     }
-    return families
+    return families.map { ($0.key, $0.value) }.sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }()
-
-  private static let longestName = families.keys.map(\.count).max() ?? 0
 }

@@ -25,7 +25,9 @@ enum PolicyFile {
   }
 
   private static func describe(_ error: any Error) -> String {
-    let text = (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\(($0 as? NSError)?.localizedDescription ?? "")" }
+    let text = (error as NSError).userInfo[NSUnderlyingErrorKey].map {
+      "\(($0 as? NSError)?.localizedDescription ?? "")"
+    }
     return text.flatMap { $0.isEmpty ? nil : $0 } ?? error.localizedDescription
   }
 

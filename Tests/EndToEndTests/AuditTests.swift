@@ -124,7 +124,8 @@ import Testing
 
   @Test func `the real package's verifier accepts our rows`() throws {
     let session = try Self.recorded()
-    let script = "import sys; from pathlib import Path; from controlzero.audit_chain import verify_log; "
+    let script =
+      "import sys; from pathlib import Path; from controlzero.audit_chain import verify_log; "
       + "print(verify_log(Path(sys.argv[1])).as_dict())"
     let process = try RunningProcess([Project.python("controlzero"), "-c", script, try Self.segment(session.scratch)])
     #expect(try process.wait() == 0)

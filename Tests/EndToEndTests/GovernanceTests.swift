@@ -5,14 +5,20 @@ import Testing
 @Suite struct GovernanceTests {
   @Test func `an allowed call reaches the server byte for byte, and its answer the host`() throws {
     let session = try ScriptedSession()
-    let odd = #"{ "id" :"\u0041\/" , "method":"tools/call", "params":{"arguments":{"a\u00e9":1.50,"b":[]},"name":"echo"},"jsonrpc":"2.0"}"#
+    let odd =
+      #"{ "id" :"\u0041\/" , "method":"tools/call", "params":{"arguments":{"a\u00e9":1.50,"b":[]},"name":"echo"},"jsonrpc":"2.0"}"#
     session.process.send(odd)
-    #expect(try session.process.line() == #"{"jsonrpc": "2.0", "id": "A/", "result": {"content": [{"type": "text", "text": "{\"a\\u00e9\": 1.5, \"b\": []}"}]}}"#)
+    #expect(
+      try session.process.line()
+        == #"{"jsonrpc": "2.0", "id": "A/", "result": {"content": [{"type": "text", "text": "{\"a\\u00e9\": 1.5, \"b\": []}"}]}}"#
+    )
     #expect(try session.end() == 0)
     #expect(session.received == Data((odd + "\n").utf8))
   }
 
-  @Test func `a denied call never reaches the server and is answered with an error result and the id's own bytes`() throws {
+  @Test func `a denied call never reaches the server and is answered with an error result and the id's own bytes`()
+    throws
+  {
     let session = try ScriptedSession()
     session.process.send(#"{"jsonrpc":"2.0","id":"\u0041","method":"tools/call","params":{"name":"forbidden"}}"#)
     let line = try session.process.line()
@@ -73,7 +79,8 @@ import Testing
 
   @Test func `without governance every byte passes, even what is no message`() throws {
     let session = try ScriptedSession(options: ["--no-governance"])
-    session.process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden","name":"forbidden"}}"#)
+    session.process.send(
+      #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden","name":"forbidden"}}"#)
     #expect(value(try json(try session.process.line()), "result", "content", 0, "text") as? String == "{}")
     try session.end()
   }
@@ -97,7 +104,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: scratch.state, withIntermediateDirectories: true)
     _ = try scratch.file("state/policy.yaml", "version: \"1\"\nrules: [{allow: \"s:echo\"}]")
     let process = try RunningProcess(
-      [Project.czproxy, "run", "--server=s", "--", ] + Project.scriptedServer,
+      [Project.czproxy, "run", "--server=s", "--"] + Project.scriptedServer,
       environment: ["CONTROLZERO_HOME": scratch.state])
     process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
     #expect(try process.line().contains(#""text": "{}""#))

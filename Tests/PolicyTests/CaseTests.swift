@@ -8,9 +8,10 @@ struct CaseTests {
   /// What the data-loss step changes after the policy has decided.
   static let reasonsOfDataLoss: Set<String> = ["DLP_BLOCKED"]
 
-  static let count: Int = (try? Vectors.document("cases.json")).map { document in
-    document.member("cases", of: document.root).map { document.count(of: $0) } ?? 0
-  } ?? 0
+  static let count: Int =
+    (try? Vectors.document("cases.json")).map { document in
+      document.member("cases", of: document.root).map { document.count(of: $0) } ?? 0
+    } ?? 0
 
   @Test("a call is decided as the SDK decides it", arguments: 0..<CaseTests.count)
   func isDecidedAsInTheSDK(index: Int) throws {

@@ -42,13 +42,16 @@ struct DialectTests {
     #expect(try effect("allow", #"{path: {op: not_within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .deny)
   }
 
-  @Test("a path outside is outside", arguments: ["/etcetera", "/work/etc", "etc", "/tmp", "~/etc", "/work/rel/x", "a b"])
+  @Test(
+    "a path outside is outside", arguments: ["/etcetera", "/work/etc", "etc", "/tmp", "~/etc", "/work/rel/x", "a b"])
   func isOutside(path: String) throws {
     #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .allow)
     #expect(try effect("allow", #"{path: {op: not_within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .allow)
   }
 
-  @Test("only what is inside in every reading is let in", arguments: ["x", "/work/x", "/work/rel/y", "/tmp/real/z", "a/../b"])
+  @Test(
+    "only what is inside in every reading is let in",
+    arguments: ["x", "/work/x", "/work/rel/y", "/tmp/real/z", "a/../b"])
   func isLetIn(path: String) throws {
     #expect(try effect("allow", #"{path: {op: within, value: [/work, /srv]}}"#, "{\"path\": \"\(path)\"}") == .allow)
   }
@@ -82,7 +85,8 @@ struct DialectTests {
 
   @Test("paths into the arguments reach what they name")
   func argumentPaths() throws {
-    let arguments = #"{"options": {"path": "x"}, "items": [{"n": "a"}, {"n": "b"}], "list": ["a", "a"], "args": {"q": "no"}}"#
+    let arguments =
+      #"{"options": {"path": "x"}, "items": [{"n": "a"}, {"n": "b"}], "list": ["a", "a"], "args": {"q": "no"}}"#
     #expect(try effect("allow", "{args.options.path: x}", arguments) == .allow)
     #expect(try effect("allow", "{'args.items[1].n': b}", arguments) == .allow)
     #expect(try effect("allow", "{'args.items[2].n': b}", arguments) == .deny)
@@ -108,7 +112,9 @@ struct DialectTests {
     #expect(policy.decide(try toolCall("t", "m", #"{"a": "x"}"#)).effect == .deny)
   }
 
-  @Test("a path that is none is refused", arguments: ["args.", "args.a..b", "args.a[x]", "args.a[", "args.a[-1]", "args.[0]", "args.a[0]b"])
+  @Test(
+    "a path that is none is refused",
+    arguments: ["args.", "args.a..b", "args.a[x]", "args.a[", "args.a[-1]", "args.[0]", "args.a[0]b"])
   func badPaths(key: String) {
     #expect(throws: PolicyError.self) {
       try localPolicy("version: '1'\ndialect: czproxy/1\nrules:\n  - allow: t\n    when: {\"\(key)\": x}\n")

@@ -28,7 +28,8 @@ struct Generator: RandomNumberGenerator {
   static let patterns = [
     "*", "*:*", "github", "github:*", "GITHUB:list", "*:list*", "*:delete_repo", "gi*:*", "?ithub:list", "[a-g]*:*",
     "github:[!d]*", "*delete*", "*:*delete*", "database:read", "database:*", "mcp__github__*", "mcp.tool.call",
-    "mcp__github__list", "file_read", "Bash:*", "t:m", "t:*", "a:b:*", "a:*", "strasse:*", "*:", "*::", "", ":", "*:x:y",
+    "mcp__github__list", "file_read", "Bash:*", "t:m", "t:*", "a:b:*", "a:*", "strasse:*", "*:", "*::", "", ":",
+    "*:x:y",
     "http:*", "t:?", "*:[lm]*",
   ]
 
@@ -39,7 +40,9 @@ struct Generator: RandomNumberGenerator {
     if maybe(15) { members.append("\"resources\": \(pick(["[\"mcp://github/*\"]", "[\"*\"]", "[\"x\"]"]))") }
     if maybe(15) { members.append("\"clients\": [\"\(pick(["cursor", "c*", "other"]))\"]") }
     if maybe(30) {
-      members.append("\"conditions\": {\"\(pick(["a", "b", "input_text"]))\": \(pick(["\"x\"", "\"*\"", "1", "{\"op\": \"exists\"}"]))}")
+      members.append(
+        "\"conditions\": {\"\(pick(["a", "b", "input_text"]))\": \(pick(["\"x\"", "\"*\"", "1", "{\"op\": \"exists\"}"]))}"
+      )
     }
     return "{\(members.joined(separator: ", "))}"
   }
@@ -53,13 +56,16 @@ struct Generator: RandomNumberGenerator {
     var seen: Set<String> = []
     return (0..<Int(next() % 4)).compactMap { _ in
       let key = pick(["a", "b", "c", "command", "sql", "path"])
-      let value = pick(["\"x\"", "\"y\"", "1", "1.0", "null", "[\"x\"]", "\"DROP TABLE t\"", "\"git push origin main\"", "{\"k\": 1}"])
+      let value = pick([
+        "\"x\"", "\"y\"", "1", "1.0", "null", "[\"x\"]", "\"DROP TABLE t\"", "\"git push origin main\"", "{\"k\": 1}",
+      ])
       return seen.insert(key).inserted ? (key, value) : nil
     }
   }
 
   static func load(_ rules: [String], _ defaultAction: String) throws -> Policy {
-    let text = "{\"settings\": {\"default_action\": \"\(defaultAction)\"}, \"rules\": [\(rules.joined(separator: ", "))]}"
+    let text =
+      "{\"settings\": {\"default_action\": \"\(defaultAction)\"}, \"rules\": [\(rules.joined(separator: ", "))]}"
     return try Policy.load(local: Array(text.utf8), format: .json, fileName: "policy.json")
   }
 

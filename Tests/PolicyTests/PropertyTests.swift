@@ -52,7 +52,8 @@ struct PropertyTests {
       }
       let spaced = "{ " + shuffled.map { "\"\($0.key)\" :\t\($0.value)" }.joined(separator: " ,\t") + " }"
       #expect(
-        policy.decide(try first.call(object(members))) == policy.decide(try second.call(spaced)), "round \(round): \(spaced)")
+        policy.decide(try first.call(object(members))) == policy.decide(try second.call(spaced)),
+        "round \(round): \(spaced)")
     }
   }
 
@@ -64,10 +65,13 @@ struct PropertyTests {
       let rules = written.map { $0.replacing("\"\"", with: "\"nothing\"") }
       let compact = try Generator.load(rules, defaultAction)
       // The same text as YAML, of which JSON is a part.
-      let text = "{\"settings\": {\"default_action\": \"\(defaultAction)\"}, \"rules\": [\(rules.joined(separator: ",\n"))]}"
+      let text =
+        "{\"settings\": {\"default_action\": \"\(defaultAction)\"}, \"rules\": [\(rules.joined(separator: ",\n"))]}"
       let yaml = try Policy.load(local: Array(text.utf8), format: .yaml, fileName: "policy.yaml")
       let hosted = try Policy.load(
-        hosted: Array("{\"default_action\": \"\(defaultAction)\", \"policies\": [{\"rules\": [\(rules.joined(separator: ", "))]}]}".utf8),
+        hosted: Array(
+          "{\"default_action\": \"\(defaultAction)\", \"policies\": [{\"rules\": [\(rules.joined(separator: ", "))]}]}"
+            .utf8),
         fileName: "payload")
       for _ in 0..<5 {
         let call = try generator.call(object(generator.arguments()))

@@ -11,7 +11,9 @@ struct TypeTests {
       "o": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "u": {"$ref": "#/x"}}}
     """##
 
-  private func effect(_ effect: String, _ when: String, _ arguments: String, schema: String? = Self.schema) throws -> Effect {
+  private func effect(_ effect: String, _ when: String, _ arguments: String, schema: String? = Self.schema) throws
+    -> Effect
+  {
     let policy = try localPolicy(
       """
       version: "1"
@@ -28,7 +30,8 @@ struct TypeTests {
     "a value of the wrong type satisfies no rule that lets through, and every rule that denies",
     arguments: [
       (#"{n: {op: lt, value: 10}}"#, #"{"n": "7"}"#), (#"{n: {op: gt, value: 10}}"#, #"{"n": "7"}"#),
-      (#"{paths: "*"}"#, #"{"paths": "[\"/etc/shadow\"]"}"#), (#"{s: "x"}"#, #"{"s": 5}"#), (#"{o: "x"}"#, #"{"o": true}"#),
+      (#"{paths: "*"}"#, #"{"paths": "[\"/etc/shadow\"]"}"#), (#"{s: "x"}"#, #"{"s": 5}"#),
+      (#"{o: "x"}"#, #"{"o": true}"#),
       (#"{n: 1.5}"#, #"{"n": 1.5}"#),
     ])
   func wrongTypes(when: String, arguments: String) throws {
@@ -39,7 +42,8 @@ struct TypeTests {
   @Test(
     "a value of the right type is judged by what it is",
     arguments: [
-      (#"{n: {op: lt, value: 10}}"#, #"{"n": 7}"#), (#"{n: "7.0"}"#, #"{"n": 7.0}"#), (#"{s: "[[]1]"}"#, #"{"s": "[1]"}"#),
+      (#"{n: {op: lt, value: 10}}"#, #"{"n": 7}"#), (#"{n: "7.0"}"#, #"{"n": 7.0}"#),
+      (#"{s: "[[]1]"}"#, #"{"s": "[1]"}"#),
       (#"{o: "x"}"#, #"{"o": "x"}"#), (#"{n: {op: exists}}"#, #"{"n": "7"}"#),
     ])
   func rightTypes(when: String, arguments: String) throws {

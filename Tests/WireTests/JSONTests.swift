@@ -111,7 +111,8 @@ import Wire
       input.fileHandleForWriting.write(Data(lines.utf8))
       try? input.fileHandleForWriting.close()
     }
-    let answers = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
+    let answers = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(
+      separator: "\n")
     try #require(answers.count == texts.count)
     for (text, answer) in zip(texts, answers) {
       let accepted = (try? JSONDocument(parsing: text[...])) != nil

@@ -70,4 +70,3 @@ import Wire
     #expect(Array(line.content) == Array("ok".utf8))
   }
 }
-

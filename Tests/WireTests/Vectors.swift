@@ -16,7 +16,8 @@ struct Vector: Sendable, CustomTestStringConvertible {
   /// All files beneath a folder; the expectation is the name of the folder each stands in.
   static func all(_ folder: String) -> [Vector] {
     let directory = root.appendingPathComponent(folder)
-    let paths = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil)?.allObjects as? [URL] ?? []
+    let paths =
+      FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil)?.allObjects as? [URL] ?? []
     return paths.filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }.compactMap { path in
       guard let data = try? Data(contentsOf: path) else { return nil }
       return Vector(

@@ -1,3 +1,5 @@
+public import Policy
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -5,8 +7,6 @@
 #else
   internal import Darwin
 #endif
-
-public import Policy
 
 /// The file system of this machine, as `within` sees it: the server is started in our working directory.
 public struct LocalFileSystem: FileSystemView {

@@ -1,0 +1,28 @@
+// swift-tools-version: 6.3
+// Measures the modules from outside; their sources are linked in, so that the product needs no library of its own.
+
+import PackageDescription
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v26)],
+  targets: [
+    .target(name: "CShims"),
+    .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1"),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8"),
+    .target(
+      name: "Wire",
+      dependencies: ["CShims"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+    ),
+    .target(
+      name: "Policy",
+      dependencies: ["CPCRE2", "CYaml", "Wire"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+    ),
+    .executableTarget(
+      name: "evaluation",
+      dependencies: ["Policy", "Wire"]
+    ),
+  ]
+)

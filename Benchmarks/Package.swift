@@ -21,6 +21,10 @@ let package = Package(
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .executableTarget(
+      name: "loading",
+      dependencies: ["Policy"]
+    ),
+    .executableTarget(
       name: "evaluation",
       dependencies: ["Policy", "Wire"]
     ),

@@ -23,6 +23,7 @@ struct ActionPattern: Sendable {
     for index in result.indices {
       let byte = result[index]
       if byte == UInt8(ascii: ":") { return result }
+      if byte < 0x80, CaseFolding.asciiFolded(byte) == byte { continue }
       guard byte < 0x80 else {
         let colon = action.firstIndex(of: UInt8(ascii: ":")) ?? action.endIndex
         return CaseFolding.folded(action[..<colon]) + action[colon...]
@@ -48,6 +49,6 @@ struct ActionPattern: Sendable {
   var matchesEverything: Bool { canonical.elementsEqual("*".utf8) || canonical.elementsEqual("*:*".utf8) }
 
   private static func literalStart(of pattern: some Sequence<UInt8>) -> [UInt8] {
-    Array(pattern.prefix { !"*?[".utf8.contains($0) })
+    Array(pattern.prefix { !Glob.isSpecial($0) })
   }
 }

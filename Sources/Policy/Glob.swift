@@ -21,6 +21,15 @@ struct Glob: Sendable {
   private let shape: Shape
 
   init(_ pattern: [UInt8]) {
+    let literal = pattern.firstIndex { Self.isSpecial($0) } ?? pattern.endIndex
+    if literal == pattern.endIndex {
+      shape = .exact(pattern)
+      return
+    }
+    if literal == pattern.endIndex - 1, pattern[literal] == UInt8(ascii: "*") {
+      shape = literal == 0 ? .everything : .prefix(Array(pattern[..<literal]))
+      return
+    }
     let tokens = Self.tokens(of: pattern)
     let special = tokens.firstIndex { if case .literal = $0 { false } else { true } }
     switch special {
@@ -32,6 +41,10 @@ struct Glob: Sendable {
     default:
       shape = .general(tokens)
     }
+  }
+
+  static func isSpecial(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
   }
 
   func matches(_ text: ArraySlice<UInt8>) -> Bool {

@@ -1,3 +1,5 @@
+import Wire
+
 /// Makes a policy of a bundle's payload (Control Zero 1.13.16, "translate to local policy").
 struct HostedPolicyLoader {
   let fileName: String
@@ -15,7 +17,9 @@ struct HostedPolicyLoader {
   }
 
   mutating func load(_ bytes: [UInt8]) throws(PolicyError) -> Policy {
-    let root = try JSONPolicyReader.read(bytes, fileName: fileName)
+    let document = try JSONPolicyReader.document(bytes, fileName: fileName)
+    let lines = LineIndex(bytes)
+    let root = JSONPolicyReader.value(of: document.root, in: document, lines, skipping: "policies")
     guard case .mapping = root.content else {
       throw PolicyError(.load, "the payload must be an object, not \(root.kindName)", fileName: fileName)
     }
@@ -30,7 +34,7 @@ struct HostedPolicyLoader {
       settings.enforcementStatus = "fail_closed"
     case let isBelow?:
       if isBelow { settings.enforcementStatus = "degraded_below_floor" }
-      rules = self.rules(from: root, settings)
+      rules = self.rules(from: document, lines, root, settings)
     }
     guard errors.isEmpty else { throw PolicyError(fileName: fileName, diagnostics: errors) }
     return Policy(
@@ -76,23 +80,31 @@ struct HostedPolicyLoader {
 
   // MARK: Rules
 
-  private mutating func rules(from root: PolicyValue, _ settings: PolicySettings) -> [Rule] {
+  /// A payload may hold very many rules, so each is made a value, read and let go.
+  private mutating func rules(
+    from document: JSONDocument, _ lines: LineIndex, _ root: PolicyValue, _ settings: PolicySettings
+  ) -> [Rule] {
+    let policies = document.member("policies", of: document.root)
     var rules: [Rule] = []
-    for policy in sortedPolicies(of: root) {
-      for value in HostedRule.list(of: policy) {
-        guard case .mapping = value.content else { continue }
-        read(value, of: policy, index: rules.count, into: &rules)
+    for policy in sortedPolicies(policies, in: document, lines) {
+      let identifier = document.member("id", of: policy).map { JSONPolicyReader.value(of: $0, in: document, lines) }
+      HostedRule.forEach(of: policy, in: document) { node in
+        let value = JSONPolicyReader.value(of: node, in: document, lines)
+        read(value, policyID: identifier, index: rules.count, into: &rules)
       }
     }
     guard rules.isEmpty, errors.isEmpty else { return rules }
-    return [isGenuinelyEmpty(root) ? Self.empty(settings.defaultOnEmpty) : Self.missing(settings.defaultOnMissing)]
+    let isEmpty = policies.map { document.kind(of: $0) == .array && document.count(of: $0) == 0 } ?? false
+    return [
+      isEmpty && isGenuinelyEmpty(root) ? Self.empty(settings.defaultOnEmpty) : Self.missing(settings.defaultOnMissing)
+    ]
   }
 
-  private mutating func read(_ value: PolicyValue, of policy: PolicyValue, index: Int, into rules: inout [Rule]) {
+  private mutating func read(_ value: PolicyValue, policyID: PolicyValue?, index: Int, into rules: inout [Rule]) {
     do throws(RuleReader.Failures) {
       let translated: PolicyValue
       do throws(RuleReader.Failure) {
-        translated = try HostedRule.translated(value, policyID: policy["id"])
+        translated = try HostedRule.translated(value, policyID: policyID)
       } catch {
         throw RuleReader.Failures([error])
       }
@@ -105,30 +117,33 @@ struct HostedPolicyLoader {
   }
 
   /// By priority, the highest first; those of one priority in their order.
-  private mutating func sortedPolicies(of root: PolicyValue) -> [PolicyValue] {
-    guard let value = root["policies"], value.isTruthy else { return [] }
-    switch value.content {
-    case .list(let elements):
-      var policies: [(priority: Int, place: Int, value: PolicyValue)] = []
-      for (place, element) in elements.enumerated() {
-        guard case .mapping = element.content else { continue }
-        guard let priority = HostedRule.priority(element["priority"]) else {
-          error("`priority` must be a number", at: element["priority"] ?? element)
-          continue
+  private mutating func sortedPolicies(
+    _ node: JSONDocument.Node?, in document: JSONDocument, _ lines: LineIndex
+  ) -> [JSONDocument.Node] {
+    guard let node, FieldValue(node, in: document)?.isTruthy == true else { return [] }
+    switch document.kind(of: node) {
+    case .array:
+      var policies: [(priority: Int, place: Int, node: JSONDocument.Node)] = []
+      for (place, element) in document.elements(of: node).enumerated() where document.kind(of: element) == .object {
+        let value = document.member("priority", of: element).map { JSONPolicyReader.value(of: $0, in: document, lines) }
+        if let priority = HostedRule.priority(value) {
+          policies.append((priority, place, element))
+        } else if let value {
+          error("`priority` must be a number", at: value)
         }
-        policies.append((priority, place, element))
       }
-      return policies.sorted { ($1.priority, $0.place) < ($0.priority, $1.place) }.map(\.value)
-    case .mapping, .string:
+      return policies.sorted { ($1.priority, $0.place) < ($0.priority, $1.place) }.map(\.node)
+    case .object, .string:
       return []
     default:
-      error("`policies` must be a list, not \(value.kindName)", at: value)
+      error("`policies` must be a list", at: JSONPolicyReader.value(of: node, in: document, lines))
       return []
     }
   }
 
+  /// Whether an empty list of policies is believed.
   private func isGenuinelyEmpty(_ root: PolicyValue) -> Bool {
-    guard trustsEmpty, case .list(let policies)? = root["policies"]?.content, policies.isEmpty else { return false }
+    guard trustsEmpty else { return false }
     guard case .integer(let count)? = root["metadata"]?["active_policy_count"]?.content, !count.hasPrefix("-") else {
       return true
     }

@@ -1,11 +1,21 @@
+import Wire
+
 /// Rules as a Control Zero service writes them, made into rules of a local file.
 enum HostedRule {
-  /// The rules of a policy: a list, or the values of an object.
-  static func list(of policy: PolicyValue) -> [PolicyValue] {
-    switch policy["rules"]?.content {
-    case .list(let rules): rules
-    case .mapping(let members): members.map(\.value)
-    default: []
+  /// Calls `body` with each rule of a policy, which holds them in a list or as the values of an object.
+  static func forEach(
+    of policy: JSONDocument.Node, in document: JSONDocument, _ body: (JSONDocument.Node) -> Void
+  ) {
+    guard let rules = document.member("rules", of: policy) else { return }
+    switch document.kind(of: rules) {
+    case .array:
+      for rule in document.elements(of: rules) where document.kind(of: rule) == .object { body(rule) }
+    case .object:
+      for member in document.uniqueMembers(of: rules) where document.kind(of: member.value) == .object {
+        body(member.value)
+      }
+    default:
+      break
     }
   }
 

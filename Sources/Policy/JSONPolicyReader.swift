@@ -3,25 +3,29 @@ import Wire
 /// Reads a JSON policy as Python's `json.loads` does: a repeated key counts with its last value.
 enum JSONPolicyReader {
   static func read(_ bytes: [UInt8], fileName: String) throws(PolicyError) -> PolicyValue {
+    let document = try self.document(bytes, fileName: fileName)
+    return value(of: document.root, in: document, LineIndex(bytes))
+  }
+
+  static func document(_ bytes: [UInt8], fileName: String) throws(PolicyError) -> JSONDocument {
     var limits = JSONLimits()
     limits.maxBytes = PolicyLimits.maxBytes
     limits.maxDepth = PolicyLimits.maxDepth
     limits.maxValues = PolicyLimits.maxValues
-    let document: JSONDocument
     do {
-      document = try JSONDocument(parsing: bytes[...], options: .python, limits: limits)
+      return try JSONDocument(parsing: bytes[...], options: .python, limits: limits)
     } catch {
       let place = LineIndex(bytes).place(of: error.offset)
       throw PolicyError(
         .load, "not JSON: \(error.code.rawValue)", fileName: fileName, line: place.line, column: place.column)
     }
-    let lines = LineIndex(bytes)
-    return value(of: document.root, in: document, lines)
   }
 
   /// Recursion is bounded by ``PolicyLimits/maxDepth``.
-  private static func value(
-    of node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex
+  ///
+  /// - Parameter skipped: a member that is left out of the value; of the outermost object only.
+  static func value(
+    of node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex, skipping skipped: StaticString? = nil
   ) -> PolicyValue {
     let place = lines.place(of: document.range(of: node).lowerBound)
     var size = 1
@@ -44,6 +48,7 @@ enum JSONPolicyReader {
     case .object:
       var members = MappingBuilder()
       for (key, child) in document.members(of: node) {
+        if let skipped, document.string(key, equals: skipped) { continue }
         members.insert(value(of: key, in: document, lines), value(of: child, in: document, lines))
       }
       size += members.size

@@ -2,18 +2,42 @@
 struct MappingBuilder {
   private(set) var members: [PolicyValue.Member] = []
   private(set) var size = 0
+  /// The keys that came again.
   private(set) var repeated: [PolicyValue] = []
+  /// Made when there are too many members to look through one by one.
   private var places: [[UInt8]: Int] = [:]
+
+  private static let maxScannedMembers = 16
 
   mutating func insert(_ key: PolicyValue, _ value: PolicyValue) {
     size += key.size + value.size
-    let identity = Array(PythonText.representation(key).utf8)
-    if let place = places[identity] {
+    if let place = place(of: key) {
       members[place].value = value
       repeated.append(key)
     } else {
-      places[identity] = members.count
+      if !places.isEmpty { places[Self.identity(key)] = members.count }
       members.append(.init(key: key, value: value))
     }
+  }
+
+  private mutating func place(of key: PolicyValue) -> Int? {
+    if members.count < Self.maxScannedMembers {
+      return members.firstIndex { Self.areEqual($0.key, key) }
+    }
+    if places.isEmpty {
+      for (place, member) in members.enumerated() { places[Self.identity(member.key)] = place }
+    }
+    return places[Self.identity(key)]
+  }
+
+  private static func areEqual(_ first: PolicyValue, _ second: PolicyValue) -> Bool {
+    if case .string(let first) = first.content, case .string(let second) = second.content { return first == second }
+    return identity(first) == identity(second)
+  }
+
+  /// Different for keys that Python takes for different ones.
+  private static func identity(_ key: PolicyValue) -> [UInt8] {
+    if case .string(let bytes) = key.content { return [UInt8(ascii: "\"")] + bytes }
+    return Array(PythonText.representation(key).utf8)
   }
 }

@@ -34,7 +34,7 @@ struct PolicyValue: Sendable {
 
   func isString(_ text: String) -> Bool {
     guard case .string(let bytes) = content else { return false }
-    return bytes.elementsEqual(text.utf8)
+    return bytes.count == text.utf8.count && bytes.elementsEqual(text.utf8)
   }
 
   var string: String? {

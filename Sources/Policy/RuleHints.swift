@@ -10,7 +10,7 @@ enum RuleHints {
   ) -> [PolicyWarning] {
     var warnings: [PolicyWarning] = []
     for member in members {
-      guard let key = member.key.string, !knownKeys.contains(key),
+      guard !knownKeys.contains(where: { member.key.isString($0) }), let key = member.key.string,
         let meant = knownKeys.first(where: { isOneEditApart(key, $0) })
       else { continue }
       warnings.append(
@@ -19,7 +19,7 @@ enum RuleHints {
     if members.contains(where: { $0.key.isString("escalate_on_deny") && $0.value.isTruthy }) {
       warnings.append(.init(line: line, message: "rule \(index): nobody is asked: the call is denied outright"))
     }
-    for pattern in patterns {
+    for pattern in patterns where pattern.contains(UInt8(ascii: "*")) {
       let text = String(decoding: pattern, as: UTF8.self)
       guard text != "*", !text.contains(":"), text.contains("*") else { continue }
       warnings.append(

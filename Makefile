@@ -1,6 +1,6 @@
 # `make demo` shows the main job on a real server; `make test` passes the tests. Both install what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format install clean
+.PHONY: help demo test differential build lint format install clean
 
 PREFIX ?= /usr/local
 
@@ -20,6 +20,10 @@ test: ## lint, build and run all tests
 	$(MAKE) lint
 	swift build -c release
 	swift test
+
+differential: build ## compare many generated decisions with the real Control Zero SDK (COUNT=20000)
+	@Scripts/setup-tests controlzero
+	.venvs/controlzero/bin/python Scripts/differential --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 
 lint: ## check the format of all Swift files
 	swift format lint --strict --recursive Sources Tests Package.swift

@@ -1,11 +1,11 @@
 # `make demo` shows the main job on a real server; `make test` passes the tests. Both install what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format install clean
+.PHONY: help demo test differential build lint format install clean
 
 PREFIX ?= /usr/local
 
 help: ## show this
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 build: ## build czproxy (one static executable on Linux) and czproxy-ctl
 	@Scripts/setup
@@ -20,6 +20,12 @@ test: ## lint, build and run all tests
 	$(MAKE) lint
 	swift build -c release
 	swift test
+
+differential: ## 50 000 generated policies and calls, decided by the Control Zero SDK and by us
+	@Scripts/setup
+	@Scripts/setup-tests controlzero
+	swift build -c release
+	.venvs/controlzero/bin/python Scripts/differential --ctl .build/release/czproxy-ctl --count 50000
 
 lint: ## check the format of all Swift files
 	swift format lint --strict --recursive Sources Tests Package.swift

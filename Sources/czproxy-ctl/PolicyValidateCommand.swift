@@ -8,7 +8,8 @@ struct PolicyValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
     abstract: "Check a policy: what is wrong with it, and what is probably not meant.",
-    discussion: "Exits with 0 for a policy that can be used, whatever the warnings, and with 1 for any other; with 2 where "
+    discussion:
+      "Exits with 0 for a policy that can be used, whatever the warnings, and with 1 for any other; with 2 where "
       + "the server's tools can't be learnt.")
 
   @Argument(help: "A local policy: .yaml, .yml or .json.")

@@ -97,6 +97,32 @@ struct DialectTests {
     #expect(try effect("allow", "{args.options.path.deeper: x}", arguments) == .deny)
   }
 
+  @Test("a path goes on within a text that a server may decode")
+  func decodedTexts() throws {
+    let arguments = #"{"list": "[\"/etc/b\"]", "deep": {"o": "{\"p\": [\"x\"]}"}}"#
+    #expect(try effect("deny", "{'args.list[*]': {op: within, value: /etc}}", arguments) == .deny)
+    #expect(try effect("allow", "{'args.list[*]': {op: within, value: /etc}}", arguments) == .deny)
+    #expect(try effect("deny", "{'args.deep.o.p[0]': x}", arguments) == .deny)
+    #expect(try effect("deny", "{'args.deep.o.p[0]': y}", arguments) == .allow)
+    #expect(try effect("allow", "{'args.deep.o.p[0]': x}", arguments) == .deny)
+  }
+
+  @Test("a path through a value of the wrong type is in doubt")
+  func pathsThroughWrongTypes() throws {
+    for effect in ["deny", "allow"] {
+      let policy = try localPolicy(
+        """
+        version: "1"
+        dialect: czproxy/1
+        settings: {default_action: \(effect == "deny" ? "allow" : "deny")}
+        rules: [{effect: \(effect), action: "t:m", when: {"args.list[*]": {op: exists}}}]
+        """)
+      let call = try toolCall(
+        "t", "m", #"{"list": "x"}"#, schema: #"{"properties": {"list": {"type": "array"}}}"#)
+      #expect(policy.decide(call).effect == .deny)
+    }
+  }
+
   @Test(
     "what only the dialect knows is refused without it",
     arguments: ["effect: audit\n    action: a", "allow: a\n    when: {p: {op: within, value: /x}}"])

@@ -5,7 +5,7 @@
 PREFIX ?= /usr/local
 
 help: ## show this
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 build: ## build czproxy (one static executable on Linux) and czproxy-ctl
 	@Scripts/setup

@@ -42,32 +42,43 @@ struct ArgumentPath: Sendable, Equatable {
     self.steps = steps
   }
 
-  /// Calls `body` with every value at this place, null and absent ones as nil; with nil once where there is no place.
-  func forEachValue(
-    in arguments: (document: JSONDocument, node: JSONDocument.Node)?, _ body: (JSONDocument.Node?) -> Void
-  ) {
-    guard let arguments else { return body(nil) }
-    visit(steps[...], arguments.node, arguments.document, body)
+  /// What stands at a place.
+  enum Finding {
+    case value(JSONDocument.Node, in: JSONDocument)
+    /// There is no such place.
+    case nothing
+    /// The way goes on within something that has no inside: a text, for one.
+    ///
+    /// - Parameter steps: those that lead to it.
+    case end(JSONDocument.Node, in: JSONDocument, steps: Int)
   }
 
-  private func visit(
-    _ steps: ArraySlice<Step>, _ node: JSONDocument.Node, _ document: JSONDocument,
-    _ body: (JSONDocument.Node?) -> Void
+  /// Calls `body` with everything at this place, and at least once.
+  ///
+  /// - Parameter start: how many steps have been taken to `node`.
+  func forEachFinding(
+    from start: Int = 0, at node: JSONDocument.Node, in document: JSONDocument, _ body: (Finding) -> Void
   ) {
-    guard let step = steps.first else { return body(node) }
-    let rest = steps.dropFirst()
-    switch step {
-    case .member(let name):
-      guard let member = document.member(named: name, of: node) else { return body(nil) }
-      visit(rest, member, document, body)
-    case .element(let index):
-      guard index < document.count(of: node), document.kind(of: node) == .array else { return body(nil) }
+    guard start < steps.count else { return body(.value(node, in: document)) }
+    func goOn(to next: JSONDocument.Node?) {
+      guard let next else { return body(.nothing) }
+      forEachFinding(from: start + 1, at: next, in: document, body)
+    }
+    switch (steps[start], document.kind(of: node)) {
+    case (.member(let name), .object):
+      goOn(to: document.member(named: name, of: node))
+    case (.element(let index), .array):
+      guard index < document.count(of: node) else { return body(.nothing) }
       for (place, element) in document.elements(of: node).enumerated() where place == index {
-        return visit(rest, element, document, body)
+        return goOn(to: element)
       }
-    case .everyElement:
-      guard document.kind(of: node) == .array, document.count(of: node) > 0 else { return body(nil) }
-      for element in document.elements(of: node) { visit(rest, element, document, body) }
+    case (.everyElement, .array):
+      if document.count(of: node) == 0 { body(.nothing) }
+      for element in document.elements(of: node) { goOn(to: element) }
+    case (_, .null):
+      body(.nothing)
+    default:
+      body(.end(node, in: document, steps: start))
     }
   }
 }

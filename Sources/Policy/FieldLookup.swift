@@ -7,6 +7,9 @@ struct FieldLookup {
   /// The arguments by name, made when there are too many to look through one by one.
   private var argumentIndex: [ArraySlice<UInt8>: JSONDocument.Node]?
 
+  /// What the arguments hold that servers may decode, by name; nil where it is nothing of the kind.
+  private var containers: [[UInt8]: JSONDocument?] = [:]
+
   /// Beyond so many arguments an index is made.
   static let maxScannedArguments = 64
 
@@ -35,16 +38,56 @@ struct FieldLookup {
       guard let argument = found.argument else {
         return condition.test.verdict(on: found.value, files: call.files, isClosing: isClosing)
       }
-      return verdict(of: condition.test, on: found.value, at: [.member(argument)], isClosing: isClosing)
-    case .path(let path):
-      var result: Verdict?
-      path.forEachValue(in: call.arguments) { node in
-        let value = node.flatMap { node in call.arguments.flatMap { FieldValue(node, in: $0.document) } }
-        let next = verdict(of: condition.test, on: value, at: path.steps, isClosing: isClosing)
-        result = result?.combined(with: next, isClosing: isClosing) ?? next
+      guard case .text(let text)? = found.value, Self.looksDecodable(text),
+        mayBeDecoded(condition.test, at: [.member(argument)])
+      else {
+        return verdict(of: condition.test, on: found.value, at: [.member(argument)], isClosing: isClosing)
       }
-      return result ?? .fails
+      // Many rules may ask about one long text.
+      let inner = containers[argument] ?? Self.container(in: text)
+      containers[argument] = .some(inner)
+      return verdict(of: condition.test, on: found.value, decoded: inner, isClosing: isClosing)
+    case .path(let path):
+      guard let (document, node) = call.arguments else {
+        return condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
+      }
+      return verdict(of: condition.test, at: path, from: 0, node, document, isClosing: isClosing)
     }
+  }
+
+  /// The verdict on everything at a place within the arguments.
+  private func verdict(
+    of test: ValueTest, at path: ArgumentPath, from start: Int, _ node: JSONDocument.Node, _ document: JSONDocument,
+    isClosing: Bool
+  ) -> Verdict {
+    var result: Verdict?
+    func add(_ next: Verdict) { result = result?.combined(with: next, isClosing: isClosing) ?? next }
+    path.forEachFinding(from: start, at: node, in: document) { finding in
+      switch finding {
+      case .value(let node, let document):
+        add(verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isClosing: isClosing))
+      case .nothing:
+        add(test.verdict(on: nil, files: call.files, isClosing: isClosing))
+      case .end(let node, let document, let steps):
+        add(verdict(of: test, beyond: node, document, at: path, steps: steps, isClosing: isClosing))
+      }
+    }
+    return result ?? .fails
+  }
+
+  /// The verdict where the way goes on within something that has no inside, unless a server decodes it.
+  private func verdict(
+    of test: ValueTest, beyond node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int,
+    isClosing: Bool
+  ) -> Verdict {
+    let plain = test.verdict(on: nil, files: call.files, isClosing: isClosing)
+    guard call.isTypeStrict else { return plain }
+    if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document) {
+      return .undecided(.type)
+    }
+    guard let inner = Self.container(in: document.text(node)) else { return plain }
+    let decoded = verdict(of: test, at: path, from: steps, inner.root, inner, isClosing: isClosing)
+    return plain.combined(with: decoded, isClosing: isClosing)
   }
 
   /// The verdict on an argument, in every way that a server may read it.
@@ -61,15 +104,35 @@ struct FieldLookup {
         }
       return isAllowed ? plain(value) : .undecided(.type)
     }
-    guard case .text(let text) = value, let inner = Self.container(in: text) else { return plain(value) }
-    return plain(value).combined(with: plain(.node(inner, inner.root)), isClosing: isClosing)
+    guard case .text(let text) = value else { return plain(value) }
+    return verdict(of: test, on: value, decoded: Self.container(in: text), isClosing: isClosing)
+  }
+
+  /// The verdict on a text that may be decoded, in both readings.
+  private func verdict(
+    of test: ValueTest, on value: FieldValue?, decoded: JSONDocument?, isClosing: Bool
+  ) -> Verdict {
+    let plain = test.verdict(on: value, files: call.files, isClosing: isClosing)
+    guard let decoded else { return plain }
+    let inner = test.verdict(on: .node(decoded, decoded.root), files: call.files, isClosing: isClosing)
+    return plain.combined(with: inner, isClosing: isClosing)
+  }
+
+  /// Whether it is left open what type the argument is of.
+  private func mayBeDecoded(_ test: ValueTest, at steps: [ArgumentPath.Step]) -> Bool {
+    call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps) == nil
   }
 
   /// The JSON array or object that a text holds and that some servers decode.
   private static func container(in text: ArraySlice<UInt8>) -> JSONDocument? {
+    guard looksDecodable(text) else { return nil }
     let text = PythonSpace.stripped(text)
-    guard text.first == UInt8(ascii: "[") || text.first == UInt8(ascii: "{") else { return nil }
     return try? JSONDocument(parsing: text, options: .python)
+  }
+
+  private static func looksDecodable(_ text: ArraySlice<UInt8>) -> Bool {
+    let first = PythonSpace.strippedStart(text).first
+    return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
   }
 
   // MARK: Values

@@ -2,9 +2,28 @@ import Wire
 
 /// Reads a JSON policy as Python's `json.loads` does: a repeated key counts with its last value.
 enum JSONPolicyReader {
-  static func read(_ bytes: [UInt8], fileName: String) throws(PolicyError) -> PolicyValue {
+  /// - Returns: the document, and the keys that stand twice in one object.
+  static func read(
+    _ bytes: [UInt8], fileName: String
+  ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyValue]) {
     let document = try self.document(bytes, fileName: fileName)
-    return value(of: document.root, in: document, LineIndex(bytes))
+    let lines = LineIndex(bytes)
+    var repeated: [PolicyValue] = []
+    findRepeatedKeys(in: document.root, of: document, lines, &repeated)
+    return (value(of: document.root, in: document, lines), repeated)
+  }
+
+  private static func findRepeatedKeys(
+    in node: JSONDocument.Node, of document: JSONDocument, _ lines: LineIndex, _ repeated: inout [PolicyValue]
+  ) {
+    var seen: Set<ArraySlice<UInt8>> = []
+    for member in document.members(of: node) {
+      if !seen.insert(document.text(member.key)).inserted {
+        repeated.append(value(of: member.key, in: document, lines))
+      }
+      findRepeatedKeys(in: member.value, of: document, lines, &repeated)
+    }
+    for element in document.elements(of: node) { findRepeatedKeys(in: element, of: document, lines, &repeated) }
   }
 
   static func document(_ bytes: [UInt8], fileName: String) throws(PolicyError) -> JSONDocument {

@@ -15,12 +15,16 @@ struct LocalPolicyLoader {
     guard bytes.count <= PolicyLimits.maxBytes else {
       throw PolicyError(.load, "larger than \(PolicyLimits.maxBytes) bytes", fileName: fileName)
     }
-    let root =
+    let (root, repeatedKeys) =
       switch format {
       case .yaml: try YAMLReader.read(bytes, fileName: fileName)
       case .json: try JSONPolicyReader.read(bytes, fileName: fileName)
       }
     var loader = LocalPolicyLoader(fileName: fileName)
+    for key in repeatedKeys {
+      loader.warnings.append(
+        PolicyWarning(line: key.line, message: "`\(PythonText.string(key))` stands here twice; the last one counts"))
+    }
     return try loader.policy(from: root)
   }
 

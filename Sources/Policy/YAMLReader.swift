@@ -7,6 +7,7 @@ struct YAMLReader {
   private var open: [Container] = []
   private var root: PolicyValue?
   private var total = 0
+  private var repeatedKeys: [PolicyValue] = []
 
   /// A list or mapping whose end has not been read.
   private struct Container {
@@ -23,9 +24,13 @@ struct YAMLReader {
     self.fileName = fileName
   }
 
-  static func read(_ bytes: [UInt8], fileName: String) throws(PolicyError) -> PolicyValue {
+  /// - Returns: the document, and the keys that stand twice in one mapping.
+  static func read(
+    _ bytes: [UInt8], fileName: String
+  ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyValue]) {
     var reader = YAMLReader(fileName: fileName)
-    return try reader.read(bytes)
+    let root = try reader.read(bytes)
+    return (root, reader.repeatedKeys)
   }
 
   private mutating func read(_ bytes: [UInt8]) throws(PolicyError) -> PolicyValue {
@@ -152,7 +157,7 @@ struct YAMLReader {
   }
 
   /// Pairs keys with values; a merge key (`<<`) gives what its mappings hold and this one does not.
-  private func members(of container: Container) throws(PolicyError) -> [PolicyValue.Member] {
+  private mutating func members(of container: Container) throws(PolicyError) -> [PolicyValue.Member] {
     var merged: [PolicyValue.Member] = []
     var own: [PolicyValue.Member] = []
     var index = 0
@@ -176,6 +181,10 @@ struct YAMLReader {
       }
     }
     var builder = MappingBuilder()
+    for member in own { builder.insert(member.key, member.value) }
+    repeatedKeys += builder.repeated
+    guard !merged.isEmpty else { return builder.members }
+    builder = MappingBuilder()
     for member in merged + own { builder.insert(member.key, member.value) }
     return builder.members
   }

@@ -8,7 +8,9 @@ struct PolicyValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
     abstract: "Check a policy: what is wrong with it, and what is probably not meant.",
-    discussion: "Exits with 0 for a policy that can be used, whatever the warnings, and with 1 for any other.")
+    discussion:
+      "Exits with 0 for a policy that can be used, whatever the warnings, and with 1 for any other; with 2 where "
+      + "the server's tools can't be learnt.")
 
   @Argument(help: "A local policy: .yaml, .yml or .json.")
   var file: String
@@ -22,11 +24,16 @@ struct PolicyValidateCommand: ParsableCommand {
   @Option(help: "The server's tools: the answer to `tools/list`, or a list of names, as JSON.")
   var tools: String?
 
+  @Option(help: "The server's command, to ask it for its tools; a line for the shell.")
+  var serverCommand: String?
+
   @Option(help: "text or json.")
   var format = OutputFormat.text
 
   func validate() throws {
-    if tools != nil, server == nil { throw ValidationError("`--tools` needs `--server`") }
+    if tools != nil || serverCommand != nil, server == nil {
+      throw ValidationError("`--tools` and `--server-command` need `--server`")
+    }
   }
 
   func run() throws {
@@ -37,7 +44,7 @@ struct PolicyValidateCommand: ParsableCommand {
       report(error)
       throw ExitCode(1)
     }
-    let warnings = policy.review(server: server.map { Array($0.utf8) }, tools: try tools.map(readTools))
+    let warnings = policy.review(server: server.map { Array($0.utf8) }, tools: try knownTools())
     switch format {
     case .text:
       print("OK: \(file) parsed cleanly (\(policy.ruleCount) rules)")
@@ -99,20 +106,13 @@ struct PolicyValidateCommand: ParsableCommand {
     writer.endObject()
   }
 
-  private func readTools(_ path: String) throws -> [[UInt8]] {
-    let document: JSONDocument
+  private func knownTools() throws -> [[UInt8]]? {
     do {
-      document = try JSONDocument(parsing: try PolicyFile.bytes(of: path)[...], options: .document)
+      if let tools { return try ToolList.read(try PolicyFile.bytes(of: tools)) }
+      return try serverCommand.map(ToolList.ask)
     } catch {
-      throw ValidationError("\(path): \(error)")
+      PolicyFile.printError("error: \(tools ?? serverCommand ?? ""): \(error)")
+      throw ExitCode(2)
     }
-    // The list itself, the result, or the whole answer.
-    let result = document.member("result", of: document.root) ?? document.root
-    let list = document.member("tools", of: result) ?? result
-    let names = document.elements(of: list).compactMap { node in
-      document.string(node) ?? document.member("name", of: node).flatMap { document.string($0) }
-    }
-    guard document.kind(of: list) == .array else { throw ValidationError("\(path): there is no list of tools") }
-    return names
   }
 }

@@ -110,4 +110,22 @@ import Testing
     session.process.send(signal: SIGTERM)
     #expect(try session.process.wait() == 128 + SIGTERM)
   }
+
+  @Test func `a host that does not read our standard error does not stop the relay`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    // Standard error is a pipe that is full after the first reports and never read.
+    let script = """
+      mkfifo "$2/full"; exec 5<>"$2/full"
+      exec "$0" run --server s --policy "$1" --state-dir "$2/state" -- python3 "$3" 2>&5
+      """
+    let process = try RunningProcess([
+      "bash", "-c", script, Project.czproxy, policy, scratch.path, Project.scriptedServer[1],
+    ])
+    for _ in 1...2000 { process.send("not JSON at all") }
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try process.line().contains(#""id": 1"#))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
 }

@@ -4,9 +4,9 @@ import Testing
 
 /// Files with links, for `within`.
 struct TestFiles: FileSystemView {
-  var workingDirectory: [UInt8] = Array("/work".utf8)
+  var workingDirectory: [UInt8] = Array("/site".utf8)
   var homeDirectory: [UInt8]? = Array("/home/me".utf8)
-  var links = ["/work/link": "/etc", "/work/up": "..", "/loop": "/loop", "/work/rel": "sub/dir", "/tmp/real": "/work"]
+  var links = ["/site/link": "/etc", "/site/up": "..", "/loop": "/loop", "/site/rel": "sub/dir", "/tmp/real": "/site"]
 
   func linkTarget(of path: [UInt8]) -> [UInt8]? {
     links[String(decoding: path, as: UTF8.self)].map { Array($0.utf8) }
@@ -35,7 +35,7 @@ struct DialectTests {
     arguments: [
       "/etc/passwd", "/etc", "/etc/", "//etc//passwd", "/etc/./x", "/x/../etc/passwd", "../etc/passwd", "link/passwd",
       "file:///etc/passwd", "FILE:///etc/passwd", "file://localhost/etc/x", "/%65tc/passwd", "file:///%65tc/passwd",
-      "up/etc/passwd", "/work/up/etc", "link", "./link/x", "%2Fetc%2Fpasswd", "/work/../etc",
+      "up/etc/passwd", "/site/up/etc", "link", "./link/x", "%2Fetc%2Fpasswd", "/site/../etc",
     ])
   func isInside(path: String) throws {
     #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .deny)
@@ -43,7 +43,7 @@ struct DialectTests {
   }
 
   @Test(
-    "a path outside is outside", arguments: ["/etcetera", "/work/etc", "etc", "/tmp", "~/etc", "/work/rel/x", "a b"])
+    "a path outside is outside", arguments: ["/etcetera", "/site/etc", "etc", "/tmp", "~/etc", "/site/rel/x", "a b"])
   func isOutside(path: String) throws {
     #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .allow)
     #expect(try effect("allow", #"{path: {op: not_within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .allow)
@@ -51,21 +51,21 @@ struct DialectTests {
 
   @Test(
     "only what is inside in every reading is let in",
-    arguments: ["x", "/work/x", "/work/rel/y", "/tmp/real/z", "a/../b"])
+    arguments: ["x", "/site/x", "/site/rel/y", "/tmp/real/z", "a/../b"])
   func isLetIn(path: String) throws {
-    #expect(try effect("allow", #"{path: {op: within, value: [/work, /srv]}}"#, "{\"path\": \"\(path)\"}") == .allow)
+    #expect(try effect("allow", #"{path: {op: within, value: [/site, /srv]}}"#, "{\"path\": \"\(path)\"}") == .allow)
   }
 
   @Test(
     "what may be outside in some reading is not let in",
     arguments: ["..", "link/x", "~/x", "file:///etc/x", "%2e%2e/x", "/loop/x", "~root/x", "", "a\\u0000b", "up/up/x"])
   func isNotLetIn(path: String) throws {
-    #expect(try effect("allow", #"{path: {op: within, value: /work}}"#, "{\"path\": \"\(path)\"}") == .deny)
+    #expect(try effect("allow", #"{path: {op: within, value: /site}}"#, "{\"path\": \"\(path)\"}") == .deny)
   }
 
   @Test("each text of a list is judged, and what is no text is in doubt")
   func lists() throws {
-    let within = #"{paths: {op: within, value: /work}}"#
+    let within = #"{paths: {op: within, value: /site}}"#
     #expect(try effect("allow", within, #"{"paths": ["a", "b"]}"#) == .allow)
     #expect(try effect("allow", within, #"{"paths": ["a", "/etc/b"]}"#) == .deny)
     #expect(try effect("allow", within, #"{"paths": ["a", 5]}"#) == .deny)
@@ -79,8 +79,8 @@ struct DialectTests {
 
   @Test("without a file system to look at a path is in doubt")
   func noFiles() throws {
-    #expect(try effect("allow", #"{path: {op: within, value: /work}}"#, #"{"path": "/work/x"}"#, files: nil) == .deny)
-    #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, #"{"path": "/work/x"}"#, files: nil) == .deny)
+    #expect(try effect("allow", #"{path: {op: within, value: /site}}"#, #"{"path": "/site/x"}"#, files: nil) == .deny)
+    #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, #"{"path": "/site/x"}"#, files: nil) == .deny)
   }
 
   @Test("paths into the arguments reach what they name")
@@ -95,6 +95,32 @@ struct DialectTests {
     #expect(try effect("allow", "{'args.list[*]': a}", arguments) == .allow)
     #expect(try effect("allow", "{args.options.none: {op: not_exists}}", arguments) == .allow)
     #expect(try effect("allow", "{args.options.path.deeper: x}", arguments) == .deny)
+  }
+
+  @Test("a path goes on within a text that a server may decode")
+  func decodedTexts() throws {
+    let arguments = #"{"list": "[\"/etc/b\"]", "deep": {"o": "{\"p\": [\"x\"]}"}}"#
+    #expect(try effect("deny", "{'args.list[*]': {op: within, value: /etc}}", arguments) == .deny)
+    #expect(try effect("allow", "{'args.list[*]': {op: within, value: /etc}}", arguments) == .deny)
+    #expect(try effect("deny", "{'args.deep.o.p[0]': x}", arguments) == .deny)
+    #expect(try effect("deny", "{'args.deep.o.p[0]': y}", arguments) == .allow)
+    #expect(try effect("allow", "{'args.deep.o.p[0]': x}", arguments) == .deny)
+  }
+
+  @Test("a path through a value of the wrong type is in doubt")
+  func pathsThroughWrongTypes() throws {
+    for effect in ["deny", "allow"] {
+      let policy = try localPolicy(
+        """
+        version: "1"
+        dialect: czproxy/1
+        settings: {default_action: \(effect == "deny" ? "allow" : "deny")}
+        rules: [{effect: \(effect), action: "t:m", when: {"args.list[*]": {op: exists}}}]
+        """)
+      let call = try toolCall(
+        "t", "m", #"{"list": "x"}"#, schema: #"{"properties": {"list": {"type": "array"}}}"#)
+      #expect(policy.decide(call).effect == .deny)
+    }
   }
 
   @Test(

@@ -1,0 +1,54 @@
+import Wire
+
+/// The names of a server's tools, from a file or from the server itself.
+enum ToolList {
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Milliseconds to wait for each answer.
+  private static let timeout: Int32 = 60_000
+  private static let maxTools = 100_000
+
+  /// Reads the answer to `tools/list`, its result, its `tools`, or a list of names.
+  static func read(_ bytes: [UInt8]) throws(Failure) -> [[UInt8]] {
+    let document: JSONDocument
+    do {
+      document = try JSONDocument(parsing: bytes[...], options: .document)
+    } catch {
+      throw Failure(description: "not JSON: \(error)")
+    }
+    let result = document.member("result", of: document.root) ?? document.root
+    let list = document.member("tools", of: result) ?? result
+    guard document.kind(of: list) == .array else { throw Failure(description: "there is no list of tools") }
+    return names(list, in: document)
+  }
+
+  /// Starts a server, asks it, and ends it.
+  ///
+  /// - Parameter command: a line for the shell.
+  static func ask(_ command: String) throws(MCPClient.Failure) -> [[UInt8]] {
+    var client = try MCPClient(command: ["/bin/sh", "-c", "exec \(command)"], timeout: timeout)
+    defer { client.close() }
+    try client.connect(.auto)
+    var tools: [[UInt8]] = []
+    var cursor: [UInt8]?
+    repeat {
+      let page = cursor
+      let answer = try client.request("tools/list") { writer in
+        guard let page else { return }
+        writer.key("cursor")
+        writer.string(bytes: page)
+      }
+      tools += answer.document.member("tools", of: answer.result).map { names($0, in: answer.document) } ?? []
+      cursor = answer.document.member("nextCursor", of: answer.result).flatMap { answer.document.string($0) }
+    } while cursor != nil && tools.count < maxTools
+    return tools
+  }
+
+  private static func names(_ list: JSONDocument.Node, in document: JSONDocument) -> [[UInt8]] {
+    document.elements(of: list).compactMap { node in
+      document.string(node) ?? document.member("name", of: node).flatMap { document.string($0) }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Testing
+
+@testable import Policy
+
+struct LoadingTests {
+  private func diagnostics(_ yaml: String) -> [PolicyError.Diagnostic] {
+    do throws(PolicyError) {
+      _ = try Policy.load(local: Array(yaml.utf8), format: .yaml, fileName: "policy.yaml")
+      return []
+    } catch {
+      return error.diagnostics
+    }
+  }
+
+  @Test func allErrorsAreToldEachWithItsPlace() {
+    let found = diagnostics(
+      """
+      version: 1
+      settings: {default_action: maybe}
+      rules:
+        - allow: a
+          deny: b
+        - effect: audit
+          action: x
+        - allow: t
+          when: {a: {op: foo}, b: {op: equals, value: 1}, c: {op: bar}}
+        - allow: [1]
+        - deny: t
+          conditions: [1]
+        - warn: t
+      """)
+    #expect(found.map(\.line) == [1, 2, 4, 6, 9, 9, 10, 12, 13])
+    #expect(found.allSatisfy { $0.code == .validation })
+  }
+
+  @Test(
+    "what is no YAML, or is more than is read, is a file that can't be loaded",
+    arguments: [
+      "a: [", "a: !x b", "a: =", "a: <<", "--- a\n--- b", "a: *b", "\u{1}", "a: !!int x",
+      String(repeating: "[", count: 200),
+    ])
+  func notLoaded(yaml: String) {
+    #expect(diagnostics(yaml).map(\.code) == [.load])
+  }
+
+  @Test func aliasesCountForAllTheyStandFor() {
+    var yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...9 {
+      let names = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      yaml += "a\(level): &a\(level) [\(names)]\n"
+    }
+    #expect(diagnostics(yaml).map(\.code) == [.load])
+  }
+
+  @Test(
+    "a key that stands twice is warned of, and the last one counts",
+    arguments: [
+      ("rules:\n  - allow: a\n    id: x\n    id: y\n", PolicyFormat.yaml, 4),
+      ("{\"rules\": [{\"allow\": \"a\",\n\"id\": \"x\",\n\"i\\u0064\": \"y\"}]}", .json, 3),
+    ])
+  func repeatedKeys(text: String, format: PolicyFormat, line: Int) throws {
+    let policy = try Policy.load(local: Array(text.utf8), format: format, fileName: "policy")
+    #expect(policy.warnings.map(\.line) == [line])
+    #expect(policy.summaries.map(\.policyID) == ["y"])
+  }
+
+  @Test func aMergedKeyThatIsOverriddenIsNoRepetition() throws {
+    let policy = try localPolicy("base: &b {allow: a, id: x}\nrules:\n  - <<: *b\n    id: y\n  - *b\n")
+    #expect(policy.warnings.isEmpty)
+    #expect(policy.summaries.map(\.policyID) == ["y", "x"])
+  }
+
+  @Test func aPayloadFromACacheThatIsNotFreshIsNotBelievedToBeEmpty() throws {
+    let payload = Array("{\"policies\": [], \"metadata\": {\"active_policy_count\": 0}}".utf8)
+    let call = try toolCall("s", "t")
+    let fresh = try Policy.load(hosted: payload, fileName: "payload").decide(call)
+    let stale = try Policy.load(hosted: payload, fileName: "payload", trustsEmpty: false).decide(call)
+    #expect(fresh.effect == .allow && fresh.isObserveMode)
+    #expect(stale.effect == .deny && stale.policyID == "synthetic:BUNDLE_MISSING")
+  }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Policy
+
+struct ReviewTests {
+  private func review(_ rules: String, server: String? = nil, tools: [String]? = nil) throws -> [PolicyWarning] {
+    try localPolicy("version: '1'\nrules:\n\(rules)").review(
+      server: server.map { Array($0.utf8) }, tools: tools.map { $0.map { Array($0.utf8) } })
+  }
+
+  @Test(
+    "a rule that an earlier one takes all calls of is told",
+    arguments: [
+      ("*", "github:x"), ("*:*", "*"), ("github", "github:delete_*"), ("GitHub:*", "github:x"), ("a:b", "a:b"),
+      ("*:list*", "notes:list_notes"), ("a:*", "a:[xy]"), ("a:*", "a:?"),
+    ])
+  func shadowed(first: String, second: String) throws {
+    let found = try review("  - allow: '\(first)'\n  - deny: '\(second)'\n")
+    #expect(found.contains { $0.line == 4 && $0.message.contains("nothing reaches it") })
+  }
+
+  @Test(
+    "a rule that some call reaches is not",
+    arguments: [
+      ("github:x", "github:*"), ("a:?", "a:*"), ("a:[xy]", "a:[xy]"), ("a:b", "a:B"), ("*:list", "a:list_x"),
+    ])
+  func notShadowed(first: String, second: String) throws {
+    let found = try review("  - allow: '\(first)'\n  - deny: '\(second)'\n")
+    #expect(!found.contains { $0.message.contains("nothing reaches it") })
+  }
+
+  @Test func aRuleWithConditionsHidesNothing() throws {
+    let found = try review("  - allow: '*'\n    when: {a: x}\n  - deny: a:b\n")
+    #expect(found.isEmpty)
+  }
+
+  @Test func aServerNamedLikeAFamilyIsTold() throws {
+    #expect(try review("  - allow: a:b\n", server: "postgres").contains { $0.message.contains("`database`") })
+    #expect(try review("  - allow: sqlite:read\n").contains { $0.message.contains("`database`") })
+    #expect(try review("  - allow: github:read\n", server: "github").isEmpty)
+  }
+
+  @Test func aToolThatTheServerDoesNotHaveIsTold() throws {
+    let found = try review(
+      "  - deny: fs:wite_file\n  - deny: fs:write_*\n  - deny: fs:move_*\n  - allow: '*:nothing'\n  - allow: other:x\n",
+      server: "fs", tools: ["write_file", "read_file"])
+    #expect(found.map(\.line) == [3, 5])
+    #expect(found.first?.message.contains("`write_file` was meant?") == true)
+  }
+
+  @Test func anExplanationNamesWhatTurnedACallAwayAndNotItsValues() throws {
+    let policy = try localPolicy(
+      """
+      version: "1"
+      rules:
+        - deny: other
+        - deny: fs
+          clients: [cursor]
+        - deny: fs
+          resources: ["mcp://fs/write"]
+        - deny: fs
+          when: {path: /etc/*, size: {op: gt, value: 5}}
+        - allow: fs
+        - deny: "*"
+      """)
+    let explanation = policy.explain(try toolCall("fs", "read", #"{"path": "/home/secret"}"#))
+    #expect(
+      explanation.steps.map(\.outcome) == [.action, .client, .resource, .condition(name: "path"), .decides])
+    #expect(explanation.decision.evaluatedRules == 5)
+    #expect(!"\(explanation)".contains("secret"))
+  }
+}

@@ -7,7 +7,8 @@ func payload(rules count: Int) -> [UInt8] {
   for number in 0..<count {
     if number > 0 { text += "," }
     text += "{\"id\":\"r\(number)\",\"effect\":\"allow\",\"actions\":[\"server\(number):tool_\(number)\"],"
-    text += "\"reason\":\"because of \(number)\",\"conditions\":{\"path\":{\"op\":\"glob\",\"value\":\"/data/\(number)/*\"}}}"
+    text += "\"reason\":\"because of \(number)\",\"conditions\":"
+    text += "{\"path\":{\"op\":\"glob\",\"value\":\"/data/\(number)/*\"}}}"
   }
   return Array((text + "]}]}").utf8)
 }

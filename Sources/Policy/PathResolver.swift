@@ -2,17 +2,26 @@
 struct PathResolver {
   let files: any FileSystemView
 
+  /// How often the file system may still be asked. A call may hold any number of paths.
+  private var lookups = Self.maxLookups
+
+  init(files: any FileSystemView) {
+    self.files = files
+  }
+
   /// The parts of an absolute path without links, `.` and `..`.
   typealias Place = [ArraySlice<UInt8>]
 
   static let maxLinks = 40
-  static let maxPathBytes = 65536
+  /// What systems take; a longer path names nothing, though some tools shorten one before they use it.
+  static let maxPathBytes = 4096
+  static let maxLookups = 20_000
 
   private static let slash = UInt8(ascii: "/")
 
   /// All places that some tool would take the text for: with `file://` and percent escapes read and not read, `~`
   /// expanded and not, `..` taken off before links are followed and after. Nil where that can't be told.
-  func readings(of text: ArraySlice<UInt8>) -> [Place]? {
+  mutating func readings(of text: ArraySlice<UInt8>) -> [Place]? {
     guard !text.isEmpty, text.count <= Self.maxPathBytes, !text.contains(0) else { return nil }
     var spellings: [[UInt8]] = [Array(text)]
     if let path = Self.filePath(text) { spellings.append(path) }
@@ -38,22 +47,36 @@ struct PathResolver {
     return places
   }
 
-  /// The place of a path, its links followed up to the deepest ancestor that exists; nil for a loop of links.
-  func resolve(_ path: [UInt8]) -> Place? {
+  /// The place of a path, its links followed up to the deepest ancestor that exists; nil for a loop of links, and
+  /// where that takes too long.
+  mutating func resolve(_ path: [UInt8]) -> Place? {
     var pending = Self.parts(of: path.first == Self.slash ? path : files.workingDirectory + [Self.slash] + path)
     pending.reverse()
     var place: Place = []
+    var absolute: [UInt8] = []
+    func removeLast() {
+      if let last = place.popLast() { absolute.removeLast(last.count + 1) }
+    }
     var links = 0
     while let part = pending.popLast() {
       if part.elementsEqual("..".utf8) {
-        _ = place.popLast()
+        removeLast()
         continue
       }
       place.append(part)
-      guard let target = files.linkTarget(of: Self.path(of: place)) else { continue }
+      absolute.append(Self.slash)
+      absolute += part
+      guard lookups > 0, absolute.count <= 2 * Self.maxPathBytes else { return nil }
+      lookups -= 1
+      guard let target = files.linkTarget(of: absolute) else { continue }
       links += 1
       guard links <= Self.maxLinks, target.count <= Self.maxPathBytes else { return nil }
-      if target.first == Self.slash { place = [] } else { place.removeLast() }
+      if target.first == Self.slash {
+        place = []
+        absolute = []
+      } else {
+        removeLast()
+      }
       pending += Self.parts(of: target).reversed()
     }
     return place
@@ -61,10 +84,6 @@ struct PathResolver {
 
   private static func parts(of path: [UInt8]) -> Place {
     path.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
-  }
-
-  private static func path(of place: Place) -> [UInt8] {
-    place.reduce(into: []) { $0 += [slash] + $1 }
   }
 
   private static func lexicallyNormalized(_ path: [UInt8]) -> [UInt8] {

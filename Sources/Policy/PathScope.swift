@@ -9,8 +9,11 @@ struct PathScope: Sendable {
     on value: FieldValue, files: (any FileSystemView)?, isNegated: Bool, isClosing: Bool
   ) -> Verdict {
     guard let files else { return .undecided(.place) }
-    let resolver = PathResolver(files: files)
-    let places = roots.compactMap { resolver.resolve($0) }
+    var resolver = PathResolver(files: files)
+    var places: [PathResolver.Place] = []
+    for root in roots {
+      if let place = resolver.resolve(root) { places.append(place) }
+    }
     guard places.count == roots.count else { return .undecided(.place) }
     var verdict: Verdict?
     func add(_ next: Verdict) { verdict = verdict?.combined(with: next, isClosing: isClosing) ?? next }

@@ -77,6 +77,16 @@ struct DialectTests {
     #expect(try effect("deny", denied, #"{"paths": [5]}"#) == .deny)
   }
 
+  @Test("more paths than can be looked at in bounded time are in doubt")
+  func tooManyPaths() throws {
+    let long = String(repeating: "a/", count: 2000)
+    let many = "[" + Array(repeating: "\"\(long)\"", count: 20).joined(separator: ",") + "]"
+    for value in ["\"" + String(repeating: "a/../", count: 1000) + "\"", many] {
+      #expect(try effect("allow", #"{p: {op: within, value: /work}}"#, "{\"p\": \(value)}") == .deny)
+      #expect(try effect("deny", #"{p: {op: within, value: /etc}}"#, "{\"p\": \(value)}") == .deny)
+    }
+  }
+
   @Test("without a file system to look at a path is in doubt")
   func noFiles() throws {
     #expect(try effect("allow", #"{path: {op: within, value: /site}}"#, #"{"path": "/site/x"}"#, files: nil) == .deny)

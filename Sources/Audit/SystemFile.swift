@@ -1,3 +1,5 @@
+private import CShims
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -54,17 +56,9 @@ struct SystemFile: ~Copyable {
 
   /// Reads up to `space.count` bytes; 0 at the end.
   func read(into space: UnsafeMutableRawBufferPointer) throws(AuditError) -> Int {
-    while true {
-      #if canImport(Glibc)
-        let count = unsafe Glibc.read(descriptor, space.baseAddress, space.count)
-      #elseif canImport(Musl)
-        let count = unsafe Musl.read(descriptor, space.baseAddress, space.count)
-      #else
-        let count = unsafe Darwin.read(descriptor, space.baseAddress, space.count)
-      #endif
-      if count >= 0 { return count }
-      if errno != EINTR { throw Self.failure(.read, path) }
-    }
+    let count = unsafe cz_read(descriptor, space.baseAddress, space.count)
+    if count < 0 { throw Self.failure(.read, path) }
+    return count
   }
 
   // MARK: Directories

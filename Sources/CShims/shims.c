@@ -23,7 +23,6 @@
 #endif
 
 extern char **environ;
-char **cz_environment(void) { return environ; }
 
 int cz_pipe(int *read_end, int *write_end) {
   int ends[2];
@@ -177,7 +176,14 @@ int cz_children(pid_t process, pid_t *children, int capacity) {
   return count;
 }
 
-// MARK: Output
+// MARK: Input and output
+
+ssize_t cz_read(int descriptor, void *bytes, size_t count) {
+  ssize_t taken;
+  do taken = read(descriptor, bytes, count);
+  while (taken < 0 && errno == EINTR);
+  return taken;
+}
 
 ssize_t cz_send_nonblocking(int socket, const void *bytes, size_t count) {
 #ifdef MSG_NOSIGNAL

@@ -1,3 +1,5 @@
+import Wire
+
 /// Text as Python writes values: what the original evaluator compares and reports.
 enum PythonText {
   /// `str(value)` of a scalar; lists and mappings as `repr` writes them.
@@ -26,7 +28,8 @@ enum PythonText {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
-    let (digits, exponent) = decimal(value.magnitude)
+    let decimal = ShortestDecimal(value.magnitude)
+    let (digits, exponent) = (decimal.digits, decimal.exponent)
     let sign = value < 0 ? "-" : ""
     if exponent < -4 || exponent >= 16 {
       let fraction = digits.count > 1 ? "." + digits.dropFirst() : ""
@@ -40,23 +43,6 @@ enum PythonText {
       return sign + digits + String(repeating: "0", count: exponent + 1 - digits.count) + ".0"
     }
     return sign + digits.prefix(exponent + 1) + "." + digits.dropFirst(exponent + 1)
-  }
-
-  /// The shortest digits of a positive finite value, without trailing zeros, and the exponent of the first of them.
-  static func decimal(_ value: Double) -> (digits: String, exponent: Int) {
-    // The standard library writes the shortest digits that read back as the same value.
-    let text = value.description
-    let parts = text.split(separator: "e", maxSplits: 1)
-    var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-    let mantissa = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    var digits = String(mantissa[0]) + (mantissa.count > 1 ? String(mantissa[1]) : "")
-    exponent += mantissa[0].count - 1
-    while digits.first == "0", digits.count > 1 {
-      digits.removeFirst()
-      exponent -= 1
-    }
-    while digits.last == "0", digits.count > 1 { digits.removeLast() }
-    return (digits, exponent)
   }
 
   /// `repr(str)`: single quotes unless only double ones avoid an escape; what can't be printed is escaped.

@@ -7,14 +7,8 @@ struct PendingRequests: Sendable {
   struct Entry: Sendable {
     /// What the request was, as far as its answer needs it.
     enum Kind: Sendable {
-      case toolCall(name: [UInt8], meta: Answering)
+      case toolCall(name: [UInt8])
       case other
-    }
-
-    /// How the requester reads the answer.
-    struct Answering: Sendable {
-      var wantsTask: Bool
-      var isModern: Bool
     }
 
     let id: RequestID
@@ -50,5 +44,19 @@ struct PendingRequests: Sendable {
   /// Forgets cancelled requests, which may never be answered, to make room.
   mutating func dropCancelled() {
     entries = entries.filter { !$0.value.isCancelled }
+  }
+}
+
+/// The requests in flight in both directions, each under the peer that sent it.
+struct RequestsInFlight: Sendable {
+  private var fromHost = PendingRequests()
+  private var fromServer = PendingRequests()
+
+  subscript(sender: Peer) -> PendingRequests {
+    get { sender == .host ? fromHost : fromServer }
+    // In place: a table that is handed out and put back would be copied for each request.
+    _modify {
+      if sender == .host { yield &fromHost } else { yield &fromServer }
+    }
   }
 }

@@ -28,8 +28,7 @@ public struct Session: Sendable {
   public var policy: Policy
 
   private let monotonicNanoseconds: @Sendable () -> UInt64
-  private var fromHost = PendingRequests()
-  private var fromServer = PendingRequests()
+  private var inFlight = RequestsInFlight()
   private var denied = RecentIDs()
 
   /// - Parameter monotonicNanoseconds: a clock that never goes back.
@@ -42,7 +41,7 @@ public struct Session: Sendable {
   }
 
   /// Requests that the host still waits for.
-  public var requestsInFlight: Int { fromHost.count }
+  public var requestsInFlight: Int { inFlight[.host].count }
 
   // MARK: Lines
 
@@ -80,7 +79,7 @@ public struct Session: Sendable {
     guard case .decision(let judged)? = step.record, step.effects.contains(.forward) else {
       return [report] + step.effects
     }
-    _ = fromHost.take(judged.call.id)
+    _ = inFlight[.host].take(judged.call.id)
     denied.insert(judged.call.id)
     let decision = Decision.auditUnavailable(reason: reason, instead: judged.decision)
     return [
@@ -97,16 +96,15 @@ public struct Session: Sendable {
   private mutating func receiveRequest(
     _ message: Message, id: RequestID, method: JSONDocument.Node, _ line: LineFramer.Line, from sender: Peer
   ) -> Step {
-    let pending = sender == .host ? fromHost : fromServer
-    if pending.contains(id) {
+    if inFlight[sender].contains(id) {
       // Unanswered: the answer would be taken for the one to the request in flight.
       return refusal(
         of: nil, from: sender, reason: "the id of a request that is still in flight", offset: 0,
         bytes: line.bytes.count, sample: line.content)
     }
-    if pending.isFull {
-      if sender == .host { fromHost.dropCancelled() } else { fromServer.dropCancelled() }
-      guard !(sender == .host ? fromHost : fromServer).isFull else {
+    if inFlight[sender].isFull {
+      inFlight[sender].dropCancelled()
+      guard !inFlight[sender].isFull else {
         return refusal(
           of: id, from: sender, reason: "more than \(PendingRequests.limit) requests in flight", offset: 0,
           bytes: line.bytes.count, sample: line.content)
@@ -122,8 +120,7 @@ public struct Session: Sendable {
           offset: message.document.range(of: method).lowerBound, bytes: line.bytes.count, sample: line.content)
       }
     }
-    let entry = PendingRequests.Entry(id: id, kind: .other, sentAt: monotonicNanoseconds())
-    if sender == .host { fromHost.insert(entry) } else { fromServer.insert(entry) }
+    inFlight[sender].insert(PendingRequests.Entry(id: id, kind: .other, sentAt: monotonicNanoseconds()))
     return Step(.forward)
   }
 
@@ -152,11 +149,7 @@ public struct Session: Sendable {
         of: call, decision, evaluationTime: judged.evaluationTime, asError: options.deniesAsError)
       return Step(record: .decision(judged), .send(reply, to: .host))
     }
-    fromHost.insert(
-      PendingRequests.Entry(
-        id: id,
-        kind: .toolCall(name: call.name, meta: .init(wantsTask: call.wantsTask, isModern: call.isModern)),
-        sentAt: finished))
+    inFlight[.host].insert(PendingRequests.Entry(id: id, kind: .toolCall(name: call.name), sentAt: finished))
     return Step(record: .decision(judged), .forward)
   }
 
@@ -171,7 +164,7 @@ public struct Session: Sendable {
   ) -> Step {
     let document = message.document
     guard sender == .host else {
-      if let id = cancelledID(message, method: method) { fromServer.cancel(id) }
+      if let id = cancelledID(message, method: method) { inFlight[.server].cancel(id) }
       return Step(.forward)
     }
     if document.string(method, equals: "tools/call") || isToolCallLookAlike(method, in: document) {
@@ -181,8 +174,8 @@ public struct Session: Sendable {
     }
     if let id = cancelledID(message, method: method) {
       // The server never saw the request, so it must not hear of its end.
-      if denied.contains(id), !fromHost.contains(id) { return Step() }
-      fromHost.cancel(id)
+      if denied.contains(id), !inFlight[.host].contains(id) { return Step() }
+      inFlight[.host].cancel(id)
     }
     return Step(.forward)
   }
@@ -200,13 +193,12 @@ public struct Session: Sendable {
     _ message: Message, to id: RequestID, result: JSONDocument.Node? = nil, error: JSONDocument.Node? = nil,
     _ line: LineFramer.Line, from sender: Peer
   ) -> Step {
-    let request = sender == .server ? fromHost.take(id) : fromServer.take(id)
-    guard let request else {
+    guard let request = inFlight[sender.other].take(id) else {
       return refusal(
         of: nil, from: sender, reason: "the answer to a request that is not in flight", offset: 0,
         bytes: line.bytes.count, sample: line.content)
     }
-    guard case .toolCall(let name, _) = request.kind else { return Step(.forward) }
+    guard case .toolCall(let name) = request.kind else { return Step(.forward) }
     let document = message.document
     let ending: SessionRecord.Outcome.Ending
     if let result {
@@ -227,8 +219,7 @@ public struct Session: Sendable {
   /// Refuses a line that is no message; whoever waits for an answer to it gets one where the id is beyond doubt.
   private mutating func refuse(_ line: LineFramer.Line, from sender: Peer, _ error: MessageError) -> Step {
     // What was in flight under such an id stays so: only a first use of it is answered.
-    let pending = sender == .host ? fromHost : fromServer
-    let answerable = error.answerable.filter { !pending.contains($0) }
+    let answerable = error.answerable.filter { !inFlight[sender].contains($0) }
     var step = refusal(
       of: nil, from: sender, reason: error.description, offset: error.offset, bytes: line.bytes.count,
       sample: line.content, id: answerable.first ?? error.answered)
@@ -237,7 +228,7 @@ public struct Session: Sendable {
       step.effects.append(
         .send(Reply.refusal(of: id, code: Reply.invalidRequestCode, message: message), to: sender))
     }
-    if sender == .server, let id = error.answered, let request = fromHost.take(id) {
+    if sender == .server, let id = error.answered, let request = inFlight[.host].take(id) {
       let message = "Refused by czproxy: the server's answer is malformed: \(error.description)."
       step.effects.append(
         .send(Reply.refusal(of: request.id, code: Reply.internalErrorCode, message: message), to: .host))

@@ -49,6 +49,9 @@ uint64_t cz_ignored_signals(void);
 /// The children of a process, as far as they fit; their number, or -1.
 int cz_children(pid_t process, pid_t *children, int capacity);
 
+/// read(2), begun again when a signal interrupts it.
+ssize_t cz_read(int descriptor, void *bytes, size_t count);
+
 /// Sends without blocking and without SIGPIPE on a socket; as send(2).
 ssize_t cz_send_nonblocking(int socket, const void *bytes, size_t count);
 
@@ -60,7 +63,5 @@ int cz_descriptor_kind(int descriptor);
 
 /// The path of this executable; its length, or -1.
 ssize_t cz_executable_path(char *path, size_t capacity);
-
-extern char **cz_environment(void);
 
 #endif

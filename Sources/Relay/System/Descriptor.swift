@@ -1,3 +1,5 @@
+private import CShims
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -25,20 +27,9 @@ struct Descriptor: ~Copyable {
 
   /// The same for a descriptor that somebody else holds open.
   static func read(_ number: Int32, into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
-    while true {
-      #if canImport(Glibc)
-        let count = unsafe Glibc.read(number, space.baseAddress, space.count)
-      #elseif canImport(Musl)
-        let count = unsafe Musl.read(number, space.baseAddress, space.count)
-      #else
-        let count = unsafe Darwin.read(number, space.baseAddress, space.count)
-      #endif
-      if count >= 0 { return count }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN: return nil
-      default: throw SystemError("read", errno)
-      }
-    }
+    let count = unsafe cz_read(number, space.baseAddress, space.count)
+    if count >= 0 { return count }
+    if errno == EAGAIN { return nil }
+    throw SystemError("read", errno)
   }
 }

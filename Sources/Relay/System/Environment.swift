@@ -20,21 +20,13 @@ public enum Environment {
 
 /// Standard error, for the person who runs us.
 public enum StandardError {
-  /// What a pipe that has room takes at once (POSIX: PIPE_BUF; less on some systems than on Linux).
-  #if canImport(Darwin)
-    private static let atOnce = 512
-  #else
-    private static let atOnce = 4096
-  #endif
-
   /// Writes one line, `czproxy: TEXT`, as a whole and without waiting.
   ///
   /// A host that does not read our standard error must not stop the relay: what it has no room for is left out.
   /// It is on record all the same.
   public static func report(_ text: String) {
-    let line = Array("czproxy: \(text)".utf8.prefix(atOnce - 1)) + [UInt8(ascii: "\n")]
-    var request = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
-    guard unsafe poll(&request, 1, 0) > 0 else { return }
+    let line = Array("czproxy: \(text)".utf8.prefix(Sink.atOnce - 1)) + [UInt8(ascii: "\n")]
+    guard Sink.hasRoom(2) else { return }
     _ = unsafe line.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
   }
 }

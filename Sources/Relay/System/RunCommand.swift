@@ -59,6 +59,7 @@ public enum RunCommand {
       return ExitStatus.configuration
     }
     let name = serverName(options)
+    let context = context(options)
     if loaded.path == nil, !options.isUngoverned {
       StandardError.report("every tool call will be denied: \(PolicySource.absence(stateDirectory))")
     }
@@ -66,7 +67,7 @@ public enum RunCommand {
 
     cz_ignore_signal(SIGPIPE)
     let signals = try SignalPipe(forwarding: [SIGINT, SIGTERM, SIGHUP])
-    var trail = AuditTrail(identity(options, name, loaded, stateDirectory))
+    var trail = AuditTrail(identity(options, name, loaded, context, stateDirectory))
     do throws(AuditError) {
       try trail.open()
     } catch {
@@ -85,7 +86,7 @@ public enum RunCommand {
       server.end()
       return status
     }
-    var sessionOptions = Session.Options(server: name, context: context(options))
+    var sessionOptions = Session.Options(server: name, context: context)
     sessionOptions.deniesAsError = options.deniesAsError
     sessionOptions.observes = options.observes
     sessionOptions.files = LocalFileSystem()
@@ -118,9 +119,9 @@ public enum RunCommand {
   }
 
   private static func identity(
-    _ options: RunOptions, _ name: ServerName, _ loaded: PolicySource.Loaded, _ stateDirectory: String
+    _ options: RunOptions, _ name: ServerName, _ loaded: PolicySource.Loaded, _ context: Context,
+    _ stateDirectory: String
   ) -> AuditTrail.Identity {
-    let context = context(options)
     let mode = options.isUngoverned ? "ungoverned" : options.observes ? "observe" : "local"
     return AuditTrail.Identity(
       server: name, command: options.command, sessionID: SHA256.hexadecimal(SHA256.randomBytes(16)),

@@ -24,9 +24,9 @@ struct Sink: ~Copyable {
 
   /// What POSIX promises least, and what Linux has.
   #if canImport(Darwin)
-    private static let atOnce = 512
+    static let atOnce = 512
   #else
-    private static let atOnce = 4096
+    static let atOnce = 4096
   #endif
 
   private var descriptor: Descriptor?
@@ -119,7 +119,7 @@ struct Sink: ~Copyable {
     let number = number
     var written = 0
     while written < bytes.count {
-      if way == .asking, !hasRoom(number) { break }
+      if way == .asking, !Self.hasRoom(number) { break }
       let part = bytes.dropFirst(written).prefix(way == .asking ? Self.atOnce : Int.max)
       let count = unsafe part.withUnsafeBytes { buffer in
         switch way {
@@ -142,7 +142,8 @@ struct Sink: ~Copyable {
     return written
   }
 
-  private func hasRoom(_ number: Int32) -> Bool {
+  /// Whether a write of ``atOnce`` bytes would not wait.
+  static func hasRoom(_ number: Int32) -> Bool {
     var request = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
     // An error shows at the write.
     return unsafe poll(&request, 1, 0) > 0

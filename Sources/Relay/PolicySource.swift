@@ -10,20 +10,13 @@ public struct PolicySource: Sendable {
     public let path: String?
   }
 
-  /// Why the policy that was asked for can't be used.
-  public struct Failure: Error, Sendable, CustomStringConvertible {
-    /// One for each thing that is wrong.
-    public let lines: [String]
-    public var description: String { lines.joined(separator: "\n") }
-  }
-
   private static let fileNames = ["policy.yaml", "policy.yml", "policy.json"]
   private static let maxBytes = 16 << 20
 
   /// Loads the file that was named, or the one in the state directory; without either, the policy that denies all.
   ///
   /// The working directory is never searched: a repository that somebody cloned must not bring its own policy.
-  public static func load(_ source: RunOptions.Source, stateDirectory: String) throws(Failure) -> Loaded {
+  public static func load(_ source: RunOptions.Source, stateDirectory: String) throws(PolicyError) -> Loaded {
     switch source {
     case .file(let path):
       return try load(path)
@@ -49,36 +42,38 @@ public struct PolicySource: Sendable {
     "there is no policy: start czproxy with --policy FILE, or put a policy.yaml into \(stateDirectory)"
   }
 
-  /// Loads one file.
-  public static func load(_ path: String) throws(Failure) -> Loaded {
-    let bytes: [UInt8]
+  /// Loads one file: a local policy, or a bundle's payload.
+  public static func load(_ path: String, isPayload: Bool = false) throws(PolicyError) -> Loaded {
+    try parse(try read(path), path, isPayload: isPayload)
+  }
+
+  /// The bytes of a file of no more than a policy's greatest size.
+  public static func read(_ path: String) throws(PolicyError) -> [UInt8] {
     do throws(FileReader.Failure) {
-      bytes = try FileReader.read(path, limit: maxBytes)
+      return try FileReader.read(path, limit: maxBytes)
     } catch {
       throw failure(error, path)
     }
-    return try parse(bytes, path)
   }
 
-  private static func parse(_ bytes: [UInt8], _ path: String) throws(Failure) -> Loaded {
+  private static func parse(_ bytes: [UInt8], _ path: String, isPayload: Bool = false) throws(PolicyError) -> Loaded {
+    if isPayload { return Loaded(policy: try Policy.load(hosted: bytes, fileName: path), bytes: bytes, path: path) }
     guard let format = PolicyFormat(fileName: path) else {
-      throw Failure(lines: ["\(path): E1202: a policy is a .yaml, .yml or .json file"])
+      throw failure("a policy is a .yaml, .yml or .json file", path)
     }
-    do {
-      return Loaded(policy: try Policy.load(local: bytes, format: format, fileName: path), bytes: bytes, path: path)
-    } catch {
-      throw Failure(lines: error.lines)
+    return Loaded(policy: try Policy.load(local: bytes, format: format, fileName: path), bytes: bytes, path: path)
+  }
+
+  private static func failure(_ error: FileReader.Failure, _ path: String) -> PolicyError {
+    switch error {
+    case .missing: failure("there is no such file", path)
+    case .unreadable(let error): failure(error.reason, path)
+    case .notAFile: failure("it is not a file", path)
+    case .tooLarge: failure("it is larger than \(maxBytes) bytes", path)
     }
   }
 
-  private static func failure(_ error: FileReader.Failure, _ path: String) -> Failure {
-    let reason =
-      switch error {
-      case .missing: "there is no such file"
-      case .unreadable(let error): error.reason
-      case .notAFile: "it is not a file"
-      case .tooLarge: "it is larger than \(maxBytes) bytes"
-      }
-    return Failure(lines: ["\(path): E1202: \(reason)"])
+  private static func failure(_ reason: String, _ path: String) -> PolicyError {
+    PolicyError(fileName: path, diagnostics: [.init(code: .load, message: reason)])
   }
 }

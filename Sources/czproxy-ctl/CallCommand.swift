@@ -104,28 +104,21 @@ struct CallCommand: ParsableCommand {
   }
 
   private func listTools(_ client: inout MCPClient) throws(MCPClient.Failure) {
-    var cursor: [UInt8]?
-    repeat {
-      let page = cursor
-      let answer = try client.request("tools/list") { writer in
-        guard let page else { return }
-        writer.key("cursor")
-        writer.string(bytes: page)
-      }
+    try client.listTools { answer in
       let document = answer.document
       if format == .json {
         print(String(decoding: document.raw(answer.result), as: UTF8.self))
-      } else {
-        let tools = document.member("tools", of: answer.result)
-        for tool in tools.map({ Array(document.elements(of: $0)) }) ?? [] {
-          let name = document.member("name", of: tool).flatMap { document.string($0) } ?? []
-          let description = document.member("description", of: tool).flatMap { document.string($0) } ?? []
-          let first = description.split(separator: UInt8(ascii: "\n")).first ?? []
-          print("\(DisplayText.escaped(name, limit: 128))  \(DisplayText.escaped(first, limit: 100))")
-        }
+        return true
       }
-      cursor = document.member("nextCursor", of: answer.result).flatMap { document.string($0) }
-    } while cursor != nil
+      let tools = document.member("tools", of: answer.result)
+      for tool in tools.map({ Array(document.elements(of: $0)) }) ?? [] {
+        let name = document.member("name", of: tool).flatMap { document.string($0) } ?? []
+        let description = document.member("description", of: tool).flatMap { document.string($0) } ?? []
+        let first = description.split(separator: UInt8(ascii: "\n")).first ?? []
+        print("\(DisplayText.escaped(name, limit: 128))  \(DisplayText.escaped(first, limit: 100))")
+      }
+      return true
+    }
   }
 }
 

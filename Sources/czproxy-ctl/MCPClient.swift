@@ -116,6 +116,21 @@ struct MCPClient: ~Copyable {
     throw .silent(method: method)
   }
 
+  /// Asks for the list of tools, page by page, until `body` returns false or the last page was read.
+  mutating func listTools(_ body: (Answer) -> Bool) throws(Failure) {
+    var cursor: [UInt8]?
+    repeat {
+      let page = cursor
+      let answer = try request("tools/list") { writer in
+        guard let page else { return }
+        writer.key("cursor")
+        writer.string(bytes: page)
+      }
+      guard body(answer) else { return }
+      cursor = answer.document.member("nextCursor", of: answer.result).flatMap { answer.document.string($0) }
+    } while cursor != nil
+  }
+
   mutating func close() {
     connection.close()
   }

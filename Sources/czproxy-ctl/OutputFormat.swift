@@ -27,11 +27,17 @@ enum Terminal {
     writer.beginObject()
     write(&writer)
     writer.endObject()
-    print(String(decoding: writer.bytes, as: UTF8.self))
+    print(writer)
   }
 
-  static func complain(_ text: String) {
-    FileHandle.standardError.write(Data("czproxy: \(text)\n".utf8))
+  static func print(_ writer: JSONWriter) {
+    Swift.print(String(decoding: writer.bytes, as: UTF8.self))
+  }
+
+  static func complain(_ text: String) { printError("czproxy: \(text)") }
+
+  static func printError(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
   }
 }
 

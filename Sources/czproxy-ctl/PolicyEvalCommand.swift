@@ -18,7 +18,7 @@ struct PolicyEvalCommand: ParsableCommand {
   var file: String?
 
   func run() throws {
-    let input = try file.map { try PolicyFile.bytes(of: $0) } ?? [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+    let input = try file.map { try PolicySource.read($0) } ?? [UInt8](FileHandle.standardInput.readDataToEndOfFile())
     var isComplete = true
     // Whoever asks about one policy many times does not wait for it to be read every time.
     var last: (mode: PolicyCase.Mode, source: [UInt8], policy: Policy)?
@@ -42,7 +42,7 @@ struct PolicyEvalCommand: ParsableCommand {
           error.write(to: &writer)
         }
       } catch {
-        PolicyFile.printError("line \(number + 1): \(error)")
+        Terminal.printError("line \(number + 1): \(error)")
         writer.key("error")
         writer.string(error.description)
         isComplete = false

@@ -99,6 +99,6 @@ struct PolicyExplainCommand: ParsableCommand {
     }
     writer.endArray()
     writer.endObject()
-    PolicyFile.print(writer)
+    Terminal.print(writer)
   }
 }

@@ -33,9 +33,9 @@ struct PolicyQuestion: ParsableArguments {
   /// The policy, or an exit with 1 and the reason on stderr.
   func loadPolicy() throws -> Policy {
     do {
-      return try PolicyFile.load(policy, isPayload: payload)
-    } catch let error as PolicyError {
-      for line in error.lines { PolicyFile.printError("error: \(line)") }
+      return try PolicySource.load(policy, isPayload: payload).policy
+    } catch {
+      for line in error.lines { Terminal.printError("error: \(line)") }
       throw ExitCode(1)
     }
   }
@@ -47,7 +47,7 @@ struct PolicyQuestion: ParsableArguments {
     guard let document = try? JSONDocument(parsing: Array(arguments.utf8)[...], options: .document),
       document.kind(of: document.root) == .object
     else {
-      PolicyFile.printError("error: --args is not a JSON object")
+      Terminal.printError("error: --args is not a JSON object")
       throw ExitCode(2)
     }
     let (server, method) = subject
@@ -70,7 +70,7 @@ struct PolicyQuestion: ParsableArguments {
 
   private func readSchema() throws -> (JSONDocument, JSONDocument.Node)? {
     guard let schema else { return nil }
-    let document = try JSONDocument(parsing: try PolicyFile.bytes(of: schema)[...], options: .document)
+    let document = try JSONDocument(parsing: try PolicySource.read(schema)[...], options: .document)
     return (document, document.root)
   }
 

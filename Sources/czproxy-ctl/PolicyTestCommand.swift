@@ -39,7 +39,7 @@ struct PolicyTestCommand: ParsableCommand {
       writer.beginObject()
       decision.writeMembers(of: call, to: &writer)
       writer.endObject()
-      PolicyFile.print(writer)
+      Terminal.print(writer)
     }
     switch decision.effect {
     case .allow, .audit: break

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Policy
+import Relay
 import Wire
 
 /// `czproxy policy validate`
@@ -39,8 +40,8 @@ struct PolicyValidateCommand: ParsableCommand {
   func run() throws {
     let policy: Policy
     do {
-      policy = try PolicyFile.load(file, isPayload: payload)
-    } catch let error as PolicyError {
+      policy = try PolicySource.load(file, isPayload: payload).policy
+    } catch {
       report(error)
       throw ExitCode(1)
     }
@@ -66,15 +67,15 @@ struct PolicyValidateCommand: ParsableCommand {
       for warning in warnings { write(line: warning.line, code: nil, warning.message, to: &writer) }
       writer.endArray()
       writer.endObject()
-      PolicyFile.print(writer)
+      Terminal.print(writer)
     }
   }
 
   private func report(_ error: PolicyError) {
     switch format {
     case .text:
-      PolicyFile.printError("INVALID: \(file)")
-      for line in error.lines { PolicyFile.printError("  - \(line)") }
+      Terminal.printError("INVALID: \(file)")
+      for line in error.lines { Terminal.printError("  - \(line)") }
     case .json:
       var writer = JSONWriter()
       writer.beginObject()
@@ -87,7 +88,7 @@ struct PolicyValidateCommand: ParsableCommand {
       }
       writer.endArray()
       writer.endObject()
-      PolicyFile.print(writer)
+      Terminal.print(writer)
     }
   }
 
@@ -108,10 +109,10 @@ struct PolicyValidateCommand: ParsableCommand {
 
   private func knownTools() throws -> [[UInt8]]? {
     do {
-      if let tools { return try ToolList.read(try PolicyFile.bytes(of: tools)) }
+      if let tools { return try ToolList.read(try PolicySource.read(tools)) }
       return try serverCommand.map(ToolList.ask)
     } catch {
-      PolicyFile.printError("error: \(tools ?? serverCommand ?? ""): \(error)")
+      Terminal.printError("error: \(tools ?? serverCommand ?? ""): \(error)")
       throw ExitCode(2)
     }
   }

@@ -32,17 +32,10 @@ enum ToolList {
     defer { client.close() }
     try client.connect(.auto)
     var tools: [[UInt8]] = []
-    var cursor: [UInt8]?
-    repeat {
-      let page = cursor
-      let answer = try client.request("tools/list") { writer in
-        guard let page else { return }
-        writer.key("cursor")
-        writer.string(bytes: page)
-      }
+    try client.listTools { answer in
       tools += answer.document.member("tools", of: answer.result).map { names($0, in: answer.document) } ?? []
-      cursor = answer.document.member("nextCursor", of: answer.result).flatMap { answer.document.string($0) }
-    } while cursor != nil && tools.count < maxTools
+      return tools.count < maxTools
+    }
     return tools
   }
 

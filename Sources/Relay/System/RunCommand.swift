@@ -51,7 +51,7 @@ public enum RunCommand {
     let server = try ServerProcess.prepare(command: options.command)
 
     let loaded: PolicySource.Loaded
-    do throws(PolicySource.Failure) {
+    do throws(PolicyError) {
       loaded = try PolicySource.load(options.source, stateDirectory: stateDirectory)
     } catch {
       for line in error.lines { StandardError.report(line) }

@@ -30,9 +30,10 @@ enum DecisionRow {
     row.string("subject", bytes: Array("\(identity.server):".utf8) + judged.call.name)
     row.string("subject_origin", "mcp_proxy")
     row.string("match_semantics", decision.matchSemantics)
-    row.array("divergent_rule_ids") { _ in }
+    row.strings("divergent_rule_ids", decision.divergentRuleIDs.map { Array($0.utf8) })
     row.string("dlp_mask_state", "not_applicable")
 
+    if !decision.doubts.isEmpty { row.strings("doubts", decision.doubts.map { Array($0.utf8) }) }
     row.integer("evaluated_rules", decision.evaluatedRules)
     row.integer("evaluation_time_ns", judged.evaluationTime)
     row.string("session_id", identity.sessionID)
@@ -42,7 +43,8 @@ enum DecisionRow {
   }
 
   private static func origin(of decision: Decision) -> String {
-    switch decision.reasonCode {
+    if decision.policyID == "synthetic:ENGINE_UNAVAILABLE" { return "evaluator_error" }
+    return switch decision.reasonCode {
     case "NO_RULE_MATCH": "evaluator_no_match_default"
     case "BUNDLE_MISSING": "no_evaluator_configured"
     case "NO_ACTIVE_POLICIES", "OBSERVE_MODE_NO_POLICY": "evaluator_empty_bundle"

@@ -45,6 +45,28 @@ import Testing
     #expect(try Self.verify(session.scratch).status == 0)
   }
 
+  @Test func `a rule that only the family of a server's name brings in is on record, beside the one without it`() throws
+  {
+    let policy = """
+      version: "1"
+      rules:
+        - {id: family, deny: "database:query"}
+        - {id: name, allow: "postgres"}
+      """
+    let scratch = try Scratch()
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "postgres", "--policy", try scratch.file("policy.yaml", policy)]
+        + ["--state-dir", scratch.state, "--"] + Project.scriptedServer)
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query"}}"#)
+    #expect(try process.line().contains("Denied by Control Zero policy"))
+    process.closeInput()
+    try process.wait()
+    let row = try #require(try scratch.rows().first { $0["event"] as? String == "decision" })
+    #expect(row["policy_id"] as? String == "family")
+    #expect(row["match_semantics"] as? String == "new")
+    #expect(row["divergent_rule_ids"] as? [String] == ["name", "family"])
+  }
+
   @Test func `the directory and its files are for their owner alone`() throws {
     let session = try Self.recorded()
     func mode(_ path: String) throws -> Int {

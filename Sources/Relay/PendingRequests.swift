@@ -8,6 +8,7 @@ struct PendingRequests: Sendable {
     /// What the request was, as far as its answer needs it.
     enum Kind: Sendable {
       case toolCall(name: [UInt8])
+      case toolList
       case other
     }
 

@@ -30,6 +30,7 @@ public struct Session: Sendable {
   private let monotonicNanoseconds: @Sendable () -> UInt64
   private var inFlight = RequestsInFlight()
   private var denied = RecentIDs()
+  private var catalog = ToolCatalog()
 
   /// - Parameter monotonicNanoseconds: a clock that never goes back.
   public init(
@@ -120,7 +121,9 @@ public struct Session: Sendable {
           offset: message.document.range(of: method).lowerBound, bytes: line.bytes.count, sample: line.content)
       }
     }
-    inFlight[sender].insert(PendingRequests.Entry(id: id, kind: .other, sentAt: monotonicNanoseconds()))
+    let isList = sender == .host && message.document.string(method, equals: "tools/list")
+    inFlight[sender].insert(
+      PendingRequests.Entry(id: id, kind: isList ? .toolList : .other, sentAt: monotonicNanoseconds()))
     return Step(.forward)
   }
 
@@ -137,7 +140,7 @@ public struct Session: Sendable {
     let decision = policy.decide(
       Call(
         server: options.server.bytes, tool: call.name, arguments: call.arguments.map { (message.document, $0) },
-        context: options.context, files: options.files))
+        context: options.context, schema: catalog.schema(of: call.name), files: options.files))
     let finished = monotonicNanoseconds()
     let judged = SessionRecord.JudgedCall(
       call: call, document: message.document, decision: decision, evaluationTime: finished &- started,
@@ -198,8 +201,17 @@ public struct Session: Sendable {
         of: nil, from: sender, reason: "the answer to a request that is not in flight", offset: 0,
         bytes: line.bytes.count, sample: line.content)
     }
-    guard case .toolCall(let name) = request.kind else { return Step(.forward) }
     let document = message.document
+    let name: [UInt8]
+    switch request.kind {
+    case .toolCall(let tool):
+      name = tool
+    case .toolList:
+      if let result { catalog.learn(from: result, in: document) }
+      return Step(.forward)
+    case .other:
+      return Step(.forward)
+    }
     let ending: SessionRecord.Outcome.Ending
     if let result {
       let isError = document.member("isError", of: result).map { document.kind(of: $0) == .true } ?? false

@@ -84,6 +84,30 @@ import Wire
     }
   }
 
+  @Test func `an argument of another type than the server's list says can't satisfy an allow`() throws {
+    let text = "version: \"1\"\nrules:\n  - {allow: \"s:read\", when: {path: \"/data/*\"}}\n"
+    let policy = try Policy.load(local: Array(text.utf8), format: .yaml, fileName: "p.yaml")
+    let options = Session.Options(server: try #require(ServerName("s")), context: Context())
+    var session = Session(options: options, policy: policy, monotonicNanoseconds: { 7 })
+    func effect(_ id: Int) throws -> String? {
+      let call =
+        #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"read","arguments":{"path":"/data/x"}}}"#
+      guard case .decision(let judged)? = session.receive(try Self.line(call), from: .host).record else { return nil }
+      return judged.decision.effect.rawValue
+    }
+    func learn(_ id: Int, type: String) throws {
+      _ = session.receive(try Self.line(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/list"}"#), from: .host)
+      let tool = #"{"name":"read","inputSchema":{"type":"object","properties":{"path":{"type":"\#(type)"}}}}"#
+      let answer = try Self.line(#"{"jsonrpc":"2.0","id":\#(id),"result":{"tools":[\#(tool)]}}"#)
+      #expect(session.receive(answer, from: .server).effects == [.forward])
+    }
+    #expect(try effect(1) == "allow")
+    try learn(2, type: "array")
+    #expect(try effect(3) == "deny")
+    try learn(4, type: "string")
+    #expect(try effect(5) == "allow")
+  }
+
   @Test(arguments: [
     ("filesystem-mcp", "filesystem-mcp"), ("/usr/bin/some server", "some-server"), ("", "server"),
   ])

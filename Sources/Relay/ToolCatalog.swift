@@ -1,0 +1,64 @@
+import Wire
+
+/// What the server's lists said about its tools, as far as a decision needs it (MCP, "Tools: Listing Tools").
+///
+/// Bounded: of a tool that it has no room for nothing is known, and its arguments are then judged in every reading.
+struct ToolCatalog: Sendable {
+  /// Bytes of all schemas together.
+  static let maxBytes = 8 << 20
+  static let maxTools = 8192
+
+  /// Parsed when it is first asked for: of a long list few tools are called.
+  private enum Schema {
+    case text([UInt8])
+    case parsed(JSONDocument)
+    case unusable
+  }
+
+  private var schemas: [[UInt8]: Schema] = [:]
+  private var sizes: [[UInt8]: Int] = [:]
+  private var bytes = 0
+
+  init() {}
+
+  /// Takes what one page of a `tools/list` result says; a tool that was known before is now as it says.
+  mutating func learn(from result: JSONDocument.Node, in document: JSONDocument) {
+    guard let tools = document.member("tools", of: result) else { return }
+    for tool in document.elements(of: tools) {
+      guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else { continue }
+      forget(name)
+      guard let schema = document.member("inputSchema", of: tool), document.kind(of: schema) == .object else {
+        continue
+      }
+      let text = document.raw(schema)
+      guard bytes + text.count <= Self.maxBytes, schemas.count < Self.maxTools else { continue }
+      bytes += text.count
+      sizes[name] = text.count
+      schemas[name] = .text(Array(text))
+    }
+  }
+
+  /// The tool's `inputSchema`; nil where it is not known.
+  mutating func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
+    guard let schema = schemas[tool] else { return nil }
+    switch schema {
+    case .unusable:
+      return nil
+    case .parsed(let document):
+      return (document, document.root)
+    case .text(let text):
+      // It stood in a message that was read by the same rules; only its depth could differ, and is less.
+      guard let document = try? JSONDocument(parsing: text[...]) else {
+        schemas[tool] = .unusable
+        return nil
+      }
+      schemas[tool] = .parsed(document)
+      return (document, document.root)
+    }
+  }
+
+  private mutating func forget(_ tool: [UInt8]) {
+    guard schemas.removeValue(forKey: tool) != nil else { return }
+    bytes -= sizes.removeValue(forKey: tool) ?? 0
+  }
+}

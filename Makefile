@@ -1,6 +1,6 @@
 # `make demo` shows the main job on a real server; `make test` passes the tests. Both install what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test differential build lint format install clean
+.PHONY: help demo test differential bench build lint format install clean
 
 PREFIX ?= /usr/local
 
@@ -24,6 +24,11 @@ test: ## lint, build and run all tests
 differential: build ## compare many generated decisions with the real Control Zero SDK (COUNT=20000)
 	@Scripts/setup-tests controlzero
 	.venvs/controlzero/bin/python Scripts/differential --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
+
+bench: build ## decisions a second, beside Control Zero in Python and Cedar, in one run
+	@Scripts/setup-tests controlzero
+	.venvs/controlzero/bin/python -m pip install --quiet cedarpy
+	.venvs/controlzero/bin/python Benchmarks/compare-evaluation
 
 lint: ## check the format of all Swift files
 	swift format lint --strict --recursive Sources Tests Package.swift

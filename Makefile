@@ -25,9 +25,9 @@ differential: build ## compare many generated decisions with the real Control Ze
 	@Scripts/setup-tests controlzero
 	.venvs/controlzero/bin/python Scripts/differential --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 
-bench: build ## decisions a second, beside Control Zero in Python and Cedar, in one run
+bench: build ## time decisions beside Control Zero in Python and Cedar, in one run
 	@Scripts/setup-tests controlzero
-	.venvs/controlzero/bin/python -m pip install --quiet cedarpy
+	.venvs/controlzero/bin/python -m pip install --quiet --disable-pip-version-check cedarpy==4.12.2
 	.venvs/controlzero/bin/python Benchmarks/compare-evaluation
 
 lint: ## check the format of all Swift files

@@ -12,11 +12,16 @@ struct ToolCatalog: Sendable {
   private enum Schema {
     case text([UInt8])
     case parsed(JSONDocument)
-    case unusable
+
+    var byteCount: Int {
+      switch self {
+      case .text(let text): text.count
+      case .parsed(let document): document.bytes.count
+      }
+    }
   }
 
   private var schemas: [[UInt8]: Schema] = [:]
-  private var sizes: [[UInt8]: Int] = [:]
   private var bytes = 0
 
   init() {}
@@ -33,7 +38,6 @@ struct ToolCatalog: Sendable {
       let text = document.raw(schema)
       guard bytes + text.count <= Self.maxBytes, schemas.count < Self.maxTools else { continue }
       bytes += text.count
-      sizes[name] = text.count
       schemas[name] = .text(Array(text))
     }
   }
@@ -42,14 +46,12 @@ struct ToolCatalog: Sendable {
   mutating func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
     guard let schema = schemas[tool] else { return nil }
     switch schema {
-    case .unusable:
-      return nil
     case .parsed(let document):
       return (document, document.root)
     case .text(let text):
       // It stood in a message that was read by the same rules; only its depth could differ, and is less.
       guard let document = try? JSONDocument(parsing: text[...]) else {
-        schemas[tool] = .unusable
+        forget(tool)
         return nil
       }
       schemas[tool] = .parsed(document)
@@ -58,7 +60,6 @@ struct ToolCatalog: Sendable {
   }
 
   private mutating func forget(_ tool: [UInt8]) {
-    guard schemas.removeValue(forKey: tool) != nil else { return }
-    bytes -= sizes.removeValue(forKey: tool) ?? 0
+    bytes -= schemas.removeValue(forKey: tool)?.byteCount ?? 0
   }
 }

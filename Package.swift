@@ -52,10 +52,18 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .target(
-      name: "Policy",
+      name: "Python",
       dependencies: [
         "CPCRE2",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "Policy",
+      dependencies: [
         "CYaml",
+        "Python",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -118,6 +126,7 @@ let package = Package(
       name: "PolicyTests",
       dependencies: [
         "Policy",
+        "Python",
         "Wire",
       ],
       swiftSettings: swiftSettings

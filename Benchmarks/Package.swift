@@ -16,8 +16,13 @@ let package = Package(
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .target(
+      name: "Python",
+      dependencies: ["CPCRE2", "Wire"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+    ),
+    .target(
       name: "Policy",
-      dependencies: ["CPCRE2", "CYaml", "Wire"],
+      dependencies: ["CYaml", "Python", "Wire"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .executableTarget(

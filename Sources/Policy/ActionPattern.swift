@@ -1,3 +1,5 @@
+import Python
+
 /// A pattern for `tool:method`. The tool part is compared without regard to case, the method part exactly.
 struct ActionPattern: Sendable {
   let glob: Glob

@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// What a tool's `inputSchema` says about the types of its arguments (JSON Schema, the part that is about types).

@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// The actions that a call stands for, as policies may name it (Control Zero 1.13.16).

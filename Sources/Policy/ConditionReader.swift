@@ -1,3 +1,5 @@
+import Python
+
 /// Reads the conditions of a rule.
 enum ConditionReader {
   /// These are never taken for an operator, whatever their values look like.

@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// Finds what conditions look at in a call: arguments, overlaid by the context, overlaid by the context's tags.

@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// A value that a condition looks at, neither null nor absent.
@@ -40,15 +41,5 @@ enum FieldValue: Sendable {
       default: return false
       }
     }
-  }
-}
-
-extension JSONDocument {
-  /// The unescaped bytes of a string, without a copy where it holds no escapes; empty for any other kind.
-  func text(_ node: Node) -> ArraySlice<UInt8> {
-    guard kind(of: node) == .string else { return [] }
-    let quoted = raw(node)
-    let content = quoted.dropFirst().dropLast()
-    return content.contains(UInt8(ascii: "\\")) ? (string(node) ?? [])[...] : content
   }
 }

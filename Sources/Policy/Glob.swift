@@ -1,3 +1,5 @@
+import Python
+
 /// A shell pattern as Python's `fnmatch.fnmatchcase` reads it, over Unicode scalars and the whole text.
 ///
 /// `*` is any run, `?` one scalar, `[seq]` one of a set, `[!seq]` one outside of it. There are no escapes;

@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// Rules as a Control Zero service writes them, made into rules of a local file.

@@ -1,3 +1,5 @@
+import Python
+
 /// Makes a policy of a local file: the schema of Control Zero 1.13.16, and our dialect where the file opens it.
 ///
 /// Every error is collected. A file that the SDK refuses is refused.

@@ -1,3 +1,5 @@
+import Python
+
 /// Collects the members of a mapping: a repeated key keeps its first place and takes its last value, as in Python.
 struct MappingBuilder {
   private(set) var members: [PolicyValue.Member] = []

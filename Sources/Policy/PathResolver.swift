@@ -1,3 +1,5 @@
+import Python
+
 /// Finds the places that a text may name in a file system: as a tool reads it, or another tool.
 struct PathResolver {
   let files: any FileSystemView

@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// A policy, a call and a context in one JSON object: what `policy eval` reads, and what is compared with the SDK.

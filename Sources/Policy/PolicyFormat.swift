@@ -1,3 +1,5 @@
+import Python
+
 /// The languages that a local policy is written in, told apart by the file's suffix.
 public enum PolicyFormat: Sendable {
   case yaml

@@ -1,3 +1,5 @@
+import Python
+
 /// Looks for what is allowed in a policy and probably not meant, beyond what its loading shows.
 struct PolicyReview {
   let policy: Policy

@@ -1,3 +1,5 @@
+import Python
+
 /// Reads one rule of a local policy.
 enum RuleReader {
   /// Why a rule can't be used, and where.

@@ -1,3 +1,5 @@
+import Python
+
 /// A version of the SDK, compared as Control Zero 1.13.16 compares them.
 struct SDKVersion: Equatable {
   /// The level of policy semantics that is implemented here.

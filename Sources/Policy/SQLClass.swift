@@ -1,3 +1,5 @@
+import Python
+
 /// The class of SQL text by the first words of its statements; the worst of them counts (Control Zero 1.13.16).
 enum SQLClass {
   /// Nil where no statement starts with a known word.

@@ -1,3 +1,5 @@
+import Python
+
 /// What a shell command does to files and the network, by the verbs in it; the worst counts (Control Zero 1.13.16).
 enum ShellClass: Int, Comparable {
   // In order of harm.

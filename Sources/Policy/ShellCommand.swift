@@ -1,3 +1,5 @@
+import Python
+
 /// A shell command cut into its parts, without regard to quotes: as Control Zero 1.13.16 does, so that no part of it
 /// can hide behind them.
 enum ShellCommand {

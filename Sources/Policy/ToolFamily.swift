@@ -1,3 +1,5 @@
+import Python
+
 /// The families that tools of the known hosts belong to (Control Zero 1.13.16, tool extractors 2).
 ///
 /// A policy that names a family also reaches the tools in it. In MCP a tool's name is the server's name here.

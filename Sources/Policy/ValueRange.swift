@@ -1,3 +1,5 @@
+import Python
+
 /// An inclusive range: of numbers where both bounds and the value are numbers, else of texts.
 struct ValueRange: Sendable {
   private let low: [UInt8]

@@ -1,3 +1,5 @@
+import Python
+
 /// What is asked of a value: the operators of Control Zero 1.13.16, their operands made ready.
 enum ValueTest: Sendable {
   case exists

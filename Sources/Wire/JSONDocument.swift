@@ -89,6 +89,14 @@ public struct JSONDocument: Sendable {
     }
   }
 
+  /// The unescaped bytes of a string, without a copy where it holds no escapes; empty for any other kind.
+  public func text(_ node: Node) -> ArraySlice<UInt8> {
+    guard kind(of: node) == .string else { return [] }
+    let quoted = raw(node)
+    let content = quoted.dropFirst().dropLast()
+    return content.contains(UInt8(ascii: "\\")) ? (string(node) ?? [])[...] : content
+  }
+
   /// Whether the value is a string of exactly these bytes once unescaped.
   public func string(_ node: Node, equals literal: StaticString) -> Bool {
     // SAFETY: a StaticString's buffer lives as long as the process.

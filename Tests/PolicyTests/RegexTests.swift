@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Policy
+@testable import Python
 
 struct RegexTests {
   private func matches(_ pattern: String, _ text: String, ignoresCase: Bool = false) throws -> Bool {

@@ -2,6 +2,7 @@ import Testing
 import Wire
 
 @testable import Policy
+@testable import Python
 
 /// Vectors made by running the SDK (`vectors.json`).
 struct VectorTests {

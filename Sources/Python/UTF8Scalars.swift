@@ -1,14 +1,14 @@
 /// The Unicode scalars of UTF-8 bytes. Protocol text is checked UTF-8; what is not all the same
 /// (half a surrogate pair that a policy file escapes) comes out byte by byte, beyond the range of scalars.
-struct UTF8Scalars {
+package struct UTF8Scalars {
   private let bytes: [UInt8]
-  private(set) var position = 0
+  package private(set) var position = 0
 
-  init(_ bytes: some Collection<UInt8>) {
+  package init(_ bytes: some Collection<UInt8>) {
     self.bytes = Array(bytes)
   }
 
-  mutating func next() -> UInt32? {
+  package mutating func next() -> UInt32? {
     guard position < bytes.count else { return nil }
     let (scalar, length) = Self.scalar(in: bytes.span, at: position)
     position += length
@@ -17,7 +17,7 @@ struct UTF8Scalars {
 
   /// The scalar at an offset that is within the bytes, and its length.
   @inline(__always)
-  static func scalar(in bytes: Span<UInt8>, at offset: Int) -> (scalar: UInt32, length: Int) {
+  package static func scalar(in bytes: Span<UInt8>, at offset: Int) -> (scalar: UInt32, length: Int) {
     let first = bytes[offset]
     if first < 0x80 { return (UInt32(first), 1) }
     let length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
@@ -31,7 +31,7 @@ struct UTF8Scalars {
   }
 
   /// The first characters of a text.
-  static func prefix(of text: ArraySlice<UInt8>, count: Int) -> ArraySlice<UInt8> {
+  package static func prefix(of text: ArraySlice<UInt8>, count: Int) -> ArraySlice<UInt8> {
     guard text.count > count else { return text }
     let span = text.span
     var offset = 0
@@ -39,7 +39,7 @@ struct UTF8Scalars {
     return text.prefix(offset)
   }
 
-  static func append(_ scalar: UInt32, to bytes: inout [UInt8]) {
+  package static func append(_ scalar: UInt32, to bytes: inout [UInt8]) {
     if let scalar = Unicode.Scalar(scalar) {
       bytes.append(contentsOf: scalar.utf8)
     } else if scalar >= 0x11_0000 {

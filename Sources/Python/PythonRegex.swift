@@ -1,40 +1,40 @@
 /// Translates a pattern of Python 3.11's `re` into one for PCRE2 that matches the same texts.
 ///
 /// Everything that the two read differently is written out: anchors, white space, groups by number, flags by group.
-struct PythonRegex {
+package struct PythonRegex {
   /// Why a pattern can't be used.
-  enum Problem: Error, Equatable {
+  package enum Problem: Error, Equatable {
     /// Python refuses it too; the SDK then takes it for a pattern that matches nothing.
     case invalid(String)
     /// Python accepts it, and there is no translation.
     case unsupported(String)
   }
 
-  struct Flags: Equatable {
-    var ignoreCase = false
-    var multiline = false
-    var dotAll = false
-    var verbose = false
-    var ascii = false
-    var unicode = false
+  package struct Flags: Equatable {
+    package var ignoreCase = false
+    package var multiline = false
+    package var dotAll = false
+    package var verbose = false
+    package var ascii = false
+    package var unicode = false
   }
 
   /// Shortest and longest match in characters; ``unbounded`` for no limit.
-  typealias Width = (low: Int, high: Int)
+  package typealias Width = (low: Int, high: Int)
 
-  static let unbounded = 1 << 40
-  static let maxNesting = 200
+  package static let unbounded = 1 << 40
+  package static let maxNesting = 200
 
-  let pattern: [Unicode.Scalar]
-  var position = 0
-  var globalFlags: Flags
+  package let pattern: [Unicode.Scalar]
+  package var position = 0
+  package var globalFlags: Flags
   /// The widths of the groups that are closed, by number; group 0 is the whole.
-  var groupWidths: [Width?] = [nil]
-  var groupNumbers: [[Unicode.Scalar]: Int] = [:]
+  package var groupWidths: [Width?] = [nil]
+  package var groupNumbers: [[Unicode.Scalar]: Int] = [:]
   /// Groups from this number on stand in the lookbehind that is being read.
-  var lookbehindStart: Int?
+  package var lookbehindStart: Int?
   private var conditionGroups: [Int] = []
-  var output: [UInt8] = []
+  package var output: [UInt8] = []
 
   private init(_ pattern: [Unicode.Scalar], ignoresCase: Bool) {
     self.pattern = pattern
@@ -42,7 +42,7 @@ struct PythonRegex {
   }
 
   /// The PCRE2 pattern, and whether it is to be matched without regard to case.
-  static func translate(
+  package static func translate(
     _ pattern: some Collection<UInt8>, ignoresCase: Bool
   ) throws(Problem) -> (pattern: [UInt8], ignoresCase: Bool) {
     var scalars: [Unicode.Scalar] = []
@@ -65,21 +65,21 @@ struct PythonRegex {
 
   // MARK: Reading
 
-  var next: Unicode.Scalar? { position < pattern.count ? pattern[position] : nil }
+  package var next: Unicode.Scalar? { position < pattern.count ? pattern[position] : nil }
 
-  mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+  package mutating func take(_ scalar: Unicode.Scalar) -> Bool {
     guard next == scalar else { return false }
     position += 1
     return true
   }
 
-  mutating func take() throws(Problem) -> Unicode.Scalar {
+  package mutating func take() throws(Problem) -> Unicode.Scalar {
     guard let scalar = next else { throw .invalid("unexpected end of pattern") }
     position += 1
     return scalar
   }
 
-  mutating func write(_ text: String) { output += text.utf8 }
+  package mutating func write(_ text: String) { output += text.utf8 }
 
   /// What stands up to a terminator, which is read too.
   private mutating func name(until terminator: Unicode.Scalar) throws(Problem) -> [Unicode.Scalar] {
@@ -93,7 +93,7 @@ struct PythonRegex {
   // MARK: Structure
 
   /// `a|b|c`.
-  mutating func alternatives(flags: Flags, nesting: Int) throws(Problem) -> Width {
+  package mutating func alternatives(flags: Flags, nesting: Int) throws(Problem) -> Width {
     guard nesting <= Self.maxNesting else { throw .unsupported("groups within more than \(Self.maxNesting) others") }
     var flags = flags
     var width: Width?
@@ -351,7 +351,7 @@ struct PythonRegex {
     return name
   }
 
-  mutating func reference(to number: Int) throws(Problem) -> Width {
+  package mutating func reference(to number: Int) throws(Problem) -> Width {
     guard number < groupWidths.count else { throw .invalid("invalid group reference \(number)") }
     guard let width = groupWidths[number] else { throw .invalid("cannot refer to an open group") }
     try checkLookbehind(number)

@@ -1,6 +1,6 @@
 /// White space as Python's `str.isspace` knows it, which `strip`, `split` and `\s` go by.
-enum PythonSpace {
-  static func isSpace(_ scalar: UInt32) -> Bool {
+package enum PythonSpace {
+  package static func isSpace(_ scalar: UInt32) -> Bool {
     switch scalar {
     case 0x09...0x0d, 0x1c...0x20, 0x85, 0xa0, 0x1680, 0x2000...0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000: true
     default: false
@@ -8,7 +8,7 @@ enum PythonSpace {
   }
 
   /// `text.strip()`.
-  static func stripped(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  package static func stripped(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let text = strippedStart(text)
     let start = text.startIndex
     var end = text.endIndex
@@ -23,7 +23,7 @@ enum PythonSpace {
   }
 
   /// `text.lstrip()`.
-  static func strippedStart(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  package static func strippedStart(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var start = text.startIndex
     while start < text.endIndex, mayBeSpace(text[start]) {
       let (scalar, length) = scalar(of: text, at: start)
@@ -34,7 +34,7 @@ enum PythonSpace {
   }
 
   /// `text.split()`: the words between runs of white space.
-  static func words(of text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+  package static func words(of text: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
     var words: [ArraySlice<UInt8>] = []
     var start: Int?
     var position = text.startIndex

@@ -1,9 +1,9 @@
-import Wire
+package import Wire
 
 /// Numbers as Python's `float` makes them of JSON values and of text.
-enum PythonFloat {
+package enum PythonFloat {
   /// What `float` gives.
-  enum Value: Equatable {
+  package enum Value: Equatable {
     case finite(Double)
     /// An integer beyond the range of a double, which is an error in Python.
     case overflow
@@ -12,14 +12,7 @@ enum PythonFloat {
   }
 
   /// The number that a JSON value stands for in a numeric comparison.
-  static func value(of value: FieldValue) -> Value {
-    switch value {
-    case .text(let text): parse(text).map(Value.finite) ?? .none
-    case .node(let document, let node): self.value(of: node, in: document)
-    }
-  }
-
-  static func value(of node: JSONDocument.Node, in document: JSONDocument) -> Value {
+  package static func value(of node: JSONDocument.Node, in document: JSONDocument) -> Value {
     switch document.kind(of: node) {
     case .integer:
       let number = double(document.raw(node))
@@ -32,14 +25,14 @@ enum PythonFloat {
   }
 
   /// A JSON number that is no integer, or one of the literals `NaN`, `Infinity` and `-Infinity`.
-  static func number(_ raw: ArraySlice<UInt8>) -> Double {
+  package static func number(_ raw: ArraySlice<UInt8>) -> Double {
     if raw.first == UInt8(ascii: "N") { return .nan }
     if raw.last == UInt8(ascii: "y") { return raw.first == UInt8(ascii: "-") ? -.infinity : .infinity }
     return double(raw)
   }
 
   /// `float(text.strip())`; nil where that is an error.
-  static func parse(_ text: ArraySlice<UInt8>) -> Double? {
+  package static func parse(_ text: ArraySlice<UInt8>) -> Double? {
     guard let ascii = asciiDigits(PythonSpace.stripped(text)) else { return nil }
     var body = ascii[...]
     var sign: Double = 1

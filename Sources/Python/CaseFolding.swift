@@ -1,9 +1,9 @@
 /// Full Unicode case folding, as Python 3.11's `str.casefold`.
-enum CaseFolding {
+package enum CaseFolding {
   /// The folded form of UTF-8 text; bytes that are not UTF-8 stay as they are.
   ///
   /// - Parameter limit: the characters of the result that matter; what is behind them may be missing.
-  static func folded(_ bytes: some Collection<UInt8>, limit: Int = .max) -> [UInt8] {
+  package static func folded(_ bytes: some Collection<UInt8>, limit: Int = .max) -> [UInt8] {
     // No character takes more than four bytes.
     let bytes = limit < bytes.count / 4 ? bytes.prefix(limit * 4) : bytes[...]
     var result: [UInt8] = []
@@ -18,7 +18,7 @@ enum CaseFolding {
   }
 
   @inline(__always)
-  static func asciiFolded(_ byte: UInt8) -> UInt8 {
+  package static func asciiFolded(_ byte: UInt8) -> UInt8 {
     byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
   }
 

@@ -1,8 +1,8 @@
-import Wire
+package import Wire
 
 extension PythonText {
   /// `repr(value)` of a JSON value. Recursion is bounded by the document's own limit on depth.
-  static func append(_ node: JSONDocument.Node, in document: JSONDocument, to bytes: inout [UInt8]) {
+  package static func append(_ node: JSONDocument.Node, in document: JSONDocument, to bytes: inout [UInt8]) {
     switch document.kind(of: node) {
     case .null: bytes += "None".utf8
     case .true: bytes += "True".utf8
@@ -30,12 +30,12 @@ extension PythonText {
   }
 
   /// `str(int)` of a JSON integer: its digits.
-  static func integer(_ raw: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  package static func integer(_ raw: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     raw.count == 2 && raw.elementsEqual("-0".utf8) ? raw.dropFirst() : raw
   }
 
   /// `repr(str)`: single quotes unless only double ones avoid an escape; what can't be printed is escaped.
-  static func appendQuoted(_ text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+  package static func appendQuoted(_ text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
     let usesDouble = text.contains(UInt8(ascii: "'")) && !text.contains(UInt8(ascii: "\""))
     let quote = UInt8(ascii: usesDouble ? "\"" : "'")
     bytes.append(quote)
@@ -75,23 +75,5 @@ extension PythonText {
     bytes += "\\\(mark)".utf8
     bytes += String(repeating: "0", count: width - hex.utf8.count).utf8
     bytes += hex.utf8
-  }
-}
-
-extension JSONDocument {
-  /// The members of an object as a Python `dict` holds them: a repeated key has its first place and its last value.
-  func uniqueMembers(of object: Node) -> [(key: Node, value: Node)] {
-    var members: [(key: Node, value: Node)] = []
-    var places: [ArraySlice<UInt8>: Int] = [:]
-    for (key, value) in self.members(of: object) {
-      let place = places.updateValue(members.count, forKey: text(key))
-      if let place {
-        members[place].value = value
-        places[text(key)] = place
-      } else {
-        members.append((key, value))
-      }
-    }
-    return members
   }
 }

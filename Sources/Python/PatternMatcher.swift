@@ -1,12 +1,12 @@
 private import CPCRE2
 
 /// A compiled regular expression: searches as Python's `re.search` does, in bounded time.
-@safe final class PatternMatcher: @unchecked Sendable {
+@safe package final class PatternMatcher: @unchecked Sendable {
   // INVARIANT: the compiled pattern is never changed after `init`, and each search has match data of its own.
   private let code: OpaquePointer
   private let limits: OpaquePointer
 
-  enum Outcome: Equatable {
+  package enum Outcome: Equatable {
     case match
     case noMatch
     /// The limit was reached before it was known.
@@ -14,13 +14,13 @@ private import CPCRE2
   }
 
   /// How often a search may try again; a few milliseconds' work.
-  static let matchLimit: UInt32 = 500_000
-  static let depthLimit: UInt32 = 100_000
+  package static let matchLimit: UInt32 = 500_000
+  package static let depthLimit: UInt32 = 100_000
   /// In KiB.
-  static let heapLimit: UInt32 = 8192
+  package static let heapLimit: UInt32 = 8192
 
   /// Compiles a pattern of Python's.
-  init(_ pattern: some Collection<UInt8>, ignoresCase: Bool) throws(PythonRegex.Problem) {
+  package init(_ pattern: some Collection<UInt8>, ignoresCase: Bool) throws(PythonRegex.Problem) {
     let translation = try PythonRegex.translate(pattern, ignoresCase: ignoresCase)
     guard let compileContext = unsafe pcre2_compile_context_create_8(nil) else { throw .unsupported("out of memory") }
     defer { unsafe pcre2_compile_context_free_8(compileContext) }
@@ -54,7 +54,7 @@ private import CPCRE2
   }
 
   /// Whether the pattern matches anywhere in the text.
-  func search(_ text: ArraySlice<UInt8>) -> Outcome {
+  package func search(_ text: ArraySlice<UInt8>) -> Outcome {
     switch endOfFirstMatch(in: text) {
     case .end: .match
     case .noMatch: .noMatch
@@ -63,14 +63,14 @@ private import CPCRE2
   }
 
   /// Where the first match ends.
-  enum Place: Equatable {
+  package enum Place: Equatable {
     /// An index of the text.
     case end(Int)
     case noMatch
     case undecided
   }
 
-  func endOfFirstMatch(in text: ArraySlice<UInt8>) -> Place {
+  package func endOfFirstMatch(in text: ArraySlice<UInt8>) -> Place {
     // SAFETY: the match data is freed here; the text is read only while it is borrowed, and the match's places,
     // of which there is one pair, are read before that.
     guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return .undecided }

@@ -1,30 +1,9 @@
 import Wire
 
 /// Text as Python writes values: what the original evaluator compares and reports.
-enum PythonText {
-  /// `str(value)` of a scalar; lists and mappings as `repr` writes them.
-  static func string(_ value: PolicyValue) -> String {
-    if case .string(let bytes) = value.content { return String(decoding: bytes, as: UTF8.self) }
-    return representation(value)
-  }
-
-  /// `repr(value)`.
-  static func representation(_ value: PolicyValue) -> String {
-    switch value.content {
-    case .null: "None"
-    case .boolean(let value): value ? "True" : "False"
-    case .integer(let digits): digits
-    case .number(let value): number(value)
-    case .timestamp(let text): text
-    case .string(let bytes): quoted(String(decoding: bytes, as: UTF8.self))
-    case .list(let elements): "[" + elements.map(representation).joined(separator: ", ") + "]"
-    case .mapping(let members):
-      "{" + members.map { representation($0.key) + ": " + representation($0.value) }.joined(separator: ", ") + "}"
-    }
-  }
-
+package enum PythonText {
   /// `repr(float)`: the shortest digits that read back as the same value, with an exponent from 1e16 and below 1e-4.
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value < 0 ? "-inf" : "inf" }
     if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
@@ -46,7 +25,7 @@ enum PythonText {
   }
 
   /// `repr(str)`: single quotes unless only double ones avoid an escape; what can't be printed is escaped.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     let usesDouble = text.unicodeScalars.contains("'") && !text.unicodeScalars.contains("\"")
     let quote: Unicode.Scalar = usesDouble ? "\"" : "'"
     var result = String(quote)
@@ -62,7 +41,7 @@ enum PythonText {
     return result + String(quote)
   }
 
-  static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
     case .spaceSeparator: scalar == " "
@@ -71,7 +50,7 @@ enum PythonText {
   }
 
   /// Whether Python 3.11 knows the character: Unicode 14.
-  static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.age.map { $0.major <= 14 } ?? false
   }
 

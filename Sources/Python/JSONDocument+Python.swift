@@ -1,0 +1,19 @@
+package import Wire
+
+extension JSONDocument {
+  /// The members of an object as a Python `dict` holds them: a repeated key has its first place and its last value.
+  package func uniqueMembers(of object: Node) -> [(key: Node, value: Node)] {
+    var members: [(key: Node, value: Node)] = []
+    var places: [ArraySlice<UInt8>: Int] = [:]
+    for (key, value) in self.members(of: object) {
+      let place = places.updateValue(members.count, forKey: text(key))
+      if let place {
+        members[place].value = value
+        places[text(key)] = place
+      } else {
+        members.append((key, value))
+      }
+    }
+    return members
+  }
+}

@@ -60,9 +60,26 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .target(
+      name: "Digest",
+      dependencies: [
+        "CSodium"
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "DataLoss",
+      dependencies: [
+        "Digest",
+        "Python",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
       name: "Policy",
       dependencies: [
         "CYaml",
+        "DataLoss",
         "Python",
         "Wire",
       ],
@@ -72,7 +89,7 @@ let package = Package(
       name: "Audit",
       dependencies: [
         "CShims",
-        "CSodium",
+        "Digest",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -82,6 +99,8 @@ let package = Package(
       dependencies: [
         "Audit",
         "CShims",
+        "DataLoss",
+        "Digest",
         "Policy",
         "Wire",
       ],
@@ -105,6 +124,7 @@ let package = Package(
       name: "czproxy-ctl",
       dependencies: [
         "Audit",
+        "DataLoss",
         "Policy",
         "Relay",
         "Wire",
@@ -132,6 +152,15 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .testTarget(
+      name: "DataLossTests",
+      dependencies: [
+        "DataLoss",
+        "Python",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
       name: "AuditTests",
       dependencies: [
         "Audit",
@@ -143,6 +172,7 @@ let package = Package(
       name: "RelayTests",
       dependencies: [
         "Audit",
+        "DataLoss",
         "Policy",
         "Relay",
         "Wire",

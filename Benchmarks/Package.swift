@@ -20,9 +20,20 @@ let package = Package(
       dependencies: ["CPCRE2", "Wire"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
+    .target(
+      name: "Digest",
+      dependencies: ["CSodium"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+    ),
+    .target(
+      name: "DataLoss",
+      dependencies: ["Digest", "Python", "Wire"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+    ),
     .target(
       name: "Policy",
-      dependencies: ["CYaml", "Python", "Wire"],
+      dependencies: ["CYaml", "DataLoss", "Python", "Wire"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .executableTarget(

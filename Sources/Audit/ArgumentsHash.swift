@@ -1,3 +1,4 @@
+import Digest
 public import Wire
 
 /// What a record says of a call's arguments: the hash of their canonical form (RFC 8785), never their values.

@@ -1,3 +1,4 @@
+import Digest
 public import Wire
 
 /// One row of an audit log, as it is built: a JSON object whose members stand in the order they were added.

@@ -1,3 +1,4 @@
+import Digest
 import Wire
 
 /// A segment that this process writes: append-only JSON Lines, chained, each row durable before `append` returns.

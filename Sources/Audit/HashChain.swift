@@ -1,3 +1,4 @@
+import Digest
 import Wire
 
 /// The chain that ties each row of a segment to the one before it (Control Zero 1.13.16, local audit log).

@@ -108,10 +108,7 @@ enum ShellCommand {
     return lowercased(slash.map { word[($0 + 1)...] } ?? word)
   }
 
-  static func lowercased(_ word: some Collection<UInt8>) -> [UInt8] {
-    if word.allSatisfy({ $0 < 0x80 }) { return word.map(CaseFolding.asciiFolded) }
-    return String(decoding: word, as: UTF8.self).unicodeScalars.flatMap { Array($0.properties.lowercaseMapping.utf8) }
-  }
+  static func lowercased(_ word: some Collection<UInt8>) -> [UInt8] { PythonText.lowercased(Array(word)[...]) }
 
   /// `" ".join(words)` without a pair of quotes around all of it.
   static func script(_ words: ArraySlice<Word>) -> Word {

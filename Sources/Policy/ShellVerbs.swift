@@ -1,3 +1,5 @@
+import Python
+
 /// What is known of shell commands by their names (Control Zero 1.13.16).
 enum ShellVerbs {
   typealias Words = ArraySlice<ShellCommand.Word>

@@ -5,18 +5,38 @@ package enum CaseFolding {
   /// - Parameter limit: the characters of the result that matter; what is behind them may be missing.
   package static func folded(_ bytes: some Collection<UInt8>, limit: Int = .max) -> [UInt8] {
     // No character takes more than four bytes.
-    let bytes = limit < bytes.count / 4 ? bytes.prefix(limit * 4) : bytes[...]
+    let count = limit < bytes.count / 4 ? limit * 4 : bytes.count
+    let result = bytes.withContiguousStorageIfAvailable { (buffer) -> [UInt8] in
+      // SAFETY: the span does not outlive the buffer.
+      foldedBytes(unsafe Span(_unsafeElements: UnsafeBufferPointer(rebasing: buffer.prefix(count))))
+    }
+    return result ?? foldedBytes(Array(bytes.prefix(count)).span)
+  }
+
+  private static func foldedBytes(_ bytes: Span<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
-    if bytes.allSatisfy({ $0 < 0x80 }) {
-      for byte in bytes { result.append(asciiFolded(byte)) }
-      return result
+    for index in bytes.indices {
+      let byte = bytes[index]
+      guard byte < 0x80 else { return foldedScalars(bytes) }
+      result.append(asciiFolded(byte))
     }
-    var scalars = UTF8Scalars(bytes)
-    while let scalar = scalars.next() { append(scalar, to: &result) }
     return result
   }
 
+  private static func foldedScalars(_ bytes: Span<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var offset = 0
+    while offset < bytes.count {
+      let (scalar, length) = UTF8Scalars.scalar(in: bytes, at: offset)
+      append(scalar, to: &result)
+      offset += length
+    }
+    return result
+  }
+
+  @inlinable
   @inline(__always)
   package static func asciiFolded(_ byte: UInt8) -> UInt8 {
     byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte

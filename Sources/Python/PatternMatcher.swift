@@ -5,6 +5,7 @@ private import CPCRE2
   // INVARIANT: the compiled pattern is never changed after `init`, and each search has match data of its own.
   private let code: OpaquePointer
   private let limits: OpaquePointer
+  private let scanLimits: OpaquePointer
 
   package enum Outcome: Equatable {
     case match
@@ -18,6 +19,9 @@ private import CPCRE2
   package static let depthLimit: UInt32 = 100_000
   /// In KiB.
   package static let heapLimit: UInt32 = 8192
+
+  /// The same for each match of a scan, which is over texts of up to a few MiB.
+  package static let scanMatchLimit: UInt32 = 20_000_000
 
   /// Compiles a pattern of Python's.
   package init(_ pattern: some Collection<UInt8>, ignoresCase: Bool) throws(PythonRegex.Problem) {
@@ -35,22 +39,34 @@ private import CPCRE2
       unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, options, &problem, &offset, compileContext)
     }
     guard let code = unsafe compiled else { throw .unsupported(Self.text(of: problem)) }
-    guard let limits = unsafe pcre2_match_context_create_8(nil) else {
+    guard let limits = unsafe Self.context(matchLimit: Self.matchLimit) else {
       unsafe pcre2_code_free_8(code)
       throw .unsupported("out of memory")
     }
-    unsafe pcre2_set_match_limit_8(limits, Self.matchLimit)
-    unsafe pcre2_set_depth_limit_8(limits, Self.depthLimit)
-    unsafe pcre2_set_heap_limit_8(limits, Self.heapLimit)
+    guard let scanLimits = unsafe Self.context(matchLimit: Self.scanMatchLimit) else {
+      unsafe pcre2_code_free_8(code)
+      unsafe pcre2_match_context_free_8(limits)
+      throw .unsupported("out of memory")
+    }
     // Where compiling to machine code is not possible the pattern is interpreted.
     unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
     unsafe self.code = code
     unsafe self.limits = limits
+    unsafe self.scanLimits = scanLimits
+  }
+
+  private static func context(matchLimit: UInt32) -> OpaquePointer? {
+    guard let context = unsafe pcre2_match_context_create_8(nil) else { return nil }
+    unsafe pcre2_set_match_limit_8(context, matchLimit)
+    unsafe pcre2_set_depth_limit_8(context, depthLimit)
+    unsafe pcre2_set_heap_limit_8(context, heapLimit)
+    return unsafe context
   }
 
   deinit {
     unsafe pcre2_code_free_8(code)
     unsafe pcre2_match_context_free_8(limits)
+    unsafe pcre2_match_context_free_8(scanLimits)
   }
 
   /// Whether the pattern matches anywhere in the text.
@@ -83,6 +99,38 @@ private import CPCRE2
       if result == PCRE2_ERROR_NOMATCH { return .noMatch }
       guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return .undecided }
       return .end(text.startIndex + min(unsafe places[1], buffer.count))
+    }
+  }
+
+  /// Calls `body` with the offsets of each match, in order, as Python's `re.finditer` gives them; an empty match may
+  /// stand directly behind another one.
+  ///
+  /// - Returns: false where a limit was reached before all was known.
+  package func forEachMatch(in text: Span<UInt8>, _ body: (Range<Int>) -> Void) -> Bool {
+    guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return false }
+    // SAFETY: the match data is freed here; the text is read only while it is borrowed, and the match's places,
+    // of which there is one pair, are read before the next match.
+    defer { unsafe pcre2_match_data_free_8(data) }
+    return unsafe text.withUnsafeBufferPointer { buffer in
+      var start = 0
+      var isBehindEmpty = false
+      while start <= buffer.count {
+        let options = isBehindEmpty ? UInt32(PCRE2_NOTEMPTY_ATSTART) : 0
+        var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, options, data, scanLimits)
+        if result == PCRE2_ERROR_JIT_STACKLIMIT {
+          result = unsafe pcre2_match_8(
+            code, buffer.baseAddress, buffer.count, start, options | UInt32(PCRE2_NO_JIT), data, scanLimits)
+        }
+        if result == PCRE2_ERROR_NOMATCH { return true }
+        guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return false }
+        let (low, high) = unsafe (places[0], places[1])
+        // A lookbehind may not move the start before where the search began.
+        guard low >= start, high >= low, high <= buffer.count else { return false }
+        body(low..<high)
+        start = high
+        isBehindEmpty = low == high
+      }
+      return true
     }
   }
 

@@ -16,6 +16,7 @@ package struct UTF8Scalars {
   }
 
   /// The scalar at an offset that is within the bytes, and its length.
+  @inlinable
   @inline(__always)
   package static func scalar(in bytes: Span<UInt8>, at offset: Int) -> (scalar: UInt32, length: Int) {
     let first = bytes[offset]

@@ -97,6 +97,16 @@ public struct JSONDocument: Sendable {
     return content.contains(UInt8(ascii: "\\")) ? (string(node) ?? [])[...] : content
   }
 
+  /// Where places of a string's unescaped bytes stand in the text.
+  ///
+  /// - Parameter places: offsets of unescaped bytes in ascending order, none of them within a character.
+  /// - Returns: for each an offset from the document's first byte.
+  public func placesInText(ofString node: Node, at places: [Int]) -> [Int] {
+    let content = content(of: node)
+    guard tape.tag(node.index) == .escapedString else { return places.map { content.lowerBound + $0 } }
+    return JSONString.places(bytes.span, content, of: places)
+  }
+
   /// Whether the value is a string of exactly these bytes once unescaped.
   public func string(_ node: Node, equals literal: StaticString) -> Bool {
     // SAFETY: a StaticString's buffer lives as long as the process.

@@ -128,6 +128,40 @@ enum JSONString {
     }
   }
 
+  /// Where places of the unescaped bytes, in ascending order and none within a character, stand in the text.
+  static func places(_ text: Span<UInt8>, _ range: Range<Int>, of places: [Int]) -> [Int] {
+    var result: [Int] = []
+    result.reserveCapacity(places.count)
+    var position = range.lowerBound
+    var unescaped = 0
+    for place in places {
+      while unescaped < place, position < range.upperBound {
+        // One character, or one byte of it, at a time.
+        let end = characterEnd(text, at: position, before: range.upperBound)
+        forEachUnescapedByte(text, position..<end) { _ in
+          unescaped += 1
+          return true
+        }
+        position = end
+      }
+      result.append(position)
+    }
+    return result
+  }
+
+  private static func characterEnd(_ text: Span<UInt8>, at position: Int, before end: Int) -> Int {
+    guard text[position] == UInt8(ascii: "\\"), position + 1 < end else { return position + 1 }
+    guard text[position + 1] == UInt8(ascii: "u"), let unit = codeUnit(text, escapedAt: position) else {
+      return min(position + 2, end)
+    }
+    if unit & 0xfc00 == 0xd800, position + 12 <= end, let low = codeUnit(text, escapedAt: position + 6),
+      low & 0xfc00 == 0xdc00
+    {
+      return position + 12
+    }
+    return min(position + 6, end)
+  }
+
   private static func shortEscape(_ kind: UInt8) -> UInt8 {
     switch kind {
     case UInt8(ascii: "b"): 0x08

@@ -1,5 +1,6 @@
 internal import Audit
 internal import CShims
+internal import Digest
 internal import Policy
 internal import Wire
 

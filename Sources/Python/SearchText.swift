@@ -1,10 +1,10 @@
 /// A text to be found within others, in time linear in both (Knuth, Morris, Pratt): what is searched may be hostile.
-struct SearchText: Sendable {
+package struct SearchText: Sendable {
   private let bytes: [UInt8]
   /// For each place of the text, how much of its start is also the end of what stands before.
   private let borders: [Int]
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     var borders = [Int](repeating: 0, count: bytes.count)
     var length = 0
@@ -16,7 +16,7 @@ struct SearchText: Sendable {
     self.borders = borders
   }
 
-  func occurs(in text: ArraySlice<UInt8>) -> Bool {
+  package func occurs(in text: ArraySlice<UInt8>) -> Bool {
     guard let first = bytes.first else { return true }
     guard text.count >= bytes.count else { return false }
     let text = text.span

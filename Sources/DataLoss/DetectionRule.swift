@@ -1,0 +1,46 @@
+/// A rule of `dlp_rules`, as a policy states it (Control Zero 1.13.16, "DLP rules").
+public struct DetectionRule: Sendable, Equatable {
+  public enum Action: String, Sendable, CaseIterable {
+    /// The finding is recorded.
+    case detect
+    /// The matched text is replaced.
+    case mask
+    /// What holds the text goes no further.
+    case block
+  }
+
+  public var id: String
+  public var name: String
+  /// A regular expression of Python's.
+  public var pattern: [UInt8]
+  public var category: String
+  public var action: Action
+  /// Lower-case texts, one of which must occur where ``needsContext`` is set.
+  public var contextKeywords: [[UInt8]]
+  public var needsContext: Bool
+  /// Why a match of this rule can't be put on record; the SDK then takes its scanner for broken.
+  public var fault: String?
+
+  public init(
+    id: String, name: String? = nil, pattern: [UInt8], category: String = "pii", action: Action = .detect,
+    contextKeywords: [[UInt8]] = [], needsContext: Bool = false, fault: String? = nil
+  ) {
+    self.id = id
+    self.name = name ?? id
+    self.pattern = pattern
+    self.category = category
+    self.action = action
+    self.contextKeywords = contextKeywords
+    self.needsContext = needsContext
+    self.fault = fault ?? (Self.categories.contains(category) ? nil : "the category is not known")
+  }
+
+  /// The fault of a rule whose id is no text.
+  public static let unusableID = "the id is not a string"
+
+  /// The categories of values that Control Zero's service knows.
+  public static let categories: Set<String> = [
+    "compliance", "contact", "credential", "crypto", "custom", "document", "financial", "healthcare", "ip", "medical",
+    "national_id", "network", "pii", "secret", "sensitive_personal", "tax",
+  ]
+}

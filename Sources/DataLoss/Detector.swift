@@ -1,0 +1,82 @@
+import Python
+import Synchronization
+
+/// One expression that is looked for, with what follows from a match.
+///
+/// The built-in ones are compiled when they are first needed: most never are.
+final class Detector: Sendable {
+  let rule: DetectionRule
+  let requirement: Requirement
+  /// Lower-case texts, one of which must occur; nil where none has to.
+  let context: [[UInt8]]?
+  /// What stands in the place of a masked text.
+  let placeholder: [UInt8]
+
+  private let compiled: Mutex<Compiled>
+
+  private enum Compiled {
+    case not
+    case matcher(PatternMatcher)
+    case failed
+  }
+
+  /// Compiles a rule of a policy.
+  init(_ rule: DetectionRule) throws(PythonRegex.Problem) {
+    self.rule = rule
+    requirement = .nothing
+    context = rule.needsContext ? rule.contextKeywords : nil
+    placeholder = Self.placeholder(for: rule.id)
+    compiled = Mutex(.matcher(try PatternMatcher(rule.pattern, ignoresCase: false)))
+  }
+
+  /// A rule that is valid and can't be run here: a scan for it fails.
+  init(unsupported rule: DetectionRule) {
+    self.rule = rule
+    requirement = .nothing
+    context = nil
+    placeholder = []
+    compiled = Mutex(.failed)
+  }
+
+  private init(_ rule: DetectionRule, _ requirement: Requirement, context: [String]?) {
+    self.rule = rule
+    self.requirement = requirement
+    self.context = context?.map { Array($0.utf8) }
+    placeholder = Self.placeholder(for: rule.id)
+    compiled = Mutex(.not)
+  }
+
+  /// A detector of Control Zero's.
+  convenience init(
+    builtin name: String, _ title: String, _ category: String, _ pattern: String, _ requirement: Requirement,
+    context: [String]? = nil
+  ) {
+    self.init(
+      DetectionRule(id: "builtin-\(name)", name: title, pattern: Array(pattern.utf8), category: category), requirement,
+      context: context)
+  }
+
+  /// A detector of our second set, which stops what it matches as far as the mode of the results permits it.
+  convenience init(credential name: String, _ title: String, _ pattern: String, _ requirement: Requirement) {
+    self.init(
+      DetectionRule(
+        id: "credential-\(name)", name: title, pattern: Array(pattern.utf8), category: "secret", action: .block),
+      requirement, context: nil)
+  }
+
+  /// Nil where the expression can't be compiled, which our own all can.
+  func matcher() -> PatternMatcher? {
+    compiled.withLock { compiled in
+      if case .not = compiled {
+        compiled =
+          (try? PatternMatcher(rule.pattern, ignoresCase: false)).map(Compiled.matcher) ?? .failed
+      }
+      return if case .matcher(let matcher) = compiled { matcher } else { nil }
+    }
+  }
+
+  private static func placeholder(for id: String) -> [UInt8] {
+    let label = id.isEmpty ? "PII" : id.uppercased().replacing(" ", with: "_")
+    return Array("[REDACTED-\(label)]".utf8)
+  }
+}

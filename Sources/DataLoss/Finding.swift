@@ -1,0 +1,55 @@
+import Digest
+public import Wire
+
+/// What a detector matched, without the text that it matched (Control Zero 1.13.16, "match record").
+public struct Finding: Sendable, Equatable {
+  /// What became of the matched text.
+  public enum MaskState: String, Sendable {
+    case applied
+    /// Masked arguments were handed to a caller, who is to use them.
+    case declared = "declared_not_confirmed"
+    case notApplied = "not_applied"
+    case notApplicable = "not_applicable"
+  }
+
+  public let ruleID: String
+  /// At most 128 characters.
+  public let ruleName: String
+  public let category: String
+  public let action: DetectionRule.Action
+  public let maskState: MaskState
+  /// The SHA-256 of the text, in hexadecimal; for a rule that masks, what it is replaced by.
+  public let matchedText: String
+
+  static let maxNameLength = 128
+
+  init(_ rule: DetectionRule, placeholder: [UInt8], maskState: MaskState, matched text: ArraySlice<UInt8>) {
+    ruleID = rule.id
+    ruleName = String(rule.name.unicodeScalars.prefix(Self.maxNameLength))
+    category = rule.category
+    action = rule.action
+    self.maskState = rule.action == .mask ? maskState : .notApplicable
+    matchedText =
+      rule.action == .mask ? String(decoding: placeholder, as: UTF8.self) : SHA256.hexadecimal(of: text)
+  }
+
+  /// Writes the object that a record holds.
+  public func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("rule_id")
+    writer.string(ruleID)
+    writer.key("rule_name")
+    writer.string(ruleName)
+    writer.key("category")
+    writer.string(category)
+    writer.key("action")
+    writer.string(action.rawValue)
+    writer.key("count")
+    writer.integer(1)
+    writer.key("mask_state")
+    writer.string(maskState.rawValue)
+    writer.key("matched_text")
+    writer.string(matchedText)
+    writer.endObject()
+  }
+}

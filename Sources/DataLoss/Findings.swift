@@ -1,0 +1,94 @@
+public import Wire
+
+/// What a scan found: each match by itself up to a limit, and how often each rule matched.
+public struct Findings: Sendable, Equatable {
+  /// A rule that matched.
+  public struct Total: Sendable, Equatable {
+    public let ruleID: String
+    public let ruleName: String
+    public let category: String
+    public let action: DetectionRule.Action
+    public var count: Int
+  }
+
+  /// Matches that are kept by themselves.
+  public static let limit = 1000
+  /// Rules that a record names (Control Zero 1.13.16, `dlp_outcome.details`).
+  static let detailLimit = 20
+
+  /// By detector, each in the order of the text.
+  public private(set) var all: [Finding] = []
+  /// By rule id.
+  public private(set) var totals: [Total] = []
+  public private(set) var count = 0
+
+  public init() {}
+
+  public var isEmpty: Bool { count == 0 }
+
+  mutating func add(
+    _ matches: [Scanner.Match], of scanner: Scanner, in text: [UInt8], maskState: Finding.MaskState
+  ) {
+    for match in matches {
+      let detector = scanner.detectors[match.detector]
+      count += 1
+      if all.count < Self.limit {
+        all.append(
+          Finding(
+            detector.rule, placeholder: detector.placeholder, maskState: maskState, matched: text[match.range]))
+      }
+      countUp(detector.rule)
+    }
+  }
+
+  private mutating func countUp(_ rule: DetectionRule) {
+    // A rule's matches come one after the other, so most often it is the one found last.
+    if let last = lastCounted, totals[last].ruleID == rule.id {
+      totals[last].count += 1
+      return
+    }
+    let place = totals.firstIndex { $0.ruleID.utf8.lexicographicallyPrecedes(rule.id.utf8) == false } ?? totals.count
+    if place < totals.count, totals[place].ruleID == rule.id {
+      totals[place].count += 1
+    } else {
+      totals.insert(
+        Total(ruleID: rule.id, ruleName: rule.name, category: rule.category, action: rule.action, count: 1), at: place)
+    }
+    lastCounted = place
+  }
+
+  private var lastCounted: Int?
+
+  /// Writes the `details` of an outcome.
+  public func writeDetails(to writer: inout JSONWriter) {
+    writer.beginObject()
+    if !isEmpty {
+      writer.key("rules")
+      writer.beginArray()
+      for total in totals.prefix(Self.detailLimit) {
+        writer.beginObject()
+        writer.key("rule_id")
+        writer.string(total.ruleID)
+        writer.key("rule_name")
+        writer.string(String(total.ruleName.unicodeScalars.prefix(Finding.maxNameLength)))
+        writer.key("category")
+        writer.string(total.category)
+        writer.key("action")
+        writer.string(total.action.rawValue)
+        writer.key("count")
+        writer.integer(total.count)
+        writer.endObject()
+      }
+      writer.endArray()
+      writer.key("rules_total")
+      writer.integer(totals.count)
+      writer.key("findings_total")
+      writer.integer(count)
+      if totals.count > Self.detailLimit {
+        writer.key("rules_truncated")
+        writer.boolean(true)
+      }
+    }
+    writer.endObject()
+  }
+}

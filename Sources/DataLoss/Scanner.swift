@@ -1,0 +1,113 @@
+import Python
+
+/// All that is looked for, in the order in which it is reported.
+public struct Scanner: Sendable {
+  /// A place where a detector matched.
+  struct Match: Sendable, Equatable {
+    /// The position of the detector in ``Scanner/detectors``.
+    let detector: Int
+    /// Offsets of the text's bytes.
+    let range: Range<Int>
+  }
+
+  /// Why a scan has no result; what was to be scanned then goes no further.
+  struct Failure: Error, Equatable {
+    /// The detector that failed, and how.
+    let reason: String
+  }
+
+  let detectors: [Detector]
+  private let needs: [Need]
+
+  /// A requirement, ready to be compared with a profile.
+  private enum Need {
+    case always
+    case literal(LiteralSet)
+    case run(SIMD8<Int16>)
+  }
+
+  /// Without any rule: the built-in detectors.
+  public static let builtin = Scanner(BuiltinDetectors.all)
+  /// The built-in detectors, and the second set for what servers answer.
+  static let credentials = Scanner(CredentialDetectors.all)
+
+  init(_ detectors: [Detector]) {
+    self.detectors = detectors
+    needs = detectors.map { detector in
+      switch detector.requirement {
+      case .nothing: return .always
+      case .literal(let texts): return .literal(LiteralTable.set(of: texts))
+      case .run(let run, let count):
+        var least = SIMD8<Int16>(repeating: 0)
+        least[run.rawValue] = Int16(clamping: count)
+        return .run(least)
+      }
+    }
+  }
+
+  /// The built-in detectors and a policy's own (Control Zero 1.13.16, "DLP rules"). A rule whose expression is not
+  /// valid is left out. Where the policy brings rules with ids that start with `pii:` and all of these are valid,
+  /// the policy's rules stand in place of the built-in ones; where one is not, all with such ids are left out.
+  public init(rules: [DetectionRule]) {
+    guard !rules.isEmpty else {
+      self = .builtin
+      return
+    }
+    var own: [(isReplacement: Bool, detector: Detector)] = []
+    var replaces = false
+    var isComplete = true
+    for rule in rules {
+      let isReplacement = rule.fault != DetectionRule.unusableID && rule.id.hasPrefix("pii:")
+      replaces = replaces || isReplacement
+      do throws(PythonRegex.Problem) {
+        own.append((isReplacement, try Detector(rule)))
+      } catch .unsupported {
+        // The SDK would run it; what we can't run must not pass unseen.
+        own.append((isReplacement, Detector(unsupported: rule)))
+      } catch {
+        if isReplacement { isComplete = false }
+      }
+    }
+    let kept = own.filter { isComplete || !$0.isReplacement }.map(\.detector)
+    self.init(replaces && isComplete ? kept : BuiltinDetectors.all + kept)
+  }
+
+  /// All matches in a text, by detector, in the order of the text.
+  func matches(in text: Span<UInt8>) throws(Failure) -> [Match] {
+    let profile = TextProfile(text)
+    var matches: [Match] = []
+    var lowercased: [UInt8]?
+    for (number, need) in needs.enumerated() {
+      switch need {
+      case .always: break
+      case .literal(let mask): guard profile.literals & mask != .zero else { continue }
+      case .run(let least): guard all(profile.runs .>= least) else { continue }
+      }
+      let detector = detectors[number]
+      if let context = detector.context {
+        let text = lowercased ?? PythonText.lowercased(Array(copying: text)[...])
+        lowercased = text
+        guard context.contains(where: { Self.occurs($0, in: text) }) else { continue }
+      }
+      guard let matcher = detector.matcher() else {
+        throw Failure(reason: "the expression of `\(detector.rule.id)` can't be used here")
+      }
+      let isComplete = matcher.forEachMatch(in: text) { matches.append(Match(detector: number, range: $0)) }
+      guard isComplete else { throw Failure(reason: "`\(detector.rule.id)` takes too long") }
+      if let fault = detector.rule.fault, matches.last?.detector == number {
+        throw Failure(reason: "rule `\(detector.rule.id)`: \(fault)")
+      }
+    }
+    return matches
+  }
+
+  private static func occurs(_ keyword: [UInt8], in text: [UInt8]) -> Bool {
+    SearchText(keyword).occurs(in: text[...])
+  }
+}
+
+extension [UInt8] {
+  init(copying span: Span<UInt8>) {
+    self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+  }
+}

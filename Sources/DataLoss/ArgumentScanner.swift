@@ -49,6 +49,7 @@ public struct ArgumentScanner: Sendable {
         }
       }
     }
+    guard !text.holdsSurrogates else { return .evaluatorError }
     guard !text.bytes.isEmpty || text.isCut else { return ScanOutcome(.skipped, "no_scannable_text") }
     do throws(Scanner.Failure) {
       return try outcome(of: text, decoded, arguments: node)
@@ -84,7 +85,7 @@ public struct ArgumentScanner: Sendable {
     for bytes in decoded {
       let found = try scanner.matches(in: bytes.span)
       findings.add(found, of: scanner, in: bytes, maskState: .notApplied)
-      isHidden = isHidden || found.contains { scanner.detectors[$0.detector].rule.action != .detect }
+      isHidden = isHidden || found.contains { action(of: $0) != .detect }
     }
     var outcome = ScanOutcome(
       findings.isEmpty ? .clean : .findings, findings.isEmpty ? "scan_clean" : "scan_findings")
@@ -97,24 +98,27 @@ public struct ArgumentScanner: Sendable {
     } else if isHidden {
       outcome.reason = "mask_residual_blocked"
       outcome.denial = "an encoded argument holds what a DLP rule masks or blocks"
-    } else if let rule = rules.first(where: { $0.action == .mask }) {
-      try mask(text, matches, named: rule, arguments: arguments, &outcome)
+    } else if rules.contains(where: { $0.action == .mask }) {
+      try mask(text, matches, arguments: arguments, &outcome)
     }
     return outcome
   }
 
   private func state(of matches: [Scanner.Match]) -> Finding.MaskState {
-    matches.contains { scanner.detectors[$0.detector].rule.action == .mask } ? .notApplied : .notApplicable
+    matches.contains { action(of: $0) == .mask } ? .notApplied : .notApplicable
   }
 
   // MARK: Masking
 
   /// Each value is masked by itself. A match of the whole text that this does not cover can't be masked.
   private func mask(
-    _ text: LeafText, _ matches: [Scanner.Match], named rule: DetectionRule, arguments: JSONDocument.Node,
+    _ text: LeafText, _ matches: [Scanner.Match], arguments: JSONDocument.Node,
     _ outcome: inout ScanOutcome
   ) throws(Scanner.Failure) {
+    let toMask = matches.filter { action(of: $0) == .mask }
     guard rewrites else {
+      outcome.findings = Findings()
+      outcome.findings.add(toMask, of: scanner, in: text.bytes, maskState: .notApplied)
       outcome.status = .maskUnsupported
       outcome.reason = "host_cannot_rewrite_arguments"
       outcome.denial = try Remediation(scanner, text, arguments).message()
@@ -122,43 +126,53 @@ public struct ArgumentScanner: Sendable {
     }
     var covered: [Range<Int>] = []
     var edits: [ByteEdit] = []
-    var findings = Findings()
+    var masked: [(matches: [Scanner.Match], text: [UInt8])] = []
     for leaf in text.leaves {
       let bytes = Array(text.bytes[leaf.range])
-      let found = try scanner.matches(in: bytes.span)
-      findings.add(found, of: scanner, in: bytes, maskState: maskedState)
+      let found = try scanner.matches(in: bytes.span).filter { action(of: $0) == .mask }
+      masked.append((found, bytes))
       let masking = masking(found)
       guard !masking.spans.isEmpty else { continue }
       edits += masking.edits(of: leaf.node, text: bytes[...], in: text.document)
+      if text.document.kind(of: leaf.node) != .string { outcome.retyped.append(leaf.node) }
       covered += masking.spans.map {
         $0.range.lowerBound + leaf.range.lowerBound..<$0.range.upperBound + leaf.range.lowerBound
       }
     }
-    let isCovered = matches.allSatisfy { match in
-      scanner.detectors[match.detector].rule.action != .mask || Self.isCovered(match.range, by: covered)
-    }
-    guard isCovered else {
-      outcome.reason = "mask_residual_blocked"
-      outcome.denial =
+    let unmasked = toMask.filter { !Self.isCovered($0.range, by: covered) }
+    if !unmasked.isEmpty {
+      // The first in the text counts, and of several the one whose rule stands first.
+      let inOrder = unmasked.sorted { ($0.range.lowerBound, $0.detector) < ($1.range.lowerBound, $1.detector) }
+      let rule = scanner.detectors[inOrder[0].detector].rule
+      outcome.findings = Findings()
+      outcome.findings.add(inOrder, of: scanner, in: text.bytes, maskState: .notApplied)
+      outcome.refuseMasking(
         "DLP rule '\(rule.name)' matched \(rule.category) content that spans argument boundaries and could not be "
-        + "safely masked; blocking (fail-closed) rather than forwarding an un-redacted value"
+          + "safely masked; blocking (fail-closed) rather than forwarding an un-redacted value")
       return
     }
+    var findings = Findings()
+    findings.add(matches.filter { action(of: $0) != .mask }, of: scanner, in: text.bytes, maskState: .notApplied)
+    for (matches, bytes) in masked { findings.add(matches, of: scanner, in: bytes, maskState: maskedState) }
     outcome.findings = findings
     outcome.maskState = maskedState
     outcome.edits = edits
   }
 
-  func masking(_ matches: [Scanner.Match]) -> Masking {
-    Masking(
-      matches.compactMap { match in
-        let detector = scanner.detectors[match.detector]
-        return detector.rule.action == .mask ? (match.range, detector.placeholder) : nil
-      })
+  private func action(of match: Scanner.Match) -> DetectionRule.Action {
+    scanner.detectors[match.detector].rule.action
   }
 
+  private func masking(_ matches: [Scanner.Match]) -> Masking {
+    Masking(
+      matches.map { ($0.range, scanner.detectors[$0.detector].placeholder) })
+  }
+
+  /// An empty range never is: there is nothing of it that could have been masked.
+  ///
   /// - Parameter ranges: in ascending order.
   private static func isCovered(_ range: Range<Int>, by ranges: [Range<Int>]) -> Bool {
+    guard !range.isEmpty else { return false }
     var low = 0
     var high = ranges.count
     while low < high {

@@ -11,8 +11,8 @@ public struct DetectionRule: Sendable, Equatable {
 
   public var id: String
   public var name: String
-  /// A regular expression of Python's.
-  public var pattern: [UInt8]
+  /// A regular expression of Python's; nil for what is no text, which counts as one that is not valid.
+  public var pattern: [UInt8]?
   public var category: String
   public var action: Action
   /// Lower-case texts, one of which must occur where ``needsContext`` is set.
@@ -22,7 +22,7 @@ public struct DetectionRule: Sendable, Equatable {
   public var fault: String?
 
   public init(
-    id: String, name: String? = nil, pattern: [UInt8], category: String = "pii", action: Action = .detect,
+    id: String, name: String? = nil, pattern: [UInt8]?, category: String = "pii", action: Action = .detect,
     contextKeywords: [[UInt8]] = [], needsContext: Bool = false, fault: String? = nil
   ) {
     self.id = id
@@ -34,6 +34,9 @@ public struct DetectionRule: Sendable, Equatable {
     self.needsContext = needsContext
     self.fault = fault ?? (Self.categories.contains(category) ? nil : "the category is not known")
   }
+
+  /// What a record calls the rule: at most 128 characters of its name, or its id where that is empty.
+  var recordedName: String { String((name.isEmpty ? id : name).unicodeScalars.prefix(128)) }
 
   /// The fault of a rule whose id is no text.
   public static let unusableID = "the id is not a string"

@@ -26,7 +26,8 @@ final class Detector: Sendable {
     requirement = .nothing
     context = rule.needsContext ? rule.contextKeywords : nil
     placeholder = Self.placeholder(for: rule.id)
-    compiled = Mutex(.matcher(try PatternMatcher(rule.pattern, ignoresCase: false)))
+    guard let pattern = rule.pattern else { throw .invalid("it is not a string") }
+    compiled = Mutex(.matcher(try PatternMatcher(pattern, ignoresCase: false)))
   }
 
   /// A rule that is valid and can't be run here: a scan for it fails.
@@ -69,7 +70,7 @@ final class Detector: Sendable {
     compiled.withLock { compiled in
       if case .not = compiled {
         compiled =
-          (try? PatternMatcher(rule.pattern, ignoresCase: false)).map(Compiled.matcher) ?? .failed
+          (try? rule.pattern.map { try PatternMatcher($0, ignoresCase: false) }).map(Compiled.matcher) ?? .failed
       }
       return if case .matcher(let matcher) = compiled { matcher } else { nil }
     }

@@ -21,11 +21,9 @@ public struct Finding: Sendable, Equatable {
   /// The SHA-256 of the text, in hexadecimal; for a rule that masks, what it is replaced by.
   public let matchedText: String
 
-  static let maxNameLength = 128
-
   init(_ rule: DetectionRule, placeholder: [UInt8], maskState: MaskState, matched text: ArraySlice<UInt8>) {
     ruleID = rule.id
-    ruleName = String(rule.name.unicodeScalars.prefix(Self.maxNameLength))
+    ruleName = rule.recordedName
     category = rule.category
     action = rule.action
     self.maskState = rule.action == .mask ? maskState : .notApplicable

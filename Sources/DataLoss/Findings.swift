@@ -52,7 +52,7 @@ public struct Findings: Sendable, Equatable {
       totals[place].count += 1
     } else {
       totals.insert(
-        Total(ruleID: rule.id, ruleName: rule.name, category: rule.category, action: rule.action, count: 1), at: place)
+        Total(ruleID: rule.id, ruleName: rule.recordedName, category: rule.category, action: rule.action, count: 1), at: place)
     }
     lastCounted = place
   }
@@ -70,7 +70,7 @@ public struct Findings: Sendable, Equatable {
         writer.key("rule_id")
         writer.string(total.ruleID)
         writer.key("rule_name")
-        writer.string(String(total.ruleName.unicodeScalars.prefix(Finding.maxNameLength)))
+        writer.string(total.ruleName)
         writer.key("category")
         writer.string(total.category)
         writer.key("action")

@@ -62,6 +62,11 @@ struct LeafText {
     leaves.append(Leaf(node: node, range: min(start, bytes.count)..<bytes.count))
   }
 
+  /// Whether half a surrogate pair stands somewhere, which is no text to Python's UTF-8.
+  var holdsSurrogates: Bool {
+    bytes.indices.dropLast().contains { bytes[$0] == 0xed && bytes[$0 + 1] >= 0xa0 }
+  }
+
   private mutating func dropPartialCharacter() {
     bytes.removeLast(max(0, bytes.count - limit))
     var end = bytes.count

@@ -1,3 +1,5 @@
+public import Wire
+
 /// What scanning a call's arguments led to (Control Zero 1.13.16, "DLP: order and gating").
 public struct ScanOutcome: Sendable, Equatable {
   public enum Status: String, Sendable {
@@ -13,6 +15,8 @@ public struct ScanOutcome: Sendable, Equatable {
   public var denial: String?
   /// What masks the arguments: changes of the document that they stand in; empty where they go on as they came.
   public var edits: [ByteEdit] = []
+  /// The values among them that were no strings, and now are.
+  package var retyped: [JSONDocument.Node] = []
   /// What became of the texts that rules mask.
   public var maskState = Finding.MaskState.notApplicable
 
@@ -22,8 +26,33 @@ public struct ScanOutcome: Sendable, Equatable {
     self.denial = denial
   }
 
+  /// Denies a call whose arguments could be masked, for they could not be used then.
+  package mutating func refuseMasking(_ reason: String) {
+    self.reason = "mask_residual_blocked"
+    denial = reason
+    edits = []
+    retyped = []
+    maskState = .notApplied
+  }
+
   /// Of a call that the policy denies.
   public static let policyDenied = ScanOutcome(.skipped, "policy_denied")
   /// Of a call that no rule could be asked about.
   public static let evaluatorError = ScanOutcome(.skipped, "evaluator_error")
+
+  /// Writes `{"status", "reason", "findings"}`, the last only where there are any.
+  public func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("status")
+    writer.string(status.rawValue)
+    writer.key("reason")
+    writer.string(reason)
+    if !findings.isEmpty {
+      writer.key("findings")
+      writer.beginArray()
+      for finding in findings.all { finding.write(to: &writer) }
+      writer.endArray()
+    }
+    writer.endObject()
+  }
 }

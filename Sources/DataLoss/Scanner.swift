@@ -72,6 +72,26 @@ public struct Scanner: Sendable {
     self.init(replaces && isComplete ? kept : BuiltinDetectors.all + kept)
   }
 
+  /// Whether the SDK, and we, can use the expression of a rule.
+  public enum Validity: Sendable, Equatable {
+    case valid
+    case invalid(String)
+    /// Valid, and not to be run here.
+    case unsupported(String)
+  }
+
+  public static func validity(of rule: DetectionRule) -> Validity {
+    do throws(PythonRegex.Problem) {
+      _ = try Detector(rule)
+      return .valid
+    } catch {
+      switch error {
+      case .invalid(let problem): return .invalid(problem)
+      case .unsupported(let problem): return .unsupported(problem)
+      }
+    }
+  }
+
   /// All matches in a text, by detector, in the order of the text.
   func matches(in text: Span<UInt8>) throws(Failure) -> [Match] {
     let profile = TextProfile(text)

@@ -42,6 +42,31 @@ struct ArgumentPath: Sendable, Equatable {
     self.steps = steps
   }
 
+  /// The place of a value; nil for one that does not stand within `root`.
+  init?(to node: JSONDocument.Node, in document: JSONDocument, from root: JSONDocument.Node) {
+    guard let steps = Self.steps(to: document.range(of: node).lowerBound, in: document, from: root) else { return nil }
+    self.steps = steps
+  }
+
+  private static func steps(to offset: Int, in document: JSONDocument, from root: JSONDocument.Node) -> [Step]? {
+    var steps: [Step] = []
+    var current = root
+    while document.range(of: current).lowerBound != offset {
+      var next: (step: Step, node: JSONDocument.Node)?
+      for (key, value) in document.members(of: current) where document.range(of: value).contains(offset) {
+        next = (.member(Array(document.text(key))), value)
+      }
+      for (index, element) in document.elements(of: current).enumerated()
+      where document.range(of: element).contains(offset) {
+        next = (.element(index), element)
+      }
+      guard let next else { return nil }
+      steps.append(next.step)
+      current = next.node
+    }
+    return steps
+  }
+
   /// What stands at a place.
   enum Finding {
     case value(JSONDocument.Node, in: JSONDocument)
@@ -80,5 +105,17 @@ struct ArgumentPath: Sendable, Equatable {
     default:
       body(.end(node, in: document, steps: start))
     }
+  }
+}
+
+extension ArgumentPath: CustomStringConvertible {
+  var description: String {
+    steps.enumerated().map { index, step in
+      switch step {
+      case .member(let name): (index > 0 ? "." : "") + DisplayText.escaped(name[...], limit: 64)
+      case .element(let index): "[\(index)]"
+      case .everyElement: "[*]"
+      }
+    }.joined()
   }
 }

@@ -1,9 +1,11 @@
 public import Wire
 
 extension Decision {
-  /// The subject as the SDK reports it: of a call that no rule was asked about it reports none.
+  /// The subject as the SDK reports it: of a call that no rule was asked about, and of one that its scanner stops, it
+  /// reports none.
   public func reportedSubject(of call: Call) -> [UInt8] {
-    policyID == "synthetic:ENGINE_UNAVAILABLE" || policyID == "synthetic:QUARANTINE" ? [] : call.subject
+    let isUnasked = policyID == "synthetic:ENGINE_UNAVAILABLE" || policyID == "synthetic:QUARANTINE"
+    return isUnasked || reasonCode == Self.dataLossCode ? [] : call.subject
   }
 
   /// Writes the members of the object that `policy eval` prints; the caller writes the braces.

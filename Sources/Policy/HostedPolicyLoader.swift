@@ -1,3 +1,4 @@
+import DataLoss
 import Wire
 
 /// Makes a policy of a bundle's payload (Control Zero 1.13.16, "translate to local policy").
@@ -36,10 +37,13 @@ struct HostedPolicyLoader {
       if isBelow { settings.enforcementStatus = "degraded_below_floor" }
       rules = self.rules(from: document, lines, root, settings)
     }
+    let detection = DetectionRuleReader(root["dlp_rules"])
+    errors += detection.errors
+    warnings += detection.warnings
     guard errors.isEmpty else { throw PolicyError(fileName: fileName, diagnostics: errors) }
     return Policy(
       source: .hosted, fileName: fileName, projectID: root["project_id"]?.string, warnings: warnings, rules: rules,
-      settings: settings)
+      settings: settings, scanner: Scanner(rules: detection.rules))
   }
 
   // MARK: Settings

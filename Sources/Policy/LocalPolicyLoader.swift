@@ -1,3 +1,4 @@
+import DataLoss
 import Python
 
 /// Makes a policy of a local file: the schema of Control Zero 1.13.16, and our dialect where the file opens it.
@@ -48,14 +49,33 @@ struct LocalPolicyLoader {
     }
     let settings = settings(from: root["settings"])
     let rules = rules(from: root["rules"], root: root)
+    let detection = DetectionRuleReader(root["dlp_rules"])
+    errors += detection.errors
+    warnings += detection.warnings
+    let resultModes = resultModes(from: root[ResultModes.key])
     guard errors.isEmpty else {
       throw PolicyError(fileName: fileName, diagnostics: errors.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
     }
     return Policy(
-      source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: rules, settings: settings)
+      source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: rules, settings: settings,
+      scanner: Scanner(rules: detection.rules), resultModes: resultModes)
   }
 
   static let dialectName = "czproxy/1"
+
+  private mutating func resultModes(from value: PolicyValue?) -> ResultModes {
+    guard let value, !value.isNull else { return ResultModes() }
+    guard dialect != nil else {
+      error("`\(ResultModes.key)` needs `dialect: \(Self.dialectName)` at the root of the file", at: value)
+      return ResultModes()
+    }
+    do throws(RuleReader.Failure) {
+      return try ResultModes(value)
+    } catch {
+      self.error(error.message, at: error.value)
+      return ResultModes()
+    }
+  }
 
   // MARK: Settings
 

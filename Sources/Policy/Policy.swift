@@ -1,3 +1,5 @@
+public import DataLoss
+
 /// A policy that is ready to judge. Immutable; the same call always gets the same decision.
 public struct Policy: Sendable {
   /// Where a policy came from, as records name it.
@@ -13,22 +15,33 @@ public struct Policy: Sendable {
   /// What is probably not meant as it is written.
   public let warnings: [PolicyWarning]
 
+  /// What the arguments of calls are scanned for.
+  public let scanner: Scanner
+
   let core: PolicyCore
+  private let resultModes: ResultModes
 
   init(
     source: Source, fileName: String, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
-    rules: [Rule], settings: PolicySettings
+    rules: [Rule], settings: PolicySettings, scanner: Scanner = .builtin, resultModes: ResultModes = ResultModes()
   ) {
     self.source = source
     self.fileName = fileName
     self.projectID = projectID
     self.dialect = dialect
     self.warnings = warnings
+    self.scanner = scanner
+    self.resultModes = resultModes
     core = PolicyCore(rules: rules, settings: settings)
   }
 
   var rules: [Rule] { core.rules }
   var settings: PolicySettings { core.settings }
+
+  /// How far the detectors may go with what a tool answers; nil where the policy doesn't say.
+  ///
+  /// - Parameter action: `server:tool`.
+  public func resultMode(for action: [UInt8]) -> ResultMode? { resultModes.mode(for: action) }
 
   public var ruleCount: Int { rules.count }
 

@@ -1,10 +1,11 @@
+public import DataLoss
 import Python
 import Wire
 
 /// A policy, a call and a context in one JSON object: what `policy eval` reads, and what is compared with the SDK.
 ///
 /// Members: `mode` (`hosted`, `hosted-fast` or `local`), `policy` (a payload, a local policy, or the text of one),
-/// `tool`, `method`, `args`, `context`, `client_name`. The context is completed as the SDK completes it.
+/// `tool`, `method`, `args`, `context`, `client_name`, `supports_arg_rewrite`. The context is completed as the SDK completes it.
 public struct PolicyCase: Sendable {
   public enum Mode: String, Sendable {
     case hosted
@@ -26,6 +27,8 @@ public struct PolicyCase: Sendable {
   private let policy: JSONDocument.Node
   private let tool: [UInt8]
   private let method: [UInt8]
+  /// Whether whoever asks can put masked arguments in the place of those that came.
+  public let rewritesArguments: Bool
 
   /// - Parameter json: one JSON object.
   public init(parsing json: ArraySlice<UInt8>) throws(Malformed) {
@@ -48,6 +51,8 @@ public struct PolicyCase: Sendable {
     self.mode = known
     name = text("name") ?? []
     method = text("method") ?? [UInt8(ascii: "*")]
+    rewritesArguments =
+      document.member("supports_arg_rewrite", of: root).map { document.kind(of: $0) == .true } ?? false
   }
 
   /// The policy's text.
@@ -65,6 +70,23 @@ public struct PolicyCase: Sendable {
       let format: PolicyFormat = document.kind(of: policy) == .string ? .yaml : .json
       return try Policy.load(local: source, format: format, fileName: "policy")
     }
+  }
+
+  /// Judges the call as the SDK does: what is masked is only declared to be.
+  public func judge(_ call: Call, by policy: Policy) -> Judgement {
+    policy.judge(call, rewrites: rewritesArguments, maskedState: .declared)
+  }
+
+  /// The arguments with some changes, as JSON; nil without any.
+  public func arguments(with edits: [ByteEdit]) -> [UInt8]? {
+    guard !edits.isEmpty, let arguments = document.member("args", of: document.root) else { return nil }
+    let range = document.range(of: arguments)
+    let moved = edits.map {
+      ByteEdit(
+        range: $0.range.lowerBound - range.lowerBound..<$0.range.upperBound - range.lowerBound,
+        replacement: $0.replacement)
+    }
+    return ByteEdit.apply(moved, to: document.raw(arguments))
   }
 
   /// The call, in the context that the SDK would judge it in.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DataLoss
 import Foundation
 import Policy
 import Relay
@@ -11,7 +12,7 @@ struct PolicyEvalCommand: ParsableCommand {
     abstract: "Decide cases in bulk: one JSON object a line in, one a line out.",
     discussion: """
       A case: {"mode": "hosted"|"hosted-fast"|"local", "policy": …, "tool": …, "method": …, "args": …, "context": …, \
-      "client_name": …}. Exits with 0 whatever the decisions are, and with 1 for a line that is no case.
+      "client_name": …, "supports_arg_rewrite": …}. Exits with 0 whatever the decisions are, and with 1 for a line that is no case.
       """)
 
   @Argument(help: "A file of cases; stdin without.")
@@ -57,9 +58,17 @@ struct PolicyEvalCommand: ParsableCommand {
   private func decide(_ testCase: PolicyCase, _ policy: Policy, _ writer: inout JSONWriter) {
     let call = testCase.call(for: policy, files: LocalFileSystem())
     let clock = ContinuousClock()
-    var decision: Decision?
-    let elapsed = clock.measure { decision = policy.decide(call) }
-    decision?.writeMembers(of: call, to: &writer)
+    var judgement: Judgement?
+    let elapsed = clock.measure { judgement = testCase.judge(call, by: policy) }
+    if let judgement {
+      judgement.decision.writeMembers(of: call, to: &writer)
+      writer.key("dlp")
+      judgement.dataLoss.write(to: &writer)
+      if let masked = testCase.arguments(with: judgement.dataLoss.edits) {
+        writer.key("masked_args")
+        writer.raw(masked)
+      }
+    }
     writer.key("evaluation_time_ns")
     writer.integer(elapsed.components.attoseconds / 1_000_000_000 + elapsed.components.seconds * 1_000_000_000)
   }

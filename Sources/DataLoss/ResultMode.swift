@@ -1,0 +1,13 @@
+/// How far the detectors may go with what a server answers.
+///
+/// A detector never does more than its own action: a finding of one that only detects is recorded in every mode.
+public enum ResultMode: String, Sendable, CaseIterable {
+  /// Nothing is scanned.
+  case off
+  /// Findings are recorded.
+  case detect
+  /// What a detector masks or blocks is masked.
+  case mask
+  /// What a detector masks is masked, and an answer that holds what it blocks is withheld.
+  case block
+}

@@ -1,0 +1,94 @@
+import DataLoss
+import Python
+
+/// Reads `dlp_rules` of a policy (Control Zero 1.13.16, "DLP rules"). What the SDK leaves out is left out.
+struct DetectionRuleReader {
+  private(set) var rules: [DetectionRule] = []
+  /// What stops the SDK.
+  private(set) var errors: [PolicyError.Diagnostic] = []
+  private(set) var warnings: [PolicyWarning] = []
+
+  init(_ value: PolicyValue?) {
+    guard case .list(let elements)? = value?.content else { return }
+    for element in elements { read(element) }
+  }
+
+  private mutating func read(_ value: PolicyValue) {
+    guard case .mapping = value.content, Self.isInScope(value) else { return }
+    let pattern: [UInt8]? = if case .string(let bytes)? = value["pattern"]?.content { bytes } else { nil }
+    let (id, idFault) = Self.id(value["id"])
+    let (name, nameFault) = Self.name(value["name"], id: value["id"] == nil ? nil : id)
+    let category = value["category"].map { $0.string ?? "" } ?? "pii"
+    var rule = DetectionRule(
+      id: id, name: name, pattern: pattern, category: category,
+      action: value["action"]?.string.flatMap(DetectionRule.Action.init) ?? .detect,
+      needsContext: value["context_required"]?.isTruthy ?? false)
+    rule.fault = idFault ?? nameFault ?? rule.fault
+    if let fault = rule.fault {
+      warnings.append(
+        PolicyWarning(line: value.line, message: "DLP rule `\(id)`: \(fault); a call that it matches is denied"))
+    }
+    switch Scanner.validity(of: rule) {
+    case .invalid(let problem):
+      warnings.append(
+        PolicyWarning(line: value.line, message: "DLP rule `\(id)` is left out: its pattern is not valid: \(problem)"))
+      return rules.append(rule)
+    case .unsupported(let problem):
+      warnings.append(
+        PolicyWarning(
+          line: value.line, message: "DLP rule `\(id)` can't be run here, so every call is denied: \(problem)"))
+    case .valid:
+      break
+    }
+    readKeywords(value["context_keywords"], into: &rule)
+    rules.append(rule)
+  }
+
+  /// A non-empty list of scopes must name `sdk`.
+  private static func isInScope(_ rule: PolicyValue) -> Bool {
+    guard case .list(let scopes)? = rule["scopes"]?.content, !scopes.isEmpty else { return true }
+    return scopes.contains { $0.isString("sdk") }
+  }
+
+  private static func id(_ value: PolicyValue?) -> (String, fault: String?) {
+    guard let value else { return ("", nil) }
+    return value.string.map { ($0, nil) } ?? (PythonText.string(value), DetectionRule.unusableID)
+  }
+
+  private static func name(_ value: PolicyValue?, id: String?) -> (String, fault: String?) {
+    guard let value else { return (id ?? "unnamed", nil) }
+    guard value.isTruthy else { return ("", nil) }
+    if let text = value.string { return (text, nil) }
+    if case .list = value.content { return (PythonText.string(value), nil) }
+    return (PythonText.string(value), "the name is not a string")
+  }
+
+  /// Whatever Python can go through counts: a list, the characters of a text, the keys of a mapping.
+  private mutating func readKeywords(_ value: PolicyValue?, into rule: inout DetectionRule) {
+    let keywords: [PolicyValue]
+    switch value?.content {
+    case .list(let elements): keywords = elements
+    case .mapping(let members): keywords = members.map(\.key)
+    case .string(let bytes):
+      rule.contextKeywords = String(decoding: bytes, as: UTF8.self).unicodeScalars.map {
+        PythonText.lowercased(Array(String($0).utf8)[...])
+      }
+      return
+    case .null, nil: return
+    default:
+      // The SDK stumbles over it, and goes on without the rule.
+      rule.pattern = nil
+      return
+    }
+    for keyword in keywords where keyword.isTruthy {
+      guard case .string(let bytes) = keyword.content else {
+        errors.append(
+          .init(
+            code: .validation, line: keyword.line, column: keyword.column,
+            message: "`context_keywords` must hold only strings, not \(keyword.kindName)"))
+        continue
+      }
+      rule.contextKeywords.append(PythonText.lowercased(bytes[...]))
+    }
+  }
+}

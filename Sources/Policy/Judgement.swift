@@ -1,0 +1,56 @@
+public import DataLoss
+import Wire
+
+/// What becomes of a call: the policy's decision, and what scanning its arguments led to.
+public struct Judgement: Sendable {
+  /// The decision with the scan taken into account: a scan only ever turns it into a denial.
+  public let decision: Decision
+  public let dataLoss: ScanOutcome
+}
+
+extension Policy {
+  /// Judges a call, then scans its arguments for what must not leave (Control Zero 1.13.16, "DLP: order and gating").
+  public func judge(
+    _ call: Call, encoded: ArgumentScanner.Encoded = .deny, rewrites: Bool = true,
+    maskedState: Finding.MaskState = .applied
+  ) -> Judgement {
+    var decision = decide(call)
+    guard decision.effect != .deny else {
+      let isUnjudged = decision.policyID == "synthetic:ENGINE_UNAVAILABLE"
+      return Judgement(decision: decision, dataLoss: isUnjudged ? .evaluatorError : .policyDenied)
+    }
+    var argumentScanner = ArgumentScanner(scanner, rewrites: rewrites, maskedState: maskedState)
+    argumentScanner.encoded = encoded
+    var outcome = argumentScanner.scan(call.body.arguments)
+    if outcome == .evaluatorError {
+      decision = .unavailable(reason: "an argument holds half of a surrogate pair")
+    } else if outcome.denial == nil, let misfit = misfit(of: outcome.retyped, in: call.body) {
+      outcome.refuseMasking(misfit)
+    }
+    if let denial = outcome.denial { decision.deny(forDataLoss: denial) }
+    return Judgement(decision: decision, dataLoss: outcome)
+  }
+
+  /// Why values that masking turned into strings can't be handed to the tool; nil where they can.
+  private func misfit(of retyped: [JSONDocument.Node], in call: CallBody) -> String? {
+    guard !retyped.isEmpty, let schema = call.schema, let (document, root) = call.arguments else { return nil }
+    for node in retyped {
+      guard let path = ArgumentPath(to: node, in: document, from: root), let types = schema.types(at: path.steps),
+        !types.contains(.string)
+      else { continue }
+      return "masking would make a string of the argument `\(path)`, which the tool takes as something else"
+    }
+    return nil
+  }
+}
+
+extension Decision {
+  /// What the SDK answers where its scanner stops a call: the rule that let it through stays named.
+  fileprivate mutating func deny(forDataLoss reason: String) {
+    effect = .deny
+    reasonCode = Self.dataLossCode
+    self.reason = reason
+  }
+
+  static let dataLossCode = "DLP_BLOCKED"
+}

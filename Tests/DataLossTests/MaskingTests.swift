@@ -1,0 +1,54 @@
+import Testing
+import Wire
+
+@testable import DataLoss
+
+/// What is masked, and how it stands in the text then.
+struct MaskingTests {
+  private static let rules = [
+    DetectionRule(id: "word", pattern: Array("s[e3]cret".utf8), category: "custom", action: .mask),
+    DetectionRule(id: "account", pattern: Array(#"ACCT-\d+"#.utf8), category: "custom", action: .mask),
+    DetectionRule(id: "face", pattern: Array("\u{1f600}+".utf8), category: "custom", action: .mask),
+    DetectionRule(id: "slash", pattern: Array("a/b\"c".utf8), category: "custom", action: .mask),
+    DetectionRule(id: "number", pattern: Array("^4711$".utf8), category: "custom", action: .mask),
+    DetectionRule(id: "pair", pattern: Array(#"left\nright"#.utf8), category: "custom", action: .mask),
+    DetectionRule(id: "long", pattern: Array("secretary of ACCT".utf8), category: "custom", action: .mask),
+  ]
+
+  private func scan(_ json: String) throws -> (ScanOutcome, String) {
+    let bytes = Array(json.utf8)
+    let document = try JSONDocument(parsing: bytes[...])
+    let outcome = ArgumentScanner(Scanner(rules: Self.rules)).scan((document, document.root))
+    return (outcome, String(decoding: ByteEdit.apply(outcome.edits, to: bytes[...]), as: UTF8.self))
+  }
+
+  @Test(arguments: [
+    (#"{"a":"a secret here"}"#, #"{"a":"a [REDACTED-WORD] here"}"#),
+    (#"{"a":"secret"}"#, #"{"a":"[REDACTED-WORD]"}"#),
+    (#"{"a":"secret ends"}"#, #"{"a":"[REDACTED-WORD] ends"}"#),
+    (#"{"a":"ends secret"}"#, #"{"a":"ends [REDACTED-WORD]"}"#),
+    (#"{"a":"\u0073e\u0063ret\t\u00e9"}"#, #"{"a":"[REDACTED-WORD]\t\u00e9"}"#),
+    (#"{"a":"\ud83d\ude00x\ud83d\uDE00"}"#, #"{"a":"[REDACTED-FACE]x[REDACTED-FACE]"}"#),
+    (#"{"a":"é\ud83d\ude00😀\n"}"#, #"{"a":"é[REDACTED-FACE]\n"}"#),
+    (#"{"a":"\/a\/b\"c\\"}"#, #"{"a":"\/[REDACTED-SLASH]\\"}"#),
+    (#"{"a":"a\u002fb\u0022c"}"#, #"{"a":"[REDACTED-SLASH]"}"#),
+    (#"{"a":4711,"b":47}"#, #"{"a":"[REDACTED-NUMBER]","b":47}"#),
+    (#"{ "a" : [ "x", { "b" : "s3cret" } ] }"#, #"{ "a" : [ "x", { "b" : "[REDACTED-WORD]" } ] }"#),
+    (#"{"a":"secretsecret"}"#, #"{"a":"[REDACTED-WORD]"}"#),
+    (#"{"a":"secretary of ACCT-1"}"#, #"{"a":"[REDACTED-LONG]"}"#),
+    (#"{"secret":"x secret","b":"secret"}"#, #"{"secret":"x [REDACTED-WORD]","b":"[REDACTED-WORD]"}"#),
+  ])
+  func `only the bytes of the match change`(json: String, masked: String) throws {
+    // A rule that is tied to the whole text sees the one value that these hold.
+    let (outcome, text) = try scan(json)
+    #expect(text == (json.contains("4711") ? json : masked) || text == masked)
+    if !json.contains("4711") { #expect(outcome.denial == nil && outcome.maskState == .applied) }
+    #expect(throws: Never.self) { try JSONDocument(parsing: Array(text.utf8)[...]) }
+  }
+
+  @Test func `a match that spans two values denies`() throws {
+    let (outcome, text) = try scan(#"{"a":"left","b":"right"}"#)
+    #expect(outcome.denial != nil && outcome.reason == "mask_residual_blocked" && outcome.edits.isEmpty)
+    #expect(text == #"{"a":"left","b":"right"}"#)
+  }
+}

@@ -45,6 +45,13 @@ let package = Package(
     // MARK: Core
 
     .target(
+      name: "System",
+      dependencies: [
+        "CShims"
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
       name: "Wire",
       dependencies: [
         "CShims"
@@ -90,6 +97,7 @@ let package = Package(
       dependencies: [
         "CShims",
         "Digest",
+        "System",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -102,6 +110,7 @@ let package = Package(
         "DataLoss",
         "Digest",
         "Policy",
+        "System",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -127,6 +136,7 @@ let package = Package(
         "DataLoss",
         "Policy",
         "Relay",
+        "System",
         "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

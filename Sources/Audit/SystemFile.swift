@@ -1,12 +1,5 @@
 private import CShims
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import System
 
 /// The system calls that the audit needs, with typed errors. A descriptor is closed when its file goes.
 struct SystemFile: ~Copyable {

@@ -52,7 +52,8 @@ public struct Findings: Sendable, Equatable {
       totals[place].count += 1
     } else {
       totals.insert(
-        Total(ruleID: rule.id, ruleName: rule.recordedName, category: rule.category, action: rule.action, count: 1), at: place)
+        Total(ruleID: rule.id, ruleName: rule.recordedName, category: rule.category, action: rule.action, count: 1),
+        at: place)
     }
     lastCounted = place
   }

@@ -1,6 +1,7 @@
 import Audit
 import Digest
 import Policy
+import System
 import Wire
 
 /// Puts what a session does on record: facts in, rows of the audit segment out.

@@ -1,4 +1,5 @@
 public import Policy
+import System
 
 /// Finds and loads the policy of a session.
 public struct PolicySource: Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audit
 import Relay
+import System
 import Wire
 
 struct AuditCommand: ParsableCommand {

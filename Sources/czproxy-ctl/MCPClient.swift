@@ -1,4 +1,5 @@
 import Relay
+import System
 import Wire
 
 /// A small MCP host: one server, one request at a time, in either protocol era.

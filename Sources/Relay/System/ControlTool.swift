@@ -1,12 +1,5 @@
 private import CShims
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import System
 
 /// The executable that stands beside this one and does all that is not relaying.
 public enum ControlTool {

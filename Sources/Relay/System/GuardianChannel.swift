@@ -1,12 +1,5 @@
 private import CShims
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import System
 
 /// The talk between the proxy and its ``Guardian``: five bytes a message over a socket pair.
 struct GuardianChannel: ~Copyable {

@@ -1,12 +1,5 @@
 public import Policy
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import System
 
 /// The file system of this machine, as `within` sees it: the server is started in our working directory.
 public struct LocalFileSystem: FileSystemView {

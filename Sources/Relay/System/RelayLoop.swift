@@ -1,14 +1,7 @@
 internal import Audit
 internal import CShims
+internal import System
 internal import Wire
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// The only loop: one thread, one poll(2), both directions independent of each other.
 ///

@@ -2,15 +2,8 @@ internal import Audit
 internal import CShims
 internal import Digest
 internal import Policy
+internal import System
 internal import Wire
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// `czproxy run`: from the command line to the exit status.
 public enum RunCommand {

@@ -1,12 +1,5 @@
+public import System
 public import Wire
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
 
 /// A server that we are the host of: lines out, lines in, over its stdio.
 public struct ServerConnection: ~Copyable {

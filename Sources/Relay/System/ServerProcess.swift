@@ -1,12 +1,5 @@
 private import CShims
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import System
 
 /// The server beneath us, seen from the proxy: its pipes, and the guardian that holds it.
 struct ServerProcess: ~Copyable {

@@ -1,12 +1,5 @@
 private import CShims
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import System
 
 /// Signals as bytes in a pipe, so that one poll(2) sees them with everything else.
 struct SignalPipe: ~Copyable {

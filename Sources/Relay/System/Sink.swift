@@ -1,12 +1,5 @@
 private import CShims
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import System
 
 /// Where lines go: what can't be written at once waits here, and nobody else is blocked by it.
 ///

@@ -1,17 +1,9 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// A system call that failed.
 public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   public let call: String
   public let number: Int32
 
-  init(_ call: String, _ number: Int32) {
+  package init(_ call: String, _ number: Int32) {
     self.call = call
     self.number = number
   }

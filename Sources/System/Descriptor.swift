@@ -1,18 +1,10 @@
 private import CShims
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// A file descriptor that is closed when it goes.
-struct Descriptor: ~Copyable {
-  let number: Int32
+package struct Descriptor: ~Copyable {
+  package let number: Int32
 
-  init(_ number: Int32) {
+  package init(_ number: Int32) {
     self.number = number
   }
 
@@ -21,12 +13,12 @@ struct Descriptor: ~Copyable {
   }
 
   /// Reads what is there, up to `space.count` bytes; 0 at the end, nil when there is nothing yet.
-  func read(into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+  package func read(into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
     try unsafe Self.read(number, into: space)
   }
 
   /// The same for a descriptor that somebody else holds open.
-  static func read(_ number: Int32, into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+  package static func read(_ number: Int32, into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
     let count = unsafe cz_read(number, space.baseAddress, space.count)
     if count >= 0 { return count }
     if errno == EAGAIN { return nil }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// A clock that never goes back.
 public enum MonotonicClock {
   public static func nanoseconds() -> UInt64 {

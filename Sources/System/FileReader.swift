@@ -1,14 +1,6 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// Reads the small files that the proxy is told about.
-enum FileReader {
-  enum Failure: Error, Equatable {
+package enum FileReader {
+  package enum Failure: Error, Equatable {
     case missing
     case unreadable(SystemError)
     case notAFile
@@ -16,7 +8,7 @@ enum FileReader {
   }
 
   /// The bytes of a regular file of at most `limit` bytes.
-  static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
+  package static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
     // A name may stand for a pipe or a device: opening must not wait.
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else {

@@ -1,0 +1,14 @@
+internal import System
+
+/// Standard error, for the person who runs us.
+public enum StandardError {
+  /// Writes one line, `czproxy: TEXT`, as a whole and without waiting.
+  ///
+  /// A host that does not read our standard error must not stop the relay: what it has no room for is left out.
+  /// It is on record all the same.
+  public static func report(_ text: String) {
+    let line = Array("czproxy: \(text)".utf8.prefix(Sink.atOnce - 1)) + [UInt8(ascii: "\n")]
+    guard Sink.hasRoom(2) else { return }
+    _ = unsafe line.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
+  }
+}

@@ -24,6 +24,7 @@ test: ## lint, build and run all tests
 differential: build ## compare many generated decisions with the real Control Zero SDK (COUNT=20000)
 	@Scripts/setup-tests controlzero
 	.venvs/controlzero/bin/python Scripts/differential --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
+	.venvs/controlzero/bin/python Scripts/differential-data-loss --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 
 bench: build ## time decisions beside Control Zero in Python and Cedar, in one run
 	@Scripts/setup-tests controlzero

@@ -155,6 +155,7 @@ let package = Package(
     .testTarget(
       name: "PolicyTests",
       dependencies: [
+        "DataLoss",
         "Policy",
         "Python",
         "Wire",

@@ -46,6 +46,12 @@ public struct AuditRecord: Sendable {
     writer.endArray()
   }
 
+  /// A member whose value the closure writes, whatever it is.
+  public mutating func member(_ key: StaticString, _ write: (inout JSONWriter) -> Void) {
+    writer.key(key)
+    write(&writer)
+  }
+
   public mutating func object(_ key: StaticString, _ write: (inout JSONWriter) -> Void) {
     writer.key(key)
     writer.beginObject()

@@ -71,37 +71,49 @@ public struct ArgumentScanner: Sendable {
     of text: LeafText, _ decoded: [[UInt8]], arguments: JSONDocument.Node
   ) throws(Scanner.Failure) -> ScanOutcome {
     let matches = try scanner.matches(in: text.bytes.span)
-    var findings = Findings()
-    findings.add(matches, of: scanner, in: text.bytes, maskState: .notApplied)
     if text.isCut {
       var outcome = ScanOutcome(
         matches.isEmpty ? .skipped : .findings, "payload_over_size_cap",
         denial: "DLP payload exceeds the 1 MiB scan limit")
-      outcome.findings = findings
+      try outcome.findings.add(matches, of: scanner, in: text.bytes, maskState: .notApplied)
       outcome.maskState = state(of: matches)
       return outcome
     }
-    var isHidden = false
-    for bytes in decoded {
-      let found = try scanner.matches(in: bytes.span)
-      findings.add(found, of: scanner, in: bytes, maskState: .notApplied)
-      isHidden = isHidden || found.contains { action(of: $0) != .detect }
-    }
-    var outcome = ScanOutcome(
-      findings.isEmpty ? .clean : .findings, findings.isEmpty ? "scan_clean" : "scan_findings")
-    outcome.findings = findings
-    outcome.maskState = state(of: matches)
+    let hidden = try findings(in: decoded)
     let rules = matches.lazy.map { scanner.detectors[$0.detector].rule }
-    if let rule = rules.first(where: { $0.action == .block }) {
+    let isMasked = rules.contains { $0.action == .mask }
+    let blocking = rules.first { $0.action == .block }
+    if isMasked, blocking == nil, !hidden.isStopped {
+      return try masked(text, matches, hidden.all, arguments: arguments)
+    }
+
+    var outcome = ScanOutcome(.findings, "scan_findings")
+    try outcome.findings.add(matches, of: scanner, in: text.bytes, maskState: .notApplied)
+    outcome.findings.add(hidden.all)
+    outcome.maskState = state(of: matches)
+    if let blocking {
       outcome.reason = "blocking_finding"
-      outcome.denial = "DLP rule '\(rule.name)' matched \(rule.category) content in tool arguments"
-    } else if isHidden {
+      outcome.denial = "DLP rule '\(blocking.name)' matched \(blocking.category) content in tool arguments"
+    } else if hidden.isStopped {
       outcome.reason = "mask_residual_blocked"
       outcome.denial = "an encoded argument holds what a DLP rule masks or blocks"
-    } else if rules.contains(where: { $0.action == .mask }) {
-      try mask(text, matches, arguments: arguments, &outcome)
+    } else if outcome.findings.isEmpty {
+      outcome.status = .clean
+      outcome.reason = "scan_clean"
     }
     return outcome
+  }
+
+  /// What stands in values that came encoded, and whether it must not pass: nothing in there can be masked.
+  private func findings(in decoded: [[UInt8]]) throws(Scanner.Failure) -> (all: Findings, isStopped: Bool) {
+    var findings = Findings()
+    var isStopped = false
+    for bytes in decoded {
+      let matches = try scanner.matches(in: bytes.span)
+      try findings.add(matches, of: scanner, in: bytes, maskState: .notApplied)
+      isStopped = isStopped || matches.contains { action(of: $0) != .detect }
+    }
+    return (findings, isStopped)
   }
 
   private func state(of matches: [Scanner.Match]) -> Finding.MaskState {
@@ -111,52 +123,51 @@ public struct ArgumentScanner: Sendable {
   // MARK: Masking
 
   /// Each value is masked by itself. A match of the whole text that this does not cover can't be masked.
-  private func mask(
-    _ text: LeafText, _ matches: [Scanner.Match], arguments: JSONDocument.Node,
-    _ outcome: inout ScanOutcome
-  ) throws(Scanner.Failure) {
+  private func masked(
+    _ text: LeafText, _ matches: [Scanner.Match], _ hidden: Findings, arguments: JSONDocument.Node
+  ) throws(Scanner.Failure) -> ScanOutcome {
     let toMask = matches.filter { action(of: $0) == .mask }
     guard rewrites else {
-      outcome.findings = Findings()
-      outcome.findings.add(toMask, of: scanner, in: text.bytes, maskState: .notApplied)
-      outcome.status = .maskUnsupported
-      outcome.reason = "host_cannot_rewrite_arguments"
+      var outcome = ScanOutcome(.maskUnsupported, "host_cannot_rewrite_arguments")
+      try outcome.findings.add(toMask, of: scanner, in: text.bytes, maskState: .notApplied)
+      outcome.maskState = .notApplied
       outcome.denial = try Remediation(scanner, text, arguments).message()
-      return
+      return outcome
     }
+    var outcome = ScanOutcome(.findings, "scan_findings")
     var covered: [Range<Int>] = []
-    var edits: [ByteEdit] = []
-    var masked: [(matches: [Scanner.Match], text: [UInt8])] = []
+    var inLeaves: [(matches: [Scanner.Match], text: [UInt8])] = []
     for leaf in text.leaves {
       let bytes = Array(text.bytes[leaf.range])
       let found = try scanner.matches(in: bytes.span).filter { action(of: $0) == .mask }
-      masked.append((found, bytes))
+      inLeaves.append((found, bytes))
       let masking = masking(found)
       guard !masking.spans.isEmpty else { continue }
-      edits += masking.edits(of: leaf.node, text: bytes[...], in: text.document)
+      outcome.edits += masking.edits(of: leaf.node, text: bytes[...], in: text.document)
       if text.document.kind(of: leaf.node) != .string { outcome.retyped.append(leaf.node) }
       covered += masking.spans.map {
         $0.range.lowerBound + leaf.range.lowerBound..<$0.range.upperBound + leaf.range.lowerBound
       }
     }
-    let unmasked = toMask.filter { !Self.isCovered($0.range, by: covered) }
-    if !unmasked.isEmpty {
-      // The first in the text counts, and of several the one whose rule stands first.
-      let inOrder = unmasked.sorted { ($0.range.lowerBound, $0.detector) < ($1.range.lowerBound, $1.detector) }
-      let rule = scanner.detectors[inOrder[0].detector].rule
-      outcome.findings = Findings()
-      outcome.findings.add(inOrder, of: scanner, in: text.bytes, maskState: .notApplied)
+    // The first in the text counts, and of several the one whose rule stands first.
+    let residual = toMask.filter { !Self.isCovered($0.range, by: covered) }
+      .sorted { ($0.range.lowerBound, $0.detector) < ($1.range.lowerBound, $1.detector) }
+    if let first = residual.first {
+      let rule = scanner.detectors[first.detector].rule
+      try outcome.findings.add(residual, of: scanner, in: text.bytes, maskState: .notApplied)
       outcome.refuseMasking(
         "DLP rule '\(rule.name)' matched \(rule.category) content that spans argument boundaries and could not be "
           + "safely masked; blocking (fail-closed) rather than forwarding an un-redacted value")
-      return
+      return outcome
     }
-    var findings = Findings()
-    findings.add(matches.filter { action(of: $0) != .mask }, of: scanner, in: text.bytes, maskState: .notApplied)
-    for (matches, bytes) in masked { findings.add(matches, of: scanner, in: bytes, maskState: maskedState) }
-    outcome.findings = findings
+    let others = matches.filter { action(of: $0) != .mask }
+    try outcome.findings.add(others, of: scanner, in: text.bytes, maskState: .notApplied)
+    for (matches, bytes) in inLeaves {
+      try outcome.findings.add(matches, of: scanner, in: bytes, maskState: maskedState)
+    }
+    outcome.findings.add(hidden)
     outcome.maskState = maskedState
-    outcome.edits = edits
+    return outcome
   }
 
   private func action(of match: Scanner.Match) -> DetectionRule.Action {
@@ -164,8 +175,7 @@ public struct ArgumentScanner: Sendable {
   }
 
   private func masking(_ matches: [Scanner.Match]) -> Masking {
-    Masking(
-      matches.map { ($0.range, scanner.detectors[$0.detector].placeholder) })
+    Masking(matches.map { ($0.range, scanner.detectors[$0.detector].placeholder) })
   }
 
   /// An empty range never is: there is nothing of it that could have been masked.

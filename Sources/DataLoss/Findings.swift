@@ -26,34 +26,45 @@ public struct Findings: Sendable, Equatable {
 
   public var isEmpty: Bool { count == 0 }
 
+  /// Throws for a match that can't be put on record; see ``DetectionRule/fault``.
   mutating func add(
     _ matches: [Scanner.Match], of scanner: Scanner, in text: [UInt8], maskState: Finding.MaskState
-  ) {
+  ) throws(Scanner.Failure) {
     for match in matches {
       let detector = scanner.detectors[match.detector]
+      if let fault = detector.rule.fault {
+        throw Scanner.Failure(reason: "rule `\(detector.rule.id)`: \(fault)")
+      }
       count += 1
       if all.count < Self.limit {
         all.append(
           Finding(
             detector.rule, placeholder: detector.placeholder, maskState: maskState, matched: text[match.range]))
       }
-      countUp(detector.rule)
+      // A rule's matches come one after the other, so most often it is the one found last.
+      if let last = lastCounted, totals[last].ruleID == detector.rule.id {
+        totals[last].count += 1
+      } else {
+        let rule = detector.rule
+        countUp(
+          Total(ruleID: rule.id, ruleName: rule.recordedName, category: rule.category, action: rule.action, count: 1))
+      }
     }
   }
 
-  private mutating func countUp(_ rule: DetectionRule) {
-    // A rule's matches come one after the other, so most often it is the one found last.
-    if let last = lastCounted, totals[last].ruleID == rule.id {
-      totals[last].count += 1
-      return
-    }
-    let place = totals.firstIndex { $0.ruleID.utf8.lexicographicallyPrecedes(rule.id.utf8) == false } ?? totals.count
-    if place < totals.count, totals[place].ruleID == rule.id {
-      totals[place].count += 1
+  /// Adds what was found elsewhere.
+  mutating func add(_ others: Findings) {
+    all += others.all.prefix(Self.limit - all.count)
+    count += others.count
+    for total in others.totals { countUp(total) }
+  }
+
+  private mutating func countUp(_ total: Total) {
+    let place = totals.firstIndex { !$0.ruleID.utf8.lexicographicallyPrecedes(total.ruleID.utf8) } ?? totals.count
+    if place < totals.count, totals[place].ruleID == total.ruleID {
+      totals[place].count += total.count
     } else {
-      totals.insert(
-        Total(ruleID: rule.id, ruleName: rule.recordedName, category: rule.category, action: rule.action, count: 1),
-        at: place)
+      totals.insert(total, at: place)
     }
     lastCounted = place
   }

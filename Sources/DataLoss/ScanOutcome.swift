@@ -35,8 +35,14 @@ public struct ScanOutcome: Sendable, Equatable {
     maskState = .notApplied
   }
 
-  /// Of a call that the policy denies.
-  public static let policyDenied = ScanOutcome(.skipped, "policy_denied")
+  /// Why a call that goes no further is not scanned.
+  public enum Denial: String, Sendable {
+    case policyDenied = "policy_denied"
+    case tamperDenied = "tamper_denied"
+    case tamperQuarantine = "tamper_quarantine"
+  }
+
+  public static func skipped(_ denial: Denial) -> ScanOutcome { ScanOutcome(.skipped, denial.rawValue) }
   /// Of a call that no rule could be asked about.
   public static let evaluatorError = ScanOutcome(.skipped, "evaluator_error")
 

@@ -28,8 +28,12 @@ public struct Scanner: Sendable {
 
   /// Without any rule: the built-in detectors.
   public static let builtin = Scanner(BuiltinDetectors.all)
-  /// The built-in detectors, and the second set for what servers answer.
-  static let credentials = Scanner(CredentialDetectors.all)
+
+  /// The same, and the second set, which is for what servers answer.
+  public var withCredentials: Scanner { Scanner(detectors + CredentialDetectors.all) }
+
+  /// What is looked for, in order.
+  public var rules: [DetectionRule] { detectors.map(\.rule) }
 
   init(_ detectors: [Detector]) {
     self.detectors = detectors
@@ -114,9 +118,6 @@ public struct Scanner: Sendable {
       }
       let isComplete = matcher.forEachMatch(in: text) { matches.append(Match(detector: number, range: $0)) }
       guard isComplete else { throw Failure(reason: "`\(detector.rule.id)` takes too long") }
-      if let fault = detector.rule.fault, matches.last?.detector == number {
-        throw Failure(reason: "rule `\(detector.rule.id)`: \(fault)")
-      }
     }
     return matches
   }

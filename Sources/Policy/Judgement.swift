@@ -6,6 +6,14 @@ public struct Judgement: Sendable {
   /// The decision with the scan taken into account: a scan only ever turns it into a denial.
   public let decision: Decision
   public let dataLoss: ScanOutcome
+  /// Names of arguments that hold sensitive values themselves.
+  public let sensitiveKeys: Set<[UInt8]>
+
+  init(_ decision: Decision, _ dataLoss: ScanOutcome, of call: Call, by scanner: Scanner) {
+    self.decision = decision
+    self.dataLoss = dataLoss
+    sensitiveKeys = call.body.arguments.map { scanner.sensitiveKeys(of: $0.node, in: $0.document) } ?? []
+  }
 }
 
 extension Policy {
@@ -16,8 +24,14 @@ extension Policy {
   ) -> Judgement {
     var decision = decide(call)
     guard decision.effect != .deny else {
-      let isUnjudged = decision.policyID == "synthetic:ENGINE_UNAVAILABLE"
-      return Judgement(decision: decision, dataLoss: isUnjudged ? .evaluatorError : .policyDenied)
+      let unscanned: ScanOutcome =
+        switch decision.policyID {
+        case "synthetic:ENGINE_UNAVAILABLE": .evaluatorError
+        case "synthetic:QUARANTINE":
+          decision.reasonCode == "BUNDLE_TAMPERED" ? .skipped(.tamperDenied) : .skipped(.tamperQuarantine)
+        default: .skipped(.policyDenied)
+        }
+      return Judgement(decision, unscanned, of: call, by: scanner)
     }
     var argumentScanner = ArgumentScanner(scanner, rewrites: rewrites, maskedState: maskedState)
     argumentScanner.encoded = encoded
@@ -28,7 +42,7 @@ extension Policy {
       outcome.refuseMasking(misfit)
     }
     if let denial = outcome.denial { decision.deny(forDataLoss: denial) }
-    return Judgement(decision: decision, dataLoss: outcome)
+    return Judgement(decision, outcome, of: call, by: scanner)
   }
 
   /// Why values that masking turned into strings can't be handed to the tool; nil where they can.

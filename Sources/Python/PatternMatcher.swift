@@ -20,8 +20,10 @@ private import CPCRE2
   /// In KiB.
   package static let heapLimit: UInt32 = 8192
 
-  /// The same for each match of a scan, which is over texts of up to a few MiB.
+  /// The same for the first matches of a scan, which is over texts of up to a few MiB. The others have the limit of a
+  /// search: a text can be made so that each of its matches takes long.
   package static let scanMatchLimit: UInt32 = 20_000_000
+  private static let patientMatches = 16
 
   /// Compiles a pattern of Python's.
   package init(_ pattern: some Collection<UInt8>, ignoresCase: Bool) throws(PythonRegex.Problem) {
@@ -114,12 +116,14 @@ private import CPCRE2
     return unsafe text.withUnsafeBufferPointer { buffer in
       var start = 0
       var isBehindEmpty = false
+      var count = 0
       while start <= buffer.count {
         let options = isBehindEmpty ? UInt32(PCRE2_NOTEMPTY_ATSTART) : 0
-        var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, options, data, scanLimits)
+        let context = unsafe count < Self.patientMatches ? scanLimits : limits
+        var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, options, data, context)
         if result == PCRE2_ERROR_JIT_STACKLIMIT {
           result = unsafe pcre2_match_8(
-            code, buffer.baseAddress, buffer.count, start, options | UInt32(PCRE2_NO_JIT), data, scanLimits)
+            code, buffer.baseAddress, buffer.count, start, options | UInt32(PCRE2_NO_JIT), data, context)
         }
         if result == PCRE2_ERROR_NOMATCH { return true }
         guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return false }
@@ -127,6 +131,7 @@ private import CPCRE2
         // A lookbehind may not move the start before where the search began.
         guard low >= start, high >= low, high <= buffer.count else { return false }
         body(low..<high)
+        count += 1
         start = high
         isBehindEmpty = low == high
       }

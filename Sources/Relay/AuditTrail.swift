@@ -64,6 +64,8 @@ struct AuditTrail: ~Copyable {
       if judged.isBlocked { denials += 1 }
     case .outcome(let outcome):
       row = outcomeRow(outcome)
+    case .observation(let observation):
+      row = observationRow(observation)
     case .refusal(let refusal):
       row = refusalRow(refusal)
       refusals += 1
@@ -119,6 +121,19 @@ struct AuditTrail: ~Copyable {
       row.boolean("is_error", true)
       if let code { row.integer("error_code", code) }
     }
+    DataLossColumns.writeOutput(outcome.dataLoss, to: &row)
+    return row
+  }
+
+  private func observationRow(_ observation: SessionRecord.Observation) -> AuditRecord {
+    var row = AuditRecord(at: Self.now(), decision: "audit", event: "dlp_output_observation")
+    row.string("tool", identity.server.description)
+    row.string("method", bytes: observation.method)
+    row.string("policy_id", "<output-observation>")
+    row.string("session_id", identity.sessionID)
+    if let id = observation.id { row.string("request_id", bytes: id.json) }
+    row.integer("bytes", observation.bytes)
+    DataLossColumns.writeOutput(observation.dataLoss, to: &row)
     return row
   }
 

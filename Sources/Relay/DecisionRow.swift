@@ -1,4 +1,5 @@
 import Audit
+import DataLoss
 import Policy
 import Wire
 
@@ -15,7 +16,8 @@ enum DecisionRow {
     row.string("policy_id", decision.policyID)
     row.string("reason", decision.reason)
     row.string("reason_code", decision.reasonCode)
-    row.strings("args_keys", ArgumentsHash.keys(of: arguments))
+    let keys = ArgumentsHash.keys(of: arguments)
+    row.strings("args_keys", keys.map { judged.sensitiveKeys.contains($0) ? redactedKey : $0 })
     row.string("args_hash", ArgumentsHash.text(of: arguments))
     row.string("policy_engine_version", Version.policyEngine)
     row.string("mode", identity.mode)
@@ -24,14 +26,14 @@ enum DecisionRow {
     row.string("project_id", identity.projectID)
     row.string("gate_matched", decision.gateMatched.rawValue)
     row.string("decision_origin", origin(of: decision))
-    writeDataLoss(decision, to: &row)
+    DataLossColumns.write(judged.dataLoss, to: &row)
     row.string("escalation_status", decision.requiresApproval ? "unavailable" : "not_applicable")
     writeEnforcement(judged, to: &row)
     row.string("subject", bytes: Array("\(identity.server):".utf8) + judged.call.name)
     row.string("subject_origin", "mcp_proxy")
     row.string("match_semantics", decision.matchSemantics)
     row.strings("divergent_rule_ids", decision.divergentRuleIDs.map { Array($0.utf8) })
-    row.string("dlp_mask_state", "not_applicable")
+    DataLossColumns.writeMasking(judged.dataLoss, isObserved: judged.isObserved, to: &row)
 
     if !decision.doubts.isEmpty { row.strings("doubts", decision.doubts.map { Array($0.utf8) }) }
     row.integer("evaluated_rules", decision.evaluatedRules)
@@ -42,30 +44,18 @@ enum DecisionRow {
     return row
   }
 
+  private static let redactedKey = Array("<redacted-key>".utf8)
+
   private static func origin(of decision: Decision) -> String {
     if decision.policyID == "synthetic:ENGINE_UNAVAILABLE" { return "evaluator_error" }
     return switch decision.reasonCode {
+    case "BUNDLE_TAMPERED": "tamper_denied"
+    case "MACHINE_QUARANTINED": "tamper_quarantine"
     case "NO_RULE_MATCH": "evaluator_no_match_default"
     case "BUNDLE_MISSING": "no_evaluator_configured"
     case "NO_ACTIVE_POLICIES", "OBSERVE_MODE_NO_POLICY": "evaluator_empty_bundle"
     default: "evaluator_matched_rule"
     }
-  }
-
-  /// Arguments are not scanned for data loss yet, and the row says so.
-  private static func writeDataLoss(_ decision: Decision, to row: inout AuditRecord) {
-    let reason = decision.effect == .deny ? "policy_denied" : "scanner_not_configured"
-    row.object("dlp_outcome") { writer in
-      writer.key("status")
-      writer.string("skipped")
-      writer.key("reason")
-      writer.string(reason)
-      writer.key("details")
-      writer.beginObject()
-      writer.endObject()
-    }
-    row.string("dlp_status", "skipped")
-    row.string("dlp_reason", reason)
   }
 
   private static func writeEnforcement(_ judged: SessionRecord.JudgedCall, to row: inout AuditRecord) {

@@ -7,9 +7,10 @@ struct PendingRequests: Sendable {
   struct Entry: Sendable {
     /// What the request was, as far as its answer needs it.
     enum Kind: Sendable {
-      case toolCall(name: [UInt8])
-      case toolList
-      case other
+      case toolCall(ToolCall.Summary)
+      /// A list of what the server has, or what an era begins with: nothing of it is data.
+      case directory(isToolList: Bool)
+      case other(method: [UInt8])
     }
 
     let id: RequestID

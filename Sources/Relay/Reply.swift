@@ -14,44 +14,89 @@ enum Reply {
   static func denial(
     of call: ToolCall, _ decision: Decision, evaluationTime: UInt64, asError: Bool
   ) -> [UInt8] {
+    refusal(
+      of: call.summary, id: call.id, text: text(of: decision), asError: asError
+    ) { write(decision, evaluationTime: evaluationTime, to: &$0) }
+  }
+
+  /// The answer to a call that was executed, and whose result may not reach the host.
+  static func withheld(_ call: ToolCall.Summary, id: RequestID, because reason: String) -> [UInt8] {
+    refusal(of: call, id: id, text: withheldText(reason), asError: false) { writeWithheld(reason, to: &$0) }
+  }
+
+  /// The same for any other request.
+  static func withheld(id: RequestID, because reason: String) -> [UInt8] {
     var writer = JSONWriter()
-    // A host that asked for a task would fail to parse a plain result.
-    let isError = asError || call.wantsTask
-    begin(&writer, id: call.id)
-    if isError {
-      writer.key("error")
-      writer.beginObject()
-      writer.key("code")
-      writer.integer(deniedCode)
-      writer.key("message")
-      writer.string(text(of: decision))
-      writer.key("data")
-      write(decision, evaluationTime: evaluationTime, to: &writer)
-    } else {
-      writer.key("result")
-      writer.beginObject()
-      if call.isModern {
-        writer.key("resultType")
-        writer.string("complete")
-      }
-      writer.key("content")
-      writer.beginArray()
-      writer.beginObject()
-      writer.key("type")
-      writer.string("text")
-      writer.key("text")
-      writer.string(text(of: decision))
-      writer.endObject()
-      writer.endArray()
-      writer.key("isError")
-      writer.boolean(true)
-      writer.key("_meta")
-      writer.beginObject()
-      writer.key("ai.controlzero/decision")
-      write(decision, evaluationTime: evaluationTime, to: &writer)
-      writer.endObject()
-    }
+    begin(&writer, id: id)
+    writeError(withheldText(reason), to: &writer) { writeWithheld(reason, to: &$0) }
     return end(&writer)
+  }
+
+  private static func refusal(
+    of call: ToolCall.Summary, id: RequestID, text: String, asError: Bool, _ details: (inout JSONWriter) -> Void
+  ) -> [UInt8] {
+    var writer = JSONWriter()
+    begin(&writer, id: id)
+    // A host that asked for a task would fail to parse a plain result.
+    if asError || call.wantsTask {
+      writeError(text, to: &writer, details)
+      return end(&writer)
+    }
+    writer.key("result")
+    writer.beginObject()
+    if call.isModern {
+      writer.key("resultType")
+      writer.string("complete")
+    }
+    writer.key("content")
+    writer.beginArray()
+    writer.beginObject()
+    writer.key("type")
+    writer.string("text")
+    writer.key("text")
+    writer.string(text)
+    writer.endObject()
+    writer.endArray()
+    writer.key("isError")
+    writer.boolean(true)
+    writer.key("_meta")
+    writer.beginObject()
+    writer.key("ai.controlzero/decision")
+    details(&writer)
+    writer.endObject()
+    return end(&writer)
+  }
+
+  /// Leaves the error open.
+  private static func writeError(
+    _ message: String, to writer: inout JSONWriter, _ data: (inout JSONWriter) -> Void
+  ) {
+    writer.key("error")
+    writer.beginObject()
+    writer.key("code")
+    writer.integer(deniedCode)
+    writer.key("message")
+    writer.string(message)
+    writer.key("data")
+    data(&writer)
+  }
+
+  private static func withheldText(_ reason: String) -> String {
+    "Withheld by Control Zero policy: \(reason) (DLP_BLOCKED). It was executed; its answer is not shown. "
+      + "Do not retry; tell the user."
+  }
+
+  private static func writeWithheld(_ reason: String, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("effect")
+    writer.string("deny")
+    writer.key("policy_id")
+    writer.string("synthetic:RESULT_WITHHELD")
+    writer.key("reason_code")
+    writer.string("DLP_BLOCKED")
+    writer.key("reason")
+    writer.string(reason)
+    writer.endObject()
   }
 
   /// The answer to a request that is refused before any policy is asked, or whose answer is.
@@ -70,7 +115,8 @@ enum Reply {
   /// What the model and the person read.
   static func text(of decision: Decision) -> String {
     let code = decision.reasonCode.isEmpty ? "no code" : decision.reasonCode
-    return "Denied by Control Zero policy: \(decision.reason) (\(code), \(decision.policyID)). "
+    let doubt = decision.doubts.isEmpty ? "" : "; in doubt: " + decision.doubts.joined(separator: ", ")
+    return "Denied by Control Zero policy: \(decision.reason)\(doubt) (\(code), \(decision.policyID)). "
       + "Do not retry; tell the user."
   }
 

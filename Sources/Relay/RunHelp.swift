@@ -26,6 +26,15 @@ public enum RunHelp {
       --context KEY=VALUE       any other key; client_name and project_id select rules
       --tag KEY=VALUE           a tag
 
+    Data loss (what the policy's `dlp_rules` and the built-in detectors find)
+      --dlp-encoded deny|scan|allow
+                                arguments named base64, encoded or attachment_data, which image and file
+                                tools take: deny the call, as Control Zero does (default); scan what they
+                                decode to; or allow them, so that whatever is encoded leaves unseen
+      --dlp-results off|detect|mask|block
+                                what servers answer: not looked at; put on record (default); masked; or
+                                withheld where a rule or a detector of credentials blocks
+
     Behaviour
       --deny-as result|error    how a denied call is answered: a tool result with isError (default),
                                 or a JSON-RPC error with code 4030
@@ -37,7 +46,7 @@ public enum RunHelp {
     Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage;
     78 a policy that can't be used; 126, 127 a server that can't be started.
 
-    Other commands (czproxy help): policy, audit, call, version.
+    Other commands (czproxy help): policy, audit, dlp, call, version.
 
     """
 }

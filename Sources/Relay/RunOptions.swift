@@ -1,3 +1,5 @@
+public import DataLoss
+
 /// What `czproxy run` was told.
 public struct RunOptions: Sendable, Equatable {
   public enum Source: Sendable, Equatable {
@@ -18,6 +20,8 @@ public struct RunOptions: Sendable, Equatable {
   public var observes = false
   public var isUngoverned = false
   public var allowsUnaudited = false
+  public var encodedArguments = ArgumentScanner.Encoded.deny
+  public var resultMode = ResultMode.detect
   public var maxFrameBytes = 64 << 20
   /// The server's program and its arguments; not empty.
   public var command: [String] = []
@@ -79,6 +83,8 @@ public struct RunOptions: Sendable, Equatable {
     case "--audit-failure":
       let value = try Self.value(of: name, inline, &rest)
       allowsUnaudited = try Self.choice(name, value, no: "deny", yes: "allow")
+    case "--dlp-encoded": encodedArguments = try Self.choice(name, try Self.value(of: name, inline, &rest))
+    case "--dlp-results": resultMode = try Self.choice(name, try Self.value(of: name, inline, &rest))
     case "--max-frame-bytes":
       let value = try Self.value(of: name, inline, &rest)
       guard let bytes = Int(value), Self.frameBytes.contains(bytes) else {
@@ -116,6 +122,14 @@ public struct RunOptions: Sendable, Equatable {
     let (key, value) = split(text)
     guard let value, !key.isEmpty else { throw UsageError(description: "\(name) takes KEY=VALUE, not `\(text)`") }
     return (key, value)
+  }
+
+  private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, _ value: String
+  ) throws(UsageError) -> Choice {
+    if let choice = Choice(rawValue: value) { return choice }
+    let names = Choice.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    throw UsageError(description: "\(name) takes one of \(names), not `\(value)`")
   }
 
   private static func choice(_ name: String, _ value: String, no: String, yes: String) throws(UsageError) -> Bool {

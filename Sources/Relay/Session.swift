@@ -1,3 +1,4 @@
+public import DataLoss
 public import Policy
 public import Wire
 
@@ -14,6 +15,10 @@ public struct Session: Sendable {
     public var deniesAsError = false
     /// Denials are put on record, and the calls go through.
     public var observes = false
+    /// What becomes of arguments under a key that says that they are encoded.
+    public var encodedArguments = ArgumentScanner.Encoded.deny
+    /// How far the detectors may go with what the server sends, where the policy doesn't say.
+    public var resultMode = ResultMode.detect
     public var limits = JSONLimits()
     /// What `within` looks at in a policy.
     public var files: (any FileSystemView)?
@@ -25,12 +30,15 @@ public struct Session: Sendable {
   }
 
   public let options: Options
-  public var policy: Policy
+  public var policy: Policy {
+    didSet { resultScanner = ResultScanner(policy.scanner) }
+  }
 
-  private let monotonicNanoseconds: @Sendable () -> UInt64
-  private var inFlight = RequestsInFlight()
-  private var denied = RecentIDs()
-  private var catalog = ToolCatalog()
+  let monotonicNanoseconds: @Sendable () -> UInt64
+  var inFlight = RequestsInFlight()
+  var denied = RecentIDs()
+  var catalog = ToolCatalog()
+  var resultScanner: ResultScanner
 
   /// - Parameter monotonicNanoseconds: a clock that never goes back.
   public init(
@@ -38,6 +46,7 @@ public struct Session: Sendable {
   ) {
     self.options = options
     self.policy = policy
+    resultScanner = ResultScanner(policy.scanner)
     self.monotonicNanoseconds = monotonicNanoseconds
   }
 
@@ -77,7 +86,7 @@ public struct Session: Sendable {
   /// A call that would have gone to the server is denied; everything else is past deciding and goes on.
   public mutating func unrecorded(_ step: Step, because reason: String) -> [Effect] {
     let report = Effect.report("the audit record can't be written: \(reason)")
-    guard case .decision(let judged)? = step.record, step.effects.contains(.forward) else {
+    guard case .decision(let judged)? = step.record, step.effects.contains(where: \.isForward) else {
       return [report] + step.effects
     }
     _ = inFlight[.host].take(judged.call.id)
@@ -121,10 +130,20 @@ public struct Session: Sendable {
           offset: message.document.range(of: method).lowerBound, bytes: line.bytes.count, sample: line.content)
       }
     }
-    let isList = sender == .host && message.document.string(method, equals: "tools/list")
-    inFlight[sender].insert(
-      PendingRequests.Entry(id: id, kind: isList ? .toolList : .other, sentAt: monotonicNanoseconds()))
+    let kind = Self.kind(of: method, in: message.document)
+    inFlight[sender].insert(PendingRequests.Entry(id: id, kind: kind, sentAt: monotonicNanoseconds()))
     return Step(.forward)
+  }
+
+  private static let directories: [StaticString] = [
+    "tools/list", "initialize", "server/discover", "ping", "resources/list", "resources/templates/list", "prompts/list",
+  ]
+
+  private static func kind(of method: JSONDocument.Node, in document: JSONDocument) -> PendingRequests.Entry.Kind {
+    guard let known = directories.firstIndex(where: { document.string(method, equals: $0) }) else {
+      return .other(method: document.string(method) ?? [])
+    }
+    return .directory(isToolList: known == 0)
   }
 
   private mutating func receiveToolCall(_ message: Message, id: RequestID, _ line: LineFramer.Line) -> Step {
@@ -137,23 +156,25 @@ public struct Session: Sendable {
         sample: line.content)
     }
     let started = monotonicNanoseconds()
-    let decision = policy.decide(
+    let judgement = policy.judge(
       Call(
         server: options.server.bytes, tool: call.name, arguments: call.arguments.map { (message.document, $0) },
-        context: options.context, schema: catalog.schema(of: call.name), files: options.files))
+        context: options.context, schema: catalog.schema(of: call.name), files: options.files),
+      encoded: options.encodedArguments, maskedState: options.observes ? .notApplied : .applied)
     let finished = monotonicNanoseconds()
     let judged = SessionRecord.JudgedCall(
-      call: call, document: message.document, decision: decision, evaluationTime: finished &- started,
-      isObserved: options.observes)
+      call: call, document: message.document, decision: judgement.decision, dataLoss: judgement.dataLoss,
+      sensitiveKeys: judgement.sensitiveKeys, evaluationTime: finished &- started, isObserved: options.observes)
 
     if judged.isBlocked {
       denied.insert(id)
       let reply = Reply.denial(
-        of: call, decision, evaluationTime: judged.evaluationTime, asError: options.deniesAsError)
+        of: call, judged.decision, evaluationTime: judged.evaluationTime, asError: options.deniesAsError)
       return Step(record: .decision(judged), .send(reply, to: .host))
     }
-    inFlight[.host].insert(PendingRequests.Entry(id: id, kind: .toolCall(name: call.name), sentAt: finished))
-    return Step(record: .decision(judged), .forward)
+    inFlight[.host].insert(PendingRequests.Entry(id: id, kind: .toolCall(call.summary), sentAt: finished))
+    let edits = options.observes ? [] : judged.dataLoss.edits
+    return Step(record: .decision(judged), edits.isEmpty ? .forward : .forwardEdited(edits))
   }
 
   private func isToolCallLookAlike(_ method: JSONDocument.Node, in document: JSONDocument) -> Bool {
@@ -168,7 +189,7 @@ public struct Session: Sendable {
     let document = message.document
     guard sender == .host else {
       if let id = cancelledID(message, method: method) { inFlight[.server].cancel(id) }
-      return Step(.forward)
+      return passNotification(message, method: method, line)
     }
     if document.string(method, equals: "tools/call") || isToolCallLookAlike(method, in: document) {
       return refusal(
@@ -201,29 +222,11 @@ public struct Session: Sendable {
         of: nil, from: sender, reason: "the answer to a request that is not in flight", offset: 0,
         bytes: line.bytes.count, sample: line.content)
     }
-    let document = message.document
-    let name: [UInt8]
-    switch request.kind {
-    case .toolCall(let tool):
-      name = tool
-    case .toolList:
-      if let result { catalog.learn(from: result, in: document) }
-      return Step(.forward)
-    case .other:
-      return Step(.forward)
+    guard sender == .server else { return Step(.forward) }
+    if let result, case .directory(isToolList: true) = request.kind {
+      catalog.learn(from: result, in: message.document)
     }
-    let ending: SessionRecord.Outcome.Ending
-    if let result {
-      let isError = document.member("isError", of: result).map { document.kind(of: $0) == .true } ?? false
-      ending = .result(isError: isError)
-    } else {
-      let code = error.flatMap { document.member("code", of: $0) }
-      ending = .error(code: code.flatMap { Int(String(decoding: document.raw($0), as: UTF8.self)) })
-    }
-    let outcome = SessionRecord.Outcome(
-      id: request.id, tool: name, duration: monotonicNanoseconds() &- request.sentAt, bytes: line.bytes.count,
-      ending: ending)
-    return Step(record: .outcome(outcome), .forward)
+    return passAnswer(message, to: request, result: result, error: error, line)
   }
 
   // MARK: Refusals
@@ -248,7 +251,7 @@ public struct Session: Sendable {
     return step
   }
 
-  private func refusal(
+  func refusal(
     of answered: RequestID?, from sender: Peer, reason: String, offset: Int, bytes: Int,
     sample: ArraySlice<UInt8>, id: RequestID? = nil
   ) -> Step {

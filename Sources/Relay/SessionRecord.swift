@@ -1,3 +1,4 @@
+public import DataLoss
 public import Policy
 public import Wire
 
@@ -6,6 +7,7 @@ public enum SessionRecord: Sendable {
   case decision(JudgedCall)
   case outcome(Outcome)
   case refusal(Refusal)
+  case observation(Observation)
 
   /// A call and what was decided about it.
   public struct JudgedCall: Sendable {
@@ -13,6 +15,10 @@ public enum SessionRecord: Sendable {
     /// The message that the call's nodes point into.
     public let document: JSONDocument
     public let decision: Decision
+    /// What scanning its arguments led to.
+    public let dataLoss: ScanOutcome
+    /// Names of arguments that are not to be put on record.
+    public let sensitiveKeys: Set<[UInt8]>
     /// What the decision took, in nanoseconds.
     public let evaluationTime: UInt64
     /// Whether a denial is only on record, since we observe.
@@ -31,6 +37,8 @@ public enum SessionRecord: Sendable {
     /// Of the answer's line, terminator included.
     public let bytes: Int
     public let ending: Ending
+    /// What scanning the answer led to.
+    public let dataLoss: ScanOutcome
 
     public enum Ending: Sendable, Equatable {
       /// A result, with its `isError`.
@@ -38,6 +46,17 @@ public enum SessionRecord: Sendable {
       /// A JSON-RPC error, with its code where that is an integer of ordinary size.
       case error(code: Int?)
     }
+  }
+
+  /// Something that a scan found in what the server sent and that is no answer to a tool call.
+  public struct Observation: Sendable {
+    /// The request that it answers, or the notification.
+    public let method: [UInt8]
+    /// Of the request.
+    public let id: RequestID?
+    public let dataLoss: ScanOutcome
+    /// Of the line, terminator included.
+    public let bytes: Int
   }
 
   /// A line that was not passed on.

@@ -21,6 +21,15 @@ public struct ToolCall: Sendable {
   /// Whether the request is of the stateless era (2026-07-28): its answer carries a `resultType`.
   public let isModern: Bool
 
+  /// What the answer to a call must be read and written by.
+  struct Summary: Sendable {
+    let name: [UInt8]
+    let wantsTask: Bool
+    let isModern: Bool
+  }
+
+  var summary: Summary { Summary(name: name, wantsTask: wantsTask, isModern: isModern) }
+
   /// Why a call can't be judged, and at which byte of the line.
   public struct Malformed: Error, Equatable, Sendable {
     public let reason: String

@@ -7,6 +7,7 @@ struct ToolCatalog: Sendable {
   /// Bytes of all schemas together.
   static let maxBytes = 8 << 20
   static let maxTools = 8192
+  private static let maxName = 1024
 
   /// Parsed when it is first asked for: of a long list few tools are called.
   private enum Schema {
@@ -22,6 +23,8 @@ struct ToolCatalog: Sendable {
   }
 
   private var schemas: [[UInt8]: Schema] = [:]
+  /// Tools whose results have a schema too.
+  private var structured: Set<[UInt8]> = []
   private var bytes = 0
 
   init() {}
@@ -32,6 +35,10 @@ struct ToolCatalog: Sendable {
     for tool in document.elements(of: tools) {
       guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else { continue }
       forget(name)
+      if document.member("outputSchema", of: tool) != nil, structured.count < Self.maxTools, name.count <= Self.maxName
+      {
+        structured.insert(name)
+      }
       guard let schema = document.member("inputSchema", of: tool), document.kind(of: schema) == .object else {
         continue
       }
@@ -59,7 +66,11 @@ struct ToolCatalog: Sendable {
     }
   }
 
+  /// Whether the server said that the tool's structured results keep to a schema.
+  func hasOutputSchema(_ tool: [UInt8]) -> Bool { structured.contains(tool) }
+
   private mutating func forget(_ tool: [UInt8]) {
+    structured.remove(tool)
     bytes -= schemas.removeValue(forKey: tool)?.byteCount ?? 0
   }
 }

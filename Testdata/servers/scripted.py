@@ -7,6 +7,7 @@
   --grandchild       start a process that holds standard output open
   --deaf             never read
   --flood BYTES      write that many bytes of notifications at the start
+  --tools JSON       what tools/list answers
   --marker TEXT      nothing; to be found by in a list of processes
 """
 import argparse
@@ -25,6 +26,7 @@ parser.add_argument("--ignore-term", action="store_true")
 parser.add_argument("--grandchild", action="store_true")
 parser.add_argument("--deaf", action="store_true")
 parser.add_argument("--flood", type=int, default=0)
+parser.add_argument("--tools", type=json.loads)
 parser.add_argument("--marker", default="")
 options = parser.parse_args()
 
@@ -69,8 +71,11 @@ for line in sys.stdin.buffer:
     request = json.loads(line)
     if "method" not in request or "id" not in request:
         continue
+    if request["method"] == "tools/list" and options.tools is not None:
+        write(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": {"tools": options.tools}}).encode() + b"\n")
+        continue
     if request["method"] != "tools/call":
-        write(answer(request, request["method"]))
+        write(answer(request, request.get("params", {}).get("say", request["method"])))
         continue
     tool = request["params"]["name"]
     arguments = request["params"].get("arguments", {})
@@ -107,6 +112,18 @@ for line in sys.stdin.buffer:
     elif tool == "progress":
         note = {"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": 1, "progress": 1}}
         write(json.dumps(note).encode() + b"\n" + answer(request, "done"))
+    elif tool == "say":
+        content = [{"type": "text", "text": part} for part in arguments["parts"]]
+        write(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": {"content": content}}).encode() + b"\n")
+    elif tool == "say-error":
+        error = {"code": -1, "message": "no " + "".join(arguments["parts"]) + "-918273"}
+        write(json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error}).encode() + b"\n")
+    elif tool == "say-log":
+        text = "".join(arguments["parts"]) + "-918273"
+        for method, params in (("message", {"level": "info", "data": text}), ("progress", {"progressToken": 1, "message": text})):
+            note = {"jsonrpc": "2.0", "method": "notifications/" + method, "params": params}
+            write(json.dumps(note).encode() + b"\n")
+        write(answer(request, "done"))
     elif tool == "ask":
         write(b'{"jsonrpc":"2.0","id":"s-1","method":"sampling/createMessage","params":{}}\n')
         write(answer(request, "asked"))

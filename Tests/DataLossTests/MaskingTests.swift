@@ -32,17 +32,16 @@ struct MaskingTests {
     (#"{"a":"é\ud83d\ude00😀\n"}"#, #"{"a":"é[REDACTED-FACE]\n"}"#),
     (#"{"a":"\/a\/b\"c\\"}"#, #"{"a":"\/[REDACTED-SLASH]\\"}"#),
     (#"{"a":"a\u002fb\u0022c"}"#, #"{"a":"[REDACTED-SLASH]"}"#),
-    (#"{"a":4711,"b":47}"#, #"{"a":"[REDACTED-NUMBER]","b":47}"#),
+    (#"{"b":{},"a":4711}"#, #"{"b":{},"a":"[REDACTED-NUMBER]"}"#),
     (#"{ "a" : [ "x", { "b" : "s3cret" } ] }"#, #"{ "a" : [ "x", { "b" : "[REDACTED-WORD]" } ] }"#),
     (#"{"a":"secretsecret"}"#, #"{"a":"[REDACTED-WORD]"}"#),
     (#"{"a":"secretary of ACCT-1"}"#, #"{"a":"[REDACTED-LONG]"}"#),
     (#"{"secret":"x secret","b":"secret"}"#, #"{"secret":"x [REDACTED-WORD]","b":"[REDACTED-WORD]"}"#),
   ])
   func `only the bytes of the match change`(json: String, masked: String) throws {
-    // A rule that is tied to the whole text sees the one value that these hold.
     let (outcome, text) = try scan(json)
-    #expect(text == (json.contains("4711") ? json : masked) || text == masked)
-    if !json.contains("4711") { #expect(outcome.denial == nil && outcome.maskState == .applied) }
+    #expect(text == masked)
+    #expect(outcome.denial == nil && outcome.maskState == .applied)
     #expect(throws: Never.self) { try JSONDocument(parsing: Array(text.utf8)[...]) }
   }
 

@@ -1,3 +1,5 @@
+import DataLoss
+import Foundation
 import Testing
 import Wire
 
@@ -5,9 +7,6 @@ import Wire
 
 /// Decisions that the SDK itself gave.
 struct CaseTests {
-  /// What the data-loss step changes after the policy has decided.
-  static let reasonsOfDataLoss: Set<String> = ["DLP_BLOCKED"]
-
   static let count: Int =
     (try? Vectors.document("cases.json")).map { document in
       document.member("cases", of: document.root).map { document.count(of: $0) } ?? 0
@@ -19,7 +18,6 @@ struct CaseTests {
     let list = try #require(document.member("cases", of: document.root))
     let node = Array(document.elements(of: list))[index]
     let observed = try #require(document.member("observed", of: node))
-    guard document.text("reason_code", of: observed) != "DLP_BLOCKED" else { return }
     let testCase = try PolicyCase(parsing: Self.expanded(node, in: document)[...])
 
     let policy: Policy
@@ -33,21 +31,43 @@ struct CaseTests {
     }
     #expect(document.member("load_error", of: observed) == nil, "loaded")
     let call = testCase.call(for: policy)
-    for decision in [policy.decide(call), policy.decideByWalking(call)] {
-      #expect(decision.effect.rawValue == document.text("effect", of: observed))
-      #expect(decision.policyID == document.text("policy_id", of: observed))
-      #expect(decision.reasonCode == document.text("reason_code", of: observed))
-      #expect(decision.evaluatedRules == document.integer("evaluated_rules", of: observed))
-      #expect(decision.gateMatched.rawValue == document.text("gate_matched", of: observed))
-      #expect(decision.isObserveMode == document.flag("observe", of: observed))
-      #expect(decision.matchSemantics == document.text("match_semantics", of: observed))
-      #expect(decision.requiresApproval == document.flag("requires_approval", of: observed))
-      #expect(decision.reportedSubject(of: call) == document.bytes("subject", of: observed))
-      let divergent = document.member("divergent_rule_ids", of: observed).map { list in
-        document.elements(of: list).map { String(decoding: document.text($0), as: UTF8.self) }
-      }
-      #expect(decision.divergentRuleIDs == divergent ?? [])
+    let judgement = testCase.judge(call, by: policy)
+    let decision = judgement.decision
+    #expect(decision.effect.rawValue == document.text("effect", of: observed))
+    #expect(decision.policyID == document.text("policy_id", of: observed))
+    #expect(decision.reasonCode == document.text("reason_code", of: observed))
+    #expect(decision.evaluatedRules == document.integer("evaluated_rules", of: observed))
+    #expect(decision.gateMatched.rawValue == document.text("gate_matched", of: observed))
+    #expect(decision.isObserveMode == document.flag("observe", of: observed))
+    #expect(decision.matchSemantics == document.text("match_semantics", of: observed))
+    #expect(decision.requiresApproval == document.flag("requires_approval", of: observed))
+    #expect(decision.reportedSubject(of: call) == document.bytes("subject", of: observed))
+    let divergent = document.member("divergent_rule_ids", of: observed).map { list in
+      document.elements(of: list).map { String(decoding: document.text($0), as: UTF8.self) }
     }
+    #expect(decision.divergentRuleIDs == divergent ?? [])
+
+    let dataLoss = try #require(document.member("dlp", of: observed))
+    #expect(judgement.dataLoss.status.rawValue == document.text("status", of: dataLoss))
+    #expect(judgement.dataLoss.reason == document.text("reason", of: dataLoss))
+    let findings = document.member("findings", of: dataLoss).map { Array(document.elements(of: $0)) } ?? []
+    #expect(
+      judgement.dataLoss.findings.all.map { [$0.ruleID, $0.category, $0.action.rawValue, $0.maskState.rawValue] }
+        == findings.map { finding in
+          (["rule_id", "category", "action", "mask_state"] as [StaticString]).map {
+            document.text($0, of: finding) ?? ""
+          }
+        })
+    let masked = try testCase.arguments(with: judgement.dataLoss.edits).map { try Self.value($0) }
+    let expected = try document.member("masked_args", of: observed).map { try Self.value(Array(document.raw($0))) }
+    #expect(masked == (expected == NSNull() ? nil : expected))
+
+    // The index over actions finds what going through all rules finds.
+    #expect(policy.decide(call) == policy.decideByWalking(call))
+  }
+
+  private static func value(_ json: [UInt8]) throws -> NSObject? {
+    try JSONSerialization.jsonObject(with: Data(json), options: .fragmentsAllowed) as? NSObject
   }
 
   /// The case's text, in which `{"$repeat": [text, n]}` stands for a long string.

@@ -12,12 +12,12 @@ struct DifferentialTests {
   private static let isPossible = [python, control].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
 
   @Test(
-    "generated policies and calls are decided as the SDK decides them", .enabled(if: isPossible),
-    .timeLimit(.minutes(2)))
-  func decidesAsTheSDK() throws {
+    "generated policies, calls and texts are decided as the SDK decides them", .enabled(if: isPossible),
+    .timeLimit(.minutes(2)), arguments: [("differential", 1500), ("differential-data-loss", 1500)])
+  func decidesAsTheSDK(script: String, count: Int) throws {
     let process = Process()
     process.executableURL = URL(filePath: Self.python)
-    process.arguments = ["\(Self.root)/Scripts/differential", "--ctl", Self.control, "--count", "1500"]
+    process.arguments = ["\(Self.root)/Scripts/\(script)", "--ctl", Self.control, "--count", "\(count)"]
     let output = Pipe()
     process.standardOutput = output
     try process.run()
@@ -25,6 +25,6 @@ struct DifferentialTests {
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     #expect(process.terminationStatus == 0, "\(text)")
-    #expect(text.contains("0 of 1500 differ"))
+    #expect(text.contains("0 of \(count) differ"))
   }
 }

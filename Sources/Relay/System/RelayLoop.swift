@@ -1,5 +1,6 @@
 internal import Audit
 internal import CShims
+internal import DataLoss
 internal import System
 internal import Wire
 
@@ -282,6 +283,7 @@ struct RelayLoop: ~Copyable {
     for effect in effects {
       switch effect {
       case .forward: forward(line, from: sender)
+      case .forwardEdited(let edits): forward(ByteEdit.apply(edits, to: line)[...], from: sender)
       case .send(let bytes, to: .host): toHost.send(bytes[...], isOwn: true)
       case .send(let bytes, to: .server): toServer.send(bytes[...], isOwn: true)
       case .report(let text): StandardError.report(text)

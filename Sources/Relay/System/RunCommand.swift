@@ -83,6 +83,8 @@ public enum RunCommand {
     var sessionOptions = Session.Options(server: name, context: context)
     sessionOptions.deniesAsError = options.deniesAsError
     sessionOptions.observes = options.observes
+    sessionOptions.encodedArguments = options.encodedArguments
+    sessionOptions.resultMode = options.resultMode
     sessionOptions.files = LocalFileSystem()
     sessionOptions.limits.maxBytes = options.maxFrameBytes
     let session = Session(

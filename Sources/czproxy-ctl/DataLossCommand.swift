@@ -1,0 +1,42 @@
+import ArgumentParser
+import DataLoss
+import Policy
+import Relay
+
+/// `czproxy dlp`
+struct DataLossCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dlp",
+    abstract: "Data loss prevention: what is looked for, and whether a text holds it.",
+    subcommands: [DataLossScanCommand.self, DataLossRulesCommand.self])
+}
+
+/// What is looked for.
+struct DetectorOptions: ParsableArguments {
+  @Option(name: [.short, .long], help: "A policy whose dlp_rules are added: .yaml, .yml or .json.")
+  var policy: String?
+
+  @Flag(help: "The policy is the payload of a bundle.")
+  var payload = false
+
+  @Flag(help: "Add the detectors of credentials, which the proxy uses on what servers answer.")
+  var credentials = false
+
+  /// The detectors, and what is to be said about rules that are not among them; an exit with 1 for a policy that
+  /// can't be used.
+  func load() throws -> (scanner: Scanner, warnings: [String]) {
+    var scanner = Scanner.builtin
+    var warnings: [String] = []
+    if let policy {
+      do {
+        let loaded = try PolicySource.load(policy, isPayload: payload).policy
+        scanner = loaded.scanner
+        warnings = loaded.warnings.filter { $0.message.hasPrefix("DLP rule") }.map { "\(policy):\($0)" }
+      } catch {
+        for line in error.lines { Terminal.printError("error: \(line)") }
+        throw ExitCode(1)
+      }
+    }
+    return (credentials ? scanner.withCredentials : scanner, warnings)
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import DataLoss
+import Wire
+
+/// `czproxy dlp rules`
+struct DataLossRulesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rules",
+    abstract: "List what is looked for, and why a policy's rule is not.",
+    discussion: """
+      The built-in detectors only put on record what they find; a policy's rule does what its action says. Rules with \
+      ids that start with `pii:` stand in place of the built-in detectors.
+      """)
+
+  @OptionGroup var detectors: DetectorOptions
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    let (scanner, warnings) = try detectors.load()
+    switch format {
+    case .text:
+      for rule in scanner.rules {
+        let context = rule.needsContext ? "  (only near its context words)" : ""
+        let id = String(DisplayText.escaped(rule.id.utf8, limit: 64))
+        print(
+          "\(rule.action.rawValue.padded(to: 7)) \(rule.category.padded(to: 11)) \(id.padded(to: 34)) "
+            + "\(DisplayText.escaped(rule.name.utf8, limit: 128))\(context)")
+      }
+      for warning in warnings { Terminal.printError(warning) }
+    case .json:
+      Terminal.printJSON { writer in
+        writer.key("rules")
+        writer.beginArray()
+        for rule in scanner.rules { Self.write(rule, to: &writer) }
+        writer.endArray()
+        writer.key("warnings")
+        writer.beginArray()
+        for warning in warnings { writer.string(warning) }
+        writer.endArray()
+      }
+    }
+  }
+
+  private static func write(_ rule: DetectionRule, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("id")
+    writer.string(rule.id)
+    writer.key("name")
+    writer.string(rule.name)
+    writer.key("category")
+    writer.string(rule.category)
+    writer.key("action")
+    writer.string(rule.action.rawValue)
+    writer.key("pattern")
+    if let pattern = rule.pattern { writer.string(bytes: pattern) } else { writer.null() }
+    writer.key("context_required")
+    writer.boolean(rule.needsContext)
+    writer.endObject()
+  }
+}
+
+extension String {
+  /// At least so many characters.
+  fileprivate func padded(to count: Int) -> String { self + String(repeating: " ", count: max(0, count - self.count)) }
+}

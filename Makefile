@@ -26,10 +26,11 @@ differential: build ## compare many generated decisions with the real Control Ze
 	.venvs/controlzero/bin/python Scripts/differential --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 	.venvs/controlzero/bin/python Scripts/differential-data-loss --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 
-bench: build ## time decisions beside Control Zero in Python and Cedar, in one run
+bench: build ## time decisions and scans beside Control Zero in Python and Cedar, in one run
 	@Scripts/setup-tests controlzero
 	.venvs/controlzero/bin/python -m pip install --quiet --disable-pip-version-check cedarpy==4.12.2
 	.venvs/controlzero/bin/python Benchmarks/compare-evaluation
+	.venvs/controlzero/bin/python Benchmarks/compare-scanning
 
 lint: ## check the format of all Swift files
 	swift format lint --strict --recursive Sources Tests Package.swift

@@ -37,6 +37,10 @@ let package = Package(
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .executableTarget(
+      name: "scanning",
+      dependencies: ["DataLoss", "Wire"]
+    ),
+    .executableTarget(
       name: "loading",
       dependencies: ["Policy"]
     ),

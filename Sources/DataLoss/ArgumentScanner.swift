@@ -13,11 +13,12 @@ public struct ArgumentScanner: Sendable {
     case allow
   }
 
-  /// Bytes of text that are scanned; a call with more is denied.
-  public static let maxBytes = 1 << 20
-
   public let scanner: Scanner
   public var encoded = Encoded.deny
+  /// Bytes of text that are scanned; a call with more is denied. The SDK's own limit.
+  public var maxBytes = defaultMaxBytes
+
+  public static let defaultMaxBytes = 1 << 20
   /// Whether masked arguments can be put in the place of those that came.
   public var rewrites: Bool
   /// What a record says of a text that was masked.
@@ -34,7 +35,7 @@ public struct ArgumentScanner: Sendable {
     guard let (document, node) = arguments, document.count(of: node) > 0 else {
       return ScanOutcome(.skipped, "empty_args")
     }
-    let text = LeafText(of: node, in: document, limit: Self.maxBytes)
+    let text = LeafText(of: node, in: document, limit: maxBytes)
     var decoded: [[UInt8]] = []
     if !text.encoded.isEmpty {
       switch encoded {
@@ -74,7 +75,7 @@ public struct ArgumentScanner: Sendable {
     if text.isCut {
       var outcome = ScanOutcome(
         matches.isEmpty ? .skipped : .findings, "payload_over_size_cap",
-        denial: "DLP payload exceeds the 1 MiB scan limit")
+        denial: "the arguments hold more than the \(maxBytes) bytes of text that are scanned")
       try outcome.findings.add(matches, of: scanner, in: text.bytes, maskState: .notApplied)
       outcome.maskState = state(of: matches)
       return outcome
@@ -131,7 +132,7 @@ public struct ArgumentScanner: Sendable {
       var outcome = ScanOutcome(.maskUnsupported, "host_cannot_rewrite_arguments")
       try outcome.findings.add(toMask, of: scanner, in: text.bytes, maskState: .notApplied)
       outcome.maskState = .notApplied
-      outcome.denial = try Remediation(scanner, text, arguments).message()
+      outcome.denial = Remediation(scanner, text, arguments).message()
       return outcome
     }
     var outcome = ScanOutcome(.findings, "scan_findings")

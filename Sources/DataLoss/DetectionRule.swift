@@ -18,12 +18,14 @@ public struct DetectionRule: Sendable, Equatable {
   /// Lower-case texts, one of which must occur where ``needsContext`` is set.
   public var contextKeywords: [[UInt8]]
   public var needsContext: Bool
-  /// Why a match of this rule can't be put on record; the SDK then takes its scanner for broken.
+  /// Why a scan in which this rule matches fails; the SDK then takes its scanner for broken.
   public var fault: String?
+  /// The same where the match is to be put on record.
+  public var recordFault: String?
 
   public init(
     id: String, name: String? = nil, pattern: [UInt8]?, category: String = "pii", action: Action = .detect,
-    contextKeywords: [[UInt8]] = [], needsContext: Bool = false, fault: String? = nil
+    contextKeywords: [[UInt8]] = [], needsContext: Bool = false
   ) {
     self.id = id
     self.name = name ?? id
@@ -32,14 +34,11 @@ public struct DetectionRule: Sendable, Equatable {
     self.action = action
     self.contextKeywords = contextKeywords
     self.needsContext = needsContext
-    self.fault = fault ?? (Self.categories.contains(category) ? nil : "the category is not known")
+    fault = Self.categories.contains(category) ? nil : "the category is not known"
   }
 
   /// What a record calls the rule: at most 128 characters of its name, or its id where that is empty.
   var recordedName: String { String((name.isEmpty ? id : name).unicodeScalars.prefix(128)) }
-
-  /// The fault of a rule whose id is no text.
-  public static let unusableID = "the id is not a string"
 
   /// The categories of values that Control Zero's service knows.
   public static let categories: Set<String> = [

@@ -26,13 +26,13 @@ public struct Findings: Sendable, Equatable {
 
   public var isEmpty: Bool { count == 0 }
 
-  /// Throws for a match that can't be put on record; see ``DetectionRule/fault``.
+  /// Throws for a match that can't be put on record; see ``DetectionRule/recordFault``.
   mutating func add(
     _ matches: [Scanner.Match], of scanner: Scanner, in text: [UInt8], maskState: Finding.MaskState
   ) throws(Scanner.Failure) {
     for match in matches {
       let detector = scanner.detectors[match.detector]
-      if let fault = detector.rule.fault {
+      if let fault = detector.rule.recordFault {
         throw Scanner.Failure(reason: "rule `\(detector.rule.id)`: \(fault)")
       }
       count += 1

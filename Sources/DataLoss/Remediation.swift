@@ -12,11 +12,11 @@ struct Remediation {
   private var found: [String] = []
   private var more = 0
 
-  init(_ scanner: Scanner, _ text: LeafText, _ root: JSONDocument.Node) throws(Scanner.Failure) {
+  init(_ scanner: Scanner, _ text: LeafText, _ root: JSONDocument.Node) {
     self.scanner = scanner
     document = text.document
     self.root = root
-    try walk(root, "")
+    walk(root, "")
   }
 
   func message() -> String {
@@ -32,26 +32,28 @@ struct Remediation {
       + "value in any form."
   }
 
-  private mutating func walk(_ node: JSONDocument.Node, _ path: String) throws(Scanner.Failure) {
+  private mutating func walk(_ node: JSONDocument.Node, _ path: String) {
     switch document.kind(of: node) {
     case .object:
       for (key, value) in document.members(of: node) {
-        let name = try segment(document.text(key))
-        try walk(value, path.isEmpty ? name : "\(path).\(name)")
+        let name = segment(document.text(key))
+        walk(value, path.isEmpty ? name : "\(path).\(name)")
       }
     case .array:
-      for (index, element) in document.elements(of: node).enumerated() { try walk(element, "\(path)[\(index)]") }
+      for (index, element) in document.elements(of: node).enumerated() { walk(element, "\(path)[\(index)]") }
     case .null:
       break
     default:
-      try look(at: node, path)
+      look(at: node, path)
     }
   }
 
-  private mutating func look(at node: JSONDocument.Node, _ path: String) throws(Scanner.Failure) {
+  private mutating func look(at node: JSONDocument.Node, _ path: String) {
     let text = Array(LeafText.text(of: node, in: document))
     var seen: Set<String> = []
-    for match in try scanner.matches(in: text.span) {
+    // A value that can't be scanned by itself is not named; the call is denied all the same.
+    guard let matches = try? scanner.matches(in: text.span) else { return }
+    for match in matches {
       let rule = scanner.detectors[match.detector].rule
       guard rule.action == .mask, seen.insert(rule.name).inserted else { continue }
       if found.count < Self.listed {
@@ -63,9 +65,9 @@ struct Remediation {
   }
 
   /// A key that holds what is looked for is not named either.
-  private func segment(_ key: ArraySlice<UInt8>) throws(Scanner.Failure) -> String {
+  private func segment(_ key: ArraySlice<UInt8>) -> String {
     let bytes = Array(key)
-    guard try scanner.matches(in: bytes.span).isEmpty else { return "<redacted-key>" }
+    guard let matches = try? scanner.matches(in: bytes.span), matches.isEmpty else { return "<redacted-key>" }
     return String(DisplayText.escaped(key, limit: Self.maxPathCharacters))
   }
 }

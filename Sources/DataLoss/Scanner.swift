@@ -61,7 +61,7 @@ public struct Scanner: Sendable {
     var replaces = false
     var isComplete = true
     for rule in rules {
-      let isReplacement = rule.fault != DetectionRule.unusableID && rule.id.hasPrefix("pii:")
+      let isReplacement = rule.id.hasPrefix("pii:")
       replaces = replaces || isReplacement
       do throws(PythonRegex.Problem) {
         own.append((isReplacement, try Detector(rule)))
@@ -118,6 +118,9 @@ public struct Scanner: Sendable {
       }
       let isComplete = matcher.forEachMatch(in: text) { matches.append(Match(detector: number, range: $0)) }
       guard isComplete else { throw Failure(reason: "`\(detector.rule.id)` takes too long") }
+      if let fault = detector.rule.fault, matches.last?.detector == number {
+        throw Failure(reason: "rule `\(detector.rule.id)`: \(fault)")
+      }
     }
     return matches
   }

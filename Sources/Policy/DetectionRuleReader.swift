@@ -16,15 +16,15 @@ struct DetectionRuleReader {
   private mutating func read(_ value: PolicyValue) {
     guard case .mapping = value.content, Self.isInScope(value) else { return }
     let pattern: [UInt8]? = if case .string(let bytes)? = value["pattern"]?.content { bytes } else { nil }
-    let (id, idFault) = Self.id(value["id"])
-    let (name, nameFault) = Self.name(value["name"], id: value["id"] == nil ? nil : id)
+    let id = Self.id(value["id"])
+    let (name, nameFault) = Self.name(value["name"] ?? value["id"], id: value["id"])
     let category = value["category"].map { $0.string ?? "" } ?? "pii"
     var rule = DetectionRule(
       id: id, name: name, pattern: pattern, category: category,
       action: value["action"]?.string.flatMap(DetectionRule.Action.init) ?? .detect,
       needsContext: value["context_required"]?.isTruthy ?? false)
-    rule.fault = idFault ?? nameFault ?? rule.fault
-    if let fault = rule.fault {
+    rule.recordFault = nameFault ?? Self.idFault(value["id"], isShown: rule.action == .mask)
+    if let fault = rule.fault ?? rule.recordFault {
       warnings.append(
         PolicyWarning(line: value.line, message: "DLP rule `\(id)`: \(fault); a call that it matches is denied"))
     }
@@ -50,17 +50,25 @@ struct DetectionRuleReader {
     return scopes.contains { $0.isString("sdk") }
   }
 
-  private static func id(_ value: PolicyValue?) -> (String, fault: String?) {
-    guard let value else { return ("", nil) }
-    return value.string.map { ($0, nil) } ?? (PythonText.string(value), DetectionRule.unusableID)
+  private static func id(_ value: PolicyValue?) -> String {
+    guard let value, value.isTruthy else { return "" }
+    return PythonText.string(value)
   }
 
-  private static func name(_ value: PolicyValue?, id: String?) -> (String, fault: String?) {
-    guard let value else { return (id ?? "unnamed", nil) }
-    guard value.isTruthy else { return ("", nil) }
-    if let text = value.string { return (text, nil) }
-    if case .list = value.content { return (PythonText.string(value), nil) }
-    return (PythonText.string(value), "the name is not a string")
+  /// Python stumbles over what it can't cut off, after 128 characters or elements.
+  private static func name(_ value: PolicyValue?, id: PolicyValue?) -> (String, fault: String?) {
+    guard let value else { return ("unnamed", nil) }
+    guard let shown = value.isTruthy ? value : id else { return ("", nil) }
+    switch shown.content {
+    case .string, .list: return (value.isTruthy ? PythonText.string(value) : "", nil)
+    default: return (PythonText.string(value), "neither the name nor the id is a string")
+    }
+  }
+
+  /// What a mask shows is made of the id.
+  private static func idFault(_ value: PolicyValue?, isShown: Bool) -> String? {
+    guard isShown, let value, value.isTruthy, value.string == nil else { return nil }
+    return "the id is not a string"
   }
 
   /// Whatever Python can go through counts: a list, the characters of a text, the keys of a mapping.

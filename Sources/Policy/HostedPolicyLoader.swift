@@ -7,14 +7,16 @@ struct HostedPolicyLoader {
   /// Whether a payload without policies is believed to be that of a project without policies.
   let trustsEmpty: Bool
   let ignoresFloor: Bool
+  let locale: String
 
   private var errors: [PolicyError.Diagnostic] = []
   private var warnings: [PolicyWarning] = []
 
-  init(fileName: String, trustsEmpty: Bool, ignoresFloor: Bool) {
+  init(fileName: String, trustsEmpty: Bool, ignoresFloor: Bool, locale: String) {
     self.fileName = fileName
     self.ignoresFloor = ignoresFloor
     self.trustsEmpty = trustsEmpty
+    self.locale = RuleReader.locale(locale)
   }
 
   mutating func load(_ bytes: [UInt8]) throws(PolicyError) -> Policy {
@@ -112,7 +114,7 @@ struct HostedPolicyLoader {
       } catch {
         throw RuleReader.Failures([error])
       }
-      let (rule, warnings) = try RuleReader.read(translated, index: index, isOurDialect: false)
+      let (rule, warnings) = try RuleReader.read(translated, index: index, isOurDialect: false, locale: locale)
       rules.append(rule)
       self.warnings += warnings
     } catch {
@@ -190,18 +192,21 @@ extension Policy {
   ///   - fileName: for messages only.
   ///   - trustsEmpty: whether a payload without policies may stand for a project without policies; false for a
   ///     bundle from a cache that is no longer fresh.
+  ///   - locale: of the reasons, where rules bring them in several; empty for English.
   /// - Throws: all that is wrong with it.
   public static func load(
-    hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true
+    hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true, locale: String = ""
   ) throws(PolicyError) -> Policy {
-    try load(hosted: bytes, fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: false)
+    try load(hosted: bytes, fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: false, locale: locale)
   }
 
   /// - Parameter ignoresFloor: for a comparison with the SDK's translation alone, which knows no floor.
   static func load(
-    hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true, ignoresFloor: Bool
+    hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true, ignoresFloor: Bool,
+    locale: String = ""
   ) throws(PolicyError) -> Policy {
-    var loader = HostedPolicyLoader(fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: ignoresFloor)
+    var loader = HostedPolicyLoader(
+      fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: ignoresFloor, locale: locale)
     return try loader.load(bytes)
   }
 }

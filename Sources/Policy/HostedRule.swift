@@ -75,6 +75,13 @@ enum HostedRule {
       add("resources", resources)
     }
     if let code = rule["reason_code"], case .string = code.content { add("reason_code", code) }
+    if let localized = rule["reason_localized"], case .mapping(let reasons) = localized.content, !reasons.isEmpty {
+      let texts = reasons.map {
+        PolicyValue.Member(
+          key: make(.string(PythonText.bytes($0.key))), value: make(.string(PythonText.bytes($0.value))))
+      }
+      add("reason_localized", make(.mapping(texts), at: localized))
+    }
     for key in ["clients", "projects"] {
       guard let value = rule[key], case .list(let elements) = value.content else { continue }
       let names = elements.filter { if case .string = $0.content { true } else { false } }

@@ -19,8 +19,8 @@ public struct Judgement: Sendable {
 extension Policy {
   /// Judges a call, then scans its arguments for what must not leave (Control Zero 1.13.16, "DLP: order and gating").
   public func judge(
-    _ call: Call, encoded: ArgumentScanner.Encoded = .deny, rewrites: Bool = true,
-    maskedState: Finding.MaskState = .applied
+    _ call: Call, encoded: ArgumentScanner.Encoded = .deny, maxBytes: Int = ArgumentScanner.defaultMaxBytes,
+    rewrites: Bool = true, maskedState: Finding.MaskState = .applied
   ) -> Judgement {
     var decision = decide(call)
     guard decision.effect != .deny else {
@@ -35,6 +35,7 @@ extension Policy {
     }
     var argumentScanner = ArgumentScanner(scanner, rewrites: rewrites, maskedState: maskedState)
     argumentScanner.encoded = encoded
+    argumentScanner.maxBytes = maxBytes
     var outcome = argumentScanner.scan(call.body.arguments)
     if outcome == .evaluatorError {
       decision = .unavailable(reason: "an argument holds half of a surrogate pair")

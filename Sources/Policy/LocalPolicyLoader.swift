@@ -6,15 +6,19 @@ import Python
 /// Every error is collected. A file that the SDK refuses is refused.
 struct LocalPolicyLoader {
   let fileName: String
+  let locale: String
   private(set) var errors: [PolicyError.Diagnostic] = []
   private(set) var warnings: [PolicyWarning] = []
   private(set) var dialect: String?
 
-  private init(fileName: String) {
+  private init(fileName: String, locale: String) {
     self.fileName = fileName
+    self.locale = RuleReader.locale(locale)
   }
 
-  static func load(_ bytes: [UInt8], format: PolicyFormat, fileName: String) throws(PolicyError) -> Policy {
+  static func load(
+    _ bytes: [UInt8], format: PolicyFormat, fileName: String, locale: String
+  ) throws(PolicyError) -> Policy {
     guard bytes.count <= PolicyLimits.maxBytes else {
       throw PolicyError(.load, "larger than \(PolicyLimits.maxBytes) bytes", fileName: fileName)
     }
@@ -23,7 +27,7 @@ struct LocalPolicyLoader {
       case .yaml: try YAMLReader.read(bytes, fileName: fileName)
       case .json: try JSONPolicyReader.read(bytes, fileName: fileName)
       }
-    var loader = LocalPolicyLoader(fileName: fileName)
+    var loader = LocalPolicyLoader(fileName: fileName, locale: locale)
     for key in repeatedKeys {
       loader.warnings.append(
         PolicyWarning(line: key.line, message: "`\(PythonText.string(key))` stands here twice; the last one counts"))
@@ -135,7 +139,7 @@ struct LocalPolicyLoader {
     var rules: [Rule] = []
     for (index, element) in elements.enumerated() {
       do throws(RuleReader.Failures) {
-        let (rule, warnings) = try RuleReader.read(element, index: index, isOurDialect: dialect != nil)
+        let (rule, warnings) = try RuleReader.read(element, index: index, isOurDialect: dialect != nil, locale: locale)
         rules.append(rule)
         self.warnings += warnings
       } catch {
@@ -153,11 +157,13 @@ struct LocalPolicyLoader {
 extension Policy {
   /// Loads a local policy.
   ///
-  /// - Parameter fileName: for messages only.
+  /// - Parameters:
+  ///   - fileName: for messages only.
+  ///   - locale: of the reasons, where rules bring them in several (`ko`, `pt-BR`); empty for English.
   /// - Throws: all that is wrong with it, each with its place in the file.
   public static func load(
-    local bytes: [UInt8], format: PolicyFormat, fileName: String
+    local bytes: [UInt8], format: PolicyFormat, fileName: String, locale: String = ""
   ) throws(PolicyError) -> Policy {
-    try LocalPolicyLoader.load(bytes, format: format, fileName: fileName)
+    try LocalPolicyLoader.load(bytes, format: format, fileName: fileName, locale: locale)
   }
 }

@@ -6,7 +6,7 @@ struct PolicyValue: Sendable {
     /// Decimal digits, with a minus where negative: as Python's `str` writes an `int` of any size.
     case integer(String)
     case number(Double)
-    /// A YAML date or time, which is no string; its text.
+    /// A YAML date or time, which is no string; Python's text of it.
     case timestamp(String)
     case string([UInt8])
     case list([PolicyValue])

@@ -21,13 +21,13 @@ enum RuleReader {
   }
 
   static func read(
-    _ value: PolicyValue, index: Int, isOurDialect: Bool
+    _ value: PolicyValue, index: Int, isOurDialect: Bool, locale: String
   ) throws(Failures) -> (rule: Rule, warnings: [PolicyWarning]) {
     let make: ([Condition]) -> Rule
     var warnings: [PolicyWarning]
     let conditions: PolicyValue?
     do throws(Failure) {
-      (make, warnings) = try readSelectors(of: value, index: index, isOurDialect: isOurDialect)
+      (make, warnings) = try readSelectors(of: value, index: index, isOurDialect: isOurDialect, locale)
       conditions = try self.conditions(of: value)
     } catch {
       throw Failures([error])
@@ -40,7 +40,7 @@ enum RuleReader {
 
   /// Everything but the conditions; what is returned makes the rule of them.
   private static func readSelectors(
-    of value: PolicyValue, index: Int, isOurDialect: Bool
+    of value: PolicyValue, index: Int, isOurDialect: Bool, _ locale: String
   ) throws(Failure) -> (make: ([Condition]) -> Rule, warnings: [PolicyWarning]) {
     guard case .mapping(let members) = value.content else {
       throw Failure("must be a mapping, not \(value.kindName)", value)
@@ -49,7 +49,7 @@ enum RuleReader {
     let patterns = try strings(pattern, "the pattern")
     let identifier = value["id"].map(PythonText.string)
     let name = value["name"].map(PythonText.string) ?? identifier ?? "rule-\(index)"
-    try checkReasons(value["reason_localized"])
+    let localReason = try reason(in: locale, of: value["reason_localized"])
 
     let resources = try globs(["resources", "resource"], in: value)
     let clients = try globs(["clients"], in: value).map(Glob.init)
@@ -63,7 +63,7 @@ enum RuleReader {
         projects: projects,
         conditions: conditions,
         policyID: identifier.flatMap { $0.isEmpty ? nil : $0 } ?? name,
-        reason: value["reason"].map(PythonText.string) ?? "",
+        reason: localReason ?? value["reason"].map(PythonText.string) ?? "",
         reasonCode: value["reason_code"].map(PythonText.string) ?? "",
         escalatesOnDeny: value["escalate_on_deny"]?.isTruthy ?? false,
         line: value.line)
@@ -135,13 +135,27 @@ enum RuleReader {
     }
   }
 
-  private static func checkReasons(_ value: PolicyValue?) throws(Failure) {
-    guard let value, !value.isNull else { return }
+  /// The text for a locale, or for its language; nil where there is none or English is asked for.
+  private static func reason(in locale: String, of value: PolicyValue?) throws(Failure) -> String? {
+    guard let value, !value.isNull else { return nil }
     guard case .mapping(let members) = value.content,
       members.allSatisfy({ $0.key.string != nil && $0.value.string != nil })
     else {
       throw Failure("`reason_localized` must map locales to texts", value)
     }
+    guard !locale.isEmpty, locale != "en" else { return nil }
+    let language = String(locale.prefix { $0 != "-" && $0 != "_" })
+    for wanted in [locale, language] {
+      let text = members.last { Self.locale($0.key.string ?? "") == wanted }?.value.string
+      if let text, !text.isEmpty { return text }
+    }
+    return nil
+  }
+
+  /// As locales are compared: lower case, without white space around.
+  static func locale(_ text: String) -> String {
+    let folded = PythonText.lowercased(Array(text.utf8)[...])
+    return String(decoding: PythonSpace.stripped(folded[...]), as: UTF8.self)
   }
 
   /// A non-empty `when` counts, else `conditions`; either must be a mapping where it is there.

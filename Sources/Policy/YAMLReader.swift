@@ -193,12 +193,19 @@ struct YAMLReader {
     of bytes: [UInt8], tag: String?, isPlain: Bool, isQuoted: Bool, failure: (String) -> PolicyError
   ) throws(PolicyError) -> PolicyValue.Content {
     let text = String(decoding: bytes, as: UTF8.self)
+    func resolved() throws(PolicyError) -> PolicyValue.Content {
+      do throws(YAMLTimestamp.Impossible) {
+        return try YAMLScalar.resolve(text)
+      } catch {
+        throw failure(error.reason)
+      }
+    }
     switch tag {
-    case nil where isPlain && !isQuoted: return YAMLScalar.resolve(text)
+    case nil where isPlain && !isQuoted: return try resolved()
     case nil, "!", "tag:yaml.org,2002:str": return .string(bytes)
     case "tag:yaml.org,2002:null": return .null
     case "tag:yaml.org,2002:bool":
-      if case .boolean(let value) = YAMLScalar.resolve(text) { return .boolean(value) }
+      if case .boolean(let value) = try resolved() { return .boolean(value) }
     case "tag:yaml.org,2002:int":
       if let digits = YAMLScalar.integer(text) { return .integer(digits) }
     case "tag:yaml.org,2002:float":

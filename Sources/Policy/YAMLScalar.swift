@@ -1,6 +1,6 @@
 /// What a plain YAML scalar stands for: the implicit types of YAML 1.1 as PyYAML's safe loader resolves them.
 enum YAMLScalar {
-  static func resolve(_ text: String) -> PolicyValue.Content {
+  static func resolve(_ text: String) throws(YAMLTimestamp.Impossible) -> PolicyValue.Content {
     switch text {
     case "", "~", "null", "Null", "NULL":
       return .null
@@ -12,7 +12,7 @@ enum YAMLScalar {
       guard let first = text.utf8.first, (0x2b...0x39).contains(first) else { return .string(Array(text.utf8)) }
       if let number = float(text) { return .number(number) }
       if let digits = integer(text) { return .integer(digits) }
-      return isTimestamp(text) ? .timestamp(text) : .string(Array(text.utf8))
+      return try YAMLTimestamp(text).map { .timestamp($0.text) } ?? .string(Array(text.utf8))
     }
   }
 
@@ -113,27 +113,5 @@ enum YAMLScalar {
 
   private static func isPlainDecimal(_ text: Substring) -> Bool {
     text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-  }
-
-  // MARK: Timestamps
-
-  /// `2001-12-14`, or a date with a time.
-  static func isTimestamp(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    func digits(_ range: Range<Int>) -> Bool {
-      range.upperBound <= bytes.count
-        && bytes[range].allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
-    guard digits(0..<4), bytes.count > 4, bytes[4] == UInt8(ascii: "-") else { return false }
-    if bytes.count == 10, digits(5..<7), bytes[7] == UInt8(ascii: "-"), digits(8..<10) { return true }
-    // With a time: the parts may be shorter, so look at the separators only.
-    let rest = bytes[5...]
-    guard let colon = rest.firstIndex(of: UInt8(ascii: ":")), digits(colon - 1..<colon), digits(colon + 1..<colon + 3)
-    else { return false }
-    let dashes = rest.prefix(upTo: colon).filter { $0 == UInt8(ascii: "-") }.count
-    return dashes == 1
-      && rest.allSatisfy { byte in
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-:.TtZ+ \t".utf8.contains(byte)
-      }
   }
 }

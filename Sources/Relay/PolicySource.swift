@@ -58,11 +58,15 @@ public struct PolicySource: Sendable {
   }
 
   private static func parse(_ bytes: [UInt8], _ path: String, isPayload: Bool = false) throws(PolicyError) -> Loaded {
-    if isPayload { return Loaded(policy: try Policy.load(hosted: bytes, fileName: path), bytes: bytes, path: path) }
+    let locale = Environment.value("CONTROLZERO_LOCALE") ?? ""
+    if isPayload {
+      return Loaded(policy: try Policy.load(hosted: bytes, fileName: path, locale: locale), bytes: bytes, path: path)
+    }
     guard let format = PolicyFormat(fileName: path) else {
       throw failure("a policy is a .yaml, .yml or .json file", path)
     }
-    return Loaded(policy: try Policy.load(local: bytes, format: format, fileName: path), bytes: bytes, path: path)
+    return Loaded(
+      policy: try Policy.load(local: bytes, format: format, fileName: path, locale: locale), bytes: bytes, path: path)
   }
 
   private static func failure(_ error: FileReader.Failure, _ path: String) -> PolicyError {

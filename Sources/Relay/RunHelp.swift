@@ -31,6 +31,8 @@ public enum RunHelp {
                                 arguments named base64, encoded or attachment_data, which image and file
                                 tools take: deny the call, as Control Zero does (default); scan what they
                                 decode to; or allow them, so that whatever is encoded leaves unseen
+      --dlp-max-bytes N         a call with more text in its arguments is denied (default 1048576, as in
+                                Control Zero; a server that writes large files needs more)
       --dlp-results off|detect|mask|block
                                 what servers answer: not looked at; put on record (default); masked; or
                                 withheld where a rule or a detector of credentials blocks

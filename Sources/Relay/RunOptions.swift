@@ -1,4 +1,5 @@
 public import DataLoss
+import Wire
 
 /// What `czproxy run` was told.
 public struct RunOptions: Sendable, Equatable {
@@ -22,6 +23,7 @@ public struct RunOptions: Sendable, Equatable {
   public var allowsUnaudited = false
   public var encodedArguments = ArgumentScanner.Encoded.deny
   public var resultMode = ResultMode.detect
+  public var maxScannedBytes = ArgumentScanner.defaultMaxBytes
   public var maxFrameBytes = 64 << 20
   /// The server's program and its arguments; not empty.
   public var command: [String] = []
@@ -84,21 +86,24 @@ public struct RunOptions: Sendable, Equatable {
       let value = try Self.value(of: name, inline, &rest)
       allowsUnaudited = try Self.choice(name, value, no: "deny", yes: "allow")
     case "--dlp-encoded": encodedArguments = try Self.choice(name, try Self.value(of: name, inline, &rest))
+    case "--dlp-max-bytes":
+      let range = ArgumentScanner.defaultMaxBytes...Self.mostBytes
+      maxScannedBytes = try Self.number(name, try Self.value(of: name, inline, &rest), in: range)
     case "--dlp-results": resultMode = try Self.choice(name, try Self.value(of: name, inline, &rest))
     case "--max-frame-bytes":
-      let value = try Self.value(of: name, inline, &rest)
-      guard let bytes = Int(value), Self.frameBytes.contains(bytes) else {
-        throw UsageError(
-          description: "--max-frame-bytes takes a number from \(Self.frameBytes.lowerBound) to "
-            + "\(Self.frameBytes.upperBound), not `\(value)`")
-      }
-      maxFrameBytes = bytes
+      maxFrameBytes = try Self.number(name, try Self.value(of: name, inline, &rest), in: 1024...Self.mostBytes)
     default:
       throw UsageError(description: "unknown option `\(name)`")
     }
   }
 
-  private static let frameBytes = 1024...((1 << 28) - 1)
+  private static let mostBytes = JSONLimits.greatestMaxBytes
+
+  private static func number(_ name: String, _ value: String, in range: ClosedRange<Int>) throws(UsageError) -> Int {
+    if let number = Int(value), range.contains(number) { return number }
+    throw UsageError(
+      description: "\(name) takes a number from \(range.lowerBound) to \(range.upperBound), not `\(value)`")
+  }
 
   private static func split(_ word: String) -> (name: String, inline: String?) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

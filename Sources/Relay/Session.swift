@@ -17,6 +17,8 @@ public struct Session: Sendable {
     public var observes = false
     /// What becomes of arguments under a key that says that they are encoded.
     public var encodedArguments = ArgumentScanner.Encoded.deny
+    /// Bytes of text in a call's arguments that are scanned; a call with more is denied.
+    public var maxScannedBytes = ArgumentScanner.defaultMaxBytes
     /// How far the detectors may go with what the server sends, where the policy doesn't say.
     public var resultMode = ResultMode.detect
     public var limits = JSONLimits()
@@ -160,7 +162,8 @@ public struct Session: Sendable {
       Call(
         server: options.server.bytes, tool: call.name, arguments: call.arguments.map { (message.document, $0) },
         context: options.context, schema: catalog.schema(of: call.name), files: options.files),
-      encoded: options.encodedArguments, maskedState: options.observes ? .notApplied : .applied)
+      encoded: options.encodedArguments, maxBytes: options.maxScannedBytes,
+      maskedState: options.observes ? .notApplied : .applied)
     let finished = monotonicNanoseconds()
     let judged = SessionRecord.JudgedCall(
       call: call, document: message.document, decision: judgement.decision, dataLoss: judgement.dataLoss,

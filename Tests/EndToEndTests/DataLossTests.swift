@@ -92,6 +92,17 @@ import Testing
     #expect(session.received.isEmpty != passes)
   }
 
+  @Test func `arguments with more text than is scanned are denied, with the limit`() throws {
+    let arguments = #"{"a":"\#(String(repeating: "a ", count: (1 << 19) + 1))"}"#
+    for (options, passes) in [([], false), (["--dlp-max-bytes", "2000000"], true)] {
+      let session = try ScriptedSession(policy: Self.policy(), options: options)
+      session.process.send(session.call(1, "size", arguments))
+      #expect(try session.process.line().contains("more than the 1048576 bytes") != passes)
+      try session.end()
+      #expect(session.received.isEmpty != passes)
+    }
+  }
+
   @Test func `by default what a server answers is put on record and left as it is`() throws {
     let session = try ScriptedSession(policy: Self.policy())
     session.process.send(session.call(1, "say", #"{"parts":["\#(Self.token)"]}"#))

@@ -40,8 +40,8 @@ import Testing
   }
 
   @Test func `fifty megabytes cross in either direction`() throws {
-    let session = try ScriptedSession()
     let megabytes = 50 << 20
+    let session = try ScriptedSession(options: ["--dlp-max-bytes", "\(60 << 20)"])
     session.process.send(session.call(1, "big", #"{"bytes":\#(megabytes)}"#))
     #expect(try session.process.line().utf8.count > megabytes)
     let line = session.call(2, "size", #"{"a":"\#(String(repeating: "x", count: megabytes))"}"#)

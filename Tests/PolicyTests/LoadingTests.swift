@@ -78,4 +78,41 @@ struct LoadingTests {
     #expect(fresh.effect == .allow && fresh.isObserveMode)
     #expect(stale.effect == .deny && stale.policyID == "synthetic:BUNDLE_MISSING")
   }
+
+  @Test(
+    "a date stands for the text that Python makes of it",
+    arguments: [
+      ("2001-12-14t21:59:43.10-05:00", "2001-12-14 21:59:43.100000-05:00"),
+      ("2001-12-14 21:59:43.10 -5", "2001-12-14 21:59:43.100000-05:00"),
+      ("2001-12-15T02:59:43.1Z", "2001-12-15 02:59:43.100000+00:00"),
+      ("2002-12-14", "2002-12-14"),
+      ("2001-1-4 1:02:03", "2001-01-04 01:02:03"),
+      ("2001-12-14 21:59:43.1234567", "2001-12-14 21:59:43.123456"),
+      ("2001-12-14T21:59:43-00:30", "2001-12-14 21:59:43-00:30"),
+      ("2001-12-14 21:59:43. Z", "2001-12-14 21:59:43+00:00"),
+      ("2001-1-4 1:2:3", nil), ("2001-12-14 21:59", nil), ("2001-12-14T21:59:43 +0530", nil), ("2001-1-4", nil),
+    ] as [(String, String?)])
+  func timestamps(yaml: String, text: String?) throws {
+    #expect(try YAMLTimestamp(yaml)?.text == text)
+  }
+
+  @Test(arguments: ["2001-13-14", "2001-02-29", "0000-01-01", "2001-12-14 25:00:00", "2001-12-14T21:59:43+99:99"])
+  func aDayThatThereIsNotCantBeLoaded(date: String) {
+    #expect(diagnostics("rules:\n  - {allow: a, when: {d: \(date)}}\n").map(\.code) == [.load])
+  }
+
+  @Test(
+    "a reason is told in the language that is asked for",
+    arguments: [("", "no"), ("en", "no"), (" KO ", "안돼"), ("ko-KR", "안돼"), ("de", "no"), ("pt-br", "não")])
+  func localizedReasons(locale: String, reason: String) throws {
+    let map = #"{" Ko": "안돼", "pt-BR": "não", "de": ""}"#
+    let local = try Policy.load(
+      local: Array("rules:\n  - {deny: s, reason: 'no', reason_localized: \(map)}\n".utf8), format: .yaml,
+      fileName: "p",
+      locale: locale)
+    let rule = #"{"effect":"deny","reason":"no","reason_localized":\#(map)}"#
+    let hosted = try Policy.load(
+      hosted: Array("{\"policies\":[{\"rules\":[\(rule)]}]}".utf8), fileName: "p", locale: locale)
+    for policy in [local, hosted] { #expect(policy.decide(try toolCall("s", "t")).reason == reason) }
+  }
 }

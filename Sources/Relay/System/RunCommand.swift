@@ -84,6 +84,7 @@ public enum RunCommand {
     sessionOptions.deniesAsError = options.deniesAsError
     sessionOptions.observes = options.observes
     sessionOptions.encodedArguments = options.encodedArguments
+    sessionOptions.maxScannedBytes = options.maxScannedBytes
     sessionOptions.resultMode = options.resultMode
     sessionOptions.files = LocalFileSystem()
     sessionOptions.limits.maxBytes = options.maxFrameBytes

@@ -9,6 +9,13 @@ public struct DetectionRule: Sendable, Equatable {
     case block
   }
 
+  /// Who brought the rule.
+  public enum Origin: String, Sendable {
+    case builtin = "built-in"
+    case credentials
+    case policy
+  }
+
   public var id: String
   public var name: String
   /// A regular expression of Python's; nil for what is no text, which counts as one that is not valid.
@@ -18,6 +25,7 @@ public struct DetectionRule: Sendable, Equatable {
   /// Lower-case texts, one of which must occur where ``needsContext`` is set.
   public var contextKeywords: [[UInt8]]
   public var needsContext: Bool
+  public var origin = Origin.policy
   /// Why a scan in which this rule matches fails; the SDK then takes its scanner for broken.
   public var fault: String?
   /// The same where the match is to be put on record.

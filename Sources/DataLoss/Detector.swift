@@ -52,17 +52,17 @@ final class Detector: Sendable {
     builtin name: String, _ title: String, _ category: String, _ pattern: String, _ requirement: Requirement,
     context: [String]? = nil
   ) {
-    self.init(
-      DetectionRule(id: "builtin-\(name)", name: title, pattern: Array(pattern.utf8), category: category), requirement,
-      context: context)
+    var rule = DetectionRule(id: "builtin-\(name)", name: title, pattern: Array(pattern.utf8), category: category)
+    rule.origin = .builtin
+    self.init(rule, requirement, context: context)
   }
 
   /// A detector of our second set, which stops what it matches as far as the mode of the results permits it.
   convenience init(credential name: String, _ title: String, _ pattern: String, _ requirement: Requirement) {
-    self.init(
-      DetectionRule(
-        id: "credential-\(name)", name: title, pattern: Array(pattern.utf8), category: "secret", action: .block),
-      requirement, context: nil)
+    var rule = DetectionRule(
+      id: "credential-\(name)", name: title, pattern: Array(pattern.utf8), category: "secret", action: .block)
+    rule.origin = .credentials
+    self.init(rule, requirement, context: nil)
   }
 
   /// Nil where the expression can't be compiled, which our own all can.

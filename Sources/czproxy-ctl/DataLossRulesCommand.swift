@@ -25,7 +25,7 @@ struct DataLossRulesCommand: ParsableCommand {
         let context = rule.needsContext ? "  (only near its context words)" : ""
         let id = String(DisplayText.escaped(rule.id.utf8, limit: 64))
         print(
-          "\(rule.action.rawValue.padded(to: 7)) \(rule.category.padded(to: 11)) \(id.padded(to: 34)) "
+          "\(rule.origin.rawValue.padded(to: 11)) \(rule.action.rawValue.padded(to: 7)) \(rule.category.padded(to: 11)) \(id.padded(to: 34)) "
             + "\(DisplayText.escaped(rule.name.utf8, limit: 128))\(context)")
       }
       for warning in warnings { Terminal.printError(warning) }
@@ -51,6 +51,8 @@ struct DataLossRulesCommand: ParsableCommand {
     writer.string(rule.name)
     writer.key("category")
     writer.string(rule.category)
+    writer.key("origin")
+    writer.string(rule.origin.rawValue)
     writer.key("action")
     writer.string(rule.action.rawValue)
     writer.key("pattern")

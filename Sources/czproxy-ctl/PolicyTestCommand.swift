@@ -1,4 +1,5 @@
 import ArgumentParser
+import DataLoss
 import Policy
 import Wire
 
@@ -20,7 +21,8 @@ struct PolicyTestCommand: ParsableCommand {
     let call = try question.call()
     let policy = try question.loadPolicy()
     let explanation = policy.explain(call)
-    let decision = explanation.decision
+    let judgement = policy.judge(call)
+    let decision = judgement.decision
     switch format {
     case .text:
       let (tool, method) = question.subject
@@ -33,11 +35,17 @@ struct PolicyTestCommand: ParsableCommand {
       print("DECISION: \(decision.effect.rawValue.uppercased())")
       print("matched: \(DisplayText.escaped(decision.policyID.utf8))")
       print("reason:  \(DisplayText.escaped(decision.reason.utf8))")
+      print("dlp:     \(judgement.dataLoss.status.rawValue) (\(judgement.dataLoss.reason))")
+      for total in judgement.dataLoss.findings.totals {
+        print("         \(total.action.rawValue) \(DisplayText.escaped(total.ruleID.utf8)), \(total.count) times")
+      }
       for doubt in decision.doubts { print("doubt:   \(DisplayText.escaped(doubt.utf8))") }
     case .json:
       var writer = JSONWriter()
       writer.beginObject()
       decision.writeMembers(of: call, to: &writer)
+      writer.key("dlp")
+      judgement.dataLoss.write(to: &writer)
       writer.endObject()
       Terminal.print(writer)
     }

@@ -186,6 +186,7 @@ let package = Package(
         "DataLoss",
         "Policy",
         "Relay",
+        "System",
         "Wire",
       ],
       swiftSettings: swiftSettings

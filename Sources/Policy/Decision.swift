@@ -38,6 +38,14 @@ public struct Decision: Sendable, Equatable {
       reason: "the call can't be judged: \(reason)", evaluatedRules: 0)
   }
 
+  /// The denial of every call while the policy, or the machine, is not to be trusted (Control Zero 1.13.16,
+  /// "Tamper handling").
+  ///
+  /// - Parameter code: `BUNDLE_TAMPERED` or `MACHINE_QUARANTINED`.
+  public static func quarantined(_ code: String, _ reason: String) -> Decision {
+    Decision(effect: .deny, policyID: "synthetic:QUARANTINE", reasonCode: code, reason: reason, evaluatedRules: 0)
+  }
+
   /// The denial of a call whose record can't be written; `instead` is what policy decided.
   public static func auditUnavailable(reason: String, instead: Decision) -> Decision {
     Decision(

@@ -63,7 +63,7 @@ struct HostedPolicyLoader {
     settings.defaultAction = choice("default_action", [Effect.deny, .allow, .warn], in: root) ?? settings.defaultAction
     settings.defaultOnMissing = choice("default_on_missing", [Effect.deny, .allow], in: root) ?? .deny
     settings.defaultOnEmpty = choice("default_on_empty", PolicySettings.OnEmpty.allCases, in: root) ?? .observe
-    settings.defaultOnTamper = choice("default_on_tamper", PolicySettings.OnTamper.allCases, in: root) ?? .warn
+    settings.defaultOnTamper = choice("default_on_tamper", TamperPosture.allCases, in: root) ?? .warn
     return settings
   }
 

@@ -18,11 +18,16 @@ public struct Judgement: Sendable {
 
 extension Policy {
   /// Judges a call, then scans its arguments for what must not leave (Control Zero 1.13.16, "DLP: order and gating").
+  ///
+  /// - Parameters:
+  ///   - obstacle: what is decided instead, without asking any rule.
+  ///   - encoded, maxBytes, rewrites, maskedState: see ``ArgumentScanner``.
   public func judge(
-    _ call: Call, encoded: ArgumentScanner.Encoded = .deny, maxBytes: Int = ArgumentScanner.defaultMaxBytes,
+    _ call: Call, obstacle: Decision? = nil, encoded: ArgumentScanner.Encoded = .deny,
+    maxBytes: Int = ArgumentScanner.defaultMaxBytes,
     rewrites: Bool = true, maskedState: Finding.MaskState = .applied
   ) -> Judgement {
-    var decision = decide(call)
+    var decision = obstacle ?? decide(call)
     guard decision.effect != .deny else {
       let unscanned: ScanOutcome =
         switch decision.policyID {

@@ -90,7 +90,6 @@ struct LocalPolicyLoader {
       error("`settings` must be a mapping", at: value)
       return settings
     }
-    typealias OnTamper = PolicySettings.OnTamper
     settings.defaultOnTamper = choice("tamper_behavior", in: value, nullIsAbsent: false) ?? settings.defaultOnTamper
     settings.defaultAction =
       effect("default_action", [.deny, .allow, .warn], in: value) ?? settings.defaultAction

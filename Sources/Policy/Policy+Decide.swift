@@ -24,10 +24,8 @@ extension Policy {
   }
 
   private var tampered: Decision {
-    let isOneCall = settings.defaultOnTamper == .deny
-    return Decision(
-      effect: .deny, policyID: "synthetic:QUARANTINE",
-      reasonCode: isOneCall ? "BUNDLE_TAMPERED" : "MACHINE_QUARANTINED",
-      reason: "the policy was changed without its signature", evaluatedRules: 0)
+    .quarantined(
+      settings.defaultOnTamper == .deny ? "BUNDLE_TAMPERED" : "MACHINE_QUARANTINED",
+      "the policy was changed without its signature")
   }
 }

@@ -48,10 +48,17 @@ public struct Policy: Sendable {
   /// Whether the policy is enforced as it is meant, in the words of Control Zero: `enforcing`, or what stands against it.
   public var enforcementStatus: String { settings.enforcementStatus }
 
+  public var tamperPosture: TamperPosture { settings.defaultOnTamper }
+
+  /// The policy that takes the place of this one when it may not be used any longer: its `default_on_missing`.
+  public func missing(reason: String) -> Policy { .missing(reason: reason, effect: settings.defaultOnMissing) }
+
   /// The policy of a proxy that has none: everything is denied, and the reason says what to do.
-  public static func missing(reason: String) -> Policy {
+  public static func missing(reason: String) -> Policy { missing(reason: reason, effect: .deny) }
+
+  private static func missing(reason: String, effect: Effect) -> Policy {
     let rule = Rule(
-      effect: .deny, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:BUNDLE_MISSING",
+      effect: effect, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:BUNDLE_MISSING",
       reason: reason, reasonCode: "BUNDLE_MISSING", line: 0)
     return Policy(source: .missing, fileName: "", rules: [rule], settings: PolicySettings())
   }

@@ -1,15 +1,16 @@
+/// What becomes of calls when a policy was changed without its signature (Control Zero 1.13.16, `default_on_tamper`).
+public enum TamperPosture: String, Sendable, CaseIterable {
+  case warn, deny
+  case denyAll = "deny-all"
+  case quarantine
+}
+
 /// The defaults of a policy, as Control Zero names them.
 struct PolicySettings: Sendable, Equatable {
   enum OnEmpty: String, Sendable, CaseIterable { case observe, deny, allow, warn }
-  enum OnTamper: String, Sendable, CaseIterable {
-    case warn, deny
-    case denyAll = "deny-all"
-    case quarantine
-  }
-
   var defaultAction = Effect.deny
   var defaultOnMissing = Effect.deny
   var defaultOnEmpty = OnEmpty.observe
-  var defaultOnTamper = OnTamper.warn
+  var defaultOnTamper = TamperPosture.warn
   var enforcementStatus = "enforcing"
 }

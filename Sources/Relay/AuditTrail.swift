@@ -22,9 +22,16 @@ struct AuditTrail: ~Copyable {
     var policyPath: String
     var ruleCount: Int
     var mode: String
+
+    mutating func takePolicy(_ loaded: PolicySource.Loaded) {
+      policySource = loaded.policy.source.rawValue
+      policyHash = loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes)
+      policyPath = loaded.path ?? ""
+      ruleCount = loaded.policy.ruleCount
+    }
   }
 
-  private let identity: Identity
+  private var identity: Identity
   private var segment: AuditSegment?
   private var decisions = 0
   private var denials = 0
@@ -71,6 +78,17 @@ struct AuditTrail: ~Copyable {
       refusals += 1
     }
     row.string("line_sha256", SHA256.hexadecimal(of: line))
+    try append(row)
+  }
+
+  /// Writes what became of the policy in force. Rows from here on name the one that is.
+  mutating func write(_ change: PolicyKeeper.Change, inForce loaded: PolicySource.Loaded) throws(AuditError) {
+    identity.takePolicy(loaded)
+    guard segment != nil else { return }
+    var row = lifecycleRow("policy_change", reason: change.reason, code: change.code.rawValue)
+    row.string("policy_source", identity.policySource)
+    row.string("policy_hash", identity.policyHash)
+    row.integer("policy_rules", identity.ruleCount)
     try append(row)
   }
 

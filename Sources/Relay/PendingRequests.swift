@@ -8,9 +8,20 @@ struct PendingRequests: Sendable {
     /// What the request was, as far as its answer needs it.
     enum Kind: Sendable {
       case toolCall(ToolCall.Summary)
-      /// A list of what the server has, or what an era begins with: nothing of it is data.
-      case directory(isToolList: Bool)
+      /// What begins a connection, and lists of what the server has: nothing of it is data.
+      case directory(Directory)
       case other(method: [UInt8])
+    }
+
+    enum Directory: String, CaseIterable, Sendable {
+      case toolList = "tools/list"
+      case resourceList = "resources/list"
+      case templateList = "resources/templates/list"
+      case promptList = "prompts/list"
+      case initialize
+      case discover = "server/discover"
+      case ping
+      case listen = "subscriptions/listen"
     }
 
     let id: RequestID

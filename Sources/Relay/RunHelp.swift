@@ -17,6 +17,9 @@ public enum RunHelp {
                                 (letters, digits, . _ -; default: made from COMMAND)
       --policy FILE             a .yaml, .yml or .json policy; without it, policy.yaml, .yml or
                                 .json in the state directory; with neither, every call is denied
+                                A file that changes is loaded anew between two messages; one that can't
+                                be used leaves the last good one in force. SIGHUP loads it at once
+      --max-cache-age SECONDS   for how long that may be (default 86400); then every call is denied
       --observe                 let everything through, and record what would be denied
       --no-governance           pass bytes through: no policy, no checks, no records of calls
 

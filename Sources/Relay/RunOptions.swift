@@ -25,6 +25,8 @@ public struct RunOptions: Sendable, Equatable {
   public var resultMode = ResultMode.detect
   public var maxScannedBytes = ArgumentScanner.defaultMaxBytes
   public var maxFrameBytes = 64 << 20
+  /// For how long a policy stays that can't be confirmed, in seconds.
+  public var maxCacheAge = 86_400
   /// The server's program and its arguments; not empty.
   public var command: [String] = []
 
@@ -85,6 +87,8 @@ public struct RunOptions: Sendable, Equatable {
     case "--audit-failure":
       let value = try Self.value(of: name, inline, &rest)
       allowsUnaudited = try Self.choice(name, value, no: "deny", yes: "allow")
+    case "--max-cache-age":
+      maxCacheAge = try Self.number(name, try Self.value(of: name, inline, &rest), in: 1...Self.tenYears)
     case "--dlp-encoded": encodedArguments = try Self.choice(name, try Self.value(of: name, inline, &rest))
     case "--dlp-max-bytes":
       let range = ArgumentScanner.defaultMaxBytes...Self.mostBytes
@@ -97,6 +101,7 @@ public struct RunOptions: Sendable, Equatable {
     }
   }
 
+  private static let tenYears = 10 * 366 * 86_400
   private static let mostBytes = JSONLimits.greatestMaxBytes
 
   private static func number(_ name: String, _ value: String, in range: ClosedRange<Int>) throws(UsageError) -> Int {

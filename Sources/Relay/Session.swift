@@ -32,15 +32,16 @@ public struct Session: Sendable {
   }
 
   public let options: Options
-  public var policy: Policy {
-    didSet { resultScanner = ResultScanner(policy.scanner) }
-  }
+  public private(set) var policy: Policy
+  /// What every call gets instead of the policy's decision; nil for nothing.
+  private var obstacle: Decision?
 
   let monotonicNanoseconds: @Sendable () -> UInt64
   var inFlight = RequestsInFlight()
   var denied = RecentIDs()
   var catalog = ToolCatalog()
   var resultScanner: ResultScanner
+  private var announcements = ListAnnouncements()
 
   /// - Parameter monotonicNanoseconds: a clock that never goes back.
   public init(
@@ -54,6 +55,16 @@ public struct Session: Sendable {
 
   /// Requests that the host still waits for.
   public var requestsInFlight: Int { inFlight[.host].count }
+
+  /// Judges by another policy from the next line on; what is in flight stays as it was judged.
+  ///
+  /// - Returns: how to tell the host that its lists may not be what they were.
+  public mutating func enforce(_ policy: Policy, obstacle: Decision?) -> [Effect] {
+    self.policy = policy
+    self.obstacle = obstacle
+    resultScanner = ResultScanner(policy.scanner)
+    return announcements.lines().map { .send($0, to: .host) }
+  }
 
   // MARK: Lines
 
@@ -137,15 +148,10 @@ public struct Session: Sendable {
     return Step(.forward)
   }
 
-  private static let directories: [StaticString] = [
-    "tools/list", "initialize", "server/discover", "ping", "resources/list", "resources/templates/list", "prompts/list",
-  ]
-
   private static func kind(of method: JSONDocument.Node, in document: JSONDocument) -> PendingRequests.Entry.Kind {
-    guard let known = directories.firstIndex(where: { document.string(method, equals: $0) }) else {
-      return .other(method: document.string(method) ?? [])
-    }
-    return .directory(isToolList: known == 0)
+    let name = document.string(method) ?? []
+    let known = PendingRequests.Entry.Directory.allCases.first { name.elementsEqual($0.rawValue.utf8) }
+    return known.map { .directory($0) } ?? .other(method: name)
   }
 
   private mutating func receiveToolCall(_ message: Message, id: RequestID, _ line: LineFramer.Line) -> Step {
@@ -162,7 +168,7 @@ public struct Session: Sendable {
       Call(
         server: options.server.bytes, tool: call.name, arguments: call.arguments.map { (message.document, $0) },
         context: options.context, schema: catalog.schema(of: call.name), files: options.files),
-      encoded: options.encodedArguments, maxBytes: options.maxScannedBytes,
+      obstacle: obstacle, encoded: options.encodedArguments, maxBytes: options.maxScannedBytes,
       maskedState: options.observes ? .notApplied : .applied)
     let finished = monotonicNanoseconds()
     let judged = SessionRecord.JudgedCall(
@@ -192,6 +198,9 @@ public struct Session: Sendable {
     let document = message.document
     guard sender == .host else {
       if let id = cancelledID(message, method: method) { inFlight[.server].cancel(id) }
+      if document.string(method, equals: "notifications/subscriptions/acknowledged"), let params = message.params {
+        announcements.acknowledge(params, in: document)
+      }
       return passNotification(message, method: method, line)
     }
     if document.string(method, equals: "tools/call") || isToolCallLookAlike(method, in: document) {
@@ -203,7 +212,9 @@ public struct Session: Sendable {
       // The server never saw the request, so it must not hear of its end.
       if denied.contains(id), !inFlight[.host].contains(id) { return Step() }
       inFlight[.host].cancel(id)
+      announcements.close(id)
     }
+    if document.string(method, equals: "notifications/initialized") { announcements.initialized() }
     return Step(.forward)
   }
 
@@ -226,9 +237,14 @@ public struct Session: Sendable {
         bytes: line.bytes.count, sample: line.content)
     }
     guard sender == .server else { return Step(.forward) }
-    if let result, case .directory(isToolList: true) = request.kind {
-      catalog.learn(from: result, in: message.document)
+    if let result, case .directory(let directory) = request.kind {
+      switch directory {
+      case .toolList: catalog.learn(from: result, in: message.document)
+      case .initialize: announcements.learn(fromInitialize: result, in: message.document)
+      default: break
+      }
     }
+    announcements.close(request.id)
     return passAnswer(message, to: request, result: result, error: error, line)
   }
 

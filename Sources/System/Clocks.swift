@@ -10,6 +10,9 @@ public enum MonotonicClock {
 /// The time of day.
 public enum WallClock {
   /// Since 1970-01-01T00:00:00Z.
+  public static func seconds() -> Int64 { microseconds() / 1_000_000 }
+
+  /// Since 1970-01-01T00:00:00Z.
   public static func microseconds() -> Int64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)

@@ -1,10 +1,19 @@
 /// Reads the small files that the proxy is told about.
 package enum FileReader {
-  package enum Failure: Error, Equatable {
+  package enum Failure: Error, Equatable, CustomStringConvertible {
     case missing
     case unreadable(SystemError)
     case notAFile
-    case tooLarge
+    case tooLarge(limit: Int)
+
+    package var description: String {
+      switch self {
+      case .missing: "there is no such file"
+      case .unreadable(let error): error.reason
+      case .notAFile: "it is not a file"
+      case .tooLarge(let limit): "it is larger than \(limit) bytes"
+      }
+    }
   }
 
   /// The bytes of a regular file of at most `limit` bytes.
@@ -30,7 +39,7 @@ package enum FileReader {
       }
       if count == 0 { return bytes }
       bytes += part.prefix(count)
-      guard bytes.count <= limit else { throw .tooLarge }
+      guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
     }
   }
 }

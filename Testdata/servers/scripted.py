@@ -7,6 +7,7 @@
   --grandchild       start a process that holds standard output open
   --deaf             never read
   --flood BYTES      write that many bytes of notifications at the start
+  --list-changed     say that changes of the list of tools are announced
   --tools JSON       what tools/list answers
   --marker TEXT      nothing; to be found by in a list of processes
 """
@@ -26,6 +27,7 @@ parser.add_argument("--ignore-term", action="store_true")
 parser.add_argument("--grandchild", action="store_true")
 parser.add_argument("--deaf", action="store_true")
 parser.add_argument("--flood", type=int, default=0)
+parser.add_argument("--list-changed", action="store_true")
 parser.add_argument("--tools", type=json.loads)
 parser.add_argument("--marker", default="")
 options = parser.parse_args()
@@ -73,6 +75,15 @@ for line in sys.stdin.buffer:
         continue
     if request["method"] == "tools/list" and options.tools is not None:
         write(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": {"tools": options.tools}}).encode() + b"\n")
+        continue
+    if request["method"] == "initialize" and options.list_changed:
+        write(answer(request, "", capabilities={"tools": {"listChanged": True}}))
+        continue
+    if request["method"] == "subscriptions/listen":
+        params = {"notifications": request["params"]["notifications"],
+                  "_meta": {"io.modelcontextprotocol/subscriptionId": request["id"]}}
+        note = {"jsonrpc": "2.0", "method": "notifications/subscriptions/acknowledged", "params": params}
+        write(json.dumps(note).encode() + b"\n")
         continue
     if request["method"] != "tools/call":
         write(answer(request, request.get("params", {}).get("say", request["method"])))

@@ -1,6 +1,7 @@
 internal import Audit
 internal import CShims
 internal import DataLoss
+internal import Policy
 internal import System
 internal import Wire
 
@@ -18,6 +19,7 @@ struct RelayLoop: ~Copyable {
 
   private var session: Session
   private var trail: AuditTrail
+  private var watcher: PolicyWatcher
   private let isPassThrough: Bool
   private let allowsUnaudited: Bool
 
@@ -41,14 +43,15 @@ struct RelayLoop: ~Copyable {
   private var closesToServer = false
 
   init(
-    session: consuming Session, trail: consuming AuditTrail, server: consuming ServerProcess,
-    signals: consuming SignalPipe, isPassThrough: Bool, allowsUnaudited: Bool
+    session: consuming Session, trail: consuming AuditTrail, watcher: consuming PolicyWatcher,
+    server: consuming ServerProcess, signals: consuming SignalPipe, isPassThrough: Bool, allowsUnaudited: Bool
   ) {
     let maxLineBytes = session.options.limits.maxBytes
     fromHost = LineFramer(maxLineBytes: maxLineBytes)
     fromServer = LineFramer(maxLineBytes: maxLineBytes)
     self.session = session
     self.trail = trail
+    self.watcher = watcher
     self.isPassThrough = isPassThrough
     self.allowsUnaudited = allowsUnaudited
     self.signals = signals
@@ -113,8 +116,9 @@ struct RelayLoop: ~Copyable {
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
       request(toHost.waitingDescriptor, POLLOUT), request(toServer.waitingDescriptor, POLLOUT),
     ]
+    let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : watcher.deadline)
     var timeout: Int32 = -1
-    if let deadline = lifecycle.deadline {
+    if deadline != .max {
       let now = MonotonicClock.nanoseconds()
       timeout = deadline <= now ? 0 : Int32(clamping: (deadline - now) / 1_000_000 + 1)
     }
@@ -123,6 +127,7 @@ struct RelayLoop: ~Copyable {
       // A host that takes its time over what the server left is waited for, as long as it goes on reading.
       let isReading = toHost.backlog > 0 && MonotonicClock.nanoseconds() &- hostReadAt < Self.lastWords
       act(isReading && !lifecycle.isHurried ? .serverSpoke : .tick)
+      lookAtPolicy()
       return Ready(
         signals: false, guardian: false, hostInput: false, serverOutput: false, toHost: false, toServer: false)
     }
@@ -143,6 +148,11 @@ struct RelayLoop: ~Copyable {
     if ready.guardian { hearGuardian() }
     if ready.signals {
       for signal in signals.take() {
+        if signal == SIGHUP, !isPassThrough {
+          watcher.force()
+          lookAtPolicy()
+          continue
+        }
         ending = "signal \(signal)"
         act(.signal(signal))
       }
@@ -199,6 +209,7 @@ struct RelayLoop: ~Copyable {
   // MARK: Reading
 
   private mutating func readHost() {
+    lookAtPolicy()
     if Self.receive(&fromHost, from: hostInputNumber) == 0 {
       hostInput = nil
       hostEnded = true
@@ -295,6 +306,28 @@ struct RelayLoop: ~Copyable {
     switch sender {
     case .host: toServer.send(line)
     case .server: toHost.send(line)
+    }
+  }
+
+  // MARK: Policy
+
+  /// Between two messages: a policy that changed judges the next one.
+  private mutating func lookAtPolicy() {
+    guard !isPassThrough else { return }
+    for change in watcher.look(at: MonotonicClock.nanoseconds()) {
+      StandardError.report(change.reason)
+      do throws(AuditError) {
+        try trail.write(change, inForce: watcher.keeper.loaded)
+      } catch {
+        StandardError.report("not on record: \(error)")
+      }
+      guard change.isEffective else { continue }
+      for warning in watcher.keeper.policy.warnings where change.code == .reloaded {
+        StandardError.report("\(watcher.keeper.loaded.path ?? ""):\(warning)")
+      }
+      for effect in session.enforce(watcher.keeper.policy, obstacle: watcher.keeper.obstacle) {
+        if case .send(let bytes, to: .host) = effect { toHost.send(bytes[...], isOwn: true) }
+      }
     }
   }
 

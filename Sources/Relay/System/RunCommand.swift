@@ -44,20 +44,20 @@ public enum RunCommand {
     // First of all, so that the guardian inherits nothing of what follows.
     let server = try ServerProcess.prepare(command: options.command)
 
-    let loaded: PolicySource.Loaded
-    do throws(PolicyError) {
-      loaded = try PolicySource.load(options.source, stateDirectory: stateDirectory)
+    let watcher: PolicyWatcher
+    do throws(PolicySourceError) {
+      watcher = try PolicyWatcher(
+        PolicySource(options.source, stateDirectory: stateDirectory),
+        quarantine: QuarantineFile(stateDirectory: stateDirectory), maxAge: Int64(options.maxCacheAge))
     } catch {
       for line in error.lines { StandardError.report(line) }
       server.end()
       return ExitStatus.configuration
     }
+    let loaded = watcher.keeper.loaded
     let name = serverName(options)
     let context = context(options)
-    if loaded.path == nil, !options.isUngoverned {
-      StandardError.report("every tool call will be denied: \(PolicySource.absence(stateDirectory))")
-    }
-    for warning in loaded.policy.warnings { StandardError.report("\(loaded.path ?? ""):\(warning)") }
+    if !options.isUngoverned { describe(watcher, stateDirectory) }
 
     cz_ignore_signal(SIGPIPE)
     let signals = try SignalPipe(forwarding: [SIGINT, SIGTERM, SIGHUP])
@@ -88,12 +88,28 @@ public enum RunCommand {
     sessionOptions.resultMode = options.resultMode
     sessionOptions.files = LocalFileSystem()
     sessionOptions.limits.maxBytes = options.maxFrameBytes
-    let session = Session(
+    var session = Session(
       options: sessionOptions, policy: loaded.policy, monotonicNanoseconds: { MonotonicClock.nanoseconds() })
+    _ = session.enforce(loaded.policy, obstacle: watcher.keeper.obstacle)
     let loop = RelayLoop(
-      session: session, trail: trail, server: server, signals: signals, isPassThrough: options.isUngoverned,
+      session: session, trail: trail, watcher: watcher, server: server, signals: signals,
+      isPassThrough: options.isUngoverned,
       allowsUnaudited: options.allowsUnaudited)
     return loop.run()
+  }
+
+  /// What a person should know before the first call.
+  private static func describe(_ watcher: borrowing PolicyWatcher, _ stateDirectory: String) {
+    let loaded = watcher.keeper.loaded
+    if loaded.path == nil {
+      StandardError.report("every tool call will be denied: \(PolicySource.absence(stateDirectory))")
+    }
+    if let obstacle = watcher.keeper.obstacle {
+      StandardError.report("every tool call will be denied: \(obstacle.reason)")
+    } else if loaded.isTampered {
+      StandardError.report("`\(loaded.path ?? "")` is not what was signed; it is used all the same")
+    }
+    for warning in loaded.policy.warnings { StandardError.report("\(loaded.path ?? ""):\(warning)") }
   }
 
   private static func serverName(_ options: RunOptions) -> ServerName {

@@ -1,0 +1,79 @@
+import Wire
+
+/// Whom to tell that a list is not what it was, and how (MCP: `list_changed` to 2025-11-25; `subscriptions/listen` of
+/// 2026-07-28). Nobody is told of a list whose changes the server does not announce itself.
+struct ListAnnouncements: Sendable {
+  enum List: String, CaseIterable, Sendable {
+    case tools, prompts, resources
+
+    /// The member of a `subscriptions/listen` filter.
+    var filter: [UInt8] { Array("\(rawValue)ListChanged".utf8) }
+  }
+
+  /// Streams that are remembered; of more nobody is told.
+  private static let limit = 256
+
+  private var advertised: Set<List> = []
+  private var isInitialized = false
+  private var streams: [RequestID: Set<List>] = [:]
+
+  /// Takes what the server said about itself in its answer to `initialize`.
+  mutating func learn(fromInitialize result: JSONDocument.Node, in document: JSONDocument) {
+    guard let capabilities = document.member("capabilities", of: result) else { return }
+    advertised = Set(
+      List.allCases.filter { list in
+        document.member(named: Array(list.rawValue.utf8), of: capabilities)
+          .flatMap { document.member("listChanged", of: $0) }.map { document.kind(of: $0) == .true } ?? false
+      })
+  }
+
+  /// The host is ready to be told.
+  mutating func initialized() { isInitialized = true }
+
+  /// Takes a notification of the server that tells which lists a stream will be told of.
+  mutating func acknowledge(_ params: JSONDocument.Node, in document: JSONDocument) {
+    guard let filter = document.member("notifications", of: params),
+      let id = document.member("_meta", of: params)
+        .flatMap({ document.member("io.modelcontextprotocol/subscriptionId", of: $0) })
+        .flatMap({ RequestID($0, in: document) }), streams.count < Self.limit || streams[id] != nil
+    else { return }
+    streams[id] = Set(
+      List.allCases.filter { list in
+        document.member(named: list.filter, of: filter).map { document.kind(of: $0) == .true } ?? false
+      })
+  }
+
+  /// A stream that was answered or cancelled is over.
+  mutating func close(_ id: RequestID) { streams[id] = nil }
+
+  /// The lines that tell the host, each with its LF.
+  func lines() -> [[UInt8]] {
+    var lines: [[UInt8]] = []
+    for list in List.allCases {
+      if isInitialized, advertised.contains(list) { lines.append(line(list, stream: nil)) }
+      for (id, lists) in streams where lists.contains(list) { lines.append(line(list, stream: id)) }
+    }
+    return lines
+  }
+
+  private func line(_ list: List, stream: RequestID?) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("jsonrpc")
+    writer.string("2.0")
+    writer.key("method")
+    writer.string("notifications/\(list.rawValue)/list_changed")
+    if let stream {
+      writer.key("params")
+      writer.beginObject()
+      writer.key("_meta")
+      writer.beginObject()
+      writer.key("io.modelcontextprotocol/subscriptionId")
+      writer.raw(stream.json)
+      writer.endObject()
+      writer.endObject()
+    }
+    writer.endObject()
+    return writer.bytes + [UInt8(ascii: "\n")]
+  }
+}

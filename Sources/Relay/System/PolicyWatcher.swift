@@ -1,0 +1,66 @@
+internal import Policy
+internal import System
+internal import Wire
+
+/// Loads the policy again when its files change, and looks whether the machine is in quarantine.
+///
+/// Looked at is before a message of the host is judged, though not more often than every few milliseconds, and every
+/// few seconds while nothing happens.
+struct PolicyWatcher: ~Copyable {
+  /// How often the file system is asked at the most, and at the least; in nanoseconds.
+  private static let shortest: UInt64 = 20_000_000
+  private static let longest: UInt64 = 5_000_000_000
+
+  private let source: PolicySource
+  private let quarantine: QuarantineFile
+  private(set) var keeper: PolicyKeeper
+  private var watch: FileWatch
+  private var lookedAt: UInt64 = 0
+  private var isForced = false
+
+  /// Loads the policy for the first time.
+  init(_ source: PolicySource, quarantine: QuarantineFile, maxAge: Int64) throws(PolicySourceError) {
+    self.source = source
+    self.quarantine = quarantine
+    watch = FileWatch(source.watchedPaths)
+    let loaded = try source.load()
+    keeper = PolicyKeeper(loaded, maxAge: maxAge, at: WallClock.seconds())
+    _ = keeper.quarantine(quarantine.reason())
+    writeQuarantine()
+  }
+
+  /// When to look again at the latest; monotonic, in nanoseconds.
+  var deadline: UInt64 { min(lookedAt + Self.longest, watch.deadline ?? .max) }
+
+  /// Looks at the next opportunity, whatever the files look like.
+  mutating func force() { isForced = true }
+
+  /// What changed since the last look.
+  mutating func look(at now: UInt64) -> [PolicyKeeper.Change] {
+    guard isForced || now >= lookedAt + Self.shortest else { return [] }
+    lookedAt = now
+    var changes: [PolicyKeeper.Change?] = [keeper.quarantine(quarantine.reason())]
+    let time = WallClock.seconds()
+    if watch.hasChanged(at: now) || isForced {
+      isForced = false
+      do throws(PolicySourceError) {
+        changes.append(keeper.replace(with: try source.load(), at: time))
+      } catch {
+        changes.append(keeper.fail(error, at: time))
+      }
+      writeQuarantine()
+    }
+    changes.append(keeper.tick(at: time))
+    return changes.compactMap { $0 }
+  }
+
+  /// A quarantine that can't be written still holds for this process.
+  private func writeQuarantine() {
+    guard let reason = keeper.quarantineToWrite else { return }
+    do throws(SystemError) {
+      try quarantine.write(reason, at: WallClock.microseconds())
+    } catch {
+      StandardError.report("the quarantine can't be put on file: \(error)")
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// What tells one state of a file from another without reading it.
+package struct FileIdentity: Equatable, Sendable {
+  /// The file itself: another one after an atomic replacement.
+  private let device: UInt64
+  private let inode: UInt64
+  private let size: Int64
+  /// In nanoseconds.
+  private let modified: Int64
+  private let changed: Int64
+
+  /// Of the file that a path leads to; nil where there is none that can be looked at.
+  package init?(of path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(truncatingIfNeeded: status.st_ino)
+    size = Int64(status.st_size)
+    #if canImport(Darwin)
+      modified = Self.nanoseconds(status.st_mtimespec)
+      changed = Self.nanoseconds(status.st_ctimespec)
+    #else
+      modified = Self.nanoseconds(status.st_mtim)
+      changed = Self.nanoseconds(status.st_ctim)
+    #endif
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+  }
+
+  /// Whether this is the same file in another state, which somebody may still be writing.
+  package func isRewriteOf(_ other: FileIdentity) -> Bool {
+    device == other.device && inode == other.inode && self != other
+  }
+}

@@ -1,0 +1,42 @@
+/// Files that are there whole or not at all, for their owner only.
+package enum AtomicFile {
+  /// Writes a file beside the one that is meant, makes it durable, and puts it in its place.
+  ///
+  /// - Parameter replaces: whether a file of that name may be there already; it is an error (`EEXIST`) otherwise.
+  package static func write(_ bytes: [UInt8], to path: String, replaces: Bool = true) throws(SystemError) {
+    let temporary = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max)).tmp"
+    let number = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard number >= 0 else { throw SystemError("open", errno) }
+    let file = Descriptor(number)
+    do throws(SystemError) {
+      try write(bytes, to: file)
+      guard fsync(file.number) == 0 else { throw SystemError("fsync", errno) }
+      if replaces {
+        guard unsafe rename(temporary, path) == 0 else { throw SystemError("rename", errno) }
+      } else {
+        // Unlike rename(2), link(2) never takes the place of what is there.
+        guard unsafe link(temporary, path) == 0 else { throw SystemError("link", errno) }
+        _ = unsafe unlink(temporary)
+      }
+    } catch {
+      _ = unsafe unlink(temporary)
+      throw error
+    }
+    Directory.makeDurable(containing: path)
+  }
+
+  private static func write(_ bytes: [UInt8], to file: borrowing Descriptor) throws(SystemError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe System.write(file.number, $0) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
+      rest = rest.dropFirst(count)
+    }
+  }
+}
+
+/// write(2), under a name that a method called `write` does not hide.
+private func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  unsafe write(descriptor, bytes.baseAddress, bytes.count)
+}

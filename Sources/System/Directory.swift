@@ -1,0 +1,16 @@
+/// Directories of the state.
+package enum Directory {
+  /// Creates a directory that only its owner may enter, in one that exists; one that is there already is fine.
+  package static func make(_ path: String) throws(SystemError) {
+    if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw SystemError("mkdir", errno) }
+  }
+
+  /// Makes the names in the directory of a file durable, as far as the file system can.
+  static func makeDurable(containing path: String) {
+    let parent = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
+    let number = unsafe open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard number >= 0 else { return }
+    let directory = Descriptor(number)
+    _ = fsync(directory.number)
+  }
+}

@@ -150,6 +150,7 @@ let package = Package(
         "Audit",
         "Bundle",
         "DataLoss",
+        "Digest",
         "Policy",
         "Relay",
         "System",

@@ -22,12 +22,12 @@ public struct AcceptedBundlesFile: Sendable {
     } catch .missing {
       return AcceptedBundles()
     } catch {
-      throw located(AcceptedBundles.unreadable(Self.describe(error)))
+      throw AcceptedBundles.unreadable(error.reason).located(path)
     }
     do throws(BundleError) {
       return try AcceptedBundles(parsing: bytes)
     } catch {
-      throw located(error)
+      throw error.located(path)
     }
   }
 
@@ -55,19 +55,6 @@ public struct AcceptedBundlesFile: Sendable {
       return try body()
     } catch {
       throw BundleError(.memory, "\(path): the memory of accepted bundles can't be written: \(error)")
-    }
-  }
-
-  private func located(_ error: BundleError) -> BundleError {
-    BundleError(error.code, "\(path): \(error.reason)", at: error.offset)
-  }
-
-  private static func describe(_ failure: FileReader.Failure) -> String {
-    switch failure {
-    case .missing: "there is no such file"
-    case .unreadable(let error): error.reason
-    case .notAFile: "it is not a file"
-    case .tooLarge: "it has more than \(AcceptedBundles.maxBytes) bytes"
     }
   }
 }

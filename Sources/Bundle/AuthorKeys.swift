@@ -19,6 +19,27 @@ public struct AuthorKeys: ~Copyable, Sendable {
     return AuthorKeys(seed: seed, keys: keys)
   }
 
+  /// The keys of the same project with a new signing key. The old one counts on, until `end`, so that proxies can be
+  /// given the new file before the first bundle that needs it.
+  ///
+  /// - Parameter end: UNIX seconds; nil for no end.
+  public borrowing func successor(oldKeyUntil end: Int64?) throws(BundleError) -> AuthorKeys {
+    let seed = try SigningSeed.random()
+    let old = keys.signers.entries.map {
+      Signers.Entry(key: $0.key, notBefore: $0.notBefore, notAfter: $0.key == keys.signers.primary ? end : $0.notAfter)
+    }
+    let signers = Signers(primary: seed.publicKey, entries: old, revoked: keys.signers.revoked)
+    guard signers.entries.count <= Signers.maxEntries else {
+      throw BundleError(.keyFile, "`signing_keys` would hold more than \(Signers.maxEntries) keys: take out old ones")
+    }
+    let encryptionKey = try EncryptionKey(copying: keys.encryptionKey)
+    return AuthorKeys(
+      seed: seed,
+      keys: BundleKeys(
+        projectID: keys.projectID, organisationID: keys.organisationID, keyVersion: keys.keyVersion + 1,
+        signers: signers, encryptionKey: encryptionKey))
+  }
+
   private init(seed: consuming SigningSeed, keys: consuming BundleKeys) {
     self.seed = seed
     self.keys = keys

@@ -26,6 +26,8 @@ extension BundleError {
       "get the keys file anew; its shape is that of the service's bootstrap answer"
     case .retiredSigner:
       "get a bundle that is signed by a key in force"
+    case .unreadable:
+      "name a file that exists and that you may read"
     case .unavailable:
       "run it on a machine that has what is missing"
     }

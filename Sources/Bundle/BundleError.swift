@@ -13,7 +13,7 @@ public struct BundleError: Error, Equatable, Sendable, CustomStringConvertible {
     case project
     /// A key, or a file of keys, that can't be used; a signer that is trusted no longer.
     case key
-    /// This machine or this build can't do what is needed.
+    /// The file can't be read, or this machine can't do what is needed.
     case unavailable
   }
 
@@ -33,7 +33,7 @@ public struct BundleError: Error, Equatable, Sendable, CustomStringConvertible {
     case expired
     case rollback, memory
     case otherProject
-    case unavailable
+    case unreadable, unavailable
   }
 
   public let code: Code
@@ -62,7 +62,7 @@ public struct BundleError: Error, Equatable, Sendable, CustomStringConvertible {
     case .rollback, .memory: .rollback
     case .otherProject: .project
     case .publicKeyLength, .encryptionKeyLength, .keyFile, .retiredSigner: .key
-    case .unavailable: .unavailable
+    case .unreadable, .unavailable: .unavailable
     }
   }
 

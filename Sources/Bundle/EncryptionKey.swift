@@ -40,6 +40,15 @@ public struct EncryptionKey: ~Copyable, Sendable {
     self.secret = secret
   }
 
+  init(copying other: borrowing EncryptionKey) throws(BundleError) {
+    let secret = try unsafe SecretBytes(count: Self.size) { space in
+      unsafe other.secret.withBytes { key in unsafe space.update(from: key, count: Self.size) }
+      return true
+    }
+    guard let secret else { throw Self.unusable }
+    self.secret = secret
+  }
+
   /// A new key.
   public static func random() throws(BundleError) -> EncryptionKey {
     let secret = try unsafe SecretBytes(count: size) { space in

@@ -36,6 +36,7 @@ bench: build ## time decisions and scans beside Control Zero in Python and Cedar
 	.venvs/controlzero/bin/python -m pip install --quiet --disable-pip-version-check cedarpy==4.12.2
 	.venvs/controlzero/bin/python Benchmarks/compare-evaluation
 	.venvs/controlzero/bin/python Benchmarks/compare-scanning
+	swift run --quiet -c release --package-path Benchmarks bundle-stages
 
 lint: ## check the format of all Swift files
 	swift format lint --strict --recursive Sources Tests Package.swift

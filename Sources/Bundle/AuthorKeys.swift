@@ -36,7 +36,7 @@ public struct AuthorKeys: ~Copyable, Sendable {
     return AuthorKeys(
       seed: seed,
       keys: BundleKeys(
-        projectID: keys.projectID, organisationID: keys.organisationID, keyVersion: keys.keyVersion + 1,
+        projectID: keys.projectID, organisationID: keys.organisationID, keyVersion: min(keys.keyVersion, .max - 1) + 1,
         signers: signers, encryptionKey: encryptionKey))
   }
 

@@ -50,7 +50,7 @@ struct BundleInspection {
     var position = 0
     for policy in policies {
       print("")
-      let mine = rules.filter { $0.policy == policy }
+      let mine = rules[position...].prefix { $0.policy == policy }
       print(title(of: policy, rules: mine.count))
       for entry in mine {
         printRule(entry, at: position)

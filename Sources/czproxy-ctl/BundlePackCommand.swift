@@ -70,7 +70,7 @@ struct BundlePackCommand: ParsableCommand {
       // What every proxy would refuse is not worth writing.
       return (file, try author.keys.accept(file, at: now, after: AcceptedBundles()))
     }
-    let path = output ?? (policy.split(separator: ".").dropLast().joined(separator: ".") + ".czpolicy")
+    let path = output ?? defaultOutput
     do throws(SystemError) {
       try AtomicFile.write(file, to: path, permissions: 0o644)
     } catch {
@@ -78,6 +78,13 @@ struct BundlePackCommand: ParsableCommand {
       throw ExitCode(1)
     }
     report(path, file, accepted, rules: loaded.policy.ruleCount)
+  }
+
+  /// The policy's name with another suffix.
+  private var defaultOutput: String {
+    let start = policy.lastIndex(of: "/").map { policy.index(after: $0) } ?? policy.startIndex
+    let dot = policy[start...].lastIndex(of: ".") ?? policy.endIndex
+    return policy[..<dot] + ".czpolicy"
   }
 
   /// The payload, and what proxies make of it.

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Bundle
@@ -135,4 +136,21 @@ struct KeyFileTests {
     let file = Self.file(("signing_seed_hex", "\"\(Self.other)\""))
     #expect(refusal { _ = try AuthorKeys(parsing: file) }?.reason.contains("signing_pubkey_hex") == true)
   }
+
+  #if os(Linux)
+    /// A key that can't be read gives its guarded memory back, and so does one that goes.
+    @Test func `keys leave no memory behind`() throws {
+      func mappings() -> Int {
+        String(decoding: FileManager.default.contents(atPath: "/proc/self/maps") ?? Data(), as: UTF8.self)
+          .split(separator: "\n").count
+      }
+      _ = try EncryptionKey.random()
+      let before = mappings()
+      for _ in 0..<2000 {
+        #expect(refusal { _ = try EncryptionKey(base64: Array("AAAA".utf8)) } != nil)
+        _ = try EncryptionKey.random()
+      }
+      #expect(mappings() - before < 1000)
+    }
+  #endif
 }

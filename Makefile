@@ -1,6 +1,6 @@
 # `make demo` shows the main job on a real server; `make test` passes the tests. Both install what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test differential bench build lint format install clean
+.PHONY: help demo test differential fuzz bench build lint format install clean
 
 PREFIX ?= /usr/local
 
@@ -21,16 +21,22 @@ test: ## lint, build and run all tests
 	swift build -c release
 	swift test
 
-differential: build ## compare many generated decisions with the real Control Zero SDK (COUNT=20000)
+differential: build ## compare many generated decisions and bundles with the real Control Zero SDK (COUNT=20000, BUNDLES=1000)
 	@Scripts/setup-tests controlzero
 	.venvs/controlzero/bin/python Scripts/differential --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 	.venvs/controlzero/bin/python Scripts/differential-data-loss --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
+	.venvs/controlzero/bin/python Scripts/differential-bundle --ctl .build/release/czproxy-ctl --count $(or $(BUNDLES),1000)
+
+fuzz: ## fuzz the reader of bundles under AddressSanitizer (TIME=60 seconds)
+	@Scripts/setup
+	Fuzz/run $(or $(TIME),60)
 
 bench: build ## time decisions and scans beside Control Zero in Python and Cedar, in one run
 	@Scripts/setup-tests controlzero
 	.venvs/controlzero/bin/python -m pip install --quiet --disable-pip-version-check cedarpy==4.12.2
 	.venvs/controlzero/bin/python Benchmarks/compare-evaluation
 	.venvs/controlzero/bin/python Benchmarks/compare-scanning
+	swift run --quiet -c release --package-path Benchmarks bundle-stages
 
 lint: ## check the format of all Swift files
 	swift format lint --strict --recursive Sources Tests Package.swift

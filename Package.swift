@@ -32,6 +32,11 @@ let package = Package(
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
     ),
     .systemLibrary(
+      name: "CZstd",
+      pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]
+    ),
+    .systemLibrary(
       name: "CYaml",
       pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]
@@ -93,6 +98,16 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .target(
+      name: "Bundle",
+      dependencies: [
+        "CSodium",
+        "CZstd",
+        "System",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
       name: "Audit",
       dependencies: [
         "CShims",
@@ -133,7 +148,9 @@ let package = Package(
       name: "czproxy-ctl",
       dependencies: [
         "Audit",
+        "Bundle",
         "DataLoss",
+        "Digest",
         "Policy",
         "Relay",
         "System",
@@ -167,6 +184,17 @@ let package = Package(
       dependencies: [
         "DataLoss",
         "Python",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "BundleTests",
+      dependencies: [
+        "Bundle",
+        "Digest",
+        "Policy",
+        "System",
         "Wire",
       ],
       swiftSettings: swiftSettings

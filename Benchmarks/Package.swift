@@ -36,6 +36,21 @@ let package = Package(
       dependencies: ["CYaml", "DataLoss", "Python", "Wire"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+    .target(
+      name: "System",
+      dependencies: ["CShims"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+    ),
+    .target(
+      name: "Bundle",
+      dependencies: ["CSodium", "CZstd", "System", "Wire"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+    ),
+    .executableTarget(
+      name: "bundle-stages",
+      dependencies: ["Bundle", "Wire"]
+    ),
     .executableTarget(
       name: "scanning",
       dependencies: ["DataLoss", "Wire"]

@@ -1,11 +1,15 @@
-/// Files that are there whole or not at all, for their owner only.
+/// Files that are there whole or not at all.
 package enum AtomicFile {
   /// Writes a file beside the one that is meant, makes it durable, and puts it in its place.
   ///
-  /// - Parameter replaces: whether a file of that name may be there already; it is an error (`EEXIST`) otherwise.
-  package static func write(_ bytes: [UInt8], to path: String, replaces: Bool = true) throws(SystemError) {
+  /// - Parameters:
+  ///   - replaces: whether a file of that name may be there already; it is an error (`EEXIST`) otherwise.
+  ///   - permissions: less the process's umask; for the owner only without.
+  package static func write(
+    _ bytes: [UInt8], to path: String, replaces: Bool = true, permissions: mode_t = 0o600
+  ) throws(SystemError) {
     let temporary = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max)).tmp"
-    let number = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    let number = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
     guard number >= 0 else { throw SystemError("open", errno) }
     let file = Descriptor(number)
     do throws(SystemError) {

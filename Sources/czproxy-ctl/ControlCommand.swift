@@ -13,7 +13,14 @@ struct ControlCommand: ParsableCommand {
       `czproxy run --help` tells how; the commands below are for people.
       """,
     version: "czproxy \(Version.number)",
-    subcommands: [PolicyCommand.self, AuditCommand.self, DataLossCommand.self, CallCommand.self, VersionCommand.self]
+    subcommands: [
+      PolicyCommand.self,
+      BundleCommand.self,
+      AuditCommand.self,
+      DataLossCommand.self,
+      CallCommand.self,
+      VersionCommand.self,
+    ]
   )
 }
 

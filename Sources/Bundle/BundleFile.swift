@@ -1,0 +1,60 @@
+import System
+
+/// Reads the files of this module from disk. Everything else in it takes bytes.
+public enum BundleFile {
+  /// The bytes of a bundle, of no more than one may have.
+  public static func read(_ path: String) throws(BundleError) -> [UInt8] {
+    try read(path, limit: UnverifiedBundle.maxBytes, tooLarge: .fileTooLarge, unreadable: .unreadable)
+  }
+
+  /// A proxy's keys.
+  public static func keys(_ path: String) throws(BundleError) -> BundleKeys {
+    var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .keyFile, unreadable: .keyFile)
+    // The keys live on in guarded memory only, as far as that is in our hands.
+    defer { Sodium.wipe(&bytes) }
+    do throws(BundleError) {
+      return try BundleKeys(parsing: bytes)
+    } catch {
+      throw error.located(path)
+    }
+  }
+
+  /// An author's keys.
+  public static func author(_ path: String) throws(BundleError) -> AuthorKeys {
+    var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .keyFile, unreadable: .keyFile)
+    defer { Sodium.wipe(&bytes) }
+    do throws(BundleError) {
+      return try AuthorKeys(parsing: bytes)
+    } catch {
+      throw error.located(path)
+    }
+  }
+
+  private static func read(
+    _ path: String, limit: Int, tooLarge: BundleError.Code, unreadable: BundleError.Code
+  ) throws(BundleError) -> [UInt8] {
+    do throws(FileReader.Failure) {
+      return try FileReader.read(path, limit: limit)
+    } catch .tooLarge {
+      throw BundleError(tooLarge, "\(path): the file has more than \(limit) bytes")
+    } catch {
+      throw BundleError(unreadable, "\(path): \(error.reason)")
+    }
+  }
+}
+
+extension BundleError {
+  /// The same error, with the file that it is about.
+  func located(_ path: String) -> BundleError { BundleError(code, "\(path): \(reason)", at: offset) }
+}
+
+extension FileReader.Failure {
+  var reason: String {
+    switch self {
+    case .missing: "there is no such file"
+    case .unreadable(let error): error.reason
+    case .notAFile: "it is not a file"
+    case .tooLarge: "it is too large"
+    }
+  }
+}

@@ -1,0 +1,45 @@
+private import CSodium
+import Wire
+
+/// Makes bundles (CZ01): compressed, encrypted for the project, signed by its author.
+public enum BundlePacker {
+  /// - Parameters:
+  ///   - payload: a JSON object of at most 16 MiB; packed as it is.
+  ///   - createdAt: UNIX seconds; of two bundles the later one is the newer.
+  ///   - policyCount: for information only.
+  /// - Returns: the bytes of the file, which was opened again by the reader that proxies have.
+  public static func pack(
+    payload: [UInt8], createdAt: UInt64, policyCount: UInt16, author: borrowing AuthorKeys
+  ) throws(BundleError) -> [UInt8] {
+    guard payload.count <= OpenedBundle.maxPayloadBytes else {
+      throw BundleError(.decompressedTooLarge, "the payload has more than \(OpenedBundle.maxPayloadBytes) bytes")
+    }
+    _ = try VerifiedBundle.read(payload)
+    let frame = try ZstdFrame.compressed(payload)
+    let file = try seal(
+      frame: frame, createdAt: createdAt, policyCount: policyCount, seed: author.seed, key: author.keys.encryptionKey)
+    // Nobody gets a file that can't be opened.
+    _ = try UnverifiedBundle(parsing: file).verified(by: author.keys.signers.primary)
+      .open(with: author.keys.encryptionKey)
+    return file
+  }
+
+  /// Encrypts and signs whatever stands in the place of the compressed payload.
+  package static func seal(
+    frame: [UInt8], createdAt: UInt64, policyCount: UInt16, seed: borrowing SigningSeed,
+    key: borrowing EncryptionKey
+  ) throws(BundleError) -> [UInt8] {
+    try Sodium.prepare()
+    var nonce = [UInt8](repeating: 0, count: EncryptionKey.nonceSize)
+    // SAFETY: the array has the bytes that are written.
+    unsafe randombytes_buf(&nonce, nonce.count)
+    let sealed = try key.sealed(frame, nonce: nonce)
+    guard BundleHeader.size + sealed.count + BundleHeader.signatureSize <= UnverifiedBundle.maxBytes else {
+      throw BundleError(.fileTooLarge, "the bundle would have more than \(UnverifiedBundle.maxBytes) bytes")
+    }
+    let header = BundleHeader(
+      createdAt: createdAt, policyCount: policyCount, signatureOffset: BundleHeader.size + sealed.count)
+    let message = header.bytes + sealed
+    return message + seed.signature(of: message)
+  }
+}

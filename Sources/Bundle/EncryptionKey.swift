@@ -1,0 +1,116 @@
+private import CSodium
+
+/// A project's AES-256-GCM key, in locked memory. Bundles have no associated data.
+public struct EncryptionKey: ~Copyable, Sendable {
+  public static let size = 32
+  static let nonceSize = 12
+  static let tagSize = 16
+  /// Bytes that a sealed text has over the plain one.
+  static let overhead = nonceSize + tagSize
+
+  private let secret: SecretBytes
+
+  /// The bytes are copied; the caller's own are the caller's to wipe.
+  public init(_ bytes: [UInt8]) throws(BundleError) {
+    guard bytes.count == Self.size else {
+      throw BundleError(.encryptionKeyLength, "an encryption key has \(Self.size) bytes, not \(bytes.count)")
+    }
+    let secret = try unsafe SecretBytes(count: Self.size) { space in
+      for (place, byte) in bytes.enumerated() { unsafe space[place] = byte }
+      return true
+    }
+    guard let secret else { throw Self.unusable }
+    self.secret = secret
+  }
+
+  /// - Parameter base64: of the standard alphabet, with its padding and nothing else.
+  public init(base64: [UInt8]) throws(BundleError) {
+    let secret = try unsafe SecretBytes(count: Self.size) { space in
+      var written = 0
+      // SAFETY: the text is read, and the secret is written, within its count.
+      let status = unsafe base64.withUnsafeBytes { text in
+        guard let start = text.baseAddress else { return Int32(-1) }
+        return unsafe sodium_base642bin(
+          space, Self.size, start.assumingMemoryBound(to: CChar.self), text.count, nil, &written, nil,
+          sodium_base64_VARIANT_ORIGINAL)
+      }
+      return status == 0 && written == Self.size
+    }
+    guard let secret else { throw Self.unusable }
+    self.secret = secret
+  }
+
+  init(copying other: borrowing EncryptionKey) throws(BundleError) {
+    let secret = try unsafe SecretBytes(count: Self.size) { space in
+      unsafe other.secret.withBytes { key in unsafe space.update(from: key, count: Self.size) }
+      return true
+    }
+    guard let secret else { throw Self.unusable }
+    self.secret = secret
+  }
+
+  /// A new key.
+  public static func random() throws(BundleError) -> EncryptionKey {
+    let secret = try unsafe SecretBytes(count: size) { space in
+      unsafe randombytes_buf(space, size)
+      return true
+    }
+    guard let secret else { throw unusable }
+    return EncryptionKey(secret)
+  }
+
+  private init(_ secret: consuming SecretBytes) { self.secret = secret }
+
+  private static var unusable: BundleError {
+    BundleError(.encryptionKeyLength, "an encryption key is the standard base64 of \(size) bytes")
+  }
+
+  /// The standard base64 of the key, for a file of keys.
+  var base64: [UInt8] {
+    // The digits and a final zero byte.
+    var text = [CChar](repeating: 0, count: 45)
+    // SAFETY: 45 bytes hold the base64 of 32 bytes.
+    unsafe secret.withBytes { key in
+      _ = unsafe sodium_bin2base64(&text, text.count, key, Self.size, sodium_base64_VARIANT_ORIGINAL)
+    }
+    return text.dropLast().map { UInt8(bitPattern: $0) }
+  }
+
+  /// The text that nonce, ciphertext and tag stand for; nil where the tag is not of this key.
+  ///
+  /// - Parameter sealed: at least ``overhead`` bytes.
+  borrowing func opened(_ sealed: Span<UInt8>) throws(BundleError) -> [UInt8]? {
+    try Sodium.prepareAES()
+    guard sealed.count >= Self.overhead else { return nil }
+    var isAuthentic = false
+    let text = unsafe [UInt8](unsafeUninitializedCapacity: sealed.count - Self.overhead) { space, count in
+      // SAFETY: the plain text takes all of the space; nonce, ciphertext and tag are read within the span.
+      unsafe sealed.withUnsafeBufferPointer { sealed in
+        guard let nonce = sealed.baseAddress else { return }
+        unsafe secret.withBytes { key in
+          isAuthentic =
+            unsafe crypto_aead_aes256gcm_decrypt(
+              space.baseAddress, nil, nil, nonce + Self.nonceSize, UInt64(sealed.count - Self.nonceSize), nil, 0, nonce,
+              key) == 0
+        }
+      }
+      // On failure the space was wiped or never written: nothing of it is given out.
+      count = isAuthentic ? sealed.count - Self.overhead : 0
+    }
+    return isAuthentic ? text : nil
+  }
+
+  /// Nonce, ciphertext and tag.
+  ///
+  /// - Parameter nonce: 12 bytes that this key never sees again.
+  borrowing func sealed(_ text: [UInt8], nonce: [UInt8]) throws(BundleError) -> [UInt8] {
+    try Sodium.prepareAES()
+    precondition(nonce.count == Self.nonceSize)
+    var body = [UInt8](repeating: 0, count: text.count + Self.tagSize)
+    // SAFETY: ciphertext and tag take all of the body.
+    unsafe secret.withBytes { key in
+      _ = unsafe crypto_aead_aes256gcm_encrypt(&body, nil, text, UInt64(text.count), nil, 0, nil, nonce, key)
+    }
+    return nonce + body
+  }
+}

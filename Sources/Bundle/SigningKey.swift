@@ -1,0 +1,43 @@
+private import CSodium
+
+/// An Ed25519 public key (RFC 8032): what a bundle's signature is checked with. Nothing secret.
+public struct SigningKey: Hashable, Sendable, CustomStringConvertible {
+  /// 32 of them.
+  public let bytes: [UInt8]
+
+  public static let size = 32
+
+  public init(_ bytes: [UInt8]) throws(BundleError) {
+    guard bytes.count == Self.size else {
+      throw BundleError(.publicKeyLength, "a signing key has \(Self.size) bytes, not \(bytes.count)")
+    }
+    self.bytes = bytes
+  }
+
+  /// - Parameter hexadecimal: 64 digits of either case.
+  public init(hexadecimal text: [UInt8]) throws(BundleError) {
+    guard let bytes = Sodium.bytes(ofHexadecimal: text, count: Self.size) else {
+      throw BundleError(.publicKeyLength, "a signing key is written as \(2 * Self.size) hexadecimal digits")
+    }
+    self.bytes = bytes
+  }
+
+  /// Lower-case hexadecimal digits.
+  public var hexadecimal: String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  public var description: String { hexadecimal }
+
+  /// Whether the signature of this key's owner stands under the message.
+  func isSigner(of message: Span<UInt8>, signature: Span<UInt8>) -> Bool {
+    guard signature.count == BundleHeader.signatureSize else { return false }
+    // SAFETY: message, signature and key are read within their counts.
+    return unsafe message.withUnsafeBufferPointer { message in
+      unsafe signature.withUnsafeBufferPointer { signature in
+        guard let start = signature.baseAddress else { return false }
+        return unsafe crypto_sign_verify_detached(start, message.baseAddress, UInt64(message.count), bytes) == 0
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+private import CSodium
+
+/// An Ed25519 secret key, in locked memory: what bundles are signed with.
+public struct SigningSeed: ~Copyable, Sendable {
+  public static let size = 32
+  private static let secretSize = 64
+
+  /// Whom it signs as.
+  public let publicKey: SigningKey
+  /// The seed, and the public key behind it, as libsodium wants them.
+  private let secret: SecretBytes
+
+  /// The bytes are copied; the caller's own are the caller's to wipe.
+  public init(_ seed: [UInt8]) throws(BundleError) {
+    guard seed.count == Self.size else {
+      throw BundleError(.keyFile, "a signing seed has \(Self.size) bytes, not \(seed.count)")
+    }
+    var publicBytes = [UInt8](repeating: 0, count: SigningKey.size)
+    let secret = try unsafe SecretBytes(count: Self.secretSize) { space in
+      // SAFETY: both keys have the sizes that the function writes, the seed the one that it reads.
+      unsafe crypto_sign_seed_keypair(&publicBytes, space, seed) == 0
+    }
+    guard let secret else { throw BundleError(.keyFile, "no key can be made of the signing seed") }
+    publicKey = try SigningKey(publicBytes)
+    self.secret = secret
+  }
+
+  /// - Parameter hexadecimal: 64 digits of either case.
+  public init(hexadecimal text: [UInt8]) throws(BundleError) {
+    guard var seed = Sodium.bytes(ofHexadecimal: text, count: Self.size) else {
+      throw BundleError(.keyFile, "a signing seed is written as \(2 * Self.size) hexadecimal digits")
+    }
+    defer { Sodium.wipe(&seed) }
+    try self.init(seed)
+  }
+
+  /// A new one.
+  public static func random() throws(BundleError) -> SigningSeed {
+    try Sodium.prepare()
+    var seed = [UInt8](repeating: 0, count: size)
+    defer { Sodium.wipe(&seed) }
+    // SAFETY: the array has the bytes that are written.
+    unsafe randombytes_buf(&seed, size)
+    return try SigningSeed(seed)
+  }
+
+  borrowing func signature(of message: [UInt8]) -> [UInt8] {
+    var signature = [UInt8](repeating: 0, count: BundleHeader.signatureSize)
+    // SAFETY: the signature has the bytes that are written; the message is read within its count.
+    unsafe secret.withBytes { key in
+      _ = unsafe crypto_sign_detached(&signature, nil, message, UInt64(message.count), key)
+    }
+    return signature
+  }
+
+  /// The seed's hexadecimal digits, for the author's file.
+  borrowing func hexadecimal() -> [UInt8] {
+    // The digits and a final zero byte.
+    var text = [CChar](repeating: 0, count: 2 * Self.size + 1)
+    // SAFETY: the text has room for the digits; the secret is longer than the seed.
+    unsafe secret.withBytes { seed in
+      _ = unsafe sodium_bin2hex(&text, text.count, seed, Self.size)
+    }
+    return text.dropLast().map { UInt8(bitPattern: $0) }
+  }
+}

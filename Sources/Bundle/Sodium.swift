@@ -1,0 +1,41 @@
+private import CSodium
+
+/// libsodium, ready for use.
+enum Sodium {
+  private static let isReady = sodium_init() >= 0
+
+  /// AES-256-GCM of libsodium needs instructions that not every processor has, and is only offered with them.
+  private static let hasAES = isReady && crypto_aead_aes256gcm_is_available() == 1
+
+  static func prepare() throws(BundleError) {
+    guard isReady else { throw BundleError(.unavailable, "libsodium can't be made ready: there is no random source") }
+  }
+
+  static func prepareAES() throws(BundleError) {
+    try prepare()
+    guard hasAES else {
+      throw BundleError(
+        .unavailable,
+        "this processor has no AES instructions that libsodium knows (AES-NI and CLMUL on x86-64), which bundles need")
+    }
+  }
+
+  /// The bytes that hexadecimal digits of either case stand for; nil unless they are `count` and nothing else is there.
+  static func bytes(ofHexadecimal text: [UInt8], count: Int) -> [UInt8]? {
+    guard text.count == 2 * count else { return nil }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var written = 0
+    // SAFETY: the text is read, and the array is written, within its count.
+    let status = unsafe text.withUnsafeBytes { text in
+      guard let start = text.baseAddress else { return Int32(-1) }
+      return unsafe sodium_hex2bin(
+        &bytes, count, start.assumingMemoryBound(to: CChar.self), text.count, nil, &written, nil)
+    }
+    return status == 0 && written == count ? bytes : nil
+  }
+
+  /// Overwrites bytes in a way that is not optimised away.
+  static func wipe(_ bytes: inout [UInt8]) {
+    unsafe bytes.withUnsafeMutableBytes { unsafe sodium_memzero($0.baseAddress, $0.count) }
+  }
+}

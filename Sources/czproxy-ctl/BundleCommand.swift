@@ -1,0 +1,58 @@
+import ArgumentParser
+import Bundle
+
+/// `czproxy bundle …`
+struct BundleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bundle",
+    abstract: "Make, look into, check and compare signed policy bundles (.czpolicy).",
+    discussion: """
+      Keys once, a bundle for every version of the policy, and proxies that take nothing else:
+        czproxy bundle keygen --project prj_1
+        czproxy bundle pack policy.yaml --author author.json --output policy.czpolicy
+        czproxy bundle verify policy.czpolicy --keys keys.json
+      `author.json` signs and stays with the author; `keys.json` goes to every proxy.
+      """,
+    subcommands: [
+      BundleKeygenCommand.self,
+      BundlePackCommand.self,
+      BundleInspectCommand.self,
+      BundleVerifyCommand.self,
+      BundleDiffCommand.self,
+    ])
+}
+
+/// Runs what may fail with a `BundleError`; complains and exits with 1.
+func reportingBundleErrors<Result: ~Copyable>(_ body: () throws(BundleError) -> Result) throws -> Result {
+  do throws(BundleError) {
+    return try body()
+  } catch {
+    Terminal.complain("\(error.kind.rawValue): \(error)")
+    throw ExitCode(1)
+  }
+}
+
+/// A time on the command line: ISO 8601 with an offset, or UNIX seconds.
+struct TimeArgument: ExpressibleByArgument {
+  let seconds: Int64
+
+  init?(argument: String) {
+    guard let seconds = Int64(argument) ?? Instant(iso8601: Array(argument.utf8))?.seconds, seconds >= 0 else {
+      return nil
+    }
+    self.seconds = seconds
+  }
+}
+
+/// A span of time on the command line: `90s`, `15m`, `12h`, `30d`, `8w`.
+struct DurationArgument: ExpressibleByArgument {
+  let seconds: Int64
+
+  init?(argument: String) {
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+    guard let last = argument.last, let unit = units[last], let count = Int32(argument.dropLast()), count > 0 else {
+      return nil
+    }
+    seconds = Int64(count) * unit
+  }
+}

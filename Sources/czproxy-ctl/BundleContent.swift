@@ -1,0 +1,70 @@
+import ArgumentParser
+import Bundle
+import Policy
+import Relay
+import Wire
+
+/// A policy to look into: a bundle, the payload of one, or a local policy as the payload that it would be packed as.
+struct BundleContent {
+  let path: String
+  let payload: JSONDocument
+  let policy: Policy
+  /// Nil for what is no bundle.
+  let bundle: OpenedBundle?
+
+  /// - Parameter keys: needed for a bundle.
+  static func load(_ path: String, keys: String?) throws -> BundleContent {
+    do {
+      let bytes = try reportingBundleErrors { () throws(BundleError) in try BundleFile.read(path) }
+      if bytes.starts(with: "CZ01".utf8) { return try open(bytes, path, keys) }
+      let json = try payloadText(bytes, path)
+      return BundleContent(
+        path: path, payload: try JSONDocument(parsing: json[...], options: .python),
+        policy: try Policy.load(hosted: json, fileName: path), bundle: nil)
+    } catch let error as PolicyError {
+      for line in error.lines { Terminal.printError("error: \(line)") }
+      throw ExitCode(1)
+    }
+  }
+
+  private static func open(_ bytes: [UInt8], _ path: String, _ keys: String?) throws -> BundleContent {
+    guard let keys else {
+      Terminal.complain("\(path) is a bundle: give --keys FILE to open it")
+      throw ExitCode(1)
+    }
+    let bundle = try reportingBundleErrors { () throws(BundleError) in
+      let keys = try BundleFile.keys(keys)
+      return try UnverifiedBundle(parsing: bytes).verified(by: keys.signers).open(with: keys.encryptionKey)
+    }
+    let policy = try Policy.load(hosted: Array(bundle.payload.bytes), fileName: path)
+    return BundleContent(path: path, payload: bundle.payload, policy: policy, bundle: bundle)
+  }
+
+  private static func payloadText(_ bytes: [UInt8], _ path: String) throws(PolicyError) -> [UInt8] {
+    if let document = try? JSONDocument(parsing: bytes[...], options: .python),
+      document.member("policies", of: document.root) != nil, document.member("rules", of: document.root) == nil
+    {
+      return bytes
+    }
+    guard let format = PolicyFormat(fileName: path) else {
+      throw PolicyError(
+        fileName: path,
+        diagnostics: [.init(code: .load, message: "this is no bundle, and a policy is a .yaml, .yml or .json file")])
+    }
+    return try HostedPayload.make(
+      local: bytes, format: format, fileName: path, name: .init(id: "pol_local", name: path), writeIdentity: { _ in })
+  }
+
+  // MARK: Reading the payload
+
+  func text(_ key: StaticString, of node: JSONDocument.Node? = nil) -> String? {
+    payload.member(key, of: node ?? payload.root).flatMap { payload.string($0) }.map { DisplayText.escaped($0) }
+  }
+
+  /// A member as JSON, or its text where it is one; cut for people.
+  func display(_ key: StaticString, of node: JSONDocument.Node? = nil) -> String? {
+    payload.member(key, of: node ?? payload.root).map {
+      payload.string($0).map { DisplayText.escaped($0) } ?? DisplayText.escaped(payload.raw($0))
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Policy
+import Relay
+import Wire
+
+/// `czproxy bundle diff`
+struct BundleDiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Tell what changes between two policies: rules, defaults, and decisions about calls.",
+    discussion: """
+      Each of the two is a bundle (with --keys), the payload of one, or a local policy without a dialect of its own.
+      Rules are told apart by their ids, and without ids by what they say. Since the first rule that matches decides, \
+      a rule that only changes its place is listed too.
+
+      With --calls each line of a file is a call: {"tool": …, "method": …, "args": …, "context": …}, as for `czproxy \
+      policy eval`; those whose decision changes are listed.
+
+      Exits with 0 when nothing changes, with 3 when something does, and with 1 for what can't be read.
+      """)
+
+  @Argument(help: "What is in force.")
+  var old: String
+
+  @Argument(help: "What is to come.")
+  var new: String
+
+  @Option(help: "The keys file that opens both.")
+  var keys: String?
+
+  @Option(help: "The keys file that opens the new one, where it is another.")
+  var newKeys: String?
+
+  @Option(help: "A file of calls, one JSON object a line.")
+  var calls: String?
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    let before = try BundleContent.load(old, keys: keys)
+    let after = try BundleContent.load(new, keys: newKeys ?? keys)
+    let difference = BundleDifference(from: before, to: after)
+    let flips = try calls.map { try DecisionChange.all(in: try PolicySource.read($0), from: before, to: after) } ?? []
+    switch format {
+    case .text: printText(difference, flips)
+    case .json: printJSON(difference, flips)
+    }
+    if !difference.isEmpty || !flips.isEmpty { throw ExitCode(3) }
+  }
+
+  private func printText(_ difference: BundleDifference, _ flips: [DecisionChange]) {
+    for change in difference.settings {
+      print("~ \(change.name): \(change.old ?? "not given") -> \(change.new ?? "not given")")
+    }
+    for change in difference.rules {
+      switch change {
+      case .added(let rule): print(Terminal.coloured("+ \(rule.title)", .green) + "\n    \(rule.shown)")
+      case .removed(let rule): print(Terminal.coloured("- \(rule.title)", .red) + "\n    \(rule.shown)")
+      case .changed(let old, let new):
+        print(Terminal.coloured("~ \(new.title)", .yellow) + "\n  - \(old.shown)\n  + \(new.shown)")
+      case .moved(let old, let new):
+        print(
+          Terminal.coloured("> \(new.title)", .yellow) + " was at place \(old.position), is at place \(new.position)")
+      }
+    }
+    for flip in flips { print(flip) }
+    if difference.isEmpty && flips.isEmpty { return print("no difference") }
+    print(
+      "\(difference.count(.added)) added, \(difference.count(.removed)) removed, \(difference.count(.changed)) changed, "
+        + "\(difference.count(.moved)) moved" + (calls == nil ? "" : "; \(flips.count) decisions change"))
+  }
+
+  private func printJSON(_ difference: BundleDifference, _ flips: [DecisionChange]) {
+    Terminal.printJSON { writer in
+      difference.writeMembers(to: &writer)
+      writer.key("decisions")
+      writer.beginArray()
+      for flip in flips { flip.write(to: &writer) }
+      writer.endArray()
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Bundle
+import Digest
+import Foundation
+import Policy
+import System
+import Wire
+
+/// `czproxy bundle inspect`
+struct BundleInspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show what is in a bundle: header, defaults, policies, rules in the order they are asked.",
+    discussion: """
+      Without --keys only the header can be shown, and nothing vouches for it.
+      Whether a proxy would enforce the bundle is for `czproxy bundle verify` to say: an expired one is shown here too.
+      With --payload the payload is written to standard output as it was packed, byte for byte.
+      """)
+
+  @Argument(help: "A bundle.")
+  var file: String
+
+  @Option(help: "The keys file of the project.")
+  var keys: String?
+
+  @Flag(help: "Write the payload, and nothing else.")
+  var payload = false
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func validate() throws {
+    if payload, keys == nil { throw ValidationError("`--payload` needs `--keys`") }
+  }
+
+  func run() throws {
+    let bytes = try reportingBundleErrors { () throws(BundleError) in try BundleFile.read(file) }
+    let unverified = try reportingBundleErrors { () throws(BundleError) in try UnverifiedBundle(parsing: bytes) }
+    let bundle = try keys.map { keys in
+      try reportingBundleErrors { () throws(BundleError) in
+        let keys = try BundleFile.keys(keys)
+        return try unverified.verified(by: keys.signers).open(with: keys.encryptionKey)
+      }
+    }
+    if payload, let bundle { return FileHandle.standardOutput.write(Data(bundle.payload.bytes)) }
+    let content: BundleContent? = try bundle.map { bundle in
+      do throws(PolicyError) {
+        let policy = try Policy.load(hosted: Array(bundle.payload.bytes), fileName: file)
+        return BundleContent(path: file, payload: bundle.payload, policy: policy, bundle: bundle)
+      } catch {
+        for line in error.lines { Terminal.printError("error: \(line)") }
+        throw ExitCode(1)
+      }
+    }
+    switch format {
+    case .text:
+      printHeader(unverified, bytes)
+      if let bundle, let content { BundleInspection(content).printText(bundle) }
+    case .json:
+      Terminal.printJSON { writer in
+        writeHeader(unverified, bytes, to: &writer)
+        if let bundle, let content { BundleInspection(content).writeMembers(bundle, to: &writer) }
+      }
+    }
+  }
+
+  private func printHeader(_ bundle: UnverifiedBundle, _ bytes: [UInt8]) {
+    let header = bundle.header
+    print("file:      \(file), \(bytes.count) bytes")
+    print("sha256:    \(SHA256.hexadecimal(of: bytes))")
+    print(
+      "header:    CZ01, schema \(header.schemaVersion), made at \(Instant(seconds: Int64(clamping: header.createdAt)))"
+        + " (\(header.createdAt)), says \(header.policyCount) policies")
+    print("payload:   \(bundle.payloadSize) bytes, encrypted")
+    if keys == nil { print("signature: not checked; give --keys FILE to check it and to see the rest") }
+  }
+
+  private func writeHeader(_ bundle: UnverifiedBundle, _ bytes: [UInt8], to writer: inout JSONWriter) {
+    writer.key("file")
+    writer.string(file)
+    writer.key("bytes")
+    writer.integer(bytes.count)
+    writer.key("sha256")
+    writer.string(SHA256.hexadecimal(of: bytes))
+    writer.key("header")
+    writer.beginObject()
+    writer.key("schema_version")
+    writer.integer(bundle.header.schemaVersion)
+    writer.key("created_at")
+    writer.integer(bundle.header.createdAt)
+    writer.key("policy_count")
+    writer.integer(bundle.header.policyCount)
+    writer.endObject()
+    writer.key("encrypted_bytes")
+    writer.integer(bundle.payloadSize)
+    writer.key("verified")
+    writer.boolean(keys != nil)
+  }
+}

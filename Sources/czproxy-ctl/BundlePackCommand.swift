@@ -1,0 +1,171 @@
+import ArgumentParser
+import Bundle
+import Digest
+import Policy
+import Relay
+import System
+import Wire
+
+/// `czproxy bundle pack`
+struct BundlePackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pack",
+    abstract: "Make a signed bundle of a policy file.",
+    discussion: """
+      A local policy becomes a hosted one that decides the same; decisions name its rules by their place, `rule-0`, \
+      since bundles have no ids for them. What a bundle can't say, such as `dialect: czproxy/1`, is refused.
+      With --payload the file is the JSON of a payload already, and is packed as it is.
+
+      Of two bundles the one that was made later counts as newer: proxies refuse to go back.
+
+      Exits with 0 when the bundle was written, and with 1 where the policy or a key can't be used.
+      """)
+
+  @Argument(help: "A local policy: .yaml, .yml or .json.")
+  var policy: String
+
+  @Option(help: "The author's file, from `czproxy bundle keygen`.")
+  var author: String
+
+  @Option(name: [.short, .long], help: "Where the bundle is written to (default: the policy's name with .czpolicy).")
+  var output: String?
+
+  @Flag(help: "The file is the payload of a bundle.")
+  var payload = false
+
+  @Option(help: "When proxies stop using it: 2027-01-31T00:00:00Z, or UNIX seconds.")
+  var expiresAt: TimeArgument?
+
+  @Option(help: "The same as a span from now on: 12h, 30d, 8w.")
+  var expiresIn: DurationArgument?
+
+  @Option(help: "When it was made (default: now).")
+  var createdAt: TimeArgument?
+
+  @Option(help: "An id for people (default: a random one).")
+  var bundleID: String?
+
+  @Option(help: "The policy's name for people (default: the file's).")
+  var name: String?
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func validate() throws {
+    if expiresAt != nil, expiresIn != nil { throw ValidationError("give either `--expires-at` or `--expires-in`") }
+    if payload, expiresAt != nil || expiresIn != nil || bundleID != nil || name != nil {
+      throw ValidationError("with `--payload` the file says itself what it is and when it expires")
+    }
+  }
+
+  func run() throws {
+    let author = try reportingBundleErrors { () throws(BundleError) in try BundleFile.author(self.author) }
+    let now = WallClock.microseconds() / 1_000_000
+    let made = createdAt?.seconds ?? now
+    let (json, loaded) = try readPayload(author.keys, made: made, now: now)
+    let policies = HostedPayload.policies(of: loaded.document).count
+    let (file, accepted) = try reportingBundleErrors { () throws(BundleError) in
+      let file = try BundlePacker.pack(
+        payload: json, createdAt: UInt64(made), policyCount: UInt16(clamping: policies), author: author)
+      // What every proxy would refuse is not worth writing.
+      return (file, try author.keys.accept(file, at: now, after: AcceptedBundles()))
+    }
+    let path = output ?? defaultOutput
+    do throws(SystemError) {
+      try AtomicFile.write(file, to: path, permissions: 0o644)
+    } catch {
+      Terminal.complain("\(path): \(error)")
+      throw ExitCode(1)
+    }
+    report(path, file, accepted, rules: loaded.policy.ruleCount)
+  }
+
+  /// The policy's name with another suffix.
+  private var defaultOutput: String {
+    let start = policy.lastIndex(of: "/").map { policy.index(after: $0) } ?? policy.startIndex
+    let dot = policy[start...].lastIndex(of: ".") ?? policy.endIndex
+    return policy[..<dot] + ".czpolicy"
+  }
+
+  /// The payload, and what proxies make of it.
+  private func readPayload(
+    _ keys: borrowing BundleKeys, made: Int64, now: Int64
+  ) throws -> (json: [UInt8], loaded: (document: JSONDocument, policy: Policy)) {
+    do {
+      let bytes = try PolicySource.read(policy)
+      let json = payload ? bytes : try translate(bytes, keys, made: made, now: now)
+      let loaded = try Policy.load(hosted: json, fileName: policy)
+      return (json, (try JSONDocument(parsing: json[...], options: .python), loaded))
+    } catch let error as PolicyError {
+      for line in error.lines { Terminal.printError("error: \(line)") }
+      throw ExitCode(1)
+    }
+  }
+
+  private func translate(
+    _ bytes: [UInt8], _ keys: borrowing BundleKeys, made: Int64, now: Int64
+  ) throws(PolicyError) -> [UInt8] {
+    guard let language = PolicyFormat(fileName: policy) else {
+      throw PolicyError(
+        fileName: policy,
+        diagnostics: [
+          .init(code: .load, message: "a policy is a .yaml, .yml or .json file; for a payload give --payload")
+        ])
+    }
+    let (project, organisation) = (keys.projectID, keys.organisationID)
+    let name = self.name ?? policy.split(separator: "/").last.map(String.init) ?? policy
+    let id = bundleID ?? "bnd_\(SHA256.hexadecimal(SHA256.randomBytes(8)))"
+    let expiry = expiresAt?.seconds ?? expiresIn.map { now + $0.seconds }
+    return try HostedPayload.make(
+      local: bytes, format: language, fileName: policy, name: .init(id: "pol_local", name: name)
+    ) { writer in
+      writer.key("schema_version")
+      writer.string("1.0")
+      writer.key("bundle_id")
+      writer.string(id)
+      writer.key("org_id")
+      writer.string(organisation)
+      writer.key("project_id")
+      writer.string(project)
+      writer.key("created_at")
+      writer.string("\(Instant(seconds: made))")
+      if let expiry {
+        writer.key("expires_at")
+        writer.string("\(Instant(seconds: expiry))")
+      }
+      writer.key("metadata")
+      writer.beginObject()
+      writer.key("active_policy_count")
+      writer.integer(1)
+      writer.endObject()
+    }
+  }
+
+  private func report(_ path: String, _ file: [UInt8], _ bundle: AcceptedBundle, rules: Int) {
+    switch format {
+    case .text:
+      let expiry = bundle.expiresAt.map { "expires at \(Instant(seconds: $0))" } ?? "does not expire"
+      print("\(path): \(rules) rules, \(file.count) bytes, \(expiry)")
+      print("signed by \(bundle.signer) for the project \(DisplayText.escaped(bundle.projectID.utf8))")
+    case .json:
+      Terminal.printJSON { writer in
+        writer.key("file")
+        writer.string(path)
+        writer.key("bytes")
+        writer.integer(file.count)
+        writer.key("sha256")
+        writer.string(SHA256.hexadecimal(of: file))
+        writer.key("created_at")
+        writer.integer(bundle.header.createdAt)
+        writer.key("expires_at")
+        if let expiry = bundle.expiresAt { writer.integer(expiry) } else { writer.null() }
+        writer.key("project_id")
+        writer.string(bundle.projectID)
+        writer.key("signing_pubkey_hex")
+        writer.string(bundle.signer.hexadecimal)
+        writer.key("rules")
+        writer.integer(rules)
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Bundle
+import Policy
+import System
+import Wire
+
+/// `czproxy bundle verify`
+struct BundleVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check a bundle as a proxy would, and show every check.",
+    discussion: """
+      Exits with 0 only for a bundle that would be enforced now, and with 1 for any other; the class of the failure is \
+      one of: format, verification, tamper, expired, rollback, project, key, policy, unavailable.
+
+      The first four checks are those of Control Zero's SDK. Signer, project, expiry and rollback are stricter: \
+      `--skip` leaves one out, as the option of the same name does for a proxy.
+      Rollback is told by what proxies of the same --state-dir have accepted. Nothing is written there.
+      """)
+
+  /// A check that can be left out.
+  enum Skippable: String, ExpressibleByArgument, CaseIterable {
+    case signer, project, expiry, rollback
+
+    var check: AcceptanceChecks { AcceptanceChecks.all.first { $0.name == rawValue }?.check ?? [] }
+  }
+
+  @Argument(help: "A bundle.")
+  var file: String
+
+  @Option(help: "The keys file of the project.")
+  var keys: String
+
+  @OptionGroup var state: StateOptions
+
+  @Option(help: "Leave a check out: signer, project, expiry or rollback; may be repeated.")
+  var skip: [Skippable] = []
+
+  @Option(help: "The moment to check for (default: now): 2027-01-31T00:00:00Z, or UNIX seconds.")
+  var at: TimeArgument?
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    var report = BundleReport()
+    let checks = skip.reduce(AcceptanceChecks.strict) { $0.subtracting($1.check) }
+    do throws(BundleError) {
+      let keys = try BundleFile.keys(keys)
+      report.examine(
+        file, keys: keys, now: at?.seconds ?? WallClock.microseconds() / 1_000_000, checks: checks,
+        stateDirectory: Environment.stateDirectory(option: state.directory))
+    } catch {
+      report.add("keys", .failed(error))
+    }
+    switch format {
+    case .text: report.printText(file)
+    case .json: report.printJSON(file)
+    }
+    if report.failure != nil { throw ExitCode(1) }
+  }
+}

@@ -121,6 +121,7 @@ let package = Package(
       name: "Relay",
       dependencies: [
         "Audit",
+        "Bundle",
         "CShims",
         "DataLoss",
         "Digest",

@@ -1,5 +1,5 @@
 import DataLoss
-import Wire
+public import Wire
 
 /// Makes a policy of a bundle's payload (Control Zero 1.13.16, "translate to local policy").
 struct HostedPolicyLoader {
@@ -19,9 +19,8 @@ struct HostedPolicyLoader {
     self.locale = RuleReader.locale(locale)
   }
 
-  mutating func load(_ bytes: [UInt8]) throws(PolicyError) -> Policy {
-    let document = try JSONPolicyReader.document(bytes, fileName: fileName)
-    let lines = LineIndex(bytes)
+  mutating func load(_ document: JSONDocument) throws(PolicyError) -> Policy {
+    let lines = LineIndex(Array(document.bytes))
     let root = JSONPolicyReader.value(of: document.root, in: document, lines, skipping: "policies")
     guard case .mapping = root.content else {
       throw PolicyError(.load, "the payload must be an object, not \(root.kindName)", fileName: fileName)
@@ -200,6 +199,15 @@ extension Policy {
     try load(hosted: bytes, fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: false, locale: locale)
   }
 
+  /// The same for a payload that was read already, by the limits of ``JSONLimits``.
+  public static func load(
+    hosted payload: JSONDocument, fileName: String, trustsEmpty: Bool = true, locale: String = ""
+  ) throws(PolicyError) -> Policy {
+    var loader = HostedPolicyLoader(
+      fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: false, locale: locale)
+    return try loader.load(payload)
+  }
+
   /// - Parameter ignoresFloor: for a comparison with the SDK's translation alone, which knows no floor.
   static func load(
     hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true, ignoresFloor: Bool,
@@ -207,6 +215,6 @@ extension Policy {
   ) throws(PolicyError) -> Policy {
     var loader = HostedPolicyLoader(
       fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: ignoresFloor, locale: locale)
-    return try loader.load(bytes)
+    return try loader.load(try JSONPolicyReader.document(bytes, fileName: fileName))
   }
 }

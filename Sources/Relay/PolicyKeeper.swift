@@ -44,7 +44,9 @@ struct PolicyKeeper: Sendable {
   var policy: Policy { loaded.policy }
 
   /// When ``tick(at:)`` has something to do, in seconds since 1970; nil for never.
-  var deadline: Int64? { unconfirmedSince.map { $0 + maxAge } }
+  var deadline: Int64? {
+    [unconfirmedSince.map { $0 + maxAge }, loaded.expiresAt].compactMap { $0 }.min()
+  }
 
   // MARK: Events
 
@@ -83,8 +85,9 @@ struct PolicyKeeper: Sendable {
   mutating func tick(at now: Int64) -> Change? {
     guard let deadline, now >= deadline, loaded.policy.source != .missing else { return nil }
     unconfirmedSince = nil
-    let reason =
-      "the policy could not be confirmed for \(maxAge) seconds" + (lastFailure.isEmpty ? "" : ": \(lastFailure)")
+    let isOver = loaded.expiresAt.map { now >= $0 } ?? false
+    let cause = isOver ? "the bundle has expired" : "the policy could not be confirmed for \(maxAge) seconds"
+    let reason = cause + (lastFailure.isEmpty ? "" : ": \(lastFailure)")
     loaded = PolicySource.Loaded(policy: loaded.policy.missing(reason: reason), bytes: [], path: loaded.path)
     return Change(code: .expired, reason: reason, isEffective: true)
   }

@@ -1,3 +1,4 @@
+internal import Bundle
 public import Policy
 import System
 
@@ -13,6 +14,10 @@ public struct PolicySource: Sendable {
     public let path: String?
     /// Whether a signature that belongs to it says that it was changed.
     public var isTampered = false
+    /// The project whose policy it is, where that is beyond doubt; nil for a local file.
+    public var projectID: String?
+    /// When it ends, in seconds since 1970; nil for never.
+    public var expiresAt: Int64?
     /// When it was last known to be current, in seconds since 1970; nil for what is current while it is there.
     public var confirmedAt: Int64?
   }
@@ -22,36 +27,47 @@ public struct PolicySource: Sendable {
 
   private let source: RunOptions.Source
   private let stateDirectory: String
+  private let checks: AcceptanceChecks
 
-  init(_ source: RunOptions.Source, stateDirectory: String) {
-    self.source = source
+  init(_ options: RunOptions, stateDirectory: String) {
+    source = options.source
+    checks = options.bundleChecks
     self.stateDirectory = stateDirectory
   }
 
   /// What a change of tells that ``load()`` has something new to say.
   var watchedPaths: [String] {
-    let files =
-      switch source {
-      case .file(let path): [path]
-      case .stateDirectory: Self.fileNames.map { "\(stateDirectory)/\($0)" }
-      }
+    let files: [String]
+    switch source {
+    case .file(let path): files = [path]
+    case .stateDirectory: files = Self.fileNames.map { "\(stateDirectory)/\($0)" }
+    case .bundle(let path, let keys): return [path, keys]
+    }
     return files.flatMap { [$0] + PolicySignature.paths(of: $0) }
   }
 
   /// Loads the file that was named, or the one in the state directory; without either, the policy that denies all.
-  func load() throws(PolicySourceError) -> Loaded {
+  ///
+  /// - Parameter now: seconds since 1970.
+  func load(at now: Int64) throws(PolicySourceError) -> Loaded {
+    switch source {
+    case .file(let path):
+      return try Self.local(path)
+    case .bundle(let path, let keys):
+      return try BundleSource(path, keys: keys, checks, stateDirectory: stateDirectory).load(at: now)
+    case .stateDirectory:
+      let paths = Self.fileNames.map { "\(stateDirectory)/\($0)" }
+      if let path = paths.first(where: { FileIdentity(of: $0) != nil }) { return try Self.local(path) }
+      return Loaded(policy: Policy.missing(reason: Self.absence(stateDirectory)), bytes: [], path: nil)
+    }
+  }
+
+  /// A local policy, with what the signature beside it says.
+  private static func local(_ path: String) throws(PolicySourceError) -> Loaded {
     do throws(PolicyError) {
-      switch source {
-      case .file(let path):
-        return try Self.load(path).checked()
-      case .stateDirectory:
-        for name in Self.fileNames {
-          let path = stateDirectory + "/" + name
-          guard FileIdentity(of: path) != nil else { continue }
-          return try Self.load(path).checked()
-        }
-        return Loaded(policy: Policy.missing(reason: Self.absence(stateDirectory)), bytes: [], path: nil)
-      }
+      var loaded = try load(path)
+      loaded.isTampered = PolicySignature.isBroken(of: loaded.bytes, at: path)
+      return loaded
     } catch {
       throw PolicySourceError(error.lines)
     }
@@ -64,10 +80,12 @@ public struct PolicySource: Sendable {
 
   // MARK: One file
 
+  /// In which reasons are told.
+  static var locale: String { Environment.value("CONTROLZERO_LOCALE") ?? "" }
+
   /// Loads one file: a local policy, or a bundle's payload.
   public static func load(_ path: String, isPayload: Bool = false) throws(PolicyError) -> Loaded {
     let bytes = try read(path)
-    let locale = Environment.value("CONTROLZERO_LOCALE") ?? ""
     if isPayload {
       return Loaded(policy: try Policy.load(hosted: bytes, fileName: path, locale: locale), bytes: bytes, path: path)
     }
@@ -89,14 +107,5 @@ public struct PolicySource: Sendable {
 
   private static func failure(_ reason: String, _ path: String) -> PolicyError {
     PolicyError(fileName: path, diagnostics: [.init(code: .load, message: reason)])
-  }
-}
-
-extension PolicySource.Loaded {
-  /// The same, with what the signature beside the file says.
-  fileprivate func checked() -> PolicySource.Loaded {
-    var loaded = self
-    loaded.isTampered = path.map { PolicySignature.isBroken(of: bytes, at: $0) } ?? false
-    return loaded
   }
 }

@@ -3,7 +3,7 @@ public enum RunHelp {
   public static let text = """
     czproxy run: put a policy in front of an MCP server
 
-      czproxy run --server NAME [--policy FILE] [OPTIONS] -- COMMAND [ARG...]
+      czproxy run --server NAME [--policy FILE | --bundle FILE --keys FILE] [OPTIONS] -- COMMAND [ARG...]
 
     Starts COMMAND as an MCP server on stdio, reads every message between it and the host,
     and asks the policy about each tool call. A call goes through untouched, or is answered
@@ -17,6 +17,11 @@ public enum RunHelp {
                                 (letters, digits, . _ -; default: made from COMMAND)
       --policy FILE             a .yaml, .yml or .json policy; without it, policy.yaml, .yml or
                                 .json in the state directory; with neither, every call is denied
+      --bundle FILE --keys FILE a signed bundle (.czpolicy) and the keys of its project, offline: see
+                                `czproxy bundle --help`. Stricter than Control Zero's SDK: an expired
+                                bundle, one older than the newest accepted before, one of another project
+                                and one by a retired key are refused
+      --skip CHECK              leave out expiry, rollback, project or signer; may be repeated
                                 A file that changes is loaded anew between two messages; one that can't
                                 be used leaves the last good one in force. SIGHUP loads it at once
       --max-cache-age SECONDS   for how long that may be (default 86400); then every call is denied
@@ -51,7 +56,7 @@ public enum RunHelp {
     Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage;
     78 a policy that can't be used; 126, 127 a server that can't be started.
 
-    Other commands (czproxy help): policy, audit, dlp, call, version.
+    Other commands (czproxy help): policy, bundle, audit, dlp, call, version.
 
     """
 }

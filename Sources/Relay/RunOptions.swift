@@ -1,3 +1,4 @@
+public import Bundle
 public import DataLoss
 import Wire
 
@@ -5,12 +6,16 @@ import Wire
 public struct RunOptions: Sendable, Equatable {
   public enum Source: Sendable, Equatable {
     case file(String)
+    /// A signed bundle and the file of the project's keys.
+    case bundle(String, keys: String)
     /// `policy.yaml`, `.yml` or `.json` in the state directory.
     case stateDirectory
   }
 
   public var server: String?
   public var source = Source.stateDirectory
+  /// What is asked of a bundle beyond the SDK.
+  public var bundleChecks = AcceptanceChecks.strict
   public var agent: String?
   public var context: [String: String] = [:]
   public var tags: [String: String] = [:]
@@ -40,6 +45,7 @@ public struct RunOptions: Sendable, Equatable {
   /// Parses the words behind `czproxy run`; nil where they ask for help.
   public init?(parsing words: [String]) throws(UsageError) {
     var rest = words[...]
+    var files = SourceFiles()
     while let word = rest.popFirst() {
       if word == "--" {
         command = Array(rest)
@@ -49,15 +55,18 @@ public struct RunOptions: Sendable, Equatable {
       guard word.hasPrefix("--") else {
         throw UsageError(description: "unexpected `\(word)`: the server's command stands behind `--`")
       }
-      try parse(word, &rest)
+      try parse(word, &rest, &files)
     }
     guard !command.isEmpty else {
       throw UsageError(description: "the server's command is missing: czproxy run [OPTIONS] -- COMMAND [ARG...]")
     }
+    source = try files.source()
     if isUngoverned, observes { throw UsageError(description: "--observe has nothing to observe with --no-governance") }
   }
 
-  private mutating func parse(_ word: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
+  private mutating func parse(_ word: String, _ rest: inout ArraySlice<String>, _ files: inout SourceFiles)
+    throws(UsageError)
+  {
     let (name, inline) = Self.split(word)
     switch name {
     case "--observe": observes = true
@@ -68,9 +77,16 @@ public struct RunOptions: Sendable, Equatable {
         throw UsageError(description: "--server takes 1 to 128 letters, digits, `.`, `_` and `-`, not `\(value)`")
       }
       server = value
-    case "--policy":
+    case "--policy": files.policy = try Self.value(of: name, inline, &rest)
+    case "--bundle": files.bundle = try Self.value(of: name, inline, &rest)
+    case "--keys": files.keys = try Self.value(of: name, inline, &rest)
+    case "--skip":
       let value = try Self.value(of: name, inline, &rest)
-      source = .file(value)
+      guard let check = AcceptanceChecks.all.first(where: { $0.name == value })?.check else {
+        let names = AcceptanceChecks.all.map { "`\($0.name)`" }.joined(separator: ", ")
+        throw UsageError(description: "--skip takes one of \(names), not `\(value)`")
+      }
+      bundleChecks.subtract(check)
     case "--agent": agent = try Self.value(of: name, inline, &rest)
     case "--user": user = try Self.value(of: name, inline, &rest)
     case "--group": group = try Self.value(of: name, inline, &rest)
@@ -98,6 +114,22 @@ public struct RunOptions: Sendable, Equatable {
       maxFrameBytes = try Self.number(name, try Self.value(of: name, inline, &rest), in: 1024...Self.mostBytes)
     default:
       throw UsageError(description: "unknown option `\(name)`")
+    }
+  }
+
+  /// The files that say where the policy comes from, as they were named.
+  private struct SourceFiles {
+    var policy, bundle, keys: String?
+
+    func source() throws(UsageError) -> Source {
+      switch (policy, bundle, keys) {
+      case (nil, nil, nil): return .stateDirectory
+      case (let policy?, nil, nil): return .file(policy)
+      case (nil, let bundle?, let keys?): return .bundle(bundle, keys: keys)
+      case (nil, _?, nil): throw UsageError(description: "--bundle needs --keys FILE, the keys of the project")
+      case (nil, nil, _?): throw UsageError(description: "--keys is for --bundle FILE")
+      case (_?, _, _): throw UsageError(description: "--policy and --bundle can't both say what the policy is")
+      }
     }
   }
 

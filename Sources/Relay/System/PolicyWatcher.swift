@@ -23,8 +23,8 @@ struct PolicyWatcher: ~Copyable {
     self.source = source
     self.quarantine = quarantine
     watch = FileWatch(source.watchedPaths)
-    let loaded = try source.load()
-    keeper = PolicyKeeper(loaded, maxAge: maxAge, at: WallClock.seconds())
+    let now = WallClock.seconds()
+    keeper = PolicyKeeper(try source.load(at: now), maxAge: maxAge, at: now)
     _ = keeper.quarantine(quarantine.reason())
     writeQuarantine()
   }
@@ -44,7 +44,7 @@ struct PolicyWatcher: ~Copyable {
     if watch.hasChanged(at: now) || isForced {
       isForced = false
       do throws(PolicySourceError) {
-        changes.append(keeper.replace(with: try source.load(), at: time))
+        changes.append(keeper.replace(with: try source.load(at: time), at: time))
       } catch {
         changes.append(keeper.fail(error, at: time))
       }

@@ -47,7 +47,7 @@ public enum RunCommand {
     let watcher: PolicyWatcher
     do throws(PolicySourceError) {
       watcher = try PolicyWatcher(
-        PolicySource(options.source, stateDirectory: stateDirectory),
+        PolicySource(options, stateDirectory: stateDirectory),
         quarantine: QuarantineFile(stateDirectory: stateDirectory), maxAge: Int64(options.maxCacheAge))
     } catch {
       for line in error.lines { StandardError.report(line) }
@@ -56,7 +56,7 @@ public enum RunCommand {
     }
     let loaded = watcher.keeper.loaded
     let name = serverName(options)
-    let context = context(options)
+    let context = context(options, project: loaded.projectID)
     if !options.isUngoverned { describe(watcher, stateDirectory) }
 
     cz_ignore_signal(SIGPIPE)
@@ -119,11 +119,13 @@ public enum RunCommand {
     return name
   }
 
-  private static func context(_ options: RunOptions) -> Context {
+  /// - Parameter project: of the bundle that the policy came in; nobody can name another one then.
+  private static func context(_ options: RunOptions, project: String?) -> Context {
     var context = Context()
     context.values = options.context
     context.clientName = context.values.removeValue(forKey: "client_name") ?? options.agent
     context.projectID = context.values.removeValue(forKey: "project_id")
+    if let project { context.projectID = project }
     context.agent = options.agent
     context.userID = options.user
     context.userGroup = options.group

@@ -18,9 +18,12 @@ public enum BundlePacker {
     let frame = try ZstdFrame.compressed(payload)
     let file = try seal(
       frame: frame, createdAt: createdAt, policyCount: policyCount, seed: author.seed, key: author.keys.encryptionKey)
-    // Nobody gets a file that can't be opened.
-    _ = try UnverifiedBundle(parsing: file).verified(by: author.keys.signers.primary)
+    // Nobody gets a file that can't be opened, or that says something else.
+    let opened = try UnverifiedBundle(parsing: file).verified(by: author.keys.signers.primary)
       .open(with: author.keys.encryptionKey)
+    guard opened.payload.bytes == payload[...] else {
+      throw BundleError(.unavailable, "the bundle does not open to the payload that it was packed of")
+    }
     return file
   }
 

@@ -16,7 +16,8 @@ enum Sodium {
     guard hasAES else {
       throw BundleError(
         .unavailable,
-        "this processor has no AES instructions that libsodium knows (AES-NI and CLMUL on x86-64), which bundles need")
+        "libsodium finds no AES instructions here, which bundles need: AES-NI and CLMUL on x86-64, the cryptographic "
+          + "extensions on ARM (libsodium 1.0.19 or later)")
     }
   }
 

@@ -133,9 +133,10 @@ public struct HostedPayload {
       writer.key("reason")
       write(Array(rule.reason.utf8), at: value)
     }
-    if let code = value["reason_code"], code.isTruthy {
+    // What it has without a code of its own needs no writing.
+    if rule.reasonCode != "RULE_MATCH" {
       writer.key("reason_code")
-      write(Array(rule.reasonCode.utf8), at: code)
+      write(Array(rule.reasonCode.utf8), at: value)
     }
     writeTexts("resources", ["resources", "resource"], of: value)
     writeTexts("clients", ["clients"], of: value)

@@ -13,8 +13,8 @@ struct BundleVerifyCommand: ParsableCommand {
       Exits with 0 only for a bundle that would be enforced now, and with 1 for any other; the class of the failure is \
       one of: format, verification, tamper, expired, rollback, project, key, policy, unavailable.
 
-      The first four checks are those of Control Zero's SDK. Signer, project, expiry and rollback are stricter: \
-      `--skip` leaves one out, as the option of the same name does for a proxy.
+      Structure, signature and payload are checked as by Control Zero's SDK. Signer, project, expiry and rollback are \
+      asked for beyond it, and `--skip` leaves one out.
       Rollback is told by what proxies of the same --state-dir have accepted. Nothing is written there.
       """)
 

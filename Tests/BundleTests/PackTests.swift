@@ -36,7 +36,7 @@ struct PackTests {
       - {allow: "fs:list", when: {}, conditions: {mode: "r?"}}
       - {allow: "fs:text", when: {text: {op: contains, value: "é\\u00e9\\t\\"", case_insensitive: true}}}
       - {deny: "db", when: {sql: {op: matches, value: "(?i)drop\\\\s+table"}}, escalate_on_deny: true}
-      - {allow: "db", reason_localized: {de: "darf"}}
+      - {allow: "db", reason_localized: {de: "darf"}, reason_code: no}
     """,
     """
     version: "1"

@@ -5,7 +5,7 @@ final class HTTPReceiver {
   let limit: Int
   private let shouldStop: @Sendable () -> Bool
   private var body: [UInt8] = []
-  private var headers: [(name: String, value: String)] = []
+  private var headers: [String: String] = [:]
   private(set) var isTooLarge = false
   private(set) var hasStopped = false
 
@@ -18,7 +18,7 @@ final class HTTPReceiver {
     self.shouldStop = shouldStop
   }
 
-  func header(_ name: String) -> String? { headers.last { $0.name == name }?.value }
+  func header(_ name: String) -> String? { headers[name] }
 
   /// The body, which is no longer held here.
   func takeBody() -> [UInt8] {
@@ -38,7 +38,7 @@ final class HTTPReceiver {
 
   fileprivate func receiveHeader(_ line: UnsafeRawBufferPointer) {
     // An interim answer (1xx) has headers of its own.
-    if unsafe line.starts(with: "HTTP/".utf8) { headers = [] }
+    if unsafe line.starts(with: "HTTP/".utf8) { headers = [:] }
     guard line.count <= Self.maxHeaderBytes,
       let colon = unsafe line.firstIndex(of: UInt8(ascii: ":"))
     else { return }
@@ -46,7 +46,7 @@ final class HTTPReceiver {
     guard Self.wanted.contains(name) else { return }
     let value = unsafe line[(colon + 1)...].drop { $0 <= 0x20 }
     let text = unsafe value.prefix { $0 >= 0x20 && $0 < 0x7f }.map { $0 }
-    headers.append((name, String(decoding: text, as: UTF8.self)))
+    headers[name] = String(decoding: text, as: UTF8.self)
   }
 
   fileprivate func progress() -> Bool {

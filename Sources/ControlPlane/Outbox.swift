@@ -29,7 +29,7 @@ struct Outbox {
   private static let maxBatchBytes = 1 << 20
 
   let receiver: SyncPlan.Receiver
-  private let directory: AuditDirectory
+  let directory: AuditDirectory
   private let encode: (JSONDocument) -> RowEncoding
   private var progress: [String: Progress] = [:]
 
@@ -114,7 +114,7 @@ struct Outbox {
     }
   }
 
-  private func forEachRow(
+  func forEachRow(
     of segment: String, from offset: Int, _ body: (AuditDirectory.Row) -> Bool
   ) throws(SyncError) {
     do throws(AuditError) {
@@ -214,66 +214,6 @@ struct Outbox {
       }
       held += entries
       guard held.count < Self.maxEntries, total < Self.maxBatchBytes else { return }
-    }
-  }
-
-  // MARK: Files
-
-  private func cursorPath(_ segment: String) -> String {
-    directory.path(of: segment) + Self.cursorSuffix(receiver)
-  }
-
-  /// Where delivery goes on; 0 where the cursor can't be right, for a record that comes twice does less harm than none.
-  private func cursor(_ segment: String) -> Int {
-    guard let bytes = try? StateFile.read(cursorPath(segment), limit: 64),
-      let offset = Int(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)), offset >= 0,
-      directory.startsRow(at: offset, of: segment)
-    else { return 0 }
-    return offset
-  }
-
-  private func move(_ segment: String, to offset: Int) throws(SyncError) {
-    do throws(StateError) {
-      try StateFile.replace(cursorPath(segment), with: Array("\(offset)\n".utf8))
-    } catch {
-      throw SyncError(error.description)
-    }
-  }
-
-  private func setAside(
-    _ segment: String, _ place: Range<Int>, _ reason: String, status: Int?
-  ) throws(SyncError) {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("receiver")
-    writer.string(receiver.rawValue)
-    writer.key("segment")
-    writer.string(segment)
-    writer.key("offset")
-    writer.integer(place.lowerBound)
-    writer.key("bytes")
-    writer.integer(place.count)
-    if let status {
-      writer.key("status")
-      writer.integer(status)
-    }
-    writer.key("reason")
-    writer.string(reason)
-    var row: [UInt8]?
-    try forEachRow(of: segment, from: place.lowerBound) { found in
-      row = found.text.map { Array($0) }
-      return false
-    }
-    // As a text: it need not be JSON.
-    if let row {
-      writer.key("row")
-      writer.string(bytes: row)
-    }
-    writer.endObject()
-    do throws(StateError) {
-      try StateFile.append(writer.bytes + [UInt8(ascii: "\n")], to: directory.path + "/" + Self.refusedName)
-    } catch {
-      throw SyncError(error.description)
     }
   }
 }

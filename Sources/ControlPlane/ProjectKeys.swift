@@ -12,12 +12,18 @@ public struct ProjectKeys: Sendable, Equatable {
   /// Hexadecimal digits of the Ed25519 public key.
   public let signingKey: String
   public let version: Int64
+  /// The answer itself: a keys file, with whatever else the service said in it.
+  public let json: [UInt8]
+
+  private static let maxBytes = 64 << 10
 
   /// Reads an answer; throws E1205 for whatever lacks a part or has one of another type.
   public init(json bytes: [UInt8]) throws(ControlPlaneError) {
     func failure(_ reason: String) -> ControlPlaneError {
       ControlPlaneError(.unusable, "the service's bootstrap answer can't be used: \(reason)")
     }
+    guard bytes.count <= Self.maxBytes else { throw failure("it is larger than \(Self.maxBytes) bytes") }
+    json = bytes
     let document: JSONDocument
     do throws(JSONError) {
       document = try JSONDocument(parsing: bytes[...], options: .document)
@@ -45,23 +51,5 @@ public struct ProjectKeys: Sendable, Equatable {
     } else {
       version = 1
     }
-  }
-
-  /// The same five members, for a keys file.
-  public var json: [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    let texts: [(StaticString, String)] = [
-      ("project_id", projectID), ("org_id", organisationID), ("project_encryption_key_b64", encryptionKey),
-      ("signing_pubkey_hex", signingKey),
-    ]
-    for (key, value) in texts {
-      writer.key(key)
-      writer.string(value)
-    }
-    writer.key("key_version")
-    writer.integer(version)
-    writer.endObject()
-    return writer.bytes
   }
 }

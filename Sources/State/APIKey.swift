@@ -18,18 +18,20 @@ public struct APIKey: ~Copyable {
     var bytes = Array(text)
     defer { SecretBytes.wipe(&bytes) }
     let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
-    bytes = Array(bytes.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
-    guard let prefix = Self.prefixes.first(where: { bytes.starts(with: $0.utf8) }) else {
+    let start = bytes.firstIndex { !isSpace($0) } ?? bytes.endIndex
+    let end = bytes.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start
+    let key = bytes[start..<end]
+    guard let prefix = Self.prefixes.first(where: { key.starts(with: $0.utf8) }) else {
       throw StateError(.keyFormat, "an API key starts with `cz_live_` or `cz_test_`; this one does not")
     }
     // It goes into a header as it is: no line end, and nothing else that could end the value, gets through.
-    let rest = bytes.dropFirst(prefix.utf8.count)
-    guard !rest.isEmpty, bytes.count <= Self.maxBytes, rest.allSatisfy(Self.isAllowed) else {
+    let rest = key.dropFirst(prefix.utf8.count)
+    guard !rest.isEmpty, key.count <= Self.maxBytes, rest.allSatisfy(Self.isAllowed) else {
       throw StateError(
         .keyFormat, "an API key is `\(prefix)` and up to \(Self.maxBytes - 8) letters, digits, `_` and `-`")
     }
-    scope = String(SHA256.hexadecimal(of: bytes).prefix(16))
-    secret = SecretBytes(copying: bytes)
+    scope = String(SHA256.hexadecimal(of: key).prefix(16))
+    secret = SecretBytes(copying: key)
   }
 
   private static func isAllowed(_ byte: UInt8) -> Bool {

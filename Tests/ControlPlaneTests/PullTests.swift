@@ -53,7 +53,7 @@ import Testing
     (#"{"on":"pull","kind":"cut"}"#, 75, "E1401"),
     (#"{"on":"pull","kind":"hang"}"#, 75, "E1401"),
     (#"{"on":"pull","kind":"junk"}"#, 78, "E1203"),
-    (#"{"on":"pull","kind":"status","status":302,"headers":{"Location":"/v1/sdk/bootstrap"}}"#, 78, "E1203"),
+    (#"{"on":"pull","kind":"status","status":302,"headers":{"Location":"/elsewhere"}}"#, 78, "E1203"),
     (#"{"on":"pull","kind":"status","status":204}"#, 78, "E1203"),
     (#"{"on":"pull","kind":"huge","bytes":18000000}"#, 78, "E1205"),
   ])
@@ -83,6 +83,7 @@ import Testing
     try service.clear()
     #expect(try once(service).status == 0)
     #expect(try scratch.cached()?.fault == nil)
+    #expect(try service.requests("/elsewhere").isEmpty, "a redirect was followed")
   }
 
   @Test(arguments: [

@@ -46,6 +46,17 @@ let package = Package(
       pkgConfig: "libpcre2-8",
       providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]
     ),
+    .systemLibrary(
+      name: "CCurl",
+      pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
+    ),
+    .target(
+      name: "CCurlShims",
+      dependencies: [
+        "CCurl"
+      ]
+    ),
 
     // MARK: Core
 
@@ -118,6 +129,17 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .target(
+      name: "State",
+      dependencies: [
+        "CSodium",
+        "CYaml",
+        "Digest",
+        "System",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
       name: "Relay",
       dependencies: [
         "Audit",
@@ -126,6 +148,19 @@ let package = Package(
         "DataLoss",
         "Digest",
         "Policy",
+        "System",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "ControlPlane",
+      dependencies: [
+        "Audit",
+        "CCurlShims",
+        "CShims",
+        "Digest",
+        "State",
         "System",
         "Wire",
       ],
@@ -150,10 +185,12 @@ let package = Package(
       dependencies: [
         "Audit",
         "Bundle",
+        "ControlPlane",
         "DataLoss",
         "Digest",
         "Policy",
         "Relay",
+        "State",
         "System",
         "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -216,6 +253,16 @@ let package = Package(
         "Policy",
         "Relay",
         "System",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "ControlPlaneTests",
+      dependencies: [
+        "Audit",
+        "ControlPlane",
+        "State",
         "Wire",
       ],
       swiftSettings: swiftSettings

@@ -18,6 +18,8 @@ struct ControlCommand: ParsableCommand {
       BundleCommand.self,
       AuditCommand.self,
       DataLossCommand.self,
+      SyncCommand.self,
+      StatusCommand.self,
       CallCommand.self,
       VersionCommand.self,
     ]

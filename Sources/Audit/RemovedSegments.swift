@@ -1,0 +1,59 @@
+internal import System
+internal import Wire
+
+/// Which segments were removed because they were old and had been delivered: `removed.jsonl` beside them.
+///
+/// Later segments still have them on record. A name that stands here is not missed.
+public struct RemovedSegments: Sendable {
+  private let directory: AuditDirectory
+
+  public init(_ directory: AuditDirectory) {
+    self.directory = directory
+  }
+
+  private var path: String { directory.path + "/removed.jsonl" }
+
+  /// The names of all segments that were removed in order.
+  public func names() -> Set<String> {
+    var names: Set<String> = []
+    try? directory.forEachLine(of: "removed.jsonl", maxLineBytes: 4096) { item in
+      if case .line(let line) = item, let row = try? JSONDocument(parsing: line.content),
+        let node = row.member("segment", of: row.root), let name = row.string(node)
+      {
+        names.insert(String(decoding: name, as: UTF8.self))
+      }
+      return true
+    }
+    return names
+  }
+
+  /// Puts the removal on record, then removes the segment and what belongs to it.
+  ///
+  /// - Parameter sidecars: suffixes of further files beside it.
+  public func remove(_ segment: String, at time: UTCTime, sidecars: [String]) throws(AuditError) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("at")
+    writer.string(time.iso8601)
+    writer.key("segment")
+    writer.string(segment)
+    if let head = directory.head(of: segment) {
+      writer.key("seq")
+      writer.integer(head.sequence)
+      writer.key("hash")
+      writer.string(head.hash)
+    }
+    writer.endObject()
+    let number = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard number >= 0 else { throw SystemFile.failure(.write, path) }
+    let file = Descriptor(number)
+    let line = writer.bytes + [UInt8(ascii: "\n")]
+    let count = unsafe line.withUnsafeBytes { unsafe write(file.number, $0.baseAddress, $0.count) }
+    guard count == line.count else { throw SystemFile.failure(.write, path) }
+    for suffix in [""] + [".anchor", ".head"] + sidecars {
+      if unsafe unlink(directory.path(of: segment) + suffix) != 0, errno != ENOENT {
+        throw SystemFile.failure(.write, directory.path(of: segment) + suffix)
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+public import State
+internal import System
+internal import Wire
+
+/// The HTTP of a Control Zero service (1.13.16): one method a question, each answer a typed outcome.
+public struct ControlPlaneClient: ~Copyable, PolicyService {
+  private let address: ServiceURL
+  private let key: APIKey
+  private let email: String?
+  private let trace: TraceContext
+  private var http: HTTPClient
+
+  /// - Parameter email: whom the service may ask about a call (`X-CZ-Requestor-Email`).
+  public init(
+    _ address: ServiceURL, key: consuming APIKey, email: String? = nil, options: HTTPClient.Options
+  ) throws(ControlPlaneError) {
+    self.address = address
+    self.key = key
+    // A header's value: what could end it early is not sent at all.
+    self.email = email.flatMap { $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } && $0.utf8.count <= 254 ? $0 : nil }
+    trace = TraceContext(ambient: Environment.value("TRACEPARENT"))
+    http = try HTTPClient(options)
+  }
+
+  /// What stands for the key in file names.
+  public var scope: String { key.scope }
+
+  // MARK: Policy
+
+  public mutating func bootstrap() throws(ControlPlaneError) -> ProjectKeys {
+    let response = try get("/v1/sdk/bootstrap")
+    if response.status >= 400 { throw failure(response, "bootstrap") }
+    return try ProjectKeys(json: response.body)
+  }
+
+  public mutating func pull(etag: String?) -> PullOutcome {
+    do throws(ControlPlaneError) {
+      let response = try get("/v1/sdk/policies/pull", headers: etag.map { [("If-None-Match", $0)] } ?? [])
+      if response.status == 304 { return .notModified }
+      if response.status >= 400 { return .failed(failure(response, "the policy pull")) }
+      return .bundle(response.body)
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  // MARK: Records
+
+  /// Sends up to 500 entries.
+  ///
+  /// - Parameter body: `{"entries":[…]}`.
+  public mutating func deliver(_ body: [UInt8]) -> DeliveryOutcome {
+    var headers = [(name: "Content-Type", value: "application/json")] + trace.headers()
+    if let email { headers.append(("X-CZ-Requestor-Email", email)) }
+    let request = HTTPRequest(url: address.text + "/v1/sdk/audit", body: body, headers: headers)
+    do throws(ControlPlaneError) {
+      let response = try http.exchange(request, key: key)
+      switch response.status {
+      case 200..<300: return .accepted(rejected: 0)
+      case 401: return .unauthorised(failure(response, "the delivery of records"))
+      case 400, 413, 422: return .refused(failure(response, "the delivery of records"))
+      default: return .failed(failure(response, "the delivery of records"))
+      }
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  /// Tells the service that something was tampered with (`POST /v1/sdk/tamper-alert`).
+  ///
+  /// - Parameters:
+  ///   - source: `policy_hmac`, `audit_chain` or `bundle_signature`.
+  ///   - details: texts by name.
+  public mutating func tamperAlert(
+    source: String, hostname: String, machineID: String = "", details: [(name: String, value: String)] = []
+  ) throws(ControlPlaneError) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    let members: [(StaticString, String)] = [("source", source), ("hostname", hostname), ("machine_id", machineID)]
+    for (key, value) in members {
+      writer.key(key)
+      writer.string(value)
+    }
+    writer.key("details")
+    writer.beginObject()
+    for (name, value) in details {
+      writer.key(bytes: name.utf8)
+      writer.string(value)
+    }
+    writer.endObject()
+    writer.endObject()
+    let request = HTTPRequest(
+      url: address.text + "/v1/sdk/tamper-alert", body: writer.bytes,
+      headers: [("Content-Type", "application/json")])
+    let response = try http.exchange(request, key: key)
+    if !(200..<300).contains(response.status) { throw failure(response, "the tamper alert") }
+  }
+
+  // MARK: Secrets
+
+  /// The value of a secret (`GET /api/secrets/{name}`).
+  public mutating func secret(named name: String) -> SecretOutcome {
+    do throws(ControlPlaneError) {
+      var response = try get("/api/secrets/" + Self.percentEncoded(name))
+      defer { SecretBytes.wipe(&response.body) }
+      let shown = DisplayText.escaped(name.utf8)
+      switch response.status {
+      case 200..<300:
+        guard let document = try? JSONDocument(parsing: response.body[...], options: .document),
+          let node = document.member("value", of: document.root), document.kind(of: node) == .string,
+          var value = document.string(node)
+        else {
+          throw ControlPlaneError(
+            .unusable, "the answer about the secret `\(shown)` has no text `value`", status: response.status)
+        }
+        defer { SecretBytes.wipe(&value) }
+        return .value(SecretBytes(copying: value))
+      case 404: throw ControlPlaneError(.noSuchSecret, "there is no secret `\(shown)`", status: 404)
+      case 403 where ServiceAnswer.code(response.body).map(Self.asksForApproval) == true:
+        throw ControlPlaneError(
+          .approvalRequired, "the secret `\(shown)` needs a person's approval", status: 403)
+      default: throw failure(response, "the secret `\(shown)`")
+      }
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  private static func asksForApproval(_ code: String) -> Bool {
+    code == "E1710" || code.lowercased().contains("approval")
+  }
+
+  /// One segment of a path: everything but unreserved characters (RFC 3986, section 2.3) is encoded.
+  static func percentEncoded(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += "%" + (digits.utf8.count < 2 ? "0" : "") + digits
+      }
+    }
+    // A segment of dots alone would climb the path.
+    return text == "." || text == ".." ? result.replacing(".", with: "%2E") : result
+  }
+
+  // MARK: Parts
+
+  private mutating func get(
+    _ path: String, headers: [(name: String, value: String)] = []
+  ) throws(ControlPlaneError) -> HTTPResponse {
+    let request = HTTPRequest(url: address.text + path, headers: [("Accept", "application/json")] + headers)
+    return try http.exchange(request, key: key)
+  }
+
+  /// An answer that is no success, in words; what the service says in it is quoted without the key.
+  private func failure(_ response: HTTPResponse, _ what: String) -> ControlPlaneError {
+    let words = ServiceAnswer.explanation(key.redacting(response.body)).map { ": \($0)" } ?? ""
+    let retryAfter = response.retryAfter.flatMap {
+      RetryAfter.duration($0, date: response.date, now: WallClock.microseconds() / 1_000_000)
+    }
+    let (code, text): (ControlPlaneError.Code, String) =
+      switch response.status {
+      case 401: (.keyRejected, "the service does not accept the API key\(words)")
+      case 403: (.keyRejected, "the service does not let this API key do it\(words)")
+      case 429: (.rateLimited, "the service is asked too often")
+      case 500...: (.serverFailure, "the service has a fault of its own\(words)")
+      default: (.unusable, "the service refused\(words)")
+      }
+    return ControlPlaneError(
+      code, "\(what): HTTP \(response.status): \(text)", status: response.status, retryAfter: retryAfter)
+  }
+}

@@ -1,0 +1,84 @@
+internal import CCurlShims
+
+/// What libcurl hands over while an exchange lasts.
+final class HTTPReceiver {
+  let limit: Int
+  private let shouldStop: @Sendable () -> Bool
+  private var body: [UInt8] = []
+  private var headers: [String: String] = [:]
+  private(set) var isTooLarge = false
+  private(set) var hasStopped = false
+
+  /// Everything else in a header is nobody's business.
+  private static let wanted: Set<String> = ["retry-after", "date"]
+  private static let maxHeaderBytes = 256
+
+  init(limit: Int, shouldStop: @escaping @Sendable () -> Bool) {
+    self.limit = limit
+    self.shouldStop = shouldStop
+  }
+
+  func header(_ name: String) -> String? { headers[name] }
+
+  /// The body, which is no longer held here.
+  func takeBody() -> [UInt8] {
+    defer { body = [] }
+    return body
+  }
+
+  /// Whether all of it was taken in.
+  fileprivate func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard body.count + bytes.count <= limit else {
+      isTooLarge = true
+      return false
+    }
+    unsafe body.append(contentsOf: bytes)
+    return true
+  }
+
+  fileprivate func receiveHeader(_ line: UnsafeRawBufferPointer) {
+    // An interim answer (1xx) has headers of its own.
+    if unsafe line.starts(with: "HTTP/".utf8) { headers = [:] }
+    guard line.count <= Self.maxHeaderBytes,
+      let colon = unsafe line.firstIndex(of: UInt8(ascii: ":"))
+    else { return }
+    let name = unsafe String(decoding: line[..<colon], as: UTF8.self).lowercased()
+    guard Self.wanted.contains(name) else { return }
+    let value = unsafe line[(colon + 1)...].drop { $0 <= 0x20 }
+    let text = unsafe value.prefix { $0 >= 0x20 && $0 < 0x7f }.map { $0 }
+    headers[name] = String(decoding: text, as: UTF8.self)
+  }
+
+  fileprivate func progress() -> Bool {
+    if shouldStop() { hasStopped = true }
+    return !hasStopped
+  }
+}
+
+// Callbacks stand outside of every type: they are called on no actor.
+
+/// SAFETY: libcurl gives back the pointer to the receiver that `exchange` keeps alive.
+private func receiver(_ pointer: UnsafeMutableRawPointer?) -> HTTPReceiver? {
+  unsafe pointer.map { unsafe Unmanaged<HTTPReceiver>.fromOpaque($0).takeUnretainedValue() }
+}
+
+func receiveBody(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
+) -> Int {
+  let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+  // A count that is not the one that was offered ends the exchange.
+  return unsafe receiver(pointer)?.receiveBody(part) == true ? size * count : 0
+}
+
+func receiveHeader(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
+) -> Int {
+  unsafe receiver(pointer)?.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
+  return size * count
+}
+
+func reportProgress(
+  _ pointer: UnsafeMutableRawPointer?, _: curl_off_t, _: curl_off_t, _: curl_off_t, _: curl_off_t
+) -> Int32 {
+  unsafe receiver(pointer)?.progress() == true ? 0 : 1
+}

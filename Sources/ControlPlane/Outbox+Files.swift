@@ -1,0 +1,64 @@
+internal import Audit
+internal import State
+internal import Wire
+
+/// Cursors, and the file of what was set aside.
+extension Outbox {
+  private func cursorPath(_ segment: String) -> String {
+    directory.path(of: segment) + Self.cursorSuffix(receiver)
+  }
+
+  /// Where delivery goes on; 0 where the cursor can't be right, for a record that comes twice does less harm than none.
+  func cursor(_ segment: String) -> Int {
+    guard let bytes = try? StateFile.read(cursorPath(segment), limit: 64),
+      let offset = Int(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)), offset >= 0,
+      directory.startsRow(at: offset, of: segment)
+    else { return 0 }
+    return offset
+  }
+
+  func move(_ segment: String, to offset: Int) throws(SyncError) {
+    do throws(StateError) {
+      try StateFile.replace(cursorPath(segment), with: Array("\(offset)\n".utf8))
+    } catch {
+      throw SyncError(error.description)
+    }
+  }
+
+  func setAside(
+    _ segment: String, _ place: Range<Int>, _ reason: String, status: Int?
+  ) throws(SyncError) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("receiver")
+    writer.string(receiver.rawValue)
+    writer.key("segment")
+    writer.string(segment)
+    writer.key("offset")
+    writer.integer(place.lowerBound)
+    writer.key("bytes")
+    writer.integer(place.count)
+    if let status {
+      writer.key("status")
+      writer.integer(status)
+    }
+    writer.key("reason")
+    writer.string(reason)
+    var row: [UInt8]?
+    try forEachRow(of: segment, from: place.lowerBound) { found in
+      row = found.text.map { Array($0) }
+      return false
+    }
+    // As a text: it need not be JSON.
+    if let row {
+      writer.key("row")
+      writer.string(bytes: row)
+    }
+    writer.endObject()
+    do throws(StateError) {
+      try StateFile.append(writer.bytes + [UInt8(ascii: "\n")], to: directory.path + "/" + Self.refusedName)
+    } catch {
+      throw SyncError(error.description)
+    }
+  }
+}

@@ -1,0 +1,219 @@
+internal import Audit
+internal import State
+internal import Wire
+
+/// The records that wait for one receiver: rows of segments behind a cursor, encoded.
+///
+/// A segment's cursor is a file beside it, `<segment>.<receiver>-cursor`: the offset up to which everything was
+/// delivered or set aside. It moves after the receiver has accepted; so a record can be sent twice, and never not at all.
+struct Outbox {
+  /// A record that is ready to be sent.
+  struct Entry {
+    let segment: String
+    /// Where its row starts and ends in the segment.
+    let start: Int
+    let end: Int
+    let bytes: [UInt8]
+  }
+
+  private struct Progress {
+    var delivered: Int
+    /// How far the rows were counted, and how many of them behind `delivered` make entries.
+    var scanned: Int
+    var waiting = 0
+    /// Its size in bytes when its writer was gone and all of it was delivered: nothing more can come. Nil before.
+    var finishedSize: Int?
+  }
+
+  static let maxEntries = 500
+  private static let maxBatchBytes = 1 << 20
+
+  let receiver: SyncPlan.Receiver
+  let directory: AuditDirectory
+  private let encode: (JSONDocument) -> RowEncoding
+  private var progress: [String: Progress] = [:]
+
+  /// What is being delivered, and how many of its first entries hold one that the receiver refuses; 0 for none.
+  private var held: [Entry] = []
+  private var suspects = 0
+
+  init(
+    _ receiver: SyncPlan.Receiver, _ directory: AuditDirectory, encode: @escaping (JSONDocument) -> RowEncoding
+  ) {
+    self.receiver = receiver
+    self.directory = directory
+    self.encode = encode
+  }
+
+  var waiting: Int { progress.values.reduce(0) { $0 + $1.waiting } }
+
+  func isFinished(_ segment: String) -> Bool { progress[segment]?.finishedSize != nil }
+
+  static func cursorSuffix(_ receiver: SyncPlan.Receiver) -> String { ".\(receiver.rawValue)-cursor" }
+  static let refusedName = "refused.jsonl"
+
+  // MARK: Looking
+
+  /// Counts what is new.
+  ///
+  /// - Parameters:
+  ///   - segments: all there are.
+  ///   - live: those whose writer is alive.
+  mutating func scan(_ segments: [String], live: Set<String>) throws(SyncError) {
+    for segment in progress.keys where !segments.contains(segment) { progress[segment] = nil }
+    for segment in segments {
+      var state = progress[segment] ?? start(segment)
+      // One that grows all the same has a writer that could not lock it.
+      let size = directory.status(of: segment)?.size
+      if let finished = state.finishedSize, finished == size { continue }
+      try count(segment, &state)
+      if state.waiting == 0, state.delivered < state.scanned {
+        try move(segment, to: state.scanned)
+        state.delivered = state.scanned
+      }
+      let isFinished = state.waiting == 0 && !live.contains(segment)
+      // As it was before the rows were counted: whatever came since shows next time.
+      state.finishedSize = isFinished ? size : nil
+      progress[segment] = state
+    }
+  }
+
+  /// What waits in all segments; moves no cursor.
+  func countAll(_ segments: [String]) throws(SyncError) -> Int {
+    var total = 0
+    for segment in segments {
+      var state = start(segment)
+      try count(segment, &state)
+      total += state.waiting
+    }
+    return total
+  }
+
+  /// Counts rows that the receiver can't be given too: they are set aside when their turn comes.
+  private func count(_ segment: String, _ state: inout Progress) throws(SyncError) {
+    var (scanned, waiting) = (state.scanned, state.waiting)
+    try forEachRow(of: segment, from: scanned) { row in
+      scanned = row.end
+      if encoding(of: row) != .nothing { waiting += 1 }
+      return true
+    }
+    (state.scanned, state.waiting) = (scanned, waiting)
+  }
+
+  private func start(_ segment: String) -> Progress {
+    let offset = cursor(segment)
+    return Progress(delivered: offset, scanned: offset)
+  }
+
+  private func encoding(of row: AuditDirectory.Row) -> RowEncoding {
+    guard let text = row.text else { return .unusable("it is longer than \(AuditDirectory.maxRowBytes) bytes") }
+    do throws(JSONError) {
+      return encode(try JSONDocument(parsing: text))
+    } catch {
+      return .unusable("it is not JSON: \(error)")
+    }
+  }
+
+  func forEachRow(
+    of segment: String, from offset: Int, _ body: (AuditDirectory.Row) -> Bool
+  ) throws(SyncError) {
+    do throws(AuditError) {
+      try directory.forEachRow(of: segment, from: offset, body)
+    } catch {
+      throw SyncError(error.description)
+    }
+  }
+
+  // MARK: Delivering
+
+  /// What to send next: the same again until it is accepted; less of it while a refused record is searched for.
+  mutating func batch() throws(SyncError) -> ArraySlice<Entry> {
+    if held.isEmpty { try fill() }
+    return suspects > 0 ? held.prefix(max(suspects / 2, 1)) : held[...]
+  }
+
+  /// Looks at everything anew, from the cursors on: files may be other than they were.
+  mutating func recount() throws(SyncError) {
+    let segments = progress.keys.sorted()
+    progress = [:]
+    (held, suspects) = ([], 0)
+    try scan(segments, live: Set(segments))
+  }
+
+  /// The first `count` entries are delivered.
+  mutating func accept(_ count: Int) throws(SyncError) {
+    let accepted = held.prefix(count)
+    held.removeFirst(accepted.count)
+    suspects = max(suspects - accepted.count, 0)
+    // One write a segment.
+    for (index, entry) in accepted.enumerated() {
+      let isLast = index + 1 == accepted.count || accepted[accepted.startIndex + index + 1].segment != entry.segment
+      try pass(entry, persists: isLast)
+    }
+  }
+
+  /// Somebody among the first `count` entries is refused for ever. Sets it aside where it is known who; else tells to
+  /// look closer.
+  mutating func refuse(_ count: Int, _ reason: String, status: Int?) throws(SyncError) -> SyncPlan.Delivery {
+    guard count <= 1, let entry = held.first else {
+      suspects = count
+      return .narrowed
+    }
+    try setAside(entry.segment, entry.start..<entry.end, reason, status: status)
+    held.removeFirst()
+    suspects = 0
+    try pass(entry, persists: true)
+    return .setAside
+  }
+
+  private mutating func pass(_ entry: Entry, persists: Bool) throws(SyncError) {
+    if persists { try move(entry.segment, to: entry.end) }
+    progress[entry.segment]?.delivered = entry.end
+    progress[entry.segment]?.waiting -= 1
+  }
+
+  /// Takes the oldest entries in hand; rows that can't be entries are set aside on the way.
+  private mutating func fill() throws(SyncError) {
+    var total = 0
+    for segment in progress.keys.sorted() {
+      guard let state = progress[segment], state.waiting > 0 else { continue }
+      var entries: [Entry] = []
+      var failure: SyncError?
+      var start = state.delivered
+      var passed = state.delivered
+      var dropped = 0
+      try forEachRow(of: segment, from: state.delivered) { row in
+        guard row.end <= state.scanned, held.count + entries.count < Self.maxEntries, total < Self.maxBatchBytes else {
+          return false
+        }
+        defer { start = row.end }
+        switch encoding(of: row) {
+        case .nothing: break
+        case .entry(let bytes):
+          total += bytes.count
+          entries.append(Entry(segment: segment, start: start, end: row.end, bytes: bytes))
+        case .unusable(let reason):
+          // Only in front of everything that waits, so that the cursor can pass it.
+          guard entries.isEmpty else { return false }
+          do throws(SyncError) {
+            try setAside(segment, start..<row.end, reason, status: nil)
+          } catch {
+            failure = error
+            return false
+          }
+          dropped += 1
+          passed = row.end
+        }
+        return true
+      }
+      if let failure { throw failure }
+      if dropped > 0 {
+        try move(segment, to: passed)
+        progress[segment]?.delivered = passed
+        progress[segment]?.waiting -= dropped
+      }
+      held += entries
+      guard held.count < Self.maxEntries, total < Self.maxBatchBytes else { return }
+    }
+  }
+}

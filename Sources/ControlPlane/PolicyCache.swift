@@ -1,0 +1,98 @@
+internal import Digest
+public import State
+internal import System
+
+/// Keeps keys and bundle of one API key, for the relay and for times without a network.
+public struct PolicyCache: Sendable {
+  public let layout: CacheLayout
+  public private(set) var policy: CachedPolicy
+  /// Nil where there are none that can be used.
+  public private(set) var keys: ProjectKeys?
+  /// Nil where there is none, or one that is not what `current.json` says it is.
+  public private(set) var bundle: [UInt8]?
+
+  public init(_ layout: CacheLayout) throws(StateError) {
+    self.layout = layout
+    try StateFile.makeDirectory(layout.stateDirectory)
+    try StateFile.makeDirectory(layout.stateDirectory + "/cache")
+    try StateFile.makeDirectory(layout.directory)
+    let loaded = try CachedPolicy.load(layout)
+    policy = loaded?.policy ?? CachedPolicy()
+    keys = loaded?.keys.flatMap { try? ProjectKeys(json: $0) }
+    bundle = loaded?.bundle.flatMap { SHA256.hexadecimal(of: $0) == policy.bundleDigest ? $0 : nil }
+    // Without its keys a bundle is of no use, and must not be confirmed by its digest.
+    if keys == nil { bundle = nil }
+  }
+
+  /// SHA-256 of the cached bundle.
+  var etag: String? { bundle == nil ? nil : policy.bundleDigest }
+
+  /// Keeps keys before there is a bundle.
+  mutating func save(_ keys: ProjectKeys) throws(StateError) {
+    var next = policy
+    next.keysDigest = try write(keys)
+    if next.keysDigest != policy.keysDigest { (next.bundleDigest, bundle) = (nil, nil) }
+    try commit(next)
+    self.keys = keys
+  }
+
+  /// Keeps a bundle that was verified with the keys.
+  mutating func save(
+    _ blob: [UInt8], keys: ProjectKeys, facts: BundleFacts, at now: Int64
+  ) throws(StateError) {
+    let digest = SHA256.hexadecimal(of: blob)
+    var next = policy
+    next.keysDigest = try write(keys)
+    if digest != policy.bundleDigest || bundle == nil {
+      try StateFile.replaceDurably(layout.bundle(digest), with: blob)
+    }
+    next.bundleDigest = digest
+    next.pulledAt = now
+    next.confirmedAt = now
+    next.createdAt = facts.createdAt
+    next.fault = nil
+    try commit(next)
+    (self.keys, bundle) = (keys, blob)
+  }
+
+  /// The service says that the bundle is the current one.
+  mutating func confirm(keys: ProjectKeys, at now: Int64) throws(StateError) {
+    var next = policy
+    next.keysDigest = try write(keys)
+    next.confirmedAt = now
+    next.fault = nil
+    try commit(next)
+    self.keys = keys
+  }
+
+  /// From now on no process that starts may use the bundle.
+  mutating func mark(_ fault: CachedPolicy.Fault, removingBundle: Bool = false) throws(StateError) {
+    guard fault != policy.fault || removingBundle else { return }
+    var next = policy
+    next.fault = fault
+    if removingBundle { (next.bundleDigest, bundle) = (nil, nil) }
+    try commit(next)
+  }
+
+  // MARK: Files
+
+  private func write(_ keys: ProjectKeys) throws(StateError) -> String {
+    let json = keys.json
+    let digest = SHA256.hexadecimal(of: json)
+    if digest != policy.keysDigest || self.keys == nil {
+      try StateFile.replaceDurably(layout.keys(digest), with: json)
+    }
+    return digest
+  }
+
+  /// Makes the new state the one that readers see, then removes what nothing names any more.
+  private mutating func commit(_ next: CachedPolicy) throws(StateError) {
+    try StateFile.replaceDurably(layout.current, with: next.json)
+    policy = next
+    let kept = [next.keysDigest.map { layout.keys($0) }, next.bundleDigest.map { layout.bundle($0) }]
+    for name in Directory.names(in: layout.directory) where name != "current.json" {
+      let path = layout.directory + "/" + name
+      if !kept.contains(path) { _ = unsafe unlink(path) }
+    }
+  }
+}

@@ -1,0 +1,105 @@
+public import State
+
+/// Brings the cached policy up to date (Control Zero 1.13.16, `policies/pull`).
+public struct PolicyRefresh: Sendable {
+  public enum Outcome: Sendable, Equatable {
+    /// A bundle was received, verified and cached; or the cached one was confirmed.
+    case current(isNew: Bool)
+    /// The cached bundle stays in force.
+    case cached(ControlPlaneError)
+    /// There is nothing that a process which starts could use.
+    case none(ControlPlaneError)
+
+    public var failure: ControlPlaneError? {
+      switch self {
+      case .current: nil
+      case .cached(let error), .none(let error): error
+      }
+    }
+  }
+
+  private let verify: BundleVerifier
+
+  public init(verify: @escaping BundleVerifier) {
+    self.verify = verify
+  }
+
+  /// Asks the service once: at most one pull and two bootstraps.
+  ///
+  /// - Parameter now: UNIX seconds.
+  public func run(
+    _ service: inout some PolicyService & ~Copyable, _ cache: inout PolicyCache, now: Int64
+  ) throws(StateError) -> Outcome {
+    let keys: ProjectKeys
+    if let known = cache.keys {
+      keys = known
+    } else {
+      do throws(ControlPlaneError) {
+        keys = try service.bootstrap()
+      } catch {
+        return try without(error, &cache)
+      }
+      try cache.save(keys)
+    }
+    switch service.pull(etag: cache.etag) {
+    case .bundle(let blob):
+      return try take(blob, keys, &service, &cache) { (keys, facts, cache) throws(StateError) in
+        // A bundle that somebody kept is still signed. Control Zero's SDK takes it; we don't go back.
+        if let known = cache.policy.createdAt, cache.bundle != nil, facts.createdAt < known {
+          return .cached(
+            ControlPlaneError(
+              .bundleRefused, "the service sent a bundle of \(facts.createdAt), older than the one in force (\(known))"
+            ))
+        }
+        let isNew = cache.bundle != blob
+        try cache.save(blob, keys: keys, facts: facts, at: now)
+        return .current(isNew: isNew)
+      }
+    case .notModified:
+      guard let blob = cache.bundle else {
+        return .none(
+          ControlPlaneError(.unusable, "the service says that a bundle which we don't have is current", status: 304))
+      }
+      return try take(blob, keys, &service, &cache) { (keys, _, cache) throws(StateError) in
+        try cache.confirm(keys: keys, at: now)
+        return .current(isNew: false)
+      }
+    case .failed(let error):
+      return try without(error, &cache)
+    }
+  }
+
+  /// Verifies a bundle, the second time with keys that are fetched anew: the project may have changed them.
+  private func take(
+    _ blob: [UInt8], _ keys: ProjectKeys, _ service: inout some PolicyService & ~Copyable, _ cache: inout PolicyCache,
+    _ use: (ProjectKeys, BundleFacts, inout PolicyCache) throws(StateError) -> Outcome
+  ) throws(StateError) -> Outcome {
+    if let facts = try? verify(blob, keys) { return try use(keys, facts, &cache) }
+    let renewed: (keys: ProjectKeys, facts: BundleFacts)
+    do throws(ControlPlaneError) {
+      let keys = try service.bootstrap()
+      renewed = (keys, try verify(blob, keys))
+    } catch {
+      return try refuse(blob, error, &cache)
+    }
+    return try use(renewed.keys, renewed.facts, &cache)
+  }
+
+  private func refuse(
+    _ blob: [UInt8], _ failure: ControlPlaneError, _ cache: inout PolicyCache
+  ) throws(StateError) -> Outcome {
+    // Never back to the cached bundle, and never such a bundle into the cache.
+    try cache.mark(
+      .init(code: failure.code.rawValue, message: failure.message), removingBundle: cache.bundle == blob)
+    return .none(failure)
+  }
+
+  /// What is left when the service gave nothing.
+  private func without(_ error: ControlPlaneError, _ cache: inout PolicyCache) throws(StateError) -> Outcome {
+    if error.code == .keyRejected {
+      try cache.mark(.init(code: error.code.rawValue, message: error.message))
+      return .none(error)
+    }
+    return cache.bundle == nil || cache.policy.fault != nil ? .none(error) : .cached(error)
+  }
+}

@@ -1,0 +1,55 @@
+internal import State
+internal import Wire
+
+/// A project's keys, as the service's bootstrap answer gives them (Control Zero 1.13.16, E1205).
+///
+/// Only their form is checked here. Whether they are the right ones shows when a bundle is verified with them.
+public struct ProjectKeys: Sendable, Equatable {
+  public let projectID: String
+  public let organisationID: String
+  /// Base64 of the AES key.
+  public let encryptionKey: String
+  /// Hexadecimal digits of the Ed25519 public key.
+  public let signingKey: String
+  public let version: Int64
+  /// The answer itself: a keys file, with whatever else the service said in it.
+  public let json: [UInt8]
+
+  private static let maxBytes = 64 << 10
+
+  /// Reads an answer; throws E1205 for whatever lacks a part or has one of another type.
+  public init(json bytes: [UInt8]) throws(ControlPlaneError) {
+    func failure(_ reason: String) -> ControlPlaneError {
+      ControlPlaneError(.unusable, "the service's bootstrap answer can't be used: \(reason)")
+    }
+    guard bytes.count <= Self.maxBytes else { throw failure("it is larger than \(Self.maxBytes) bytes") }
+    json = bytes
+    let document: JSONDocument
+    do throws(JSONError) {
+      document = try JSONDocument(parsing: bytes[...], options: .document)
+    } catch {
+      throw failure("it is not JSON: \(error)")
+    }
+    guard document.kind(of: document.root) == .object else { throw failure("it is not an object") }
+    func text(_ key: StaticString) throws(ControlPlaneError) -> String {
+      guard let text = document.text(key), !text.isEmpty else { throw failure("`\(key)` is missing") }
+      return text
+    }
+    projectID = try text("project_id")
+    encryptionKey = try text("project_encryption_key_b64")
+    signingKey = try text("signing_pubkey_hex")
+    organisationID = document.text("org_id") ?? ""
+    let isHex = signingKey.utf8.allSatisfy {
+      (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20)
+    }
+    guard isHex, signingKey.utf8.count.isMultiple(of: 2) else {
+      throw failure("`signing_pubkey_hex` is not hexadecimal")
+    }
+    if document.member("key_version", of: document.root) != nil {
+      guard let version = document.integer("key_version") else { throw failure("`key_version` is not an integer") }
+      self.version = version
+    } else {
+      version = 1
+    }
+  }
+}

@@ -1,0 +1,65 @@
+internal import Audit
+internal import State
+
+/// Sending records, and dealing with the answer.
+extension SyncRunner {
+  func deliver(_ receiver: SyncPlan.Receiver) throws(SyncError) {
+    guard let batch = try outboxes[receiver]?.batch() else { return }
+    let result: SyncPlan.Delivery
+    if batch.isEmpty {
+      // What was counted is not there any more, or was set aside.
+      try outboxes[receiver]?.recount()
+      result = .accepted
+    } else {
+      result = try settle(send(batch, to: receiver), batch.count, receiver)
+    }
+    plan.delivered(result, to: receiver, waiting: outboxes[receiver]?.waiting ?? 0, at: now, jitter: jitter)
+  }
+
+  private func send(_ batch: ArraySlice<Outbox.Entry>, to receiver: SyncPlan.Receiver) -> DeliveryOutcome {
+    switch receiver {
+    case .service:
+      var body = Array(#"{"entries":["#.utf8)
+      for (index, entry) in batch.enumerated() {
+        if index > 0 { body.append(UInt8(ascii: ",")) }
+        body += entry.bytes
+      }
+      return connection?.deliver(body + Array("]}".utf8)) ?? .failed(ControlPlaneError(.unusable, "no connection"))
+    case .telemetry:
+      let body = exporter?.body(of: batch.map { $0.bytes }) ?? []
+      return exporter?.deliver(body) ?? .failed(ControlPlaneError(.unusable, "no connection"))
+    }
+  }
+
+  private func settle(
+    _ outcome: DeliveryOutcome, _ count: Int, _ receiver: SyncPlan.Receiver
+  ) throws(SyncError) -> SyncPlan.Delivery {
+    let topic = "delivery to \(receiver.rawValue)"
+    switch outcome {
+    case .accepted(let rejected):
+      try outboxes[receiver]?.accept(count)
+      tally(receiver) { tally in
+        tally.delivered += count - min(rejected, count)
+        tally.refused += min(rejected, count)
+        tally.lastAt = clock
+      }
+      note(topic, rejected > 0 ? "\(rejected) of \(count) records were refused" : nil)
+      return .accepted
+    case .refused(let error):
+      let result = try outboxes[receiver]?.refuse(count, error.message, status: error.status) ?? .narrowed
+      if result == .setAside {
+        tally(receiver) { $0.refused += 1 }
+        note(topic, "\(error); the record is set aside in \(directory.path)/\(Outbox.refusedName)")
+      }
+      return result
+    case .unauthorised(let error):
+      note(topic, "\(error); records are kept and not sent until the key changes")
+      failure = error
+      return .unauthorised
+    case .failed(let error):
+      if error.code != .stopped { note(topic, "\(error); records are kept and sent later") }
+      failure = error
+      return .failed(retryAfter: error.retryAfter)
+    }
+  }
+}

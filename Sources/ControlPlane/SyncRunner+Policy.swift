@@ -1,0 +1,58 @@
+internal import State
+
+/// Keeping the policy current.
+extension SyncRunner {
+  func pull() {
+    followKey()
+    guard let connection else { return plan.pulled(.refused, at: now, jitter: jitter) }
+    let outcome: PolicyRefresh.Outcome
+    do throws(StateError) {
+      outcome = try connection.refresh(refresh, now: clock)
+    } catch {
+      // What the service sent is lost; what was cached is as it was.
+      note("policy", "\(error)")
+      failure = ControlPlaneError(.unusable, error.message)
+      return plan.pulled(.failed(retryAfter: nil), at: now, jitter: jitter)
+    }
+    let policy = connection.cache.policy
+    state.pulledAt = clock
+    state.confirmedAt = policy.confirmedAt
+    switch outcome {
+    case .current(let isNew):
+      state.source = .service
+      note("policy", nil)
+      if isNew { report("the service sent a new policy") }
+    case .cached(let error):
+      state.source = .cache
+      note("policy", "\(error); the policy that is cached stays in force")
+    case .none(let error):
+      state.source = .none
+      note("policy", "\(error)")
+    }
+    if let error = outcome.failure { failure = error }
+    plan.pulled(Self.pull(outcome.failure), at: now, jitter: jitter)
+  }
+
+  static func pull(_ failure: ControlPlaneError?) -> SyncPlan.Pull {
+    switch failure?.code {
+    case nil: .succeeded
+    case .unreachable, .untrusted, .serverFailure, .rateLimited, .stopped: .failed(retryAfter: failure?.retryAfter)
+    default: .refused
+    }
+  }
+
+  /// A key file may hold another key by now.
+  func followKey() {
+    guard let known = connection else { return }
+    do throws(SyncError) {
+      guard try known.isOutdated(options) else { return note("key", nil) }
+      let next = try ServiceConnection(options, stop: stop)
+      connection = next
+      state.scope = next.scope
+      report("another API key is in use now")
+      plan.keyChanged(at: now)
+    } catch {
+      note("key", "\(error); the key that was in use stays so")
+    }
+  }
+}

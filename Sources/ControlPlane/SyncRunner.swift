@@ -1,0 +1,172 @@
+internal import Audit
+internal import State
+internal import System
+internal import Wire
+
+/// `czproxy sync`: does what ``SyncPlan`` says until it says that it is over.
+public final class SyncRunner {
+  public enum Ending: Sendable, Equatable {
+    case ended(SyncPlan.Ending)
+    /// Another process does it.
+    case alreadyRunning
+  }
+
+  let options: SyncOptions
+  let refresh: PolicyRefresh
+  let report: (String) -> Void
+  let stop: StopSignal
+  let directory: AuditDirectory
+  var connection: ServiceConnection?
+  var exporter: TelemetryExporter?
+  var outboxes: [SyncPlan.Receiver: Outbox] = [:]
+  var plan: SyncPlan
+  private var retention: Retention
+  var state = SyncState()
+  var savedState: SyncState?
+  var lastReports: [String: String] = [:]
+
+  /// A segment that was written this short a time ago is taken for live: its writer may be about to lock it.
+  private static let youth: Int64 = 3
+
+  /// Finds the key, if there is one; throws E1103 where there is nothing to do without it.
+  ///
+  /// - Parameters:
+  ///   - verify: what a bundle must pass to be cached.
+  ///   - report: takes a line for a person.
+  public init(
+    _ options: SyncOptions, verify: @escaping BundleVerifier, report: @escaping (String) -> Void
+  ) throws(SyncError) {
+    self.options = options
+    self.report = report
+    refresh = PolicyRefresh(verify: verify)
+    stop = try StopSignal()
+    directory = AuditDirectory(stateDirectory: options.stateDirectory)
+    retention = Retention(directory, seconds: options.retention)
+    var planOptions = options.plan
+    planOptions.receivers = []
+    plan = SyncPlan(planOptions)
+    try open()
+  }
+
+  /// What came of it all, where everything was to be done once: nil, or the reason why something is left.
+  public internal(set) var failure: ControlPlaneError?
+
+  public func run() throws(SyncError) -> Ending {
+    var hasRun = false
+    while true {
+      guard let ending = try runLocked() else { return hasRun ? .ended(.idle) : .alreadyRunning }
+      hasRun = true
+      // A relay that started meanwhile saw the lock held, and relies on us.
+      guard ending == .idle, !liveSegments(directory.segments()).isEmpty else { return .ended(ending) }
+    }
+  }
+
+  // MARK: Parts
+
+  private func open() throws(SyncError) {
+    var planOptions = options.plan
+    planOptions.receivers = []
+    if options.telemetryEndpoint == nil || hasKey {
+      let connection = try ServiceConnection(options, stop: stop)
+      self.connection = connection
+      if options.shipsToService { planOptions.receivers.append(.service) }
+    }
+    planOptions.pullsPolicy = connection != nil && options.plan.pullsPolicy
+    if let endpoint = options.telemetryEndpoint {
+      planOptions.receivers.append(.telemetry)
+      var http = options.http
+      let stop = stop
+      http.shouldStop = { stop.isSet }
+      http.userAgent = "czproxy/\(options.sender.version)"
+      http.authorityFile = options.service.authorityFile ?? Environment.value("OTEL_EXPORTER_OTLP_CERTIFICATE")
+      do throws(ControlPlaneError) {
+        exporter = try TelemetryExporter.make(
+          try ServiceURL(endpoint, allowsPlainHTTP: options.allowsPlainHTTP), headers: options.telemetryHeaders,
+          sender: options.sender, options: http)
+      } catch {
+        throw SyncError("\(error)", isConfiguration: true)
+      }
+    }
+    plan = SyncPlan(planOptions)
+    let sender = options.sender
+    for receiver in planOptions.receivers {
+      outboxes[receiver] = Outbox(receiver, directory) { row in
+        receiver == .service ? ServiceEntry.encode(row, from: sender) : TelemetryRecord.encode(row)
+      }
+    }
+  }
+
+  /// Whether there is a key at all; one that is malformed counts, for it is told about.
+  private var hasKey: Bool {
+    do throws(StateError) {
+      _ = try ServiceSettings.key(options.service, stateDirectory: options.stateDirectory)
+      return true
+    } catch {
+      return error.code != .noKey || options.service.keyFile != nil
+    }
+  }
+
+  /// Nil where another process has the lock, which is given back on return.
+  private func runLocked() throws(SyncError) -> SyncPlan.Ending? {
+    let lock: SyncLock?
+    do throws(StateError) {
+      lock = try SyncLock.acquire(stateDirectory: options.stateDirectory)
+    } catch {
+      throw SyncError("\(error)")
+    }
+    guard lock != nil else { return nil }
+    let ending = try work()
+    _ = consume lock
+    return ending
+  }
+
+  private func work() throws(SyncError) -> SyncPlan.Ending {
+    startState()
+    try scan()
+    while true {
+      switch plan.next(at: now) {
+      case .pull: pull()
+      case .scan: try scan()
+      case .deliver(let receiver): try deliver(receiver)
+      case .rest(let time): stop.rest(for: time - now)
+      case .finish(let ending):
+        saveState()
+        return ending
+      }
+      if stop.isSet { plan.askToEnd() }
+      saveState()
+    }
+  }
+
+  private func scan() throws(SyncError) {
+    let segments = directory.segments()
+    let live = liveSegments(segments)
+    var waiting: [SyncPlan.Receiver: Int] = [:]
+    for receiver in outboxes.keys {
+      try outboxes[receiver]?.scan(segments, live: live)
+      waiting[receiver] = outboxes[receiver]?.waiting
+    }
+    plan.scanned(waiting: waiting, relaysAlive: !live.isEmpty, at: now)
+    if !outboxes.isEmpty {
+      let removed = try retention.run(segments, at: clock) { segment in
+        !live.contains(segment) && outboxes.values.allSatisfy { $0.isFinished(segment) }
+      }
+      if !removed.isEmpty { report("removed \(removed.count) old audit segments; all their records were delivered") }
+    }
+  }
+
+  /// Segments whose writer is alive, or too young to tell.
+  private func liveSegments(_ segments: [String]) -> Set<String> {
+    let now = clock
+    return Set(
+      segments.filter { segment in
+        if !outboxes.isEmpty, outboxes.values.allSatisfy({ $0.isFinished(segment) }) { return false }
+        guard let status = directory.status(of: segment) else { return false }
+        return (0...Self.youth).contains(now - status.modifiedAt) || directory.isLocked(segment)
+      })
+  }
+
+  var now: Duration { .nanoseconds(Int64(clamping: MonotonicClock.nanoseconds())) }
+  var clock: Int64 { WallClock.microseconds() / 1_000_000 }
+  var jitter: Double { Double.random(in: 0..<1) }
+}

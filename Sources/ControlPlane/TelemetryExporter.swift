@@ -1,0 +1,137 @@
+internal import State
+internal import System
+internal import Wire
+
+/// Exports log records to a collector (OTLP/HTTP, JSON).
+struct TelemetryExporter: ~Copyable {
+  private let url: String
+  private let headers: [(name: String, value: String)]
+  private let resource: [UInt8]
+  private var http: HTTPClient
+
+  private init(url: String, headers: [(name: String, value: String)], resource: [UInt8], http: consuming HTTPClient) {
+    self.url = url
+    self.headers = headers
+    self.resource = resource
+    self.http = http
+  }
+
+  /// - Parameters:
+  ///   - endpoint: of the collector; `/v1/logs` is added where it is missing.
+  ///   - headers: `NAME=VALUE,…`, as OTEL_EXPORTER_OTLP_HEADERS has them.
+  static func make(
+    _ endpoint: ServiceURL, headers: String?, sender: Sender, options: HTTPClient.Options
+  ) throws(ControlPlaneError) -> TelemetryExporter {
+    TelemetryExporter(
+      url: endpoint.text.hasSuffix("/v1/logs") ? endpoint.text : endpoint.text + "/v1/logs",
+      headers: try parse(headers ?? ""), resource: resource(sender), http: try HTTPClient(options))
+  }
+
+  /// Wraps records into a request: `{"resourceLogs":[…]}`.
+  func body(of records: [[UInt8]]) -> [UInt8] {
+    var body = resource
+    for (index, record) in records.enumerated() {
+      if index > 0 { body.append(UInt8(ascii: ",")) }
+      body += record
+    }
+    body += Array("]}]}]}".utf8)
+    return body
+  }
+
+  mutating func deliver(_ body: [UInt8]) -> DeliveryOutcome {
+    let request = HTTPRequest(url: url, body: body, headers: [("Content-Type", "application/json")] + headers)
+    do throws(ControlPlaneError) {
+      let response = try http.exchange(request)
+      let retryAfter = response.retryAfter.flatMap {
+        RetryAfter.duration($0, date: response.date, now: WallClock.microseconds() / 1_000_000)
+      }
+      let error = ControlPlaneError(
+        response.status == 429 ? .rateLimited : response.status >= 500 ? .serverFailure : .unusable,
+        "the telemetry collector answered with HTTP \(response.status)", status: response.status,
+        retryAfter: retryAfter)
+      switch response.status {
+      case 200..<300: return .accepted(rejected: Self.rejected(response.body))
+      case 401, 403: return .unauthorised(error)
+      case 400, 413, 422: return .refused(error)
+      default: return .failed(error)
+      }
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  /// `partialSuccess.rejectedLogRecords`: those must not be sent again.
+  private static func rejected(_ body: [UInt8]) -> Int {
+    guard let document = try? JSONDocument(parsing: body[...], options: .document),
+      let partial = document.object("partialSuccess")
+    else { return 0 }
+    // A 64-bit integer: a text in the JSON of protocol buffers, though some write a number.
+    let number =
+      document.integer("rejectedLogRecords", of: partial)
+      ?? document.text("rejectedLogRecords", of: partial).flatMap { Int64($0) }
+    return Int(max(number ?? 0, 0))
+  }
+
+  private static func parse(_ text: String) throws(ControlPlaneError) -> [(name: String, value: String)] {
+    var headers: [(name: String, value: String)] = []
+    for part in text.split(separator: ",") {
+      let pair = part.split(separator: "=", maxSplits: 1).map { String($0.trimmed) }
+      guard pair.count == 2, (pair[0] + pair[1]).utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }),
+        !pair[0].utf8.contains(where: { $0 == 0x20 || $0 == 0x3a })
+      else { throw ControlPlaneError(.badAddress, "OTEL_EXPORTER_OTLP_HEADERS is NAME=VALUE, separated by commas") }
+      headers.append((pair[0], pair[1]))
+    }
+    return headers
+  }
+
+  private static func resource(_ sender: Sender) -> [UInt8] {
+    var writer = JSONWriter()
+    func attribute(_ key: String, _ value: String) {
+      writer.beginObject()
+      writer.key("key")
+      writer.string(key)
+      writer.key("value")
+      writer.beginObject()
+      writer.key("stringValue")
+      writer.string(value)
+      writer.endObject()
+      writer.endObject()
+    }
+    writer.beginObject()
+    writer.key("resourceLogs")
+    writer.beginArray()
+    writer.beginObject()
+    writer.key("resource")
+    writer.beginObject()
+    writer.key("attributes")
+    writer.beginArray()
+    attribute("service.name", "czproxy")
+    attribute("service.version", sender.version)
+    attribute("host.name", sender.hostname)
+    attribute("user.name", sender.user)
+    writer.endArray()
+    writer.endObject()
+    writer.key("scopeLogs")
+    writer.beginArray()
+    writer.beginObject()
+    writer.key("scope")
+    writer.beginObject()
+    writer.key("name")
+    writer.string("czproxy")
+    writer.key("version")
+    writer.string(sender.version)
+    writer.endObject()
+    writer.key("logRecords")
+    writer.beginArray()
+    return writer.bytes
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: Substring {
+    var text = self
+    while text.first == " " { text = text.dropFirst() }
+    while text.last == " " { text = text.dropLast() }
+    return text
+  }
+}

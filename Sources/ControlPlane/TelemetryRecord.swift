@@ -1,0 +1,155 @@
+internal import Audit
+internal import State
+internal import Wire
+
+/// A row as a log record of OpenTelemetry (OTLP/HTTP, JSON), named by the semantic conventions for generative AI and MCP
+/// where these have a name, and `controlzero.…` where they have none.
+///
+/// Every row is sent, with the members that are listed here: none of them holds an argument or a part of an answer.
+enum TelemetryRecord {
+  private static let texts: [(row: StaticString, attribute: StaticString)] = [
+    ("session_id", "mcp.session.id"),
+    ("client_name", "gen_ai.agent.name"),
+    ("id", "controlzero.record.id"),
+    ("event", "controlzero.event"),
+    ("decision", "controlzero.decision"),
+    ("policy_id", "controlzero.policy.id"),
+    ("policy_source", "controlzero.policy.source"),
+    ("reason", "controlzero.reason"),
+    ("reason_code", "controlzero.reason_code"),
+    ("subject", "controlzero.subject"),
+    ("args_hash", "controlzero.args_hash"),
+    ("project_id", "controlzero.project.id"),
+    ("mode", "controlzero.mode"),
+    ("decision_origin", "controlzero.decision_origin"),
+    ("enforcement_outcome", "controlzero.enforcement.outcome"),
+    ("enforcement_reason", "controlzero.enforcement.reason"),
+    ("dlp_status", "controlzero.dlp.status"),
+    ("dlp_reason", "controlzero.dlp.reason"),
+    ("line_sha256", "controlzero.line_sha256"),
+    ("entry_hash", "controlzero.record.hash"),
+  ]
+  private static let integers: [(row: StaticString, attribute: StaticString)] = [
+    ("chain_seq", "controlzero.record.seq"),
+    ("evaluation_time_ns", "controlzero.evaluation_time_ns"),
+    ("evaluated_rules", "controlzero.evaluated_rules"),
+    ("duration_ns", "controlzero.duration_ns"),
+    ("bytes", "controlzero.bytes"),
+  ]
+  private static let flags: [(row: StaticString, attribute: StaticString)] = [
+    ("enforced", "controlzero.enforced"), ("is_error", "controlzero.is_error"),
+  ]
+
+  static func encode(_ row: JSONDocument) -> RowEncoding {
+    guard let event = row.text("event"), !event.isEmpty else { return .unusable("it names no event") }
+    guard let time = row.text("ts").flatMap({ UTCTime(iso8601: $0.utf8) }) else {
+      return .unusable("it has no time")
+    }
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("timeUnixNano")
+    writer.string("\(time.microseconds)000")
+    let severity = severity(of: row, event: event)
+    writer.key("severityNumber")
+    writer.integer(severity == "WARN" ? 13 : 9)
+    writer.key("severityText")
+    writer.string(severity)
+    writer.key("eventName")
+    writer.string("controlzero.\(event)")
+    writer.key("body")
+    writer.beginObject()
+    writer.key("stringValue")
+    writer.string(body(of: row, event: event))
+    writer.endObject()
+    writer.key("attributes")
+    writer.beginArray()
+    writeAttributes(of: row, event: event, to: &writer)
+    writer.endArray()
+    writeTrace(of: row, to: &writer)
+    writer.endObject()
+    return .entry(writer.bytes)
+  }
+
+  private static func severity(of row: JSONDocument, event: String) -> String {
+    let isNotable = row.text("decision") == "deny" || row.text("decision") == "warn" || event == "refusal"
+    return isNotable ? "WARN" : "INFO"
+  }
+
+  private static func body(of row: JSONDocument, event: String) -> String {
+    func text(_ key: StaticString) -> String { row.text(key) ?? "" }
+    return event == "decision"
+      ? "\(text("decision")) \(text("tool")):\(text("method")): \(text("reason"))"
+      : "\(event) \(text("tool")):\(text("method"))"
+  }
+
+  // MARK: Attributes
+
+  private static func writeAttributes(of row: JSONDocument, event: String, to writer: inout JSONWriter) {
+    func put(_ name: StaticString, _ write: (inout JSONWriter) -> Void) {
+      writer.beginObject()
+      writer.key("key")
+      writer.string("\(name)")
+      writer.key("value")
+      writer.beginObject()
+      write(&writer)
+      writer.endObject()
+      writer.endObject()
+    }
+    func put(_ name: StaticString, _ value: String?) {
+      guard let value, !value.isEmpty else { return }
+      put(name) { writer in
+        writer.key("stringValue")
+        writer.string(value)
+      }
+    }
+    if event == "decision" || event == "outcome" {
+      put("gen_ai.operation.name", "execute_tool")
+      put("gen_ai.tool.name", row.text("method"))
+      put("mcp.method.name", "tools/call")
+      put("jsonrpc.request.id", row.text("request_id").map(requestID))
+    }
+    put("network.transport", "pipe")
+    put("controlzero.server", row.text("tool"))
+    for (key, name) in texts { put(name, row.text(key)) }
+    for (key, name) in integers {
+      guard let number = row.integer(key) else { continue }
+      // 64-bit integers are texts in the JSON of protocol buffers.
+      put(name) { writer in
+        writer.key("intValue")
+        writer.string(String(number))
+      }
+    }
+    for (key, name) in flags {
+      guard let node = row.member(key, of: row.root), [.true, .false].contains(row.kind(of: node)) else { continue }
+      put(name) { writer in
+        writer.key("boolValue")
+        writer.boolean(row.kind(of: node) == .true)
+      }
+    }
+    if let code = row.integer("error_code") {
+      put("error.type", String(code))
+      put("rpc.response.status_code", String(code))
+    } else if row.member("is_error", of: row.root).map({ row.kind(of: $0) == .true }) == true {
+      put("error.type", "tool_error")
+    }
+  }
+
+  /// A row holds the id as JSON; a text is meant without its quotes.
+  private static func requestID(_ json: String) -> String {
+    guard let document = try? JSONDocument(parsing: Array(json.utf8)[...]) else { return json }
+    return document.string(document.root).map { String(decoding: $0, as: UTF8.self) } ?? json
+  }
+
+  /// The trace that the host says its call belongs to.
+  private static func writeTrace(of row: JSONDocument, to writer: inout JSONWriter) {
+    guard let trace = row.object("trace"), let text = row.text("traceparent", of: trace),
+      let parsed = TraceContext.parse(text)
+    else { return }
+    writer.key("traceId")
+    writer.string(parsed.traceID)
+    writer.key("spanId")
+    writer.string(String(text.dropFirst(36).prefix(16)))
+    writer.key("flags")
+    writer.integer(parsed.flags == "01" ? 1 : 0)
+  }
+}

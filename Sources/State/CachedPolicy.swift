@@ -1,0 +1,104 @@
+internal import Wire
+
+/// What `current.json` says of a cache: which keys and which bundle belong together, and how old they are.
+///
+/// Nothing here is proof: who reads the bundle verifies it with the keys.
+public struct CachedPolicy: Sendable, Equatable {
+  /// Why a process that starts must not use the cached bundle (Control Zero 1.13.16: a rejected key and a bundle that
+  /// does not verify never fall back to the cache). One that runs keeps the policy that it has.
+  public struct Fault: Sendable, Equatable {
+    /// `E1101` for a rejected key, `E1203` for a bundle that does not verify; or why the keys that it might verify with
+    /// could not be fetched.
+    public let code: String
+    public let message: String
+
+    public init(code: String, message: String) {
+      self.code = code
+      self.message = message
+    }
+  }
+
+  /// SHA-256 of each file, 64 lower-case hexadecimal digits.
+  public var keysDigest: String?
+  public var bundleDigest: String?
+  /// UNIX seconds: when the service sent the bundle; when it last sent or confirmed it; the bundle's own time.
+  public var pulledAt: Int64?
+  public var confirmedAt: Int64?
+  public var createdAt: Int64?
+  public var fault: Fault?
+
+  public init() {}
+
+  /// Reads `current.json`; nil where there is none, or none that can be understood: then the cache is empty.
+  public init?(_ layout: CacheLayout) throws(StateError) {
+    guard let bytes = try StateFile.read(layout.current, limit: CacheLayout.maxSmallFileBytes),
+      let document = try? JSONDocument(parsing: bytes[...], options: .document)
+    else { return nil }
+    keysDigest = document.text("keys").flatMap(Self.digest)
+    bundleDigest = document.text("bundle").flatMap(Self.digest)
+    pulledAt = document.integer("pulled_at")
+    confirmedAt = document.integer("confirmed_at")
+    createdAt = document.integer("created_at")
+    if let node = document.object("fault") {
+      fault = Fault(code: document.text("code", of: node) ?? "", message: document.text("message", of: node) ?? "")
+    }
+  }
+
+  /// A digest becomes part of a path: nothing but one gets through.
+  private static func digest(_ text: String) -> String? {
+    let isDigit = { (byte: UInt8) in
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+    return text.utf8.count == 64 && text.utf8.allSatisfy(isDigit) ? text : nil
+  }
+
+  package var json: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    func write(_ key: StaticString, _ value: String?) {
+      guard let value else { return }
+      writer.key(key)
+      writer.string(value)
+    }
+    func write(_ key: StaticString, _ value: Int64?) {
+      guard let value else { return }
+      writer.key(key)
+      writer.integer(value)
+    }
+    write("keys", keysDigest)
+    write("bundle", bundleDigest)
+    write("pulled_at", pulledAt)
+    write("confirmed_at", confirmedAt)
+    write("created_at", createdAt)
+    if let fault {
+      writer.key("fault")
+      writer.beginObject()
+      write("code", fault.code)
+      write("message", fault.message)
+      writer.endObject()
+    }
+    writer.endObject()
+    return writer.bytes
+  }
+
+  /// The bytes of the keys and the bundle as they are now; nil for what the cache does not hold.
+  ///
+  /// A file that is gone was replaced since `current.json` was read: then both are looked up anew.
+  public static func load(
+    _ layout: CacheLayout
+  ) throws(StateError) -> (policy: CachedPolicy, keys: [UInt8]?, bundle: [UInt8]?)? {
+    var attempts = 3
+    while true {
+      guard let policy = try CachedPolicy(layout) else { return nil }
+      let keys = try policy.keysDigest.map { (digest) throws(StateError) in
+        try StateFile.read(layout.keys(digest), limit: CacheLayout.maxSmallFileBytes)
+      }
+      let bundle = try policy.bundleDigest.map { (digest) throws(StateError) in
+        try StateFile.read(layout.bundle(digest), limit: CacheLayout.maxBundleBytes)
+      }
+      attempts -= 1
+      let isWhole = keys != .some(nil) && bundle != .some(nil)
+      if isWhole || attempts == 0 { return (policy, keys ?? nil, bundle ?? nil) }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package import Wire
+
+/// Members of small documents of our own or of the service's, by their type; nil for any other.
+extension JSONDocument {
+  package func text(_ key: StaticString, of object: Node? = nil) -> String? {
+    member(key, of: object ?? root).flatMap { string($0) }.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  package func integer(_ key: StaticString, of object: Node? = nil) -> Int64? {
+    guard let node = member(key, of: object ?? root), kind(of: node) == .integer else { return nil }
+    return Int64(String(decoding: raw(node), as: UTF8.self))
+  }
+
+  package func object(_ key: StaticString, of object: Node? = nil) -> Node? {
+    member(key, of: object ?? root).flatMap { kind(of: $0) == .object ? $0 : nil }
+  }
+}

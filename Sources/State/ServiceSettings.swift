@@ -1,0 +1,85 @@
+public import System
+
+/// Where the service is, and who we are to it (Control Zero 1.13.16: base URL, TLS and key precedence).
+public struct ServiceSettings: Sendable {
+  /// What the command line said; nil where it said nothing.
+  public struct Options: Sendable {
+    /// A file that holds nothing but the key.
+    public var keyFile: String?
+    public var baseURL: String?
+    /// A PEM file with the certificate authorities to trust instead of the system's.
+    public var authorityFile: String?
+
+    public init(keyFile: String? = nil, baseURL: String? = nil, authorityFile: String? = nil) {
+      self.keyFile = keyFile
+      self.baseURL = baseURL
+      self.authorityFile = authorityFile
+    }
+  }
+
+  public static let defaultBaseURL = "https://api.controlzero.ai"
+
+  /// Without white space around it and without `/` at its end; not checked otherwise.
+  public let baseURL: String
+  public let authorityFile: String?
+  /// Whom the service may ask about a call; nil where nobody said.
+  public let email: String?
+
+  private static let maxKeyFileBytes = 4096
+
+  /// Resolves what is no secret: option, then environment, then `config.yaml`.
+  public init(
+    _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
+  ) throws(StateError) {
+    let config = try ConfigFile(stateDirectory: stateDirectory)
+    func text(_ key: StaticString) -> String? { config[key].map { String(decoding: $0, as: UTF8.self) } }
+    let url = options.baseURL ?? environment("CONTROLZERO_API_URL") ?? text("api_url") ?? Self.defaultBaseURL
+    baseURL = Self.trimmed(url)
+    authorityFile = options.authorityFile ?? environment("CONTROLZERO_TLS_CA_BUNDLE") ?? text("tls_ca_bundle")
+    email = text("email")
+  }
+
+  /// The API key: `--api-key-file`, then `CZ_API_KEY`, `CONTROLZERO_API_KEY`, then `config.yaml`.
+  ///
+  /// Throws E1103 where there is none and E1104 where the first one found has another form. A key is never an
+  /// argument: every user of a machine can read the arguments of a process.
+  public static func key(
+    _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
+  ) throws(StateError) -> APIKey {
+    if let path = options.keyFile { return try key(inFile: path) }
+    for name in ["CZ_API_KEY", "CONTROLZERO_API_KEY"] {
+      if let value = environment(name) { return try APIKey(value.utf8) }
+    }
+    guard var bytes = try ConfigFile(stateDirectory: stateDirectory)["api_key"] else {
+      throw StateError(
+        .noKey,
+        "there is no API key: give --api-key-file FILE, set CZ_API_KEY, or put `api_key` into "
+          + "\(stateDirectory)/config.yaml")
+    }
+    defer { SecretBytes.wipe(&bytes) }
+    return try APIKey(bytes)
+  }
+
+  private static func key(inFile path: String) throws(StateError) -> APIKey {
+    var bytes: [UInt8]
+    do throws(FileReader.Failure) {
+      bytes = try FileReader.read(path, limit: maxKeyFileBytes)
+    } catch .missing {
+      throw StateError(.noKey, "there is no API key in `\(path)`: there is no such file")
+    } catch .unreadable(let error) {
+      throw StateError("read", path, error.number)
+    } catch {
+      throw StateError(.keyFormat, "`\(path)` is not a file that holds an API key and nothing else")
+    }
+    defer { SecretBytes.wipe(&bytes) }
+    return try APIKey(bytes)
+  }
+
+  private static func trimmed(_ url: String) -> String {
+    var bytes = Array(url.utf8)
+    while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
+    bytes = Array(bytes.drop { $0 <= 0x20 })
+    while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

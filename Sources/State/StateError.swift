@@ -1,0 +1,38 @@
+internal import System
+
+/// Why something in the state directory, or a key, can't be used.
+public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Control Zero's codes (1.13.16), where there is one for it.
+  public enum Code: String, Sendable {
+    /// There is no API key.
+    case noKey = "E1103"
+    /// An API key has another form than `cz_live_…` or `cz_test_…`.
+    case keyFormat = "E1104"
+    /// A file of ours has another form than we give it.
+    case malformed = "E1205"
+    /// A file or directory can't be read or written.
+    case inaccessible = "E1301"
+  }
+
+  public let code: Code
+  /// What is wrong, where, and what can be done. Never holds a key.
+  public let message: String
+
+  package init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// A failed system call on a path.
+  package init(_ action: String, _ path: String, _ number: Int32) {
+    let advice =
+      switch number {
+      case ENOSPC, EDQUOT, EFBIG: "; free some space, or give --state-dir on another disk"
+      case EACCES, EPERM, EROFS: "; make it writable for you, or give another --state-dir"
+      default: ""
+      }
+    self.init(.inaccessible, "can't \(action) `\(path)`: \(SystemError(action, number).reason)\(advice)")
+  }
+
+  public var description: String { "\(message) [\(code.rawValue)]" }
+}

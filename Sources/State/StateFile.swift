@@ -1,0 +1,72 @@
+internal import System
+
+/// Writes files that another process may be reading.
+package enum StateFile {
+  /// Creates a directory that only its owner may enter; one that exists is fine.
+  package static func makeDirectory(_ path: String) throws(StateError) {
+    do throws(SystemError) {
+      try Directory.make(path)
+    } catch {
+      throw StateError("create", path, error.number)
+    }
+  }
+
+  /// Puts a whole file in place of the old one, which a failure leaves as it was; it survives a loss of power.
+  package static func replaceDurably(_ path: String, with bytes: [UInt8]) throws(StateError) {
+    do throws(SystemError) {
+      try AtomicFile.write(bytes, to: path)
+    } catch {
+      throw StateError("write", path, error.number)
+    }
+  }
+
+  /// The same for a file of which an older one does as well after a loss of power, by its only writer: many times as
+  /// fast, and a writer that was killed leaves nothing behind that is not written over.
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(StateError) {
+    let temporary = path + ".new"
+    _ = unsafe unlink(temporary)
+    let number = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard number >= 0 else { throw StateError("write", path, errno) }
+    let file = Descriptor(number)
+    let failed = writeAll(bytes, to: file) ?? (unsafe rename(temporary, path) == 0 ? nil : errno)
+    if let failed {
+      _ = unsafe unlink(temporary)
+      throw StateError("write", path, failed)
+    }
+  }
+
+  /// Adds to the end of a file, which is created where it is missing.
+  package static func append(_ bytes: [UInt8], to path: String) throws(StateError) {
+    let number = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard number >= 0 else { throw StateError("write", path, errno) }
+    let file = Descriptor(number)
+    if let failed = writeAll(bytes, to: file) { throw StateError("write", path, failed) }
+  }
+
+  /// The bytes of a file; nil where there is none.
+  package static func read(_ path: String, limit: Int) throws(StateError) -> [UInt8]? {
+    do throws(FileReader.Failure) {
+      return try FileReader.read(path, limit: limit)
+    } catch .missing {
+      return nil
+    } catch .unreadable(let error) {
+      throw StateError("read", path, error.number)
+    } catch {
+      throw StateError(.malformed, "`\(path)` is not a file of at most \(limit) bytes")
+    }
+  }
+
+  /// Nil, or the error number.
+  private static func writeAll(_ bytes: [UInt8], to file: borrowing Descriptor) -> Int32? {
+    var start = 0
+    while start < bytes.count {
+      // SAFETY: the buffer lives for the call, and start lies within it.
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe write(file.number, buffer.baseAddress?.advanced(by: start), buffer.count - start)
+      }
+      if count < 0, errno != EINTR { return errno }
+      start += max(count, 0)
+    }
+    return nil
+  }
+}

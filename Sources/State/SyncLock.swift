@@ -1,0 +1,36 @@
+internal import System
+
+/// The lock that lets one process sync a state directory. It ends with its process, however that ends.
+public struct SyncLock: ~Copyable {
+  private let file: Descriptor
+
+  /// How often to try, 10 ms apart: somebody who only asks whether it is held holds it for a moment.
+  private static let attempts = 25
+
+  private init(_ file: consuming Descriptor) {
+    self.file = file
+  }
+
+  /// Takes the lock; nil where another process has it.
+  public static func acquire(stateDirectory: String) throws(StateError) -> SyncLock? {
+    try StateFile.makeDirectory(stateDirectory)
+    let path = CacheLayout.lock(in: stateDirectory)
+    let number = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard number >= 0 else { throw StateError("open", path, errno) }
+    let file = Descriptor(number)
+    for _ in 0..<attempts {
+      if flock(number, LOCK_EX | LOCK_NB) == 0 { return SyncLock(file) }
+      guard errno == EWOULDBLOCK || errno == EINTR else { throw StateError("lock", path, errno) }
+      _ = usleep(10_000)
+    }
+    return nil
+  }
+
+  /// Whether a process syncs this state directory now.
+  public static func isHeld(stateDirectory: String) -> Bool {
+    let number = unsafe open(CacheLayout.lock(in: stateDirectory), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard number >= 0 else { return false }
+    let file = Descriptor(number)
+    return flock(file.number, LOCK_SH | LOCK_NB) != 0
+  }
+}

@@ -1,0 +1,139 @@
+internal import Wire
+
+/// What `czproxy sync` did last, for `czproxy status` and the relay: `<state>/sync-state.json`.
+public struct SyncState: Sendable, Equatable {
+  /// Where the policy that is in force came from.
+  public enum Source: String, Sendable {
+    /// The service sent or confirmed it at the last pull.
+    case service
+    /// The last pull failed; what was cached is used.
+    case cache
+    /// There is none.
+    case none
+  }
+
+  public struct Failure: Sendable, Equatable {
+    /// UNIX seconds.
+    public var at: Int64
+    public var message: String
+
+    public init(at: Int64, message: String) {
+      self.at = at
+      self.message = message
+    }
+  }
+
+  /// How the shipping of records to one receiver stands.
+  public struct Delivery: Sendable, Equatable {
+    /// Records that wait.
+    public var queue = 0
+    /// Records that this process delivered, and those that it set aside.
+    public var delivered = 0
+    public var refused = 0
+    /// UNIX seconds of the last delivery.
+    public var lastAt: Int64?
+    /// Whether shipping has stopped until the key changes.
+    public var isStopped = false
+
+    public init() {}
+  }
+
+  /// The API key that is in use; empty where there is none.
+  public var scope = ""
+  public var baseURL = ""
+  public var processID: Int32 = 0
+  public var startedAt: Int64 = 0
+  public var source = Source.none
+  /// UNIX seconds: the last pull, whatever came of it; and when the service last sent or confirmed the policy.
+  public var pulledAt: Int64?
+  public var confirmedAt: Int64?
+  public var lastFailure: Failure?
+  public var service: Delivery?
+  public var telemetry: Delivery?
+
+  public init() {}
+
+  /// Reads the file; nil where there is none, or none that can be understood.
+  public init?(stateDirectory: String) throws(StateError) {
+    guard
+      let bytes = try StateFile.read(
+        CacheLayout.syncState(in: stateDirectory), limit: CacheLayout.maxSmallFileBytes),
+      let document = try? JSONDocument(parsing: bytes[...], options: .document)
+    else { return nil }
+    scope = document.text("scope") ?? ""
+    baseURL = document.text("base_url") ?? ""
+    processID = document.integer("pid").flatMap { Int32(exactly: $0) } ?? 0
+    startedAt = document.integer("started_at") ?? 0
+    source = document.text("source").flatMap { Source(rawValue: $0) } ?? .none
+    pulledAt = document.integer("pulled_at")
+    confirmedAt = document.integer("confirmed_at")
+    if let node = document.object("last_error") {
+      lastFailure = Failure(
+        at: document.integer("at", of: node) ?? 0, message: document.text("message", of: node) ?? "")
+    }
+    service = document.object("service").map { Delivery(document, $0) }
+    telemetry = document.object("otlp").map { Delivery(document, $0) }
+  }
+
+  package var json: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("scope")
+    writer.string(scope)
+    writer.key("base_url")
+    writer.string(baseURL)
+    writer.key("pid")
+    writer.integer(processID)
+    writer.key("started_at")
+    writer.integer(startedAt)
+    writer.key("source")
+    writer.string(source.rawValue)
+    Self.write("pulled_at", pulledAt, to: &writer)
+    Self.write("confirmed_at", confirmedAt, to: &writer)
+    if let lastFailure {
+      writer.key("last_error")
+      writer.beginObject()
+      writer.key("at")
+      writer.integer(lastFailure.at)
+      writer.key("message")
+      writer.string(lastFailure.message)
+      writer.endObject()
+    }
+    service?.write("service", to: &writer)
+    telemetry?.write("otlp", to: &writer)
+    writer.endObject()
+    return writer.bytes
+  }
+
+  fileprivate static func write(_ key: StaticString, _ value: Int64?, to writer: inout JSONWriter) {
+    guard let value else { return }
+    writer.key(key)
+    writer.integer(value)
+  }
+}
+
+extension SyncState.Delivery {
+  fileprivate init(_ document: JSONDocument, _ node: JSONDocument.Node) {
+    func count(_ key: StaticString) -> Int { Int(max(document.integer(key, of: node) ?? 0, 0)) }
+    queue = count("queue")
+    delivered = count("delivered")
+    refused = count("refused")
+    lastAt = document.integer("last_at", of: node)
+    isStopped = document.member("stopped", of: node).map { document.kind(of: $0) == .true } ?? false
+  }
+
+  fileprivate func write(_ key: StaticString, to writer: inout JSONWriter) {
+    writer.key(key)
+    writer.beginObject()
+    writer.key("queue")
+    writer.integer(queue)
+    writer.key("delivered")
+    writer.integer(delivered)
+    writer.key("refused")
+    writer.integer(refused)
+    SyncState.write("last_at", lastAt, to: &writer)
+    writer.key("stopped")
+    writer.boolean(isStopped)
+    writer.endObject()
+  }
+}

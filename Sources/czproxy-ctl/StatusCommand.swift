@@ -1,0 +1,42 @@
+import ArgumentParser
+import ControlPlane
+import State
+import System
+import Wire
+
+/// `czproxy status`
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show how old the policy is, where it is from, and what waits to be sent.",
+    discussion:
+      "Exits with 0 when all is well, with 1 when there is a trouble, with 2 when nothing was ever synced here.")
+
+  @OptionGroup var state: StateOptions
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    guard let directory = Environment.stateDirectory(option: state.directory) else {
+      Terminal.complain("there is no home directory: give --state-dir DIR")
+      throw ExitCode(64)
+    }
+    let found: StatusReport?
+    do throws(StateError) {
+      found = try StatusReport(stateDirectory: directory, now: WallClock.microseconds() / 1_000_000)
+    } catch {
+      Terminal.complain("\(error)")
+      throw ExitCode(74)
+    }
+    guard let report = found else {
+      Terminal.complain("nothing was ever synced in \(directory): `czproxy sync` does it, or `czproxy run` with a key")
+      throw ExitCode(2)
+    }
+    switch format {
+    case .text: for line in report.lines { print(line) }
+    case .json: Terminal.printJSON { report.write(to: &$0) }
+    }
+    if report.hasTrouble { throw ExitCode(1) }
+  }
+}

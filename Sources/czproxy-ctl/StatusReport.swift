@@ -1,0 +1,136 @@
+import ControlPlane
+import State
+import Wire
+
+/// What is known about a state directory that is synced.
+struct StatusReport {
+  let sync: SyncState
+  let isAlive: Bool
+  let policy: CachedPolicy?
+  let waiting: [SyncPlan.Receiver: Int]
+  private let now: Int64
+
+  /// Nil where nothing was ever synced.
+  init?(stateDirectory: String, now: Int64) throws(StateError) {
+    guard let sync = try SyncState(stateDirectory: stateDirectory) else { return nil }
+    self.sync = sync
+    self.now = now
+    isAlive = SyncLock.isHeld(stateDirectory: stateDirectory)
+    policy = sync.scope.isEmpty ? nil : try CachedPolicy(CacheLayout(stateDirectory: stateDirectory, scope: sync.scope))
+    // Counted now: relays go on writing while nobody syncs.
+    let receivers = [sync.service.map { _ in SyncPlan.Receiver.service }, sync.telemetry.map { _ in .telemetry }]
+    var waiting: [SyncPlan.Receiver: Int] = [:]
+    for receiver in receivers.compactMap({ $0 }) {
+      waiting[receiver] = AuditQueue.count(for: receiver, stateDirectory: stateDirectory)
+    }
+    self.waiting = waiting
+  }
+
+  /// A fault of the last pull, a delivery that has stopped, or records that nobody is about to send.
+  var hasTrouble: Bool {
+    policy?.fault != nil || sync.service?.isStopped == true || sync.telemetry?.isStopped == true
+      || sync.source == .none && sync.pulledAt != nil || !isAlive && waiting.values.contains { $0 > 0 }
+  }
+
+  private var policyAge: Int64? { policy?.confirmedAt.map { max(now - $0, 0) } }
+
+  // MARK: Text
+
+  var lines: [String] {
+    var lines = ["policy:    " + policyText]
+    if let fault = policy?.fault { lines.append("           \(fault.message) [\(fault.code)]") }
+    if !sync.scope.isEmpty { lines.append("service:   \(sync.baseURL), key \(sync.scope)") }
+    for (receiver, delivery) in deliveries {
+      let last = delivery.lastAt.map { "last sent \(Self.duration(now - $0)) ago" } ?? "nothing sent yet"
+      let stopped = delivery.isStopped ? "; stopped until the key changes" : ""
+      lines.append("records:   \(waiting[receiver] ?? 0) wait for \(receiver.rawValue), \(last)\(stopped)")
+    }
+    lines.append("sync:      " + (isAlive ? "alive, process \(sync.processID)" : "not running"))
+    if let failure = sync.lastFailure {
+      lines.append("trouble:   \(Self.duration(now - failure.at)) ago: \(failure.message)")
+    }
+    return lines
+  }
+
+  private var policyText: String {
+    guard let policyAge else { return "none" }
+    let source = sync.source == .service ? "" : ", from the cache"
+    return "confirmed by the service \(Self.duration(policyAge)) ago\(source)"
+  }
+
+  private var deliveries: [(SyncPlan.Receiver, SyncState.Delivery)] {
+    [sync.service.map { (.service, $0) }, sync.telemetry.map { (.telemetry, $0) }].compactMap { $0 }
+  }
+
+  private static func duration(_ seconds: Int64) -> String {
+    switch max(seconds, 0) {
+    case let seconds where seconds < 120: "\(seconds) s"
+    case let seconds where seconds < 7200: "\(seconds / 60) min"
+    case let seconds where seconds < 172_800: "\(seconds / 3600) h"
+    case let seconds: "\(seconds / 86_400) days"
+    }
+  }
+
+  // MARK: JSON
+
+  func write(to writer: inout JSONWriter) {
+    writer.key("policy")
+    writer.beginObject()
+    writer.key("source")
+    writer.string(sync.source.rawValue)
+    if let policyAge {
+      writer.key("age_s")
+      writer.integer(policyAge)
+    }
+    if let digest = policy?.bundleDigest {
+      writer.key("sha256")
+      writer.string(digest)
+    }
+    if let fault = policy?.fault {
+      writer.key("fault")
+      writer.beginObject()
+      writer.key("code")
+      writer.string(fault.code)
+      writer.key("message")
+      writer.string(fault.message)
+      writer.endObject()
+    }
+    writer.endObject()
+    writer.key("alive")
+    writer.boolean(isAlive)
+    writer.key("scope")
+    writer.string(sync.scope)
+    writer.key("base_url")
+    writer.string(sync.baseURL)
+    if let pulledAt = sync.pulledAt {
+      writer.key("last_pull")
+      writer.integer(pulledAt)
+    }
+    for (receiver, delivery) in deliveries {
+      writer.key(bytes: receiver.rawValue.utf8)
+      writer.beginObject()
+      writer.key("queue")
+      writer.integer(waiting[receiver] ?? 0)
+      writer.key("delivered")
+      writer.integer(delivery.delivered)
+      writer.key("refused")
+      writer.integer(delivery.refused)
+      if let lastAt = delivery.lastAt {
+        writer.key("last_delivery")
+        writer.integer(lastAt)
+      }
+      writer.key("stopped")
+      writer.boolean(delivery.isStopped)
+      writer.endObject()
+    }
+    if let failure = sync.lastFailure {
+      writer.key("last_error")
+      writer.beginObject()
+      writer.key("at")
+      writer.integer(failure.at)
+      writer.key("message")
+      writer.string(failure.message)
+      writer.endObject()
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Bundle
+import ControlPlane
+import Foundation
+import Relay
+import State
+import System
+
+/// `czproxy sync`
+struct SyncCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sync",
+    abstract: "Keep the policy current and send records to the service.",
+    discussion: """
+      One process does it for a state directory; a second one says so and ends with 0. It goes on for as long as a relay
+      is alive or a record waits, and is started by `czproxy run` where that needs it.
+      The API key is never an argument: --api-key-file, CZ_API_KEY, CONTROLZERO_API_KEY, or `api_key` in the state
+      directory's config.yaml, in this order. Without a key, --otlp-endpoint alone works.
+      With --once, exits with 0 when the policy is current and no record waits, with 75 when the network or the service
+      is away, with 77 when the key is not accepted, with 78 when what the service sends, or the configuration, can't
+      be used, with 74 when the state directory can't be read or written.
+      """)
+
+  @Flag(help: "Do everything once and end.")
+  var once = false
+
+  @OptionGroup var state: StateOptions
+  @OptionGroup var service: ServiceOptions
+
+  @Option(help: "Seconds between two looks at the service's policy.")
+  var refreshInterval = 300
+
+  @Option(help: "Days that delivered records are kept on this machine.")
+  var retention = 30
+
+  @Option(
+    name: .customLong("otlp-endpoint"),
+    help: "Send records to this OpenTelemetry collector too (OTLP/HTTP, JSON); OTEL_EXPORTER_OTLP_HEADERS counts.")
+  var telemetryEndpoint: String?
+
+  @Flag(name: .customLong("no-service-audit"), help: "Send no records to the service.")
+  var noServiceAudit = false
+
+  @Flag(name: .customLong("no-policy"), help: "Pull no policy: the relays have one of their own.")
+  var noPolicy = false
+
+  @Option(help: .hidden)
+  var requestTimeout = 30
+
+  func validate() throws {
+    guard (1...86_400).contains(refreshInterval) else {
+      throw ValidationError("`--refresh-interval` takes 1 to 86400 seconds")
+    }
+    guard (0...36_500).contains(retention) else { throw ValidationError("`--retention` takes 0 to 36500 days") }
+    guard (1...3600).contains(requestTimeout) else { throw ValidationError("`--request-timeout` takes 1 to 3600") }
+  }
+
+  func run() throws {
+    guard let directory = Environment.stateDirectory(option: state.directory) else {
+      Terminal.complain("there is no home directory: give --state-dir DIR")
+      throw ExitCode(64)
+    }
+    do {
+      let runner = try SyncRunner(options(directory), verify: Self.verify) { Terminal.complain("sync: \($0)") }
+      switch try runner.run() {
+      case .alreadyRunning: Terminal.complain("sync: another process does it for \(directory)")
+      case .ended(.done): if let failure = runner.failure { throw Self.exitCode(failure) }
+      case .ended: break
+      }
+    } catch let error as SyncError {
+      Terminal.complain("sync: \(error)")
+      throw ExitCode(error.isConfiguration ? 78 : 74)
+    }
+  }
+
+  private func options(_ directory: String) -> SyncOptions {
+    var options = SyncOptions(
+      stateDirectory: directory,
+      sender: Sender(
+        hostname: ProcessInfo.processInfo.hostName, user: SyncUser.name(), email: "", version: Version.number))
+    options.service = service.settings
+    options.allowsPlainHTTP = service.allowHTTP
+    options.shipsToService = !noServiceAudit
+    options.telemetryEndpoint = telemetryEndpoint
+    options.telemetryHeaders = Environment.value("OTEL_EXPORTER_OTLP_HEADERS")
+    options.plan.refreshInterval = .seconds(refreshInterval)
+    options.plan.isOnce = once
+    options.plan.pullsPolicy = !noPolicy
+    options.http.totalTimeout = .seconds(requestTimeout)
+    options.http.connectTimeout = .seconds(min(5, requestTimeout))
+    options.retention = Int64(retention) * 86_400
+    return options
+  }
+
+  /// A bundle is cached when the relay would take it, but for the memory of older ones, which is the relay's.
+  @Sendable private static func verify(
+    _ blob: [UInt8], _ keys: ProjectKeys
+  ) throws(ControlPlaneError) -> BundleFacts {
+    do throws(BundleError) {
+      let keys = try BundleKeys(parsing: keys.json)
+      let bundle = try UnverifiedBundle(parsing: blob).verified(by: keys.signers).open(with: keys.encryptionKey)
+        .accepted(
+          by: keys, at: WallClock.microseconds() / 1_000_000, after: AcceptedBundles(),
+          checks: [.signer, .project, .expiry])
+      return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))
+    } catch {
+      throw ControlPlaneError(.bundleRefused, "the service's bundle is refused (\(error.kind.rawValue)): \(error)")
+    }
+  }
+
+  /// sysexits(3): try later, no permission, configuration.
+  private static func exitCode(_ failure: ControlPlaneError) -> ExitCode {
+    switch failure.code {
+    case .keyRejected: ExitCode(77)
+    case .unreachable, .serverFailure, .rateLimited, .stopped: ExitCode(75)
+    default: ExitCode(78)
+    }
+  }
+}
+
+/// Where the service is, for every command that asks it.
+struct ServiceOptions: ParsableArguments {
+  @Option(name: .customLong("api-key-file"), help: "A file that holds the API key and nothing else.")
+  var keyFile: String?
+
+  @Option(
+    name: .customLong("base-url"),
+    help: "The service (default: CONTROLZERO_API_URL, `api_url` in config.yaml, else https://api.controlzero.ai).")
+  var baseURL: String?
+
+  @Option(name: .customLong("ca-file"), help: "Certificate authorities (PEM) to trust instead of the system's.")
+  var authorityFile: String?
+
+  @Flag(name: .customLong("allow-http"), help: "Allow http:// to other machines than this one.")
+  var allowHTTP = false
+
+  var settings: ServiceSettings.Options {
+    ServiceSettings.Options(keyFile: keyFile, baseURL: baseURL, authorityFile: authorityFile)
+  }
+}

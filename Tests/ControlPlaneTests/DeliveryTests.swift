@@ -1,0 +1,248 @@
+import Audit
+import Foundation
+import State
+import Testing
+
+@testable import ControlPlane
+
+/// `czproxy sync` against the stand-in: records, and every fault that a service can have with them.
+@Suite struct DeliveryTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  private func once(_ service: StandIn, _ options: [String] = []) throws -> Int32 {
+    try service.sync(scratch, ["--once"] + options).wait()
+  }
+
+  /// The same, as sets: order and repetition aside.
+  private func hasExactly(_ ids: [String], _ service: StandIn) throws -> Bool { try Set(service.ids()) == Set(ids) }
+
+  @Test func `records go out in batches of at most 500, each once`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(620, in: scratch) + Segments.write(11, in: scratch)
+    #expect(try once(service) == 0)
+    #expect(try service.ids().count == 631 && hasExactly(ids, service))
+    #expect(try service.batches() == [500, 131])
+    let headers = try #require(try service.requests("/v1/sdk/audit").first?["headers"] as? [String: String])
+    #expect(TraceContext.parse(headers["traceparent"] ?? "") != nil)
+    #expect(headers["X-Request-ID"] == headers["X-Correlation-ID"])
+    #expect(headers["X-Request-ID"] == TraceContext.parse(headers["traceparent"] ?? "")?.traceID)
+    #expect(headers["Content-Type"] == "application/json")
+    #expect(try once(service) == 0)
+    #expect(try service.ids().count == 631)
+    #expect(try scratch.syncState().service?.queue == 0)
+  }
+
+  @Test(arguments: [
+    #"{"on":"audit","kind":"status","status":500}"#, #"{"on":"audit","kind":"status","status":403}"#,
+    #"{"on":"audit","kind":"status","status":302,"headers":{"Location":"/"}}"#,
+    #"{"on":"audit","kind":"status","status":429,"headers":{"Retry-After":"60"}}"#, #"{"on":"audit","kind":"hang"}"#,
+  ])
+  func `what is not taken is kept for later`(fault: String) throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(20, in: scratch)
+    try service.fault(fault)
+    #expect(try once(service, ["--request-timeout", "1"]) != 0)
+    #expect(try service.ids().isEmpty)
+    #expect(try scratch.syncState().service?.queue == 20)
+    try service.clear()
+    #expect(try once(service) == 0)
+    #expect(try service.ids().count == 20 && hasExactly(ids, service))
+  }
+
+  @Test func `a process that goes on tries again by itself, then ends when nothing is left`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(20, in: scratch)
+    try service.fault(#"{"on":"audit","kind":"status","status":503,"times":2}"#)
+    let child = try service.sync(scratch, [])
+    #expect(try child.wait() == 0)
+    #expect(child.errors.contains("sent later") && child.errors.contains("all is well again"), "\(child.errors)")
+    #expect(try service.ids().count == 20 && hasExactly(ids, service))
+  }
+
+  @Test func `an answer that is lost means that records come twice, under the same ids`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(20, in: scratch)
+    try service.fault(#"{"on":"audit","kind":"deaf","times":1}"#)
+    let child = try service.sync(scratch, [])
+    #expect(try child.wait() == 0)
+    let received = try service.ids()
+    #expect(received.count == 40 && Set(received) == Set(ids))
+  }
+
+  @Test func `records that are refused for ever are set aside and hold up nobody`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(300, in: scratch)
+    try service.fault(#"{"on":"audit","kind":"poison","methods":["m7","m123","m299"]}"#)
+    #expect(try once(service) == 0)
+    let good = ids.enumerated().filter { ![7, 123, 299].contains($0.offset) }.map(\.element)
+    #expect(try service.ids().count == 297 && hasExactly(good, service))
+    let refused = scratch.text("state/audit/refused.jsonl").split(separator: "\n")
+    #expect(refused.count == 3)
+    for (line, place) in zip(refused, [7, 123, 299]) {
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(object["status"] as? Int == 400)
+      #expect((object["reason"] as? String)?.contains("an entry is malformed") == true)
+      #expect((object["row"] as? String)?.contains(ids[place]) == true)
+    }
+  }
+
+  @Test func `a key that is not accepted stops deliveries until there is another one`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(20, in: scratch)
+    // A relay that is alive keeps it going.
+    let live = try Segments.open(in: scratch)
+    let child = try service.sync(scratch, ["--refresh-interval", "1"], key: Project.otherKey)
+    try Patience.until { child.errors.contains("not sent until the key changes") }
+    let status = try Child([Project.control, "status", "--state-dir", scratch.state], in: scratch)
+    #expect(try status.wait() == 1)
+    #expect(status.output.contains("20 wait") && status.output.contains("stopped until the key changes"))
+    #expect(status.output.contains("alive, process \(child.id)"))
+    // Several looks at the policy later nothing more was sent.
+    try Patience.until { try service.requests("/v1/sdk/bootstrap").count >= 3 }
+    #expect(try service.requests("/v1/sdk/audit").count == 1)
+    _ = try scratch.keyFile()
+    try Patience.until { try service.ids().count == 20 }
+    #expect(try hasExactly(ids, service))
+    child.stop(SIGTERM)
+    #expect(try child.wait() == 0)
+    #expect(live.name.hasPrefix("audit-"))
+  }
+
+  // MARK: Life and death
+
+  @Test func `it lives as long as a relay does, and ends in order when asked`() throws {
+    let service = try StandIn(in: scratch)
+    var segment = try Segments.open(in: scratch)
+    let child = try service.sync(scratch, [])
+    var ids = try Segments.append(60, to: &segment)
+    try Patience.until { try service.ids().count == 60 }
+    let status = try Child([Project.control, "status", "--format", "json", "--state-dir", scratch.state], in: scratch)
+    #expect(try status.wait() == 0)
+    #expect(status.output.contains(#""alive":true"#) && status.output.contains(#""queue":0"#), "\(status.output)")
+    #expect(!child.hasEnded)
+    child.stop(SIGTERM)
+    #expect(try child.wait() == 0)
+    // The rest goes with the next one, which ends by itself when the relay does.
+    let next = try service.sync(scratch, [])
+    ids += try Segments.append(3, to: &segment)
+    try Segments.close(consume segment)
+    #expect(try next.wait() == 0)
+    #expect(try service.ids().count == 63 && hasExactly(ids, service))
+  }
+
+  @Test func `of ten processes on one state directory one works`() throws {
+    let service = try StandIn(in: scratch)
+    let segment = try Segments.open(in: scratch)
+    let ids = try Segments.write(100, in: scratch)
+    let children = try (0..<10).map { _ in try service.sync(scratch, []) }
+    try Patience.until { children.count { $0.hasEnded } == 9 }
+    try Patience.until { try service.ids().count == 100 }
+    for child in children where child.hasEnded {
+      #expect(try child.wait() == 0)
+      #expect(child.errors.contains("another process does it"))
+    }
+    #expect(try service.requests("/v1/sdk/bootstrap").count == 1 && hasExactly(ids, service))
+    try Segments.close(consume segment)
+    for child in children { #expect(try child.wait() == 0) }
+  }
+
+  @Test func `killed at any point, it delivers each record at least once and invents none`() throws {
+    let service = try StandIn(in: scratch)
+    var generator = SystemRandomNumberGenerator()
+    var ids: [String] = []
+    for round in 0..<40 {
+      ids += try Segments.write(30, in: scratch)
+      if round.isMultiple(of: 4) { try service.fault(#"{"on":"audit","kind":"poison","methods":["m5"]}"#) }
+      if round % 4 == 2 { try service.clear() }
+      let child = try service.sync(scratch, [])
+      usleep(UInt32.random(in: 0..<120_000, using: &generator))
+      child.stop(SIGKILL)
+      try child.wait()
+      // Whatever was cached is whole.
+      let scope = try APIKey(Project.apiKey.utf8).scope
+      let layout = CacheLayout(stateDirectory: scratch.state, scope: scope)
+      if let loaded = try CachedPolicy.load(layout), loaded.policy.bundleDigest != nil {
+        #expect(try loaded.bundle == Project.read(Project.bundle("valid")) && loaded.keys != nil)
+      }
+    }
+    try service.clear()
+    #expect(try once(service) == 0)
+    let received = try Set(service.ids())
+    let asideText = scratch.text("state/audit/refused.jsonl")
+    let aside = ids.filter { asideText.contains($0) }
+    #expect(received.isSubset(of: Set(ids)))
+    #expect(received.union(aside) == Set(ids))
+    // Only those that the service refused.
+    #expect(Set(ids).subtracting(received).isSubset(of: Set(aside)) && aside.count <= 40)
+    #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 0)
+  }
+
+  @Test func `delivered segments are removed after the time they are kept`() throws {
+    let service = try StandIn(in: scratch)
+    try Segments.write(5, in: scratch)
+    let old = try #require(scratch.audit.segments().first)
+    Segments.age(old, in: scratch, seconds: 90_000)
+    #expect(try once(service, ["--retention", "1"]) == 0)
+    // What was not delivered when it looked stays for the next time.
+    #expect(scratch.audit.segments() == [old])
+    Segments.age(old, in: scratch, seconds: 90_000)
+    #expect(try once(service, ["--retention", "1"]) == 0)
+    #expect(scratch.audit.segments().isEmpty)
+    #expect(RemovedSegments(scratch.audit).names() == [old])
+  }
+
+  // MARK: Telemetry
+
+  @Test func `records go to a collector beside the service, or instead of it and without a key`() throws {
+    let service = try StandIn(in: scratch)
+    try Segments.write(3, in: scratch)
+    let alone = ["--once", "--no-service-audit", "--otlp-endpoint", service.url, "--state-dir", scratch.state]
+    let headers = ["OTEL_EXPORTER_OTLP_HEADERS": "x-tenant=7, y=z"]
+    let child = try Child([Project.control, "sync"] + alone, environment: headers, in: scratch)
+    #expect(try child.wait() == 0, "\(child.errors)")
+    #expect(try records(service).count == 8 && service.ids().isEmpty)
+    let sent = try #require(try service.requests("/v1/logs").first?["headers"] as? [String: String])
+    #expect(sent["x-tenant"] == "7" && sent["y"] == "z" && sent["Authorization"] == nil)
+    #expect(try once(service, ["--otlp-endpoint", service.url + "/v1/logs"]) == 0)
+    #expect(try records(service).count == 8 && service.ids().count == 3)
+    let status = try Child([Project.control, "status", "--state-dir", scratch.state], in: scratch)
+    #expect(try status.wait() == 0)
+    #expect(status.output.contains("0 wait for service") && status.output.contains("0 wait for otlp"))
+  }
+
+  private func records(_ service: StandIn) throws -> [[String: Any]] {
+    try service.logs().flatMap { body -> [[String: Any]] in
+      let resource = try #require((body["resourceLogs"] as? [[String: Any]])?.first)
+      let scope = try #require((resource["scopeLogs"] as? [[String: Any]])?.first)
+      return try #require(scope["logRecords"] as? [[String: Any]])
+    }
+  }
+
+  // MARK: Secrets and alerts
+
+  @Test func `secrets and tamper alerts are asked for and told as the service has them`() throws {
+    let service = try StandIn(in: scratch)
+    var client = try ControlPlaneClient(
+      try ServiceURL(service.url), key: try APIKey(Project.apiKey.utf8), options: HTTPClient.Options())
+    func outcome(_ name: String) -> (value: String?, code: ControlPlaneError.Code?) {
+      switch client.secret(named: name) {
+      case .value(let secret):
+        (secret.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }, nil)
+      case .failed(let error): (nil, error.code)
+      }
+    }
+    #expect(outcome("db/password").value == "sécret")
+    #expect(outcome("none").code == .noSuchSecret)
+    #expect(outcome("guarded").code == .approvalRequired)
+    try service.fault(#"{"on":"secrets","kind":"status","status":401}"#)
+    #expect(outcome("db/password").code == .keyRejected)
+    try service.fault(#"{"on":"secrets","kind":"junk","content":"{\"value\":7}"}"#)
+    #expect(outcome("db/password").code == .unusable)
+    try client.tamperAlert(source: "audit_chain", hostname: "h", details: [("segment", "a")])
+    let alert = try #require(try service.alerts().first)
+    #expect(alert["source"] as? String == "audit_chain")
+    #expect((alert["details"] as? [String: String]) == ["segment": "a"])
+  }
+}

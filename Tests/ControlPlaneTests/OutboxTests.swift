@@ -1,0 +1,185 @@
+import Audit
+import Foundation
+import Testing
+
+@testable import ControlPlane
+
+/// What waits, what was delivered, and what is set aside: on real segments, without a network.
+@Suite struct OutboxTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  private func outbox(_ receiver: SyncPlan.Receiver = .service) -> Outbox {
+    let sender = Sender(hostname: "h", user: "u", version: "0")
+    return Outbox(receiver, scratch.audit) { row in
+      receiver == .service ? ServiceEntry.encode(row, from: sender) : TelemetryRecord.encode(row)
+    }
+  }
+
+  private func id(_ entry: Outbox.Entry) -> String {
+    let object = try? JSONSerialization.jsonObject(with: Data(entry.bytes)) as? [String: Any]
+    return object?["id"] as? String ?? ""
+  }
+
+  /// Delivers everything to a receiver that refuses some entries, as `SyncRunner` would.
+  private func drain(
+    _ outbox: inout Outbox, refusing: Set<String> = [], live: Set<String> = []
+  ) throws -> (delivered: [String], posts: Int) {
+    var delivered: [String] = []
+    var posts = 0
+    try outbox.scan(scratch.audit.segments(), live: live)
+    while outbox.waiting > 0 {
+      let batch = try outbox.batch()
+      #expect(!batch.isEmpty && batch.count <= Outbox.maxEntries)
+      posts += 1
+      let ids = batch.map { id($0) }
+      if ids.contains(where: { refusing.contains($0) }) {
+        _ = try outbox.refuse(batch.count, "malformed", status: 400)
+      } else {
+        delivered += ids
+        try outbox.accept(batch.count)
+      }
+      try #require(posts < 20_000)
+    }
+    try outbox.scan(scratch.audit.segments(), live: live)
+    return (delivered, posts)
+  }
+
+  @Test func `decisions of all segments are delivered in order, once, and remembered`() throws {
+    let ids = try Segments.write(700, in: scratch) + Segments.write(3, in: scratch)
+    var outbox = outbox()
+    let result = try drain(&outbox)
+    #expect(result.delivered.sorted() == ids.sorted() && result.posts == 2)
+    let isAllDone = scratch.audit.segments().allSatisfy { outbox.isFinished($0) }
+    #expect(isAllDone)
+    // Another process finds nothing to do.
+    var again = self.outbox()
+    #expect(try drain(&again).posts == 0)
+    // Every row goes to the collector, and its cursor is another one.
+    var telemetry = self.outbox(.telemetry)
+    #expect(try drain(&telemetry).delivered.count == 2 * 703 + 4)
+  }
+
+  @Test func `a segment that grows is delivered as it grows`() throws {
+    var segment = try Segments.open(in: scratch)
+    var outbox = outbox()
+    var ids: [String] = []
+    var delivered: [String] = []
+    for count in [0, 1, 5, 0, 600] {
+      ids += try Segments.append(count, to: &segment)
+      delivered += try drain(&outbox, live: [segment.name]).delivered
+      let isSame = delivered == ids
+      #expect(isSame)
+    }
+  }
+
+  @Test func `a segment that was taken for finished is looked at again when it grows`() throws {
+    var segment = try Segments.open(in: scratch)
+    var outbox = outbox()
+    var ids = try Segments.append(2, to: &segment)
+    #expect(try drain(&outbox).delivered == ids)
+    #expect(outbox.isFinished(segment.name))
+    ids = try Segments.append(2, to: &segment)
+    #expect(try drain(&outbox).delivered == ids)
+  }
+
+  @Test func `a row that is half written waits until it is whole`() throws {
+    let ids = try Segments.write(2, in: scratch)
+    let path = scratch.audit.path(of: try #require(scratch.audit.segments().first))
+    let bytes = try Project.read(path)
+    // The second decision is the fourth row.
+    let ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }
+    for cut in [ends[2] + 1, ends[2] + 20, ends[3]] {
+      try Data(bytes[..<cut]).write(to: URL(fileURLWithPath: path))
+      try? FileManager.default.removeItem(atPath: path + ".service-cursor")
+      var outbox = outbox()
+      let live = Set(scratch.audit.segments())
+      #expect(try drain(&outbox, live: live).delivered == [ids[0]])
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      #expect(try drain(&outbox, live: live).delivered == [ids[1]])
+    }
+  }
+
+  @Test(arguments: [[0], [499], [250, 251], [3, 77, 300], Array(0..<8)])
+  func `refused records are found, set aside with the reason, and hold up nobody`(places: [Int]) throws {
+    let ids = try Segments.write(500, in: scratch)
+    let refused = Set(places.map { ids[$0] })
+    var outbox = outbox()
+    let result = try drain(&outbox, refusing: refused)
+    #expect(result.delivered == ids.filter { !refused.contains($0) })
+    #expect(result.posts <= places.count * 22 + 2)
+    let lines = scratch.text("state/audit/refused.jsonl").split(separator: "\n")
+    #expect(lines.count == places.count)
+    for line in lines {
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      #expect(object["reason"] as? String == "malformed" && object["status"] as? Int == 400)
+      #expect(refused.contains { (object["row"] as? String ?? "").contains($0) })
+    }
+  }
+
+  @Test func `rows that can't be entries are set aside without being sent`() throws {
+    let ids = try Segments.write(4, in: scratch)
+    let path = scratch.audit.path(of: try #require(scratch.audit.segments().first))
+    var lines = String(decoding: try Project.read(path), as: UTF8.self).split(separator: "\n").map { String($0) }
+    lines[3] = "not JSON"
+    lines[5] = lines[5].replacing(#""tool": "s""#, with: #""tool": """#)
+    try (lines.joined(separator: "\n") + "\n").write(toFile: path, atomically: false, encoding: .utf8)
+    var outbox = outbox()
+    #expect(try drain(&outbox).delivered == [ids[0], ids[3]])
+    let refused = scratch.text("state/audit/refused.jsonl").split(separator: "\n")
+    #expect(refused.count == 2 && refused[0].contains("not JSON") && refused[1].contains("names no tool"))
+  }
+
+  @Test(arguments: ["", "x", "-1", "99999999", "17", "18446744073709551616"])
+  func `a cursor that can't be right means that all is sent again`(text: String) throws {
+    let ids = try Segments.write(3, in: scratch)
+    let segment = try #require(scratch.audit.segments().first)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: scratch.audit.path(of: segment) + ".service-cursor"))
+    var outbox = outbox()
+    #expect(try drain(&outbox).delivered == ids)
+  }
+
+  @Test func `files that vanish or shrink between two looks are no trouble`() throws {
+    let ids = try Segments.write(3, in: scratch)
+    var outbox = outbox()
+    let segment = try #require(scratch.audit.segments().first)
+    try outbox.scan([segment], live: [])
+    #expect(outbox.waiting == 3)
+    try Data().write(to: URL(fileURLWithPath: scratch.audit.path(of: segment)))
+    #expect(try outbox.batch().isEmpty)
+    try outbox.recount()
+    #expect(outbox.waiting == 0)
+    #expect(ids.count == 3)
+  }
+
+  @Test func `what waits is counted without sending`() throws {
+    try Segments.write(5, in: scratch)
+    #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 5)
+    #expect(AuditQueue.count(for: .telemetry, stateDirectory: scratch.state) == 12)
+    var outbox = outbox()
+    _ = try drain(&outbox)
+    #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 0)
+  }
+
+  // MARK: Retention
+
+  @Test func `only what is old, delivered and left by its writer is removed, and that is on record`() throws {
+    try Segments.write(1, in: scratch)
+    let old = try #require(scratch.audit.segments().first)
+    Segments.age(old, in: scratch, seconds: 10_000)
+    let live = try Segments.open(in: scratch)
+    Segments.age(live.name, in: scratch, seconds: 10_000)
+    try Segments.write(1, in: scratch)
+    let segments = scratch.audit.segments()
+    let now = Int64(Date().timeIntervalSince1970)
+    var retention = Retention(scratch.audit, seconds: 5000)
+    #expect(try retention.run(segments, at: now, isDelivered: { _ in false }) == [])
+    // Not again within the hour.
+    #expect(try retention.run(segments, at: now + 10, isDelivered: { _ in true }) == [])
+    #expect(try retention.run(segments, at: now + 3600, isDelivered: { _ in true }) == [old])
+    #expect(RemovedSegments(scratch.audit).names() == [old])
+    let names = try FileManager.default.contentsOfDirectory(atPath: scratch.audit.path)
+    #expect(!names.contains { $0.hasPrefix(old) })
+  }
+}

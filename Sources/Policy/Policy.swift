@@ -19,11 +19,15 @@ public struct Policy: Sendable {
   public let scanner: Scanner
 
   let core: PolicyCore
-  private let resultModes: ResultModes
+  /// The rules that name methods of the protocol; nil for none.
+  let namedMethods: PolicyCore?
+  private let resultRules: ResultRules
+  private let annotationRules: AnnotationRules
 
   init(
     source: Source, fileName: String, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
-    rules: [Rule], settings: PolicySettings, scanner: Scanner = .builtin, resultModes: ResultModes = ResultModes()
+    rules: [Rule], settings: PolicySettings, scanner: Scanner = .builtin, resultRules: ResultRules = ResultRules(),
+    annotationRules: AnnotationRules = AnnotationRules()
   ) {
     self.source = source
     self.fileName = fileName
@@ -31,17 +35,24 @@ public struct Policy: Sendable {
     self.dialect = dialect
     self.warnings = warnings
     self.scanner = scanner
-    self.resultModes = resultModes
+    self.resultRules = resultRules
+    self.annotationRules = annotationRules
+    namedMethods = Self.naming(rules, settings)
     core = PolicyCore(rules: rules, settings: settings)
   }
 
   var rules: [Rule] { core.rules }
   var settings: PolicySettings { core.settings }
 
-  /// How far the detectors may go with what a tool answers; nil where the policy doesn't say.
+  /// What is asked of what a tool answers, or a method.
+  ///
+  /// - Parameter action: `server:tool`, or `server:method`.
+  public func resultRule(for action: [UInt8]) -> ResultRule { resultRules.rule(for: action) }
+
+  /// What the policy says of a tool in the place of its server (MCP, "Tools: annotations").
   ///
   /// - Parameter action: `server:tool`.
-  public func resultMode(for action: [UInt8]) -> ResultMode? { resultModes.mode(for: action) }
+  public func annotations(of action: [UInt8]) -> [(name: String, value: Bool)] { annotationRules.hints(for: action) }
 
   public var ruleCount: Int { rules.count }
 

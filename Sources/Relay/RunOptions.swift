@@ -29,6 +29,8 @@ public struct RunOptions: Sendable, Equatable {
   public var encodedArguments = ArgumentScanner.Encoded.deny
   public var resultMode = ResultMode.detect
   public var maxScannedBytes = ArgumentScanner.defaultMaxBytes
+  public var hidesDenied = true
+  public var isStrict = false
   public var maxFrameBytes = 64 << 20
   /// For how long a policy stays that can't be confirmed, in seconds.
   public var maxCacheAge = 86_400
@@ -70,6 +72,8 @@ public struct RunOptions: Sendable, Equatable {
     let (name, inline) = Self.split(word)
     switch name {
     case "--observe": observes = true
+    case "--strict-methods": isStrict = true
+    case "--list": hidesDenied = try Self.choice(name, try Self.value(of: name, inline, &rest), no: "keep", yes: "hide")
     case "--no-governance": isUngoverned = true
     case "--server":
       let value = try Self.value(of: name, inline, &rest)

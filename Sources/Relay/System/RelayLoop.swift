@@ -280,15 +280,13 @@ struct RelayLoop: ~Copyable {
 
   private mutating func perform(_ step: Step, line: ArraySlice<UInt8>, from sender: Peer = .host) {
     var effects = step.effects
-    if let record = step.record {
-      do throws(AuditError) {
-        try trail.write(record, line: line)
-      } catch {
-        if allowsUnaudited {
-          StandardError.report("not on record: \(error)")
-        } else {
-          effects = session.unrecorded(step, because: error.description)
-        }
+    do throws(AuditError) {
+      for record in step.records { try trail.write(record, line: line) }
+    } catch {
+      if allowsUnaudited {
+        StandardError.report("not on record: \(error)")
+      } else {
+        effects = session.unrecorded(step, because: error.description)
       }
     }
     for effect in effects {
@@ -325,7 +323,9 @@ struct RelayLoop: ~Copyable {
       for warning in watcher.keeper.policy.warnings where change.code == .reloaded {
         StandardError.report("\(watcher.keeper.loaded.path ?? ""):\(warning)")
       }
-      for effect in session.enforce(watcher.keeper.policy, obstacle: watcher.keeper.obstacle) {
+      for effect in session.enforce(
+        watcher.keeper.policy, obstacle: watcher.keeper.obstacle, projectID: watcher.keeper.loaded.projectID)
+      {
         if case .send(let bytes, to: .host) = effect { toHost.send(bytes[...], isOwn: true) }
       }
     }

@@ -83,6 +83,8 @@ public enum RunCommand {
     var sessionOptions = Session.Options(server: name, context: context)
     sessionOptions.deniesAsError = options.deniesAsError
     sessionOptions.observes = options.observes
+    sessionOptions.hidesDenied = options.hidesDenied
+    sessionOptions.isStrict = options.isStrict
     sessionOptions.encodedArguments = options.encodedArguments
     sessionOptions.maxScannedBytes = options.maxScannedBytes
     sessionOptions.resultMode = options.resultMode

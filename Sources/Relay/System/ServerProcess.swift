@@ -13,7 +13,9 @@ struct ServerProcess: ~Copyable {
   /// Forks the guardian. The server is not started yet: until ``start()`` nothing of it runs.
   ///
   /// To be called before anything else is opened, so that the guardian holds nothing.
-  static func prepare(command: [String]) throws(SystemError) -> ServerProcess {
+  ///
+  /// - Parameter secrets: variables that the guardian forgets as soon as the server has them.
+  static func prepare(command: [String], secrets: [String] = []) throws(SystemError) -> ServerProcess {
     cz_unblock_signals()
     let ignoredSignals = cz_ignored_signals()
     var control: (Int32, Int32) = (-1, -1)
@@ -38,7 +40,8 @@ struct ServerProcess: ~Copyable {
       _ = consume ourInput
       _ = consume ourOutput
       Guardian.run(
-        GuardianChannel(descriptor: theirChannel), command: command, input: theirInput, output: theirOutput,
+        GuardianChannel(descriptor: theirChannel), command: command, secrets: secrets, input: theirInput,
+        output: theirOutput,
         ignoredSignals: ignoredSignals)
     }
     return ServerProcess(

@@ -56,7 +56,7 @@ public enum RunCommand {
     // Before anything is opened, so that the guardian inherits nothing of what follows.
     let secrets = options.secrets.map(\.variable)
     let hidden = plan.scope == nil ? [] : SecretEnvironment.keyNames
-    let server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
+    var server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
       try ServerProcess.prepare(command: options.command, secrets: secrets)
     }
     SecretEnvironment.wipe(secrets)

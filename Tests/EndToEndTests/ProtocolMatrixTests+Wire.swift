@@ -15,14 +15,16 @@ extension ProtocolMatrixTests {
     """
 
   /// - Parameters:
+  ///   - more: of the policy, each line with its line end.
   ///   - answers: the lines that the server writes for each line that it reads.
   ///   - host: the lines that the host sends, and for how many it waits after each.
   /// - Returns: the lines that either side got.
   private static func converse(
-    _ rules: String, options: [String] = [], answers: [[String]] = [], host: [(line: String, waits: Int)]
+    _ rules: String, more: String = "", options: [String] = [], answers: [[String]] = [],
+    host: [(line: String, waits: Int)]
   ) throws -> (host: [String], server: [String]) {
     let scratch = try Scratch()
-    let policy = try scratch.file("policy.yaml", "version: \"1\"\nrules: [\(rules)]\n")
+    let policy = try scratch.file("policy.yaml", "version: \"1\"\n\(more)rules: [\(rules)]\n")
     let process = try RunningProcess(
       [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state] + options
         + ["--", "python3", "-c", server, "\(scratch.path)/received"]
@@ -87,5 +89,28 @@ extension ProtocolMatrixTests {
       host: [(#"{"jsonrpc":"2.0","id":0,"method":"server/discover","params":{}}"#, 1), (Self.initialized, 0)])
     #expect(host == [#"{"jsonrpc":"2.0","id":0,"result":{}}"#])
     #expect(server.contains { $0.contains(#""id":"q""#) && $0.contains("-32600") })
+  }
+
+  @Test func `what a task's answer may not hold does not come by a notification either`() throws {
+    let image = #"{"content":[{"type":"image","data":"AA==","mimeType":"image/png"}]}"#
+    func note(_ result: String) -> String {
+      #"{"jsonrpc":"2.0","method":"notifications/tasks","params":{"taskId":"k","status":"completed","result":\#(result)}}"#
+    }
+    let task = #"{"jsonrpc":"2.0","id":1,"result":{"resultType":"task","taskId":"k","status":"working"}}"#
+    let (host, _) = try Self.converse(
+      "{allow: \"*\"}", more: "dialect: czproxy/1\nresults: {\"s:t\": {content_types: [\"text/*\"]}}\n",
+      answers: [[task, note(image), note(#"{"content":[]}"#)]],
+      host: [(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}"#, 2)])
+    #expect(host == [task, note(#"{"content":[]}"#)])
+  }
+
+  @Test func `what a server notes in words that MCP does not know is dropped on request`() throws {
+    let note = #"{"jsonrpc":"2.0","method":"vendor/note","params":{}}"#
+    let known = #"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}}"#
+    let open = try Self.converse("{allow: \"*\"}", answers: [[note, known]], host: [(Self.initialized, 2)])
+    #expect(open.host == [note, known])
+    let strict = try Self.converse(
+      "{allow: \"*\"}", options: ["--strict-methods"], answers: [[note, known]], host: [(Self.initialized, 1)])
+    #expect(strict.host == [known])
   }
 }

@@ -76,6 +76,7 @@ extension ProtocolMatrixTests {
     Self.expectRefused(run, "deny me", by: "no-text")
     let wire = try #require(run.lines("outer/out").first { $0.contains("no-forbidden") })
     #expect(wire.contains(#""result":{"resultType":"complete","#) == pairing.isModern)
+    #expect(Self.received(run, "tools/call", with: "echo") > 60)
     #expect(Self.received(run, "tools/call", with: "forbidden") == 0)
     #expect(Self.received(run, "tools/call", with: "deny me") == 0)
   }
@@ -102,6 +103,7 @@ extension ProtocolMatrixTests {
     Self.expectError(run, "complete", by: "no-completion")
     Self.expectError(run, "complete template", by: "no-completion")
     Self.expectError(run, "vendor", by: "no-vendor")
+    #expect(Self.received(run, "resources/read", with: "memo") > 0)
     #expect(Self.received(run, "resources/read", with: "vault") == 0)
     for method in ["resources/subscribe", "subscriptions/listen", "completion/complete", "vendor/echo"] {
       #expect(Self.received(run, method) == 0, "\(method)")
@@ -126,12 +128,14 @@ extension ProtocolMatrixTests {
     } else {
       #expect(run.text("vendor_ask") == #"{"refused": -1}"#)
     }
-    let asked = run.lines("outer/out").filter { line in
-      ["sampling/createMessage", "elicitation/create", "roots/list", "vendor/ask"].contains {
-        line.contains("\"method\":\"\($0)\"")
+    func asked(_ name: String) -> [String] {
+      run.lines(name).filter { line in
+        ["sampling/createMessage", "elicitation/create", "roots/list", "vendor/ask"].contains {
+          line.contains("\"method\":\"\($0)\"")
+        }
       }
     }
-    #expect(asked == [])
+    #expect(asked("inner/out").count > 6 && asked("outer/out") == [])
   }
 
   @Test func `what a modern server asks for within an answer is refused in the place of that answer`() throws {
@@ -144,6 +148,7 @@ extension ProtocolMatrixTests {
     Self.expectError(run, "read ask", by: "no-models")
     Self.expectError(run, "prompt ask", by: "no-questions")
     Self.expectError(run, "job_ask", by: "no-questions")
-    #expect(run.lines("outer/out").filter { $0.contains("inputRequests") } == [])
+    #expect(run.lines("inner/out").contains { $0.contains("inputRequests") })
+    #expect(!run.lines("outer/out").contains { $0.contains("inputRequests") })
   }
 }

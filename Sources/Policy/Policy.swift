@@ -64,6 +64,9 @@ public struct Policy: Sendable {
   /// The policy that takes the place of this one when it may not be used any longer: its `default_on_missing`.
   public func missing(reason: String) -> Policy { .missing(reason: reason, effect: settings.defaultOnMissing) }
 
+  /// Why there is none; nil where there is one.
+  public var absence: String? { source == .missing ? rules.first?.reason : nil }
+
   /// The policy of a proxy that has none: everything is denied, and the reason says what to do.
   public static func missing(reason: String) -> Policy { missing(reason: reason, effect: .deny) }
 

@@ -28,6 +28,7 @@ struct AuditTrail: ~Copyable {
       policyHash = loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes)
       policyPath = loaded.path ?? ""
       ruleCount = loaded.policy.ruleCount
+      projectID = loaded.projectID ?? projectID
     }
   }
 

@@ -129,6 +129,9 @@ private struct Params {
         known.append((name, value))
       } else {
         let bytes = document.string(key) ?? []
+        guard bytes.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+          throw GovernedRequest.Malformed("a key of `params` with a byte that no key of MCP has", key, document)
+        }
         guard !names.contains(where: { LookAlike.isLookAlike(bytes, of: $0) }) else {
           throw GovernedRequest.Malformed("a key that some readers take for another one", key, document)
         }

@@ -25,6 +25,12 @@ extension Session {
         return refused("more than \(PendingRequests.limit) requests in flight", answering: id)
       }
     }
+    if let odd = name.first(where: { !(0x21...0x7e).contains($0) }) {
+      // Some reader may trim it, or take it for another character.
+      return refused(
+        "a method with a byte (\(odd)) that no method of MCP has", answering: id,
+        at: message.document.range(of: method).lowerBound)
+    }
     let role = MethodRole(of: name, from: sender)
     if sender == .server, !hasHandshake, role != .free {
       return refused(
@@ -121,12 +127,12 @@ extension Session {
     } else {
       kind = .other(method: method)
     }
-    let request = try GovernedRequest(
-      method: method, id: id, params: message.params, requiring: nil, in: document)
-    guard let judged = judgedIfNamed(request, in: document, from: sender) else {
-      return sender == .server ? passQuestion(message, method: method, id: id) : pass(kind, id: id, from: sender)
+    if policy.namesMethods {
+      let request = try GovernedRequest(
+        method: method, id: id, params: message.params, requiring: nil, in: document)
+      if let judged = judgedIfNamed(request, in: document, from: sender) { return step(for: judged, kind: kind) }
     }
-    return step(for: judged, kind: kind)
+    return sender == .server ? passQuestion(message, method: method, id: id) : pass(kind, id: id, from: sender)
   }
 
   private mutating func step(for judged: SessionRecord.JudgedCall, kind: PendingRequests.Entry.Kind) -> Step {
@@ -177,7 +183,6 @@ extension Session {
   func judgedIfNamed(
     _ request: GovernedRequest, in document: JSONDocument, from sender: Peer
   ) -> SessionRecord.JudgedCall? {
-    guard policy.namesMethods else { return nil }
     let started = monotonicNanoseconds()
     let call = Call(
       server: options.server.bytes, method: request.method, arguments: request.arguments.map { (document, $0) },

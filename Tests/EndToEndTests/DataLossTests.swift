@@ -128,7 +128,8 @@ import Testing
     let session = try ScriptedSession(policy: Self.policy(), options: ["--dlp-results", "mask"])
     for (id, method) in ["resources/read", "prompts/get", "vendor/method"].enumerated() {
       session.process.send(
-        #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{"uri":"x","name":"y","say":"ACCT-918273"}}"#)
+        #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{"uri":"x","name":"y","say":["AC","CT-918273"]}}"#
+      )
       let line = try session.process.line()
       #expect(line.contains("[REDACTED-ACCT]") && !line.contains(Self.secret))
     }

@@ -91,7 +91,9 @@ import Wire
     ("resources/read", "{}"), ("resources/read", #"{"uri":7}"#), ("resources/read", #"{"uri":"a","URI":"b"}"#),
     ("prompts/get", #"{"name":""}"#), ("prompts/get", #"{"name":"a","name\u0000":"b"}"#),
     ("Resources/Read", #"{"uri":"a"}"#),
-    ("prompts/get\\u0000", #"{"name":"a"}"#),
+    ("prompts/get\\u0000", #"{"name":"a"}"#), ("tools/call ", #"{"name":"a"}"#), ("tools/call\\n", #"{"name":"a"}"#),
+    ("\\ufefftools/call", #"{"name":"a"}"#), ("tools/cal\\u2113", #"{"name":"a"}"#),
+    ("tools/call", #"{"name":"a","name\u0000x":"b"}"#), ("tools/call", #"{"name":"a","name ":"b"}"#),
   ])
   func `what can't be judged for certain is refused`(method: String, params: String) throws {
     let step = try Talk(#"{allow: "*"}"#).host(method, params)

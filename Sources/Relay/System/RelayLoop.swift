@@ -20,6 +20,7 @@ struct RelayLoop: ~Copyable {
   private var session: Session
   private var trail: AuditTrail
   private var watcher: PolicyWatcher
+  private var launcher: SyncLauncher?
   private let isPassThrough: Bool
   private let allowsUnaudited: Bool
 
@@ -43,7 +44,7 @@ struct RelayLoop: ~Copyable {
   private var closesToServer = false
 
   init(
-    session: consuming Session, trail: consuming AuditTrail, watcher: consuming PolicyWatcher,
+    session: consuming Session, trail: consuming AuditTrail, watcher: consuming PolicyWatcher, launcher: SyncLauncher?,
     server: consuming ServerProcess, signals: consuming SignalPipe, isPassThrough: Bool, allowsUnaudited: Bool
   ) {
     let maxLineBytes = session.options.limits.maxBytes
@@ -52,6 +53,7 @@ struct RelayLoop: ~Copyable {
     self.session = session
     self.trail = trail
     self.watcher = watcher
+    self.launcher = launcher
     self.isPassThrough = isPassThrough
     self.allowsUnaudited = allowsUnaudited
     self.signals = signals
@@ -312,7 +314,9 @@ struct RelayLoop: ~Copyable {
   /// Between two messages: a policy that changed judges the next one.
   private mutating func lookAtPolicy() {
     guard !isPassThrough else { return }
-    for change in watcher.look(at: MonotonicClock.nanoseconds()) {
+    let now = MonotonicClock.nanoseconds()
+    launcher?.look(at: now)
+    for change in watcher.look(at: now) {
       StandardError.report(change.reason)
       do throws(AuditError) {
         try trail.write(change, inForce: watcher.keeper.loaded)

@@ -25,7 +25,7 @@ extension Session {
     }
     let editor = ListEditor(
       result, shape, in: document, isHidden: { isHidden($0, directory) },
-      hints: { directory == .toolList ? policy.annotations(of: subject(of: $0)) : [] })
+      hints: { directory == .toolList && !options.observes ? policy.annotations(of: subject(of: $0)) : [] })
     guard !editor.edits.isEmpty else { return Step(.forward) }
     let method = Array(directory.rawValue.utf8)
     return Step(

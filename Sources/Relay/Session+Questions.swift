@@ -45,15 +45,42 @@ extension Session {
       .forward(scan.edits))
   }
 
+  /// What an answer asks for: `inputRequests` of a result (2026-07-28), and the elicitations that an error with the code
+  /// -32042 wants first (2025-11-25).
+  private static func questions(
+    in node: JSONDocument.Node, of document: JSONDocument
+  ) -> [(method: [UInt8], params: JSONDocument.Node?)] {
+    func object(_ node: JSONDocument.Node?) -> JSONDocument.Node? {
+      node.flatMap { document.kind(of: $0) == .object ? $0 : nil }
+    }
+    var questions: [(method: [UInt8], params: JSONDocument.Node?)] = []
+    if let asked = document.member("inputRequests", of: node) {
+      questions += document.members(of: asked).map { member in
+        let method = document.member("method", of: member.value).flatMap { document.string($0) } ?? []
+        return (method, object(document.member("params", of: member.value)))
+      }
+    }
+    if let wanted = document.member("data", of: node).flatMap({ document.member("elicitations", of: $0) }) {
+      questions += document.elements(of: wanted).map { (Array("elicitation/create".utf8), object($0)) }
+    }
+    return questions
+  }
+
+  /// Whether an answer has a key that some host takes for the one that questions stand under.
+  func hidesQuestions(_ node: JSONDocument.Node?, in document: JSONDocument) -> Bool {
+    guard let node else { return false }
+    return document.members(of: node).contains { LookAlike.isLookAlike(document.text($0.key), of: Self.questionsKey) }
+  }
+
+  private static let questionsKey = Array("inputRequests".utf8)
+
   /// The questions within an answer or a notification, each judged as the request that it stands for. What no rule
   /// speaks of is not among them.
   func judgedQuestions(
     in node: JSONDocument.Node?, of document: JSONDocument, askedBy id: RequestID
   ) -> [SessionRecord.JudgedCall] {
-    guard let questions = node.flatMap({ document.member("inputRequests", of: $0) }) else { return [] }
-    return document.members(of: questions).compactMap { member in
-      let method = document.member("method", of: member.value).flatMap { document.string($0) } ?? []
-      let params = document.member("params", of: member.value).flatMap { document.kind(of: $0) == .object ? $0 : nil }
+    guard let node else { return [] }
+    return Self.questions(in: node, of: document).compactMap { method, params in
       let request = GovernedRequest(nested: method, id: id, params: params)
       // The text of it is scanned with the answer that it stands in.
       let started = monotonicNanoseconds()

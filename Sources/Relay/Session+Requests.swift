@@ -52,13 +52,15 @@ extension Session {
           method: name, id: id, params: message.params, requiring: nil, in: message.document)
         return judge(request, message, from: sender)
       case .directory(let directory):
-        return pass(directory, id: id, message)
+        return try pass(directory, id: id, message)
       case .free:
         return pass(.other(method: name), id: id, from: sender)
       case .known, .unknown:
-        if sender == .host, Self.isGovernedOrLookAlike(name) {
+        if sender == .host
+          ? Self.isGovernedOrLookAlike(name) : LookAlike.isLookAlike(name, of: "sampling/createMessage")
+        {
           return refused(
-            "a method that some servers take for one that is judged", answering: id,
+            "a method that some readers take for one that is judged", answering: id,
             at: message.document.range(of: method).lowerBound)
         }
         if role == .unknown, options.isStrict {
@@ -78,29 +80,38 @@ extension Session {
     return Step(.forward)
   }
 
-  /// A stream of notifications may also ask for the updates of resources, which is what `resources/subscribe` was.
   private mutating func pass(
     _ directory: PendingRequests.Entry.Directory, id: RequestID, _ message: Message
-  ) -> Step {
-    let document = message.document
-    if directory == .listen,
-      let list = message.params.flatMap({ document.member("notifications", of: $0) })
-        .flatMap({ document.member("resourceSubscriptions", of: $0) })
-    {
-      for uri in document.elements(of: list) {
-        // As the request would have been.
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("uri")
-        writer.raw(document.raw(uri))
-        writer.endObject()
-        guard let params = try? JSONDocument(parsing: writer.bytes[...]) else { continue }
-        let request = GovernedRequest(nested: Array("resources/subscribe".utf8), id: id, params: params.root)
-        let judged = judged(request, in: params, from: .host)
-        if judged.isBlocked { return denied(judged) }
+  ) throws(GovernedRequest.Malformed) -> Step {
+    guard directory == .listen, let params = message.params else {
+      return pass(.directory(directory), id: id, from: .host)
+    }
+    return try listen(to: try SubscriptionFilter(params, in: message.document), id: id)
+  }
+
+  /// A stream of notifications may also ask for the updates of resources, which is what `resources/subscribe` was.
+  private mutating func listen(
+    to filter: SubscriptionFilter, id: RequestID
+  ) throws(GovernedRequest.Malformed) -> Step {
+    var records: [SessionRecord] = []
+    var last: SessionRecord.JudgedCall?
+    for params in filter.subscriptions {
+      let request = GovernedRequest(nested: Array("resources/subscribe".utf8), id: id, params: params.root)
+      var judged = judged(request, in: params, from: .host)
+      if !options.observes { judged.denyMasked() }
+      if judged.isBlocked { return denied(judged) }
+      records.append(.decision(judged))
+      last = judged
+    }
+    var step = pass(.directory(.listen), id: id, from: .host)
+    step.records = records
+    if let last {
+      step.instead = Step.Instead(request: (id, .host)) { reason in
+        let decision = Decision.auditUnavailable(reason: reason, instead: last.decision)
+        return [.send(Reply.denial(of: last, decision, asError: true), to: .host)]
       }
     }
-    return pass(.directory(directory), id: id, from: .host)
+    return step
   }
 
   // MARK: Judging
@@ -132,7 +143,20 @@ extension Session {
         method: method, id: id, params: message.params, requiring: nil, in: document)
       if let judged = judgedIfNamed(request, in: document, from: sender) { return step(for: judged, kind: kind) }
     }
-    return sender == .server ? passQuestion(message, method: method, id: id) : pass(kind, id: id, from: sender)
+    if sender == .server { return passQuestion(message, method: method, id: id) }
+    // What no policy is asked about must not carry out what a policy's rules mask or block.
+    let scan = message.params.map { outgoing($0, in: document) }
+    guard let scan, !options.observes, scan.denial != nil || !scan.edits.isEmpty else {
+      return pass(kind, id: id, from: sender)
+    }
+    let request = try GovernedRequest(
+      method: method, id: id, params: message.params, requiring: nil, in: document)
+    var decision = Decision.passed
+    if let denial = scan.denial { decision.denyForDataLoss(denial) }
+    let judged = SessionRecord.JudgedCall(
+      call: request, from: .host, document: document, decision: decision, dataLoss: scan, sensitiveKeys: [],
+      evaluationTime: 0, isObserved: false)
+    return step(for: judged, kind: kind)
   }
 
   private mutating func step(for judged: SessionRecord.JudgedCall, kind: PendingRequests.Entry.Kind) -> Step {

@@ -13,7 +13,9 @@ extension Session {
         of: nil, from: sender, reason: "the answer to a request that is not in flight", offset: 0,
         bytes: line.bytes.count, sample: line.content)
     }
-    guard sender == .server else { return request.isCancelled ? Step() : Step(.forward) }
+    guard sender == .server else {
+      return request.isCancelled ? Step() : passHostAnswer(message, to: request, result, line)
+    }
     announcements.close(request.id)
     if request.isCancelled { return dropped(request, line) }
     switch request.kind {
@@ -28,7 +30,9 @@ extension Session {
     case .task(let call, let method):
       // Only this one is answered by what the tool itself would have answered.
       guard method.elementsEqual("tasks/result".utf8) else {
-        return pass(result ?? error, in: message.document, of: call.name, to: request, line)
+        return pass(
+          result ?? error, in: message.document, of: call.name, to: request, line,
+          mayRetype: !catalog.hasOutputSchema(call.name))
       }
       return passOutput(result, error, of: call, in: message.document, to: request, line)
     }
@@ -40,15 +44,37 @@ extension Session {
     return Step(record: .outcome(outcome(of: call, request, line, .late, ScanOutcome.skipped(.policyDenied), nil)))
   }
 
+  /// What the host gives a server that asked is on its way out, like the arguments of a call.
+  private func passHostAnswer(
+    _ message: Message, to request: PendingRequests.Entry, _ result: JSONDocument.Node?, _ line: LineFramer.Line
+  ) -> Step {
+    guard let result, case .other(let method) = request.kind else { return Step(.forward) }
+    let scan = outgoing(result, in: message.document)
+    guard !options.observes, scan.denial != nil || !scan.edits.isEmpty else { return Step(.forward) }
+    let withholding = scan.denial.map { Withholding(code: .dataLoss, reason: $0) }
+    let record = SessionRecord.Observation(
+      method: method, id: request.id, dataLoss: scan, withholding: withholding, bytes: line.bytes.count)
+    guard let withholding else { return Step(record: .observation(record), .forwardEdited(scan.edits)) }
+    return Step(record: .observation(record), .send(Reply.withheld(id: request.id, withholding), to: .server))
+  }
+
+  /// The scan of something that goes to the server and is no policy's subject.
+  func outgoing(_ node: JSONDocument.Node, in document: JSONDocument) -> ScanOutcome {
+    var scanner = ArgumentScanner(policy.scanner)
+    scanner.encoded = options.encodedArguments
+    scanner.maxBytes = options.maxScannedBytes
+    return scanner.scan((document, node))
+  }
+
   // MARK: Tools
 
   private func passOutput(
     _ result: JSONDocument.Node?, _ error: JSONDocument.Node?, of call: GovernedRequest.Summary,
     in document: JSONDocument, to request: PendingRequests.Entry, _ line: LineFramer.Line
   ) -> Step {
-    let questions = judgedQuestions(in: result, of: document, askedBy: request.id)
+    let questions = judgedQuestions(in: result ?? error, of: document, askedBy: request.id)
     let scan = scan(result ?? error, in: document, of: call.name, mayRetype: !catalog.hasOutputSchema(call.name))
-    let withholding = withholding(result, in: document, of: call.name, line, scan)
+    let withholding = withholding(result ?? error, in: document, of: call.name, line, scan)
     let outcome = outcome(
       of: call, request, line, Self.ending(result: result, error: error, in: document), scan, withholding)
     return step(questions, .outcome(outcome), scan, withholding, to: request.id, of: call)
@@ -78,10 +104,10 @@ extension Session {
   /// - Parameter name: the tool, or the method, as the policy's rules for answers name it behind the server.
   private func pass(
     _ node: JSONDocument.Node?, in document: JSONDocument, of name: [UInt8], to request: PendingRequests.Entry,
-    _ line: LineFramer.Line
+    _ line: LineFramer.Line, mayRetype: Bool = true
   ) -> Step {
     let questions = judgedQuestions(in: node, of: document, askedBy: request.id)
-    let scan = scan(node, in: document, of: name)
+    let scan = scan(node, in: document, of: name, mayRetype: mayRetype)
     let withholding = withholding(node, in: document, of: name, line, scan)
     var record: SessionRecord?
     if !scan.findings.isEmpty || withholding != nil {
@@ -102,7 +128,7 @@ extension Session {
     let withholding =
       task == nil
       ? scan.denial.map { Withholding(code: .dataLoss, reason: $0) }
-      : withholding(document.member("result", of: params) ?? params, in: document, of: name, line, scan)
+      : withholding(params, in: document, of: name, line, scan)
     var step = Step()
     step.records = questions.map { .decision($0) }
     if !scan.findings.isEmpty || withholding != nil {
@@ -163,13 +189,18 @@ extension Session {
     _ scan: ScanOutcome
   ) -> Withholding? {
     if let denial = scan.denial { return Withholding(code: .dataLoss, reason: denial) }
+    if hidesQuestions(node, in: document) {
+      return Withholding(code: .lookAlike, reason: "its answer has a key that some hosts take for `inputRequests`")
+    }
     guard !options.observes else { return nil }
     let rule = policy.resultRule(for: subject(of: name))
     if let limit = rule.maxBytes, line.bytes.count > limit {
       return Withholding(
         code: .size, reason: "its answer has \(line.bytes.count) bytes, and the policy permits \(limit)")
     }
-    if let type = node.flatMap({ ContentTypes.refused(by: rule, in: $0, of: document) }) {
+    // The output of a task stands within what is said about it.
+    let output = node.map { document.member("result", of: $0) ?? $0 }
+    if let type = output.flatMap({ ContentTypes.refused(by: rule, in: $0, of: document) }) {
       return Withholding(
         code: .contentType,
         reason: "its answer holds `\(DisplayText.escaped(type, limit: 64))`, which the policy does not permit")

@@ -16,9 +16,9 @@ public enum SessionRecord: Sendable {
     public let from: Peer
     /// The message that the call's nodes point into.
     public let document: JSONDocument
-    public let decision: Decision
+    public private(set) var decision: Decision
     /// What scanning its arguments led to.
-    public let dataLoss: ScanOutcome
+    public private(set) var dataLoss: ScanOutcome
     /// Names of arguments that are not to be put on record.
     public let sensitiveKeys: Set<[UInt8]>
     /// What the decision took, in nanoseconds.
@@ -28,6 +28,13 @@ public enum SessionRecord: Sendable {
 
     /// Whether the request does not reach the other side.
     public var isBlocked: Bool { decision.effect == .deny && !isObserved }
+
+    /// Denies what would have to be masked, where the line can't be changed for it.
+    mutating func denyMasked() {
+      guard decision.effect != .deny, !dataLoss.edits.isEmpty else { return }
+      dataLoss.refuseMasking("what is asked for holds what a DLP rule masks")
+      decision.denyForDataLoss("what is asked for holds what a DLP rule masks")
+    }
   }
 
   /// How a call that was forwarded ended.

@@ -13,11 +13,15 @@ struct TaskTable: Sendable {
 
   /// Takes the task that an answer to a call announces, in either form.
   mutating func learn(from result: JSONDocument.Node, of call: GovernedRequest.Summary, in document: JSONDocument) {
-    let task = document.member("task", of: result) ?? result
+    // One form or the other; a tool's own output may hold a member of that name too.
+    let isTask = document.member("resultType", of: result).map { document.string($0, equals: "task") } ?? false
+    guard let task = document.member("task", of: result) ?? (isTask ? result : nil) else { return }
     guard let id = document.member("taskId", of: task).flatMap({ document.string($0) }), id.count <= 1024 else {
       return
     }
-    if tools.updateValue(call, forKey: id) != nil { return }
+    // Whoever announced it first has it: another tool can't take its output over.
+    guard tools[id] == nil else { return }
+    tools[id] = call
     if order.count < Self.limit {
       order.append(id)
     } else {

@@ -4,6 +4,7 @@ struct Withholding: Equatable, Sendable {
     case dataLoss = "DLP_BLOCKED"
     case size = "RESULT_TOO_LARGE"
     case contentType = "CONTENT_TYPE_DENIED"
+    case lookAlike = "AMBIGUOUS_KEY"
   }
 
   let code: Code

@@ -208,6 +208,94 @@ import Wire
     #expect(!Self.passes(changed))
   }
 
+  @Test func `an error that wants an elicitation first is judged as one`() throws {
+    let talk = try Talk(#"{deny: "*:elicitation/create"}, {allow: "*"}"#)
+    _ = try talk.host("tools/call", #"{"name":"t"}"#)
+    let error =
+      #"{"jsonrpc":"2.0","id":1,"error":{"code":-32042,"message":"m","data":{"elicitations":[{"mode":"url","url":"https://x/"}]}}}"#
+    #expect(Self.reply(try talk.send(error, from: .server))?.text.contains(#""isError":true"#) == true)
+  }
+
+  @Test(arguments: ["Sampling/createMessage", "sampling/createMessage\\u0000", "sampling/createmessage"])
+  func `what a host may take for a question to its model is refused`(method: String) throws {
+    let talk = try Talk(#"{deny: "s:sampling/*"}, {allow: "*"}"#)
+    try talk.handshake()
+    #expect(!Self.passes(try talk.server(method)))
+    _ = try talk.host("tools/call", #"{"name":"t"}"#, id: "7")
+    let hidden = try talk.answer(
+      #"{"resultType":"input_required","InputRequests":{"a":{"method":"sampling/createMessage"}}}"#, id: "7")
+    #expect(Self.reply(hidden)?.text.contains("AMBIGUOUS_KEY") == true)
+  }
+
+  @Test(arguments: [
+    #"{"notifications":{"ResourceSubscriptions":["file:///etc/x"]}}"#,
+    #"{"notifications":{"resourceSubscriptions\u0000":["file:///etc/x"]}}"#,
+    #"{"Notifications":{"resourceSubscriptions":["file:///etc/x"]}}"#,
+    #"{"notifications":{"resourceSubscriptions":"file:///etc/x"}}"#,
+    #"{"notifications":{"resourceSubscriptions":[7]}}"#,
+  ])
+  func `a subscription that some server may read otherwise is refused`(params: String) throws {
+    let step = try Talk(#"{deny: "s:resources/subscribe"}, {allow: "*"}"#).host("subscriptions/listen", params)
+    #expect(Self.reply(step)?.text.contains("-32600") == true)
+  }
+
+  private static let secrets =
+    "dlp_rules: [{id: w, name: w, pattern: 'Falcon', category: custom, action: block}, {id: n, name: n, pattern: '9182736455', category: custom, action: mask}]"
+
+  @Test func `each subscription is on record before it is made, and none is masked`() throws {
+    let talk = try Talk(#"{allow: "*"}"#, more: Self.secrets)
+    let two = try talk.host(
+      "subscriptions/listen", #"{"notifications":{"resourceSubscriptions":["file:///a","file:///b"]}}"#)
+    #expect(two.records.count == 2 && Self.passes(two))
+    let masked = try talk.host(
+      "subscriptions/listen", #"{"notifications":{"resourceSubscriptions":["file:///9182736455"]}}"#, id: "2")
+    #expect(!Self.passes(masked))
+  }
+
+  @Test func `what the host gives a server is scanned by whichever way it goes`() throws {
+    let talk = try Talk(#"{allow: "*"}"#, more: Self.secrets)
+    try talk.handshake()
+    let update = #"{"taskId":"k","inputResponses":{"q":{"action":"accept","content":{"a":"\#("Falcon")"}}}}"#
+    #expect(Self.reply(try talk.host("tasks/update", update))?.text.contains("DLP_BLOCKED") == true)
+    #expect(Self.passes(try talk.host("tasks/update", #"{"taskId":"k"}"#, id: "2")))
+    _ = try talk.server("elicitation/create", id: "9")
+    let answer = try talk.send(
+      #"{"jsonrpc":"2.0","id":9,"result":{"action":"accept","content":{"a":"Falcon"}}}"#, from: .host)
+    #expect(Self.reply(answer)?.to == .server)
+    _ = try talk.server("elicitation/create", id: "10")
+    let number = try talk.send(#"{"jsonrpc":"2.0","id":10,"result":{"content":{"a":"9182736455"}}}"#, from: .host)
+    guard case .forwardEdited? = number.effects.first else {
+      Issue.record("not masked")
+      return
+    }
+  }
+
+  @Test func `what a task brings is held to the rules of its tool, and belongs to the tool that announced it`() throws {
+    let more =
+      "dialect: czproxy/1\n\(Self.secrets)\nresults: {\"s:t\": {content_types: [text/*], dlp: mask}, \"s:o\": {dlp: off}}"
+    let talk = try Talk(#"{allow: "*"}"#, more: more)
+    _ = try talk.host("tools/list", id: "0")
+    _ = try talk.answer(#"{"tools":[{"name":"t","outputSchema":{"type":"object"}}]}"#, id: "0")
+    _ = try talk.host("tools/call", #"{"name":"t"}"#)
+    _ = try talk.answer(#"{"resultType":"task","taskId":"k"}"#)
+    _ = try talk.host("tools/call", #"{"name":"o"}"#, id: "2")
+    _ = try talk.answer(#"{"resultType":"task","taskId":"k"}"#, id: "2")
+    for (id, output) in [
+      ("3", #"{"content":[{"type":"image","data":"AA==","mimeType":"image/png"}]}"#),
+      ("4", #"{"structuredContent":{"n":9182736455}}"#),
+    ] {
+      _ = try talk.host("tasks/get", #"{"taskId":"k"}"#, id: id)
+      let step = try talk.answer(#"{"resultType":"complete","taskId":"k","result":\#(output)}"#, id: id)
+      #expect(Self.reply(step) != nil)
+    }
+  }
+
+  @Test func `what a host has to give back as it came is never masked`() throws {
+    let talk = try Talk(#"{allow: "*"}"#, more: Self.secrets) { $0.resultMode = .mask }
+    _ = try talk.host("tools/call", #"{"name":"t"}"#)
+    #expect(Self.reply(try talk.answer(#"{"content":[],"requestState":"9182736455"}"#)) != nil)
+  }
+
   // MARK: Ids
 
   @Test func `what was cancelled never surfaces later`() throws {
@@ -294,6 +382,7 @@ import Wire
     let expected =
       #"{"tools":[{"name":"delete","annotations":{"destructiveHint":true,"openWorldHint":false,"title":"x","readOnlyHint":false}},{"name":"b","annotations":{"readOnlyHint":true,"openWorldHint":false}},{"name":"c","annotations":{"readOnlyHint":true,"openWorldHint":false}},{"name":"d","annotations":{"readOnlyHint":true,"openWorldHint":false}}]}"#
     #expect(try Self.listed(#"{allow: "*"}"#, page, of: "tools/list", more: more) == expected)
+    #expect(try Self.listed(#"{allow: "*"}"#, page, of: "tools/list", more: more) { $0.observes = true } == page)
   }
 
   // MARK: Results

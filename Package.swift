@@ -274,5 +274,9 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
+    .testTarget(
+      name: "HostileTests",
+      swiftSettings: swiftSettings
+    ),
   ]
 )

@@ -3,6 +3,8 @@ could see in a line, it sees. Lines end at anything that some language calls a l
 keys and methods are folded and cut at NUL; of repeated keys every one counts; what is no object is looked into; text
 before and after a value is passed over; BOMs and other encodings are read.
 
+With --all it also cuts keys and methods at a NUL within them, as readers with strings of C do (cJSON).
+
 With --suspicious it also trims keys and methods and takes compatibility forms for the plain ones (NFKC), which no known
 reader does: for finding out what would happen if one did.
 """
@@ -14,7 +16,10 @@ import unicodedata
 from common import run, seen, spelled_id
 
 KEYS = {"method", "params", "name", "arguments", "id", "path"}
-ENDS = re.compile("[\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029\0]")
+ENDS = re.compile("[\r\0]")
+# What `splitlines` and its like end lines at. No reader is known that does so and also passes over text before a value,
+# which would make a message of any part of a line that stands between two such characters.
+ODD_ENDS = re.compile("[\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029\0]")
 
 
 def folded(key):
@@ -23,9 +28,10 @@ def folded(key):
     if SUSPICIOUS:
         key = unicodedata.normalize("NFKC", key).strip(" \t\r\n\v\f\u00a0\u200b\ufeff\u0301")
     key = key.casefold().replace("\u0131", "i").replace("i\u0307", "i")
-    return key.rstrip("\0")
+    return key.split("\0")[0] if ALL else key.rstrip("\0")
 
 
+ALL = "--all" in sys.argv
 SUSPICIOUS = "--suspicious" in sys.argv
 
 
@@ -83,7 +89,11 @@ def read(line):
         encodings += ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le"]
     for encoding in encodings:
         text = line.decode(encoding, "replace")
-        for part in [text] + (ENDS.split(text) if ENDS.search(text) else []):
+        parts = [text] + (ENDS.split(text) if ENDS.search(text) else [])
+        if ODD_ENDS.search(text):
+            odd = ODD_ENDS.split(text)
+            parts += odd if SUSPICIOUS else [part for part in odd if part.lstrip(" \t")[:1] in ("{", "[")]
+        for part in parts:
             for value in values(part):
                 found.update(messages(value))
     return sorted(found)

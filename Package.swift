@@ -276,6 +276,13 @@ let package = Package(
     ),
     .testTarget(
       name: "HostileTests",
+      dependencies: [
+        "Audit",
+        "Bundle",
+        "DataLoss",
+        "Policy",
+        "Wire",
+      ],
       swiftSettings: swiftSettings
     ),
   ]

@@ -33,7 +33,8 @@ struct JSONWalk {
 
   mutating func visit(_ node: JSONDocument.Node) {
     let range = document.range(of: node)
-    check(range.lowerBound >= 0 && range.upperBound <= document.bytes.count && !range.isEmpty, "a range beyond the text")
+    check(
+      range.lowerBound >= 0 && range.upperBound <= document.bytes.count && !range.isEmpty, "a range beyond the text")
     switch document.kind(of: node) {
     case .object:
       var count = 0

@@ -1,3 +1,4 @@
+import DataLoss
 import Policy
 import Wire
 

@@ -40,7 +40,7 @@ hostile: build ## many generated frames at every reader, 10 000 starts and ends,
 sanitize: ## run the modules' tests under AddressSanitizer and ThreadSanitizer
 	@Scripts/setup
 	@Scripts/setup-tests controlzero
-	swift test --sanitize=address --scratch-path .build-asan --filter '$(MODULE_TESTS)'
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Fuzz/lsan.supp swift test --sanitize=address --scratch-path .build-asan --filter '$(MODULE_TESTS)'
 	swift test --sanitize=thread --scratch-path .build-tsan --filter '$(MODULE_TESTS)'
 
 MODULE_TESTS = ^(WireTests|PolicyTests|DataLossTests|BundleTests|AuditTests|RelayTests|ControlPlaneTests)\.

@@ -97,7 +97,7 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
     let session = try ScriptedSession()
     session.process.send(#"{"jsonrpc":"2.0","id":"\udc00","method":"tools/call","params":{"name":"forbidden"}}"#)
     session.process.send(session.call(2, "echo"))
-    while !(try session.process.line()).contains(#""id":2"#) {}
+    while !(try session.process.line()).contains(#""id": 2"#) {}
     try session.end()
     withKnownIssue("a refusal is answered under an id with a lone surrogate") {
       #expect(!session.process.output.text.contains("udc00"))

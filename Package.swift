@@ -148,6 +148,7 @@ let package = Package(
         "DataLoss",
         "Digest",
         "Policy",
+        "State",
         "System",
         "Wire",
       ],

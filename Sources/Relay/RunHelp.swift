@@ -48,6 +48,9 @@ public enum RunHelp {
     Behaviour
       --deny-as result|error    how a denied call is answered: a tool result with isError (default),
                                 or a JSON-RPC error with code 4030
+      --list hide|keep          what becomes of tools, prompts and resources that the policy denies
+                                whatever their arguments: they leave the lists (default), or stay
+      --strict-methods          refuse methods and notifications that MCP does not know
       --audit-failure deny|allow
                                 what becomes of a call that can't be put on record (default: deny)
       --state-dir DIR           where records are kept (default: $CONTROLZERO_HOME, else ~/.controlzero)

@@ -275,5 +275,16 @@ let package = Package(
       ],
       swiftSettings: swiftSettings
     ),
+    .testTarget(
+      name: "HostileTests",
+      dependencies: [
+        "Audit",
+        "Bundle",
+        "DataLoss",
+        "Policy",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
   ]
 )

@@ -59,8 +59,8 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
     SmuggledAnswer("in a notification of its own", #"{"jsonrpc":"2.0","method":"x","params":{"data":"\#(token)"}}"#),
     SmuggledAnswer(
       "in a question to the host",
-      #"{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"\#(token)"}}]}}"#,
-      isOpen: true),
+      #"{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"\#(token)"}}]}}"#
+    ),
     SmuggledAnswer(
       "in what a question is called", #"{"jsonrpc":"2.0","id":"\#(token)","method":"ping"}"#, isOpen: true),
   ]
@@ -84,7 +84,7 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
     process.closeInput()
     #expect(try process.wait() == 0)
     let output = process.output.text
-    withKnownIssue("not looked at yet") {
+    withKnownIssue("ids are not scanned: no host shows them to its model") {
       #expect(!output.contains(SmuggledAnswer.token) && !output.contains(SmuggledAnswer.token.dropFirst(12)))
     } when: {
       answer.isOpen
@@ -99,8 +99,6 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
     session.process.send(session.call(2, "echo"))
     while !(try session.process.line()).contains(#""id": 2"#) {}
     try session.end()
-    withKnownIssue("a refusal is answered under an id with a lone surrogate") {
-      #expect(!session.process.output.text.contains("udc00"))
-    }
+    #expect(!session.process.output.text.contains("udc00"))
   }
 }

@@ -18,9 +18,14 @@ let package = Package(
   products: [
     .executable(name: "czproxy", targets: ["czproxy"]),
     .executable(name: "czproxy-ctl", targets: ["czproxy-ctl"]),
+    .library(name: "ControlZero", targets: ["ControlZero"]),
+    .library(name: "ControlZeroService", targets: ["ControlZeroService"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // MARK: C
@@ -167,6 +172,46 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    .target(
+      name: "MCPHost",
+      dependencies: [
+        "CShims",
+        "System",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+
+    // MARK: Libraries
+
+    .target(
+      name: "ControlZero",
+      dependencies: [
+        "Audit",
+        "Bundle",
+        "ControlPlane",
+        "DataLoss",
+        "Digest",
+        "MCPHost",
+        "Policy",
+        "Relay",
+        "State",
+        "System",
+        "Wire",
+        .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "ControlZeroService",
+      dependencies: [
+        "ControlZero",
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+
     // MARK: Executables
 
     .executableTarget(
@@ -188,6 +233,7 @@ let package = Package(
         "ControlPlane",
         "DataLoss",
         "Digest",
+        "MCPHost",
         "Policy",
         "Relay",
         "State",
@@ -263,6 +309,17 @@ let package = Package(
         "Audit",
         "ControlPlane",
         "State",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "ControlZeroTests",
+      dependencies: [
+        "Bundle",
+        "ControlZero",
+        "ControlZeroService",
+        "MCPHost",
         "Wire",
       ],
       swiftSettings: swiftSettings

@@ -56,7 +56,7 @@ public actor AsyncControlZeroClient {
   public nonisolated func registerServer(
     _ tool: String, command: [String], environment: [String: String] = [:], directory: String? = nil
   ) {
-    core.registry.add([(tool, ServersFile.command(command, environment: environment, directory: directory))])
+    core.add([(tool, ServersFile.command(command, environment: environment, directory: directory))])
   }
 
   /// See ``ControlZeroClient/callTool(_:_:_:context:timeout:)``.

@@ -2,6 +2,7 @@ internal import Audit
 internal import ControlPlane
 internal import Digest
 internal import Logging
+internal import MCPHost
 internal import Policy
 internal import Relay
 internal import State
@@ -55,7 +56,7 @@ final class ClientCore: Sendable {
   /// Gets the policy and the tools. Blocks.
   func initialize(_ cancellation: Cancellation = Cancellation()) throws {
     guard !isClosed else { throw ClientClosedError() }
-    if let path = settings.serversPath { registry.add(try ServersFile.read(path)) }
+    if let path = settings.serversPath { add(try ServersFile.read(path)) }
     guard settings.isGoverned else {
       try phase.withLock { phase in
         if case .closed = phase { throw ClientClosedError() }
@@ -65,6 +66,10 @@ final class ClientCore: Sendable {
     }
     try refreshPolicy(isFirst: true, cancellation)
     startTimers()
+  }
+
+  func add(_ servers: [(name: String, command: ServerCommand)]) {
+    registry.add(servers, startTimeout: Self.nanoseconds(settings.callTimeout))
   }
 
   private var isClosed: Bool {

@@ -74,7 +74,7 @@ public final class ControlZeroClient: Sendable {
   public func registerServer(
     _ tool: String, command: [String], environment: [String: String] = [:], directory: String? = nil
   ) {
-    core.registry.add([(tool, ServersFile.command(command, environment: environment, directory: directory))])
+    core.add([(tool, ServersFile.command(command, environment: environment, directory: directory))])
   }
 
   /// Asks the policy about `tool:method`, and executes the call where it lets it through.

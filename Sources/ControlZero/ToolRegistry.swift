@@ -28,11 +28,14 @@ final class ToolRegistry: Sendable {
   }
 
   /// Adds servers; what the program registered itself under such a name stays.
-  func add(_ servers: [(name: String, command: ServerCommand)]) {
+  ///
+  /// - Parameter startTimeout: for each answer while a server starts, in nanoseconds.
+  func add(_ servers: [(name: String, command: ServerCommand)], startTimeout: UInt64) {
     for (name, command) in servers {
       var options = MCPServer.Options()
       options.clientName = "controlzero-swift"
       options.clientVersion = Version.number
+      options.startTimeout = startTimeout
       let server = MCPServer(command, options: options)
       state.withLock { state in
         guard state.entries[Array(name.utf8)] == nil else { return }

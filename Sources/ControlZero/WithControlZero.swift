@@ -3,6 +3,7 @@
 ///     try withControlZero(.init(apiKey: "cz_live_your_api_key_here")) { client in
 ///       try client.callTool("github", "list_issues", ["repo": "acme/app"])
 ///     }
+@discardableResult
 public func withControlZero<Result>(
   _ configuration: ControlZeroConfiguration, _ body: (ControlZeroClient) throws -> Result
 ) throws -> Result {
@@ -18,6 +19,7 @@ public func withControlZero<Result>(
 ///     try await withControlZero(.init(apiKey: "cz_live_your_api_key_here")) { client in
 ///       try await client.callTool("github", "list_issues", ["repo": "acme/app"])
 ///     }
+@discardableResult
 public func withControlZero<Result>(
   _ configuration: ControlZeroConfiguration, isolation: isolated (any Actor)? = #isolation,
   _ body: (AsyncControlZeroClient) async throws -> sending Result

@@ -41,7 +41,7 @@ import Testing
 
   @Test func `calling a tool gives its result where the context satisfies the rule`() throws {
     let scratch = try Scratch()
-    try withControlZero(scratch.configuration(examplePolicy)) { client in
+    try withControlZero(scratch.configuration(examplePolicy)) { client throws in
       register(client)
       let result = try client.callTool(
         "database", "query", ["sql": "SELECT * FROM orders"],
@@ -54,7 +54,7 @@ import Testing
   @Test func `a denied action throws before the tool is invoked`() throws {
     let scratch = try Scratch()
     let calls = Calls()
-    try withControlZero(scratch.configuration(examplePolicy)) { client in
+    try withControlZero(scratch.configuration(examplePolicy)) { client throws in
       register(client, calls)
       let error = try #require(
         #expect(throws: PolicyDeniedError.self) {
@@ -102,7 +102,7 @@ import Testing
 
   @Test func `a tool that is not in the session is not found, once the policy lets it through`() throws {
     let scratch = try Scratch()
-    try withControlZero(scratch.configuration(examplePolicy)) { client in
+    try withControlZero(scratch.configuration(examplePolicy)) { client throws in
       let error = #expect(throws: ToolNotFoundError.self) { try client.callTool("github", "list_issues") }
       #expect(error?.description.contains("register(\"github\")") == true)
       #expect(throws: PolicyDeniedError.self) { try client.callTool("filesystem", "write_file") }
@@ -177,7 +177,7 @@ import Testing
 
   @Test func `a request to a model is judged by what it says, and recorded as the program's to act on`() throws {
     let scratch = try Scratch()
-    try withControlZero(scratch.configuration(examplePolicy)) { client in
+    try withControlZero(scratch.configuration(examplePolicy)) { client throws in
       let good = try client.checkLLMRequest(model: "small-1", provider: "acme", estimatedTokens: 100)
       #expect(good.effect == .allow && good.policyID == "cheap-models")
       #expect(try client.checkLLMRequest(model: "large-1", provider: "acme", estimatedTokens: 100).effect == .deny)
@@ -192,7 +192,7 @@ import Testing
   @Test func `personal data is found, masked or stopped`() throws {
     let scratch = try Scratch()
     let text = "mail jane@example.com today"
-    try withControlZero(scratch.configuration(examplePolicy)) { client in
+    try withControlZero(scratch.configuration(examplePolicy)) { client throws in
       let found = try client.processPII(text: text)
       #expect(found.text == text)
       let mail = try #require(found.findings.first { $0.ruleID.contains("email") })

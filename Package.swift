@@ -317,10 +317,14 @@ let package = Package(
       name: "ControlZeroTests",
       dependencies: [
         "Bundle",
+        "ControlPlane",
         "ControlZero",
         "ControlZeroService",
         "MCPHost",
         "Wire",
+        .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swiftSettings
     ),

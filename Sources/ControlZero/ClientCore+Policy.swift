@@ -30,7 +30,7 @@ extension ClientCore {
     let now = WallClock.seconds()
     let loaded: PolicySource.Loaded
     do {
-      loaded = try load(at: now, cancellation)
+      loaded = try load(isFirst: isFirst, at: now, cancellation)
     } catch {
       if !isFirst { fail(error, at: now) }
       throw error
@@ -47,7 +47,7 @@ extension ClientCore {
 
   // MARK: Sources
 
-  private func load(at now: Int64, _ cancellation: Cancellation) throws -> PolicySource.Loaded {
+  private func load(isFirst: Bool, at now: Int64, _ cancellation: Cancellation) throws -> PolicySource.Loaded {
     guard let link else { return try file(at: now) }
     let pulled = try link.pull(at: now, cancellation)
     if let keys = pulled.cache.keys { registry.list(SessionTools.names(in: keys.json)) }
@@ -63,6 +63,8 @@ extension ClientCore {
           description: "\(error.message) [\(error.code.rawValue)]; the cached policy was last confirmed \(age) seconds "
             + "ago, which is longer than maxCacheAge: see that the service can be reached")
       }
+      // Who has a policy in force keeps it, and is told.
+      guard isFirst else { throw LoadedPolicy.failure(error, refusal: nil) }
       logger.warning("the cached policy is used", metadata: ["reason": "\(error)"])
       return try cached(pulled, isCurrent: false, at: now)
     case .none(let error):

@@ -215,7 +215,7 @@ import Testing
       unsafe setenv("CZ_API_KEY", "cz_test_secret", 1)
       let scratch = try Scratch()
       let path = try ServerTests.servers(scratch, environment: ["FOR_THE_SERVER": "yes"])
-      try withControlZero(scratch.configuration(ServerTests.allowAll) { $0.serversPath = path }) { client in
+      try withControlZero(scratch.configuration(ServerTests.allowAll) { $0.serversPath = path }) { client throws in
         func value(_ name: String) throws -> String? {
           try client.callTool("s", "environment", ["name": .string(name)]).contentText
         }

@@ -65,7 +65,9 @@ import Testing
       defer { unsafe munmap(space, capacity) }
       let own = UInt(bitPattern: space)..<UInt(bitPattern: space) + UInt(capacity)
       var found = 0
-      for line in try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n") {
+      // It comes in parts, of which reading it as a file of a known size takes the first.
+      let maps = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps")).readToEnd() ?? Data()
+      for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
         let words = line.split(separator: " ")
         let ends = words[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
         guard words[1].hasPrefix("rw"), ends.count == 2 else { continue }

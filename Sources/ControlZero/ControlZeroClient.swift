@@ -68,6 +68,7 @@ public final class ControlZeroClient: Sendable {
   /// Names an MCP server, which is started when it is first called.
   ///
   /// - Parameters:
+  ///   - tool: the name that policies and calls have for it.
   ///   - command: the program, found by PATH, and its arguments.
   ///   - environment: added to the program's own.
   ///   - directory: where it starts; the program's own without.
@@ -83,6 +84,9 @@ public final class ControlZeroClient: Sendable {
   /// is returned.
   ///
   /// - Parameters:
+  ///   - tool: the name of a closure or of an MCP server.
+  ///   - method: the method, or the name of the server's tool.
+  ///   - arguments: forwarded as they were judged.
   ///   - context: who calls, for conditions.
   ///   - timeout: how long a tool of an MCP server may take; ``ControlZeroConfiguration/callTimeout`` without.
   /// - Returns: what the closure returned; of an MCP server, the whole result (`content`, `structuredContent` …).
@@ -137,6 +141,9 @@ public final class ControlZeroClient: Sendable {
   /// Judges a request to a language model, as `llm:generate`, and records the decision. The program acts on it.
   ///
   /// - Parameters:
+  ///   - model: the name of the model.
+  ///   - provider: who runs it.
+  ///   - estimatedTokens: how long the request and its answer will be.
   ///   - functions: the names of the functions that are offered to the model.
   ///   - hasPII: whether the program knows of personal data in the request.
   public func checkLLMRequest(

@@ -1,6 +1,6 @@
 # `make demo` shows the main job on a real server; `make test` passes the tests. Both install what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test differential fuzz hostile sanitize bench build lint format install clean
+.PHONY: help demo test differential fuzz hostile sanitize bench build docs lint format install clean
 
 PREFIX ?= /usr/local
 
@@ -20,6 +20,7 @@ test: ## lint, build and run all tests
 	$(MAKE) lint
 	swift build -c release
 	swift test
+	Scripts/dependent
 
 differential: build ## compare many generated decisions and bundles with the real Control Zero SDK (COUNT=20000, BUNDLES=1000)
 	@Scripts/setup-tests controlzero
@@ -54,6 +55,9 @@ bench: build ## time the relay beside other guards, decisions and scans beside C
 	swift run --quiet -c release --package-path Benchmarks bundle-stages
 	swift run --quiet -c release --package-path Benchmarks micro
 	Benchmarks/instructions
+
+docs: ## make the documentation of the library ControlZero, under .build/docs
+	@Scripts/docs
 
 lint: ## check the format of all Swift files
 	swift format lint --strict --recursive Sources Tests Package.swift

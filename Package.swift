@@ -18,9 +18,14 @@ let package = Package(
   products: [
     .executable(name: "czproxy", targets: ["czproxy"]),
     .executable(name: "czproxy-ctl", targets: ["czproxy-ctl"]),
+    .library(name: "ControlZero", targets: ["ControlZero"]),
+    .library(name: "ControlZeroService", targets: ["ControlZeroService"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // MARK: C
@@ -168,6 +173,46 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    .target(
+      name: "MCPHost",
+      dependencies: [
+        "CShims",
+        "System",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+
+    // MARK: Libraries
+
+    .target(
+      name: "ControlZero",
+      dependencies: [
+        "Audit",
+        "Bundle",
+        "ControlPlane",
+        "DataLoss",
+        "Digest",
+        "MCPHost",
+        "Policy",
+        "Relay",
+        "State",
+        "System",
+        "Wire",
+        .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "ControlZeroService",
+      dependencies: [
+        "ControlZero",
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+
     // MARK: Executables
 
     .executableTarget(
@@ -189,6 +234,7 @@ let package = Package(
         "ControlPlane",
         "DataLoss",
         "Digest",
+        "MCPHost",
         "Policy",
         "Relay",
         "State",
@@ -265,6 +311,21 @@ let package = Package(
         "ControlPlane",
         "State",
         "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "ControlZeroTests",
+      dependencies: [
+        "Bundle",
+        "ControlPlane",
+        "ControlZero",
+        "ControlZeroService",
+        "MCPHost",
+        "Wire",
+        .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swiftSettings
     ),

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -159,6 +160,50 @@ int cz_spawn_detached(char *const argv[]) {
   execv(argv[0], argv);
   _exit(127);
 }
+
+int cz_spawn_group(char *const argv[], char *const environment[], const char *directory, int input, int output,
+                   pid_t *process) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  int failed = posix_spawn_file_actions_init(&actions);
+  if (failed) return failed;
+  failed = posix_spawnattr_init(&attributes);
+  if (failed) {
+    posix_spawn_file_actions_destroy(&actions);
+    return failed;
+  }
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+  failed = posix_spawn_file_actions_adddup2(&actions, input, 0);
+  if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, output, 1);
+  if (!failed && directory) failed = posix_spawn_file_actions_addchdir_np(&actions, directory);
+  if (!failed) failed = posix_spawnattr_setpgroup(&attributes, 0);
+  if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &all);
+  if (!failed) failed = posix_spawnattr_setsigmask(&attributes, &none);
+  if (!failed) failed = posix_spawnattr_setflags(&attributes, flags);
+  if (!failed) failed = posix_spawnp(process, argv[0], &actions, &attributes, argv, environment);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return failed;
+}
+
+int cz_has_ended(pid_t process) {
+  siginfo_t status;
+  memset(&status, 0, sizeof status);
+  // Somebody else may have reaped it: then there is nothing to wait for either.
+  if (waitid(P_PID, (id_t)process, &status, WEXITED | WNOHANG | WNOWAIT) != 0) return errno != EINTR;
+  return status.si_pid == process;
+}
+
+void cz_block_signals(void) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
+char *const *cz_environment(void) { return environ; }
 
 #ifdef __linux__
 // The parent of a process, from the fourth field of /proc/PID/stat; the second may hold anything up to the last ")".

@@ -27,7 +27,7 @@ internal import Wire
   private let options: Options
 
   /// Done once a process, before the first handle.
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  private static let isReady = cz_curl_global_init() == CURLE_OK
 
   public init(_ options: Options) throws(ControlPlaneError) {
     guard Self.isReady, let handle = unsafe curl_easy_init() else {

@@ -89,6 +89,17 @@ struct Outbox {
     return total
   }
 
+  /// What waits of a segment before an offset; moves no cursor.
+  func waiting(in segment: String, before offset: Int) -> Int {
+    var waiting = 0
+    try? forEachRow(of: segment, from: cursor(segment)) { row in
+      guard row.end <= offset else { return false }
+      if encoding(of: row) != .nothing { waiting += 1 }
+      return true
+    }
+    return waiting
+  }
+
   /// Counts rows that the receiver can't be given too: they are set aside when their turn comes.
   private func count(_ segment: String, _ state: inout Progress) throws(SyncError) {
     var (scanned, waiting) = (state.scanned, state.waiting)

@@ -1,4 +1,5 @@
 public import State
+internal import System
 
 /// Brings the cached policy up to date (Control Zero 1.13.16, `policies/pull`).
 public struct PolicyRefresh: Sendable {
@@ -28,6 +29,22 @@ public struct PolicyRefresh: Sendable {
   ///
   /// - Parameter now: UNIX seconds.
   public func run(
+    _ service: inout some PolicyService & ~Copyable, _ cache: inout PolicyCache, now: Int64
+  ) throws(StateError) -> Outcome {
+    // Files that nothing names are removed: two writers would remove each other's.
+    let path = CacheLayout.cacheLock(in: cache.layout.stateDirectory)
+    let lock: FileLock
+    do throws(SystemError) {
+      lock = try FileLock(path)
+    } catch {
+      throw StateError("lock", path, error.number)
+    }
+    let outcome = try runLocked(&service, &cache, now: now)
+    _ = consume lock
+    return outcome
+  }
+
+  private func runLocked(
     _ service: inout some PolicyService & ~Copyable, _ cache: inout PolicyCache, now: Int64
   ) throws(StateError) -> Outcome {
     let keys: ProjectKeys

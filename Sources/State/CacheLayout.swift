@@ -2,6 +2,7 @@
 ///
 /// ```
 /// <state>/sync.lock                       held (flock) by the one process that syncs
+/// <state>/cache.lock                      held (flock) by whoever asks the service for a policy
 /// <state>/sync-state.json                 ``SyncState``: what it did last
 /// <state>/cache/<scope>/current.json      ``CachedPolicy``: names the two files below
 /// <state>/cache/<scope>/<sha256>.json     keys, in the shape of the service's bootstrap answer
@@ -24,6 +25,7 @@ public struct CacheLayout: Sendable, Equatable {
   public func keys(_ digest: String) -> String { "\(directory)/\(digest).json" }
 
   public static func lock(in stateDirectory: String) -> String { stateDirectory + "/sync.lock" }
+  public static func cacheLock(in stateDirectory: String) -> String { stateDirectory + "/cache.lock" }
   public static func syncState(in stateDirectory: String) -> String { stateDirectory + "/sync-state.json" }
 
   /// The largest bundle, in bytes: 16 MiB of payload and its frame.

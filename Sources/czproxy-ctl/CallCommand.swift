@@ -1,4 +1,6 @@
 import ArgumentParser
+import MCPHost
+import Relay
 import Wire
 
 struct CallCommand: ParsableCommand {
@@ -23,7 +25,11 @@ struct CallCommand: ParsableCommand {
   var arguments = "{}"
 
   @Option(help: "Which protocol era to speak: auto, legacy (initialize) or modern (server/discover).")
-  var era = MCPClient.Era.auto
+  var era = Era.auto
+
+  enum Era: String, ExpressibleByArgument, CaseIterable {
+    case auto, legacy, modern
+  }
 
   @Option(help: "Seconds to wait for each answer.")
   var timeout = 60
@@ -54,9 +60,10 @@ struct CallCommand: ParsableCommand {
   }
 
   private func converse() throws(MCPClient.Failure) -> Bool {
-    var client = try MCPClient(command: command, timeout: Int32(clamping: timeout * 1000))
+    var client = MCPClient(
+      command: command, timeout: Int32(clamping: timeout * 1000), name: "czproxy-call", version: Version.number)
+    client.speak(MCPEra(rawValue: era.rawValue) ?? .auto)
     do throws(MCPClient.Failure) {
-      try client.connect(era)
       let isError = try talk(&client)
       client.close()
       return isError
@@ -121,5 +128,3 @@ struct CallCommand: ParsableCommand {
     }
   }
 }
-
-extension MCPClient.Era: ExpressibleByArgument {}

@@ -1,3 +1,5 @@
+import MCPHost
+import Relay
 import Wire
 
 /// The names of a server's tools, from a file or from the server itself.
@@ -28,9 +30,9 @@ enum ToolList {
   ///
   /// - Parameter command: a line for the shell.
   static func ask(_ command: String) throws(MCPClient.Failure) -> [[UInt8]] {
-    var client = try MCPClient(command: ["/bin/sh", "-c", "exec \(command)"], timeout: timeout)
+    var client = MCPClient(
+      command: ["/bin/sh", "-c", "exec \(command)"], timeout: timeout, name: "czproxy", version: Version.number)
     defer { client.close() }
-    try client.connect(.auto)
     var tools: [[UInt8]] = []
     try client.listTools { answer in
       tools += answer.document.member("tools", of: answer.result).map { names($0, in: answer.document) } ?? []

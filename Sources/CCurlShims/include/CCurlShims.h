@@ -3,6 +3,10 @@
 
 #include <curl/curl.h>
 
+/// Starts libcurl, so that it overwrites memory before it gives it back: keys pass through its buffers. Where somebody in
+/// the process has started it before, it goes on as it was.
+CURLcode cz_curl_global_init(void);
+
 // curl_easy_setopt(3) and its like take anything, which Swift can't call: one function for each kind of value.
 
 CURLcode cz_curl_set_long(CURL *handle, CURLoption option, long value);

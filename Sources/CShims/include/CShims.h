@@ -39,6 +39,22 @@ int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignor
 /// on its way, or an errno. The caller has one thread.
 int cz_spawn_detached(char *const argv[]);
 
+/// Starts a program as the leader of a process group of its own, from a process with any number of threads.
+///
+/// `environment` is all of its environment; `directory` is where it starts, or null for ours. Signals are as if nobody
+/// had ignored or blocked one. 0 and a process id, or an errno.
+int cz_spawn_group(char *const argv[], char *const environment[], const char *directory, int input, int output,
+                   pid_t *process);
+
+/// Whether a child has ended and waits to be reaped.
+int cz_has_ended(pid_t process);
+
+/// Blocks all signals for the calling thread: they are for the program's own threads.
+void cz_block_signals(void);
+
+/// The environment of this process.
+char *const *cz_environment(void);
+
 /// Lets every signal through, to us and to the server: a host that starts us from a thread of a pool may have blocked
 /// them all, and then neither of us could be asked to end.
 void cz_unblock_signals(void);

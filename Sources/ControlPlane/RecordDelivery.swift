@@ -1,0 +1,82 @@
+internal import Audit
+internal import State
+internal import System
+
+/// Sends the records of a state directory to the service from within a program, as `czproxy sync` does from outside.
+public struct RecordDelivery: Sendable {
+  public struct Outcome: Sendable {
+    public var delivered = 0
+    /// Records that are left.
+    public var waiting = 0
+    /// Why some are; nil where none is, and where somebody else is at it.
+    public var failure: ControlPlaneError?
+    /// Whether another process, or another client of this one, delivers now.
+    public var isElsewhere = false
+  }
+
+  private let stateDirectory: String
+  private let sender: Sender
+
+  public init(stateDirectory: String, sender: Sender) {
+    self.stateDirectory = stateDirectory
+    self.sender = sender
+  }
+
+  /// Delivers all that waits now, unless somebody else does.
+  public func run(_ deliver: ([UInt8]) -> DeliveryOutcome) throws(SyncError) -> Outcome {
+    let lock: SyncLock?
+    do throws(StateError) {
+      lock = try SyncLock.acquire(stateDirectory: stateDirectory)
+    } catch {
+      throw SyncError("\(error)")
+    }
+    guard lock != nil else {
+      return Outcome(waiting: AuditQueue.count(for: .service, stateDirectory: stateDirectory), isElsewhere: true)
+    }
+    let outcome = try runLocked(deliver)
+    _ = consume lock
+    return outcome
+  }
+
+  private func runLocked(_ deliver: ([UInt8]) -> DeliveryOutcome) throws(SyncError) -> Outcome {
+    let directory = AuditDirectory(stateDirectory: stateDirectory)
+    var outbox = Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
+    let segments = directory.segments()
+    try outbox.scan(segments, live: Set(segments))
+    var outcome = Outcome()
+    while outbox.waiting > 0 {
+      let batch = try outbox.batch()
+      // What was counted is not there any more, or was set aside.
+      if batch.isEmpty { break }
+      switch deliver(Self.body(of: batch)) {
+      case .accepted:
+        outcome.delivered += batch.count
+        try outbox.accept(batch.count)
+      case .refused(let error):
+        _ = try outbox.refuse(batch.count, error.message, status: error.status)
+      case .unauthorised(let error), .failed(let error):
+        outcome.failure = error
+        outcome.waiting = outbox.waiting
+        return outcome
+      }
+    }
+    outcome.waiting = outbox.waiting
+    return outcome
+  }
+
+  private static func body(of batch: ArraySlice<Outbox.Entry>) -> [UInt8] {
+    var body = Array(#"{"entries":["#.utf8)
+    for (index, entry) in batch.enumerated() {
+      if index > 0 { body.append(UInt8(ascii: ",")) }
+      body += entry.bytes
+    }
+    return body + Array("]}".utf8)
+  }
+
+  /// How many records of a segment wait that stand before an offset.
+  public func waiting(in segment: String, before offset: Int) -> Int {
+    let directory = AuditDirectory(stateDirectory: stateDirectory)
+    let outbox = Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
+    return outbox.waiting(in: segment, before: offset)
+  }
+}

@@ -1,0 +1,170 @@
+internal import MCPHost
+internal import Synchronization
+
+/// Governs the tool calls of a program that runs in tasks; see ``ControlZeroClient`` for what each method does.
+///
+/// Nothing here blocks a thread that tasks share, and no thread waits for the next refresh. A task that is cancelled gives
+/// its call up, and the MCP server is told so. Calls run beside each other; only starting and closing are one at a time.
+public actor AsyncControlZeroClient {
+  private nonisolated let core: ClientCore
+
+  /// See ``ControlZeroClient/init(_:)``.
+  public init(_ configuration: ControlZeroConfiguration) throws {
+    core = try ClientCore(configuration)
+  }
+
+  /// See ``ControlZeroClient/init(apiKey:agentName:baseURL:enableGovernance:policyMode:policyPath:refreshInterval:maxCacheAge:)``.
+  public init(
+    apiKey: String, agentName: String? = nil, baseURL: String? = nil, enableGovernance: Bool = true,
+    policyMode: PolicyMode = .cloud, policyPath: String? = nil, refreshInterval: Duration = .seconds(300),
+    maxCacheAge: Duration = .seconds(86_400)
+  ) throws {
+    var configuration = ControlZeroConfiguration(apiKey: apiKey)
+    configuration.agentName = agentName
+    configuration.baseURL = baseURL
+    configuration.enableGovernance = enableGovernance
+    configuration.policyMode = policyMode
+    configuration.policyPath = policyPath
+    configuration.refreshInterval = refreshInterval
+    configuration.maxCacheAge = maxCacheAge
+    core = try ClientCore(configuration)
+  }
+
+  /// See ``ControlZeroClient/hasCompiledEngine``.
+  public nonisolated var hasCompiledEngine: Bool { true }
+
+  // MARK: Life
+
+  /// See ``ControlZeroClient/initialize()``.
+  public func initialize() async throws {
+    try await Offload.run { [core] cancellation in try core.initialize(cancellation) }
+  }
+
+  /// See ``ControlZeroClient/close()``. Goes to its end in a task that is cancelled too.
+  public func close() async {
+    await Offload.finish { [core] in core.close() }
+  }
+
+  // MARK: Tools
+
+  /// See ``ControlZeroClient/register(_:_:)``; the closure may wait.
+  public nonisolated func register(_ tool: String, _ handler: @escaping AsyncToolHandler) {
+    core.registry.register(tool, .asyncClosure(handler))
+  }
+
+  /// See ``ControlZeroClient/registerServer(_:command:environment:directory:)``.
+  public nonisolated func registerServer(
+    _ tool: String, command: [String], environment: [String: String] = [:], directory: String? = nil
+  ) {
+    core.add([(tool, ServersFile.command(command, environment: environment, directory: directory))])
+  }
+
+  /// See ``ControlZeroClient/callTool(_:_:_:context:timeout:)``.
+  @discardableResult
+  public nonisolated func callTool(
+    _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:],
+    timeout: Duration? = nil
+  ) async throws -> JSONValue {
+    try Task.checkCancellation()
+    var judged = try core.judge(tool, method, arguments, context, isAdvice: false)
+    if let server = core.serverInQuestion(of: judged) {
+      let limit = ClientCore.nanoseconds(timeout ?? core.settings.callTimeout)
+      let catalog = await withCheckedContinuation { continuation in
+        server.readCatalog(timeout: limit) { continuation.resume(returning: $0) }
+      }
+      core.registry.learn(catalog, of: tool)
+      judged = try core.judge(tool, method, arguments, context, catalog: catalog, isAdvice: false)
+    }
+    let call = try core.prepare(tool, method, arguments, context, judged)
+    switch call.executor {
+    case .closure(let handler):
+      let arguments = core.arguments(of: call)
+      return try core.finish(call, Result { try handler(method, arguments, context) })
+    case .asyncClosure(let handler):
+      let arguments = core.arguments(of: call)
+      let result: Result<JSONValue, any Error>
+      do {
+        result = .success(try await handler(method, arguments, context))
+      } catch {
+        result = .failure(error)
+      }
+      return try core.finish(call, result)
+    case .server(let server):
+      return try core.finish(call, await ask(server, call, timeout))
+    }
+  }
+
+  private nonisolated func ask(
+    _ server: MCPServer, _ call: PreparedCall, _ timeout: Duration?
+  ) async -> Result<MCPAnswer, MCPFailure> {
+    let request = Mutex(MCPRequest?.none)
+    let isCancelled = Atomic(false)
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let sent = core.send(call, to: server, timeout: timeout) { continuation.resume(returning: $0) }
+        request.withLock { $0 = sent }
+        // The task may have been cancelled before there was something to cancel.
+        if isCancelled.load(ordering: .acquiring) { sent.cancel() }
+      }
+    } onCancel: {
+      isCancelled.store(true, ordering: .releasing)
+      request.withLock { $0 }?.cancel()
+    }
+  }
+
+  /// See ``ControlZeroClient/callTool(_:_:_:context:timeout:as:)``.
+  public nonisolated func callTool<Value: Decodable>(
+    _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:],
+    timeout: Duration? = nil, as type: Value.Type
+  ) async throws -> Value {
+    let result = try await callTool(tool, method, arguments, context: context, timeout: timeout)
+    return try core.decode(result, of: tool, as: type)
+  }
+
+  // MARK: Decisions
+
+  /// See ``ControlZeroClient/evaluate(_:_:_:context:)``. Needs no `await`: it never waits.
+  public nonisolated func evaluate(
+    _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:]
+  ) throws -> PolicyDecision {
+    try core.evaluate(tool, method, arguments, context)
+  }
+
+  /// See ``ControlZeroClient/checkLLMRequest(model:provider:estimatedTokens:functions:hasPII:)``.
+  public nonisolated func checkLLMRequest(
+    model: String, provider: String, estimatedTokens: Int, functions: [String] = [], hasPII: Bool = false
+  ) async throws -> PolicyDecision {
+    try core.check(
+      LLMCheck(
+        model: model, provider: provider, estimatedTokens: estimatedTokens, functions: functions, hasPII: hasPII))
+  }
+
+  /// See ``ControlZeroClient/processPII(text:action:)``.
+  public nonisolated func processPII(text: String, action: PIIAction = .detect) async throws -> PIIResult {
+    try core.processPII(text, action)
+  }
+
+  // MARK: Policy
+
+  /// See ``ControlZeroClient/syncPolicies()``.
+  @discardableResult
+  public nonisolated func syncPolicies() async throws -> Bool {
+    try await Offload.run { [core] cancellation in try core.sync(cancellation) }
+  }
+
+  /// See ``ControlZeroClient/loadPolicyBundle(_:)``.
+  @discardableResult
+  public nonisolated func loadPolicyBundle(_ path: String) async throws -> Bool {
+    try await Offload.run { [core] _ in
+      try core.loadFile(path)
+      return true
+    }
+  }
+
+  // MARK: Records
+
+  /// See ``ControlZeroClient/flush()``.
+  public nonisolated func flush() async throws {
+    try await Offload.run { [core] cancellation in try core.flush(cancellation) }
+  }
+}

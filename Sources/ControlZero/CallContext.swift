@@ -1,0 +1,33 @@
+/// Who calls, for conditions: `user_id`, `user_group`, `tags` and whatever else a policy asks about.
+///
+/// Conditions see the arguments of a call, overlaid by the context, overlaid by the context's tags (Control Zero
+/// 1.13.16, "Conditions").
+///
+///     try client.callTool("database", "query", ["sql": "SELECT 1"],
+///       context: ["user_id": "agent-001", "user_group": "analysts"])
+public struct CallContext: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+  public var values: JSONObject
+
+  public init(_ values: JSONObject = JSONObject()) {
+    self.values = values
+  }
+
+  public init(
+    userID: String? = nil, userGroup: String? = nil, tags: JSONObject = JSONObject(), _ more: JSONObject = JSONObject()
+  ) {
+    values = more
+    if let userID { values["user_id"] = .string(userID) }
+    if let userGroup { values["user_group"] = .string(userGroup) }
+    if !tags.isEmpty { values["tags"] = .object(tags) }
+  }
+
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    values = JSONObject(elements.map { (name: $0.0, value: $0.1) })
+  }
+
+  public var userID: String? { values["user_id"]?.string }
+  public var userGroup: String? { values["user_group"]?.string }
+  public var tags: JSONObject { values["tags"]?.object ?? JSONObject() }
+
+  public var isEmpty: Bool { values.isEmpty }
+}

@@ -1,0 +1,81 @@
+internal import ControlPlane
+internal import Logging
+internal import Synchronization
+internal import System
+
+/// Records on their way to the service.
+extension ClientCore {
+  /// How long a record waits for others to travel with, and how many are enough to leave.
+  private static let patience = Duration.seconds(10)
+  private static let company = 50
+  /// How long a delivery by somebody else is waited for.
+  private static let longest = Duration.seconds(60)
+
+  /// A record was written that the service is to have.
+  func recorded() {
+    guard link != nil else { return }
+    let count = waitingRecords.add(1, ordering: .relaxed).newValue
+    // Enough of them do not wait for more.
+    if count == 1 || count == Self.company {
+      timers.once(after: count == 1 ? Self.patience : .zero, replacing: count > 1) { [weak self] in self?.deliverInBackground() }
+    }
+  }
+
+  private func deliverInBackground() {
+    do {
+      try deliver(Cancellation())
+    } catch {
+      logger.warning("records wait for the service", metadata: ["reason": "\(error)"])
+      guard waitingRecords.load(ordering: .relaxed) > 0 else { return }
+      timers.once(after: Self.patience * 3) { [weak self] in self?.deliverInBackground() }
+    }
+  }
+
+  /// Returns when all that was recorded before is delivered; throws with what is left. Blocks.
+  ///
+  /// Without a service there is nobody to deliver to: records are on disk, and that is all.
+  func flush(_ cancellation: Cancellation = Cancellation()) throws {
+    try phase.withLock { phase in
+      switch phase {
+      case .closed: throw ClientClosedError()
+      case .new: throw NotInitializedError()
+      case .ready, .open: break
+      }
+    }
+    try deliver(cancellation)
+  }
+
+  func deliver(_ cancellation: Cancellation) throws {
+    guard let link else { return }
+    let mark = trail.mark()
+    waitingRecords.store(0, ordering: .relaxed)
+    let end = MonotonicClock.nanoseconds() + UInt64(Self.longest / .nanoseconds(1))
+    while true {
+      let outcome: RecordDelivery.Outcome?
+      do throws(SyncError) {
+        outcome = try link.deliver(delivery, cancellation)
+      } catch {
+        throw DeliveryError(waiting: waiting(before: mark), description: "records can't be delivered: \(error)")
+      }
+      guard let outcome else { throw ClientClosedError() }
+      if let failure = outcome.failure {
+        waitingRecords.add(outcome.waiting, ordering: .relaxed)
+        throw DeliveryError(
+          waiting: outcome.waiting,
+          description: "\(outcome.waiting) records wait for the service, and are kept on disk until it takes them: \(failure)")
+      }
+      let left = outcome.isElsewhere ? waiting(before: mark) : 0
+      guard left > 0 else { return }
+      guard !cancellation.isCancelled, MonotonicClock.nanoseconds() < end else {
+        throw DeliveryError(
+          waiting: left, description: "\(left) records wait; another process delivers them: see `czproxy status`")
+      }
+      _ = usleep(20_000)
+    }
+  }
+
+  private func waiting(before mark: Trail.Mark?) -> Int {
+    mark.map { delivery.waiting(in: $0.segment, before: $0.offset) } ?? 0
+  }
+
+}

@@ -1,0 +1,164 @@
+internal import Bundle
+internal import ControlPlane
+internal import Logging
+internal import Policy
+internal import Relay
+internal import State
+internal import Synchronization
+internal import System
+internal import Wire
+
+/// Where the policy comes from, at the start and again.
+extension ClientCore {
+  func startTimers() {
+    guard link != nil else { return }
+    timers.every(settings.refreshInterval) { [weak self] in self?.refreshInBackground() }
+  }
+
+  private func refreshInBackground() {
+    do {
+      try refreshPolicy(isFirst: false, Cancellation())
+    } catch {
+      logger.warning("the policy could not be refreshed", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  /// Gets the policy anew: from the service, or from the file again. Blocks.
+  ///
+  /// A failure leaves the policy that is in force as it is, for as long as ``Settings/maxCacheAge`` allows.
+  func refreshPolicy(isFirst: Bool, _ cancellation: Cancellation) throws {
+    let now = WallClock.seconds()
+    let loaded: PolicySource.Loaded
+    do {
+      loaded = try load(isFirst: isFirst, at: now, cancellation)
+    } catch {
+      if !isFirst { fail(error, at: now) }
+      throw error
+    }
+    try take(loaded, at: now)
+  }
+
+  /// Puts the policy of a file in force. Blocks.
+  func loadFile(_ path: String) throws {
+    let now = WallClock.seconds()
+    try phase.withLock { phase in if case .closed = phase { throw ClientClosedError() } }
+    try take(try LoadedPolicy.file(path, settings: settings, scope: scope, at: now), at: now)
+  }
+
+  // MARK: Sources
+
+  private func load(isFirst: Bool, at now: Int64, _ cancellation: Cancellation) throws -> PolicySource.Loaded {
+    guard let link else { return try file(at: now) }
+    let pulled = try link.pull(at: now, cancellation)
+    if let keys = pulled.cache.keys { registry.list(SessionTools.names(in: keys.json)) }
+    switch pulled.outcome {
+    case .current:
+      return try cached(pulled, isCurrent: true, at: now)
+    case .cached(let error):
+      let age = now - (pulled.cache.policy.confirmedAt ?? 0)
+      guard age <= settings.maxCacheAge else {
+        if settings.mode == .hybrid { return try file(at: now) }
+        throw PolicyUnavailableError(
+          reason: .serviceAway, code: error.code.rawValue,
+          description: "\(error.message) [\(error.code.rawValue)]; the cached policy was last confirmed \(age) seconds "
+            + "ago, which is longer than maxCacheAge: see that the service can be reached")
+      }
+      // Who has a policy in force keeps it, and is told.
+      guard isFirst else { throw LoadedPolicy.failure(error, refusal: nil) }
+      logger.warning("the cached policy is used", metadata: ["reason": "\(error)"])
+      return try cached(pulled, isCurrent: false, at: now)
+    case .none(let error):
+      guard settings.mode == .hybrid, Self.isAway(error) else {
+        throw LoadedPolicy.failure(error, refusal: pulled.refusal)
+      }
+      logger.warning("the policy of the file is used", metadata: ["reason": "\(error)"])
+      return try file(at: now)
+    }
+  }
+
+  /// Whether the service gave no answer. One that refuses is no reason to use the file.
+  private static func isAway(_ error: ControlPlaneError) -> Bool {
+    switch error.code {
+    case .unreachable, .untrusted, .serverFailure, .rateLimited: true
+    default: false
+    }
+  }
+
+  private func cached(_ pulled: ServiceLink.Pulled, isCurrent: Bool, at now: Int64) throws -> PolicySource.Loaded {
+    try LoadedPolicy.cached(pulled.cache, isCurrent: isCurrent, settings: settings, at: now)
+  }
+
+  private func file(at now: Int64) throws -> PolicySource.Loaded {
+    try LoadedPolicy.file(settings.policyPath ?? "", settings: settings, scope: scope, at: now)
+  }
+
+  // MARK: Keeping
+
+  private func take(_ loaded: PolicySource.Loaded, at now: Int64) throws {
+    var written: PolicyInForce?
+    let change: PolicyInForce.Change? = try phase.withLock { phase in
+      let change: PolicyInForce.Change?
+      let next: PolicyInForce
+      switch phase {
+      case .closed: throw ClientClosedError()
+      case .open: return nil
+      case .new:
+        next = PolicyInForce(
+          loaded, maxAge: settings.maxCacheAge, stateDirectory: settings.stateDirectory, at: now)
+        change = nil
+      case .ready(var inForce, _):
+        change = inForce.replace(with: loaded, at: now)
+        next = inForce
+      }
+      phase = .ready(next, Snapshot(next, agentName: settings.agentName))
+      written = next
+      return change
+    }
+    if let change { tell(change) }
+    guard let written else { return }
+    do throws(SystemError) {
+      try written.writeQuarantine(at: WallClock.microseconds())
+    } catch {
+      logger.error("the quarantine can't be put on file", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  private func fail(_ error: any Error, at now: Int64) {
+    let isTampering = error is BundleVerificationError || error is BundleTamperError
+    change { $0.fail(PolicySourceError(["\(error)"], isTampering: isTampering), at: now) }
+  }
+
+  /// Looks whether the machine is in quarantine, once a second at the most.
+  func lookForQuarantine() {
+    let now = MonotonicClock.nanoseconds()
+    let last = lookedForQuarantine.load(ordering: .relaxed)
+    guard now >= last &+ 1_000_000_000,
+      lookedForQuarantine.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged
+    else { return }
+    change { $0.lookForQuarantine() }
+  }
+
+  private func change(_ body: (inout PolicyInForce) -> PolicyInForce.Change?) {
+    let change: PolicyInForce.Change? = phase.withLock { phase in
+      guard case .ready(var inForce, let snapshot) = phase else { return nil }
+      let change = body(&inForce)
+      phase = .ready(inForce, change == nil ? snapshot : Snapshot(inForce, agentName: settings.agentName))
+      return change
+    }
+    if let change { tell(change) }
+  }
+}
+
+/// The tools that a service's bootstrap answer lists: `tools`, each a name or an object with a `name`.
+///
+/// Names and nothing else: what a service says is never executed.
+enum SessionTools {
+  static func names(in json: [UInt8]) -> [[UInt8]] {
+    guard let document = try? JSONDocument(parsing: json[...], options: .document),
+      let tools = document.member("tools", of: document.root)
+    else { return [] }
+    return document.elements(of: tools).compactMap { node in
+      document.string(node) ?? document.member("name", of: node).flatMap { document.string($0) }
+    }
+  }
+}

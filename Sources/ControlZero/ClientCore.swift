@@ -1,0 +1,137 @@
+internal import Audit
+internal import ControlPlane
+internal import Digest
+internal import Logging
+internal import MCPHost
+internal import Policy
+internal import Relay
+internal import State
+internal import Synchronization
+internal import System
+
+/// What both clients stand on. Whatever of it blocks says so.
+final class ClientCore: Sendable {
+  enum Phase {
+    case new
+    case ready(PolicyInForce, Snapshot)
+    /// Governance is off.
+    case open
+    case closed
+  }
+
+  let settings: Settings
+  let registry = ToolRegistry()
+  let trail: Trail
+  let link: ServiceLink?
+  /// What stands for the API key in file names.
+  let scope: String
+  let delivery: RecordDelivery
+  let phase = Mutex(Phase.new)
+  let timers = Timers()
+  let waitingRecords = Atomic(0)
+  /// When the quarantine was looked for last; monotonic, in nanoseconds.
+  let lookedForQuarantine = Atomic<UInt64>(0)
+
+  /// Throws before any input or output: for an API key of another form, and for what the options lack.
+  init(_ configuration: ControlZeroConfiguration) throws {
+    let key = try Settings.key(configuration.apiKey)
+    let settings = try Settings(configuration)
+    self.settings = settings
+    scope = key.scope
+    link = settings.usesService ? try ServiceLink(settings, key: key) : nil
+    trail = Trail(
+      CallRecord(
+        sessionID: SHA256.hexadecimal(SHA256.randomBytes(16)), agentName: settings.agentName,
+        mode: settings.mode.rawValue),
+      stateDirectory: settings.stateDirectory)
+    delivery = RecordDelivery(stateDirectory: settings.stateDirectory, sender: Machine.sender)
+  }
+
+  deinit { timers.cancel() }
+
+  var logger: Logger { settings.logger }
+
+  // MARK: Life
+
+  /// Gets the policy and the tools. Blocks.
+  func initialize(_ cancellation: Cancellation = Cancellation()) throws {
+    guard !isClosed else { throw ClientClosedError() }
+    if let path = settings.serversPath { add(try ServersFile.read(path)) }
+    guard settings.isGoverned else {
+      try phase.withLock { phase in
+        if case .closed = phase { throw ClientClosedError() }
+        phase = .open
+      }
+      return
+    }
+    try refreshPolicy(isFirst: true, cancellation)
+    startTimers()
+  }
+
+  func add(_ servers: [(name: String, command: ServerCommand)]) {
+    registry.add(servers, startTimeout: Self.nanoseconds(settings.callTimeout))
+  }
+
+  private var isClosed: Bool {
+    phase.withLock { if case .closed = $0 { true } else { false } }
+  }
+
+  /// Delivers what waits as far as it can in a moment, ends the servers, wipes the keys. Blocks. Never throws: what is
+  /// left is on disk.
+  func close() {
+    let wasReady = phase.withLock { phase in
+      defer { phase = .closed }
+      if case .ready = phase { return true }
+      return false
+    }
+    timers.cancel()
+    registry.close()
+    trail.close()
+    if wasReady, link != nil, waitingRecords.load(ordering: .relaxed) > 0 {
+      do {
+        try deliver(Cancellation(after: Self.farewell))
+      } catch {
+        logger.warning("records wait for the service", metadata: ["reason": "\(error)"])
+      }
+    }
+    link?.close()
+  }
+
+  /// How long closing may take for records.
+  private static let farewell = Duration.seconds(5)
+
+  // MARK: Errors of the phase
+
+  /// What calls are judged by now; nil where governance is off.
+  ///
+  /// Never blocks: the lock is held for a few instructions, by whoever holds it.
+  func snapshot() throws -> Snapshot? {
+    let now = WallClock.seconds()
+    let (snapshot, change): (Snapshot?, PolicyInForce.Change?) = try phase.withLock { phase in
+      switch phase {
+      case .new: throw NotInitializedError()
+      case .closed: throw ClientClosedError()
+      case .open: return (nil, nil)
+      case .ready(_, let snapshot) where now < snapshot.deadline: return (snapshot, nil)
+      case .ready(var inForce, _):
+        let change = inForce.tick(at: now)
+        let snapshot = Snapshot(inForce, agentName: settings.agentName)
+        phase = .ready(inForce, snapshot)
+        return (snapshot, change)
+      }
+    }
+    if let change { tell(change) }
+    return snapshot
+  }
+
+  /// Puts a change on record, and tells a person.
+  func tell(_ change: PolicyInForce.Change) {
+    logger.notice("the policy changed", metadata: ["code": "\(change.code)", "reason": "\(change.reason)"])
+    let row = trail.record.lifecycle("policy_change", code: change.code, reason: change.reason, at: Trail.now())
+    do throws(AuditError) {
+      try trail.write(row)
+    } catch {
+      logger.error("the audit record can't be written", metadata: ["reason": "\(error)"])
+    }
+  }
+}

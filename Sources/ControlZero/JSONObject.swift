@@ -1,0 +1,59 @@
+/// The members of a JSON object, in their order. Names are told apart by their bytes.
+public struct JSONObject: Sendable {
+  public typealias Member = (name: String, value: JSONValue)
+
+  public private(set) var members: [Member]
+
+  public init() {
+    members = []
+  }
+
+  /// Of a repeated name the last one counts, in the place of the first.
+  public init(_ members: some Sequence<Member>) {
+    self.init()
+    for (name, value) in members { self[name] = value }
+  }
+
+  /// Members that are known to have different names.
+  init(distinct members: [Member]) {
+    self.members = members
+  }
+
+  public var isEmpty: Bool { members.isEmpty }
+  public var count: Int { members.count }
+  public var names: [String] { members.map(\.name) }
+
+  /// The value of a member; nil where there is none. Setting nil removes it.
+  public subscript(_ name: String) -> JSONValue? {
+    get { index(of: name).map { members[$0].value } }
+    set {
+      switch (index(of: name), newValue) {
+      case (let index?, let value?): members[index].value = value
+      case (let index?, nil): members.remove(at: index)
+      case (nil, let value?): members.append((name, value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  private func index(of name: String) -> Int? {
+    members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+  }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self.init(elements.map { (name: $0.0, value: $0.1) })
+  }
+}
+
+extension JSONObject: Hashable {
+  /// The order of members does not count.
+  public static func == (left: JSONObject, right: JSONObject) -> Bool {
+    left.count == right.count && left.members.allSatisfy { right[$0.name] == $0.value }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(count)
+  }
+}

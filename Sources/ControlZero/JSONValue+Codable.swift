@@ -1,0 +1,83 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+extension JSONValue: Codable {
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    if let container = try? decoder.container(keyedBy: Name.self) {
+      self = .object(
+        JSONObject(
+          distinct: try container.allKeys.map { ($0.stringValue, try container.decode(JSONValue.self, forKey: $0)) }))
+      return
+    }
+    if var container = try? decoder.unkeyedContainer() {
+      var values: [JSONValue] = []
+      while !container.isAtEnd { values.append(try container.decode(JSONValue.self)) }
+      self = .array(values)
+      return
+    }
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int64.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else {
+      self = .string(try container.decode(String.self))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .object(let object):
+      var container = encoder.container(keyedBy: Name.self)
+      for (name, value) in object.members { try container.encode(value, forKey: Name(stringValue: name)) }
+    case .array(let values):
+      var container = encoder.unkeyedContainer()
+      for value in values { try container.encode(value) }
+    default:
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .bool(let value): try container.encode(value)
+      case .integer(let value): try container.encode(value)
+      case .number(let value): try container.encode(value)
+      case .string(let value): try container.encode(value)
+      default: try container.encodeNil()
+      }
+    }
+  }
+
+  /// The value that something is encoded as.
+  public init(encoding value: some Encodable) throws {
+    try self.init(parsing: try JSONEncoder().encode(value))
+  }
+
+  /// The value as a type of the program's own.
+  public func decode<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
+    if let value = self as? Value { return value }
+    return try JSONDecoder().decode(type, from: Data(json))
+  }
+}
+
+extension JSONObject {
+  /// The members that something is encoded as; throws for what is encoded as anything but an object.
+  public init(encoding value: some Encodable) throws {
+    guard case .object(let object) = try JSONValue(encoding: value) else {
+      throw JSONTextError(description: "\(type(of: value)) is not encoded as an object")
+    }
+    self = object
+  }
+}

@@ -1,0 +1,54 @@
+internal import DataLoss
+
+/// What to do about personal data and secrets in a text.
+public enum PIIAction: String, Sendable, Hashable, CaseIterable {
+  /// Say what was found.
+  case detect
+  /// And give the text with every place replaced by `[REDACTED-…]`.
+  case mask
+  /// And give no text where anything was found.
+  case block
+}
+
+/// What was found in a text.
+public struct PIIResult: Sendable, Hashable {
+  public struct Finding: Sendable, Hashable {
+    public let ruleID: String
+    public let ruleName: String
+    public let category: String
+    /// Offsets of the text's bytes in UTF-8.
+    public let range: Range<Int>
+  }
+
+  public let action: PIIAction
+  /// In the order of the text; never what was found itself.
+  public let findings: [Finding]
+  /// The text as it may go on; nil where it may not.
+  public let text: String?
+
+  public var isBlocked: Bool { text == nil }
+
+  init(_ text: [UInt8], _ action: PIIAction, _ scanner: Scanner) throws {
+    let outcome: TextScanner.Outcome
+    do throws(TextScanner.Failure) {
+      outcome = try TextScanner(scanner).scan(text)
+    } catch {
+      throw TextScanError(description: "the text can't be scanned, so it may hold anything: \(error)")
+    }
+    self.action = action
+    findings = outcome.places.map {
+      Finding(ruleID: $0.rule.id, ruleName: $0.rule.name, category: $0.rule.category, range: $0.range)
+    }
+    self.text =
+      switch action {
+      case .detect: String(decoding: text, as: UTF8.self)
+      case .mask: String(decoding: outcome.masked, as: UTF8.self)
+      case .block: findings.isEmpty ? String(decoding: text, as: UTF8.self) : nil
+      }
+  }
+}
+
+/// A text could not be looked through.
+public struct TextScanError: Error, Sendable, Hashable, CustomStringConvertible {
+  public let description: String
+}

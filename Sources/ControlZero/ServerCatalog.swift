@@ -1,0 +1,63 @@
+internal import MCPHost
+internal import Wire
+
+/// What a server says about its tools, as far as a decision needs it (MCP, "Tools: Listing Tools").
+struct ServerCatalog: Sendable {
+  /// Bytes of all schemas together, and pages; of a tool beyond, nothing is known.
+  private static let maxBytes = 8 << 20
+  private static let maxPages = 64
+
+  private var schemas: [[UInt8]: JSONDocument] = [:]
+  private var structured: Set<[UInt8]> = []
+  private var bytes = 0
+  private var pages = 0
+
+  /// The tool's `inputSchema`; nil where it is not known.
+  func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
+    schemas[tool].map { ($0, $0.root) }
+  }
+
+  /// Whether the tool's structured results keep to a schema.
+  func hasOutputSchema(_ tool: [UInt8]) -> Bool { structured.contains(tool) }
+
+  /// Takes a page, and gives the cursor of the next one.
+  mutating func take(_ page: MCPAnswer) -> [UInt8]? {
+    let document = page.document
+    pages += 1
+    for tool in document.member("tools", of: page.result).map({ Array(document.elements(of: $0)) }) ?? [] {
+      guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else { continue }
+      if document.member("outputSchema", of: tool) != nil { structured.insert(name) }
+      guard let schema = document.member("inputSchema", of: tool), document.kind(of: schema) == .object,
+        bytes + document.raw(schema).count <= Self.maxBytes,
+        let copy = try? JSONDocument(parsing: Array(document.raw(schema))[...])
+      else { continue }
+      bytes += copy.bytes.count
+      schemas[name] = copy
+    }
+    guard pages < Self.maxPages else { return nil }
+    return document.member("nextCursor", of: page.result).flatMap { document.string($0) }
+  }
+}
+
+extension MCPServer {
+  /// Asks for all tools; one that offers no list has none.
+  func readCatalog(
+    _ catalog: ServerCatalog = ServerCatalog(), after cursor: [UInt8]? = nil, timeout: UInt64,
+    completion: @escaping @Sendable (ServerCatalog) -> Void
+  ) {
+    _ = request(
+      "tools/list", timeout: timeout,
+      params: { writer in
+        guard let cursor else { return }
+        writer.key("cursor")
+        writer.string(bytes: cursor)
+      },
+      completion: { [weak self] result in
+        var catalog = catalog
+        guard let self, case .success(let page) = result, let next = catalog.take(page) else {
+          return completion(catalog)
+        }
+        self.readCatalog(catalog, after: next, timeout: timeout, completion: completion)
+      })
+  }
+}

@@ -1,0 +1,123 @@
+internal import Bundle
+internal import ControlPlane
+internal import Relay
+internal import State
+internal import Synchronization
+internal import System
+
+/// The service, as a client talks to it: one question at a time. Holds the API key, in locked memory.
+final class ServiceLink: Sendable {
+  /// What a pull led to.
+  struct Pulled: Sendable {
+    let outcome: PolicyRefresh.Outcome
+    let cache: PolicyCache
+    /// Why a bundle was refused.
+    let refusal: BundleError?
+  }
+
+  private let client: Mutex<ControlPlaneClient?>
+  private let watch: LinkWatch
+  private let layout: CacheLayout
+
+  init(_ settings: Settings, key: consuming sending APIKey) throws(PolicyUnavailableError) {
+    let watch = LinkWatch()
+    self.watch = watch
+    layout = CacheLayout(stateDirectory: settings.stateDirectory, scope: key.scope)
+    do {
+      let service = try ServiceSettings(
+        ServiceSettings.Options(baseURL: settings.baseURL, authorityFile: settings.authorityPath),
+        stateDirectory: settings.stateDirectory)
+      var http = HTTPClient.Options()
+      http.authorityFile = service.authorityFile
+      http.userAgent = "controlzero-swift/\(Version.number)"
+      http.shouldStop = { watch.shouldStop }
+      client = Mutex(
+        try ControlPlaneClient(
+          try ServiceURL(service.baseURL, allowsPlainHTTP: settings.allowsPlainHTTP), key: key, email: service.email,
+          options: http))
+    } catch let error as ControlPlaneError {
+      throw PolicyUnavailableError(
+        reason: .unusable, code: error.code.rawValue, description: "\(error.message); give another baseURL")
+    } catch {
+      throw PolicyUnavailableError(reason: .state, code: "", description: "\(error)")
+    }
+  }
+
+  /// Asks for the policy: at most one pull and two bootstraps. Blocks.
+  func pull(at now: Int64, _ cancellation: Cancellation) throws(PolicyUnavailableError) -> Pulled {
+    let refusal = Kept<BundleError>()
+    let layout = layout
+    let refresh = PolicyRefresh { blob, keys throws(ControlPlaneError) in
+      do throws(BundleError) {
+        return try Self.verify(blob, keys, at: now)
+      } catch {
+        refusal.keep(error)
+        throw ControlPlaneError(.bundleRefused, "the service's bundle is refused (\(error.kind.rawValue)): \(error)")
+      }
+    }
+    let result: Result<(PolicyRefresh.Outcome, PolicyCache), StateError>? = ask(cancellation) { client in
+      do throws(StateError) {
+        var cache = try PolicyCache(layout)
+        let outcome = try refresh.run(&client, &cache, now: now)
+        return .success((outcome, cache))
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case .success(let (outcome, cache))?:
+      let isRefused = outcome.failure?.code == .bundleRefused
+      return Pulled(outcome: outcome, cache: cache, refusal: isRefused ? refusal.value : nil)
+    case .failure(let error)?:
+      throw PolicyUnavailableError(reason: .state, code: error.code.rawValue, description: error.message)
+    case nil:
+      throw PolicyUnavailableError(reason: .serviceAway, code: "", description: "\(ClientClosedError())")
+    }
+  }
+
+  /// A bundle is cached when it would be enforced, but for the memory of older ones, which is asked at loading.
+  private static func verify(_ blob: [UInt8], _ keys: ProjectKeys, at now: Int64) throws(BundleError) -> BundleFacts {
+    let keys = try BundleKeys(parsing: keys.json)
+    let bundle = try UnverifiedBundle(parsing: blob).verified(by: keys.signers).open(with: keys.encryptionKey)
+      .accepted(by: keys, at: now, after: AcceptedBundles(), checks: [.signer, .project, .expiry])
+    return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))
+  }
+
+  /// Sends what waits. Blocks; nil once it is closed.
+  func deliver(_ delivery: RecordDelivery, _ cancellation: Cancellation) throws(SyncError) -> RecordDelivery.Outcome? {
+    let result: Result<RecordDelivery.Outcome, SyncError>? = ask(cancellation) { client in
+      do throws(SyncError) {
+        return .success(
+          try delivery.run { body in
+            cancellation.isCancelled ? .failed(ControlPlaneError(.stopped, "it was given up")) : client.deliver(body)
+          })
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result?.get()
+  }
+
+  private func ask<Answer: Sendable>(
+    _ cancellation: Cancellation, _ body: @Sendable (inout ControlPlaneClient) -> Answer
+  ) -> Answer? {
+    client.withLock { client in
+      guard !watch.isClosed else { return nil }
+      watch.begin(cancellation)
+      defer { watch.end() }
+      return client?.apply(body)
+    }
+  }
+
+  /// Gives up what is asked now, and wipes the key.
+  func close() {
+    watch.close()
+    client.withLock { $0 = nil }
+  }
+}
+
+extension ControlPlaneClient {
+  fileprivate mutating func apply<Answer: Sendable>(_ body: @Sendable (inout ControlPlaneClient) -> Answer) -> Answer {
+    body(&self)
+  }
+}

@@ -1,0 +1,70 @@
+internal import MCPHost
+internal import Relay
+internal import Synchronization
+
+/// The tools of a session, by name: closures, MCP servers, and those that the service only lists.
+final class ToolRegistry: Sendable {
+  private struct Entry {
+    let executor: Executor
+    /// What a server says about its tools; nil where it was not asked.
+    var catalog: ServerCatalog?
+  }
+
+  private struct State {
+    /// By the bytes of the name.
+    var entries: [[UInt8]: Entry] = [:]
+    var listed: Set<[UInt8]> = []
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
+
+  /// A later registration takes the place of an earlier one.
+  func register(_ name: String, _ executor: Executor) {
+    let replaced = state.withLock { state in
+      state.entries.updateValue(Entry(executor: executor), forKey: Array(name.utf8))
+    }
+    if case .server(let server)? = replaced?.executor { server.close() }
+  }
+
+  /// Adds servers; what the program registered itself under such a name stays.
+  ///
+  /// - Parameter startTimeout: for each answer while a server starts, in nanoseconds.
+  func add(_ servers: [(name: String, command: ServerCommand)], startTimeout: UInt64) {
+    for (name, command) in servers {
+      var options = MCPServer.Options()
+      options.clientName = "controlzero-swift"
+      options.clientVersion = Version.number
+      options.startTimeout = startTimeout
+      let server = MCPServer(command, options: options)
+      state.withLock { state in
+        guard state.entries[Array(name.utf8)] == nil else { return }
+        state.entries[Array(name.utf8)] = Entry(executor: .server(server))
+      }
+    }
+  }
+
+  func list(_ names: [[UInt8]]) { state.withLock { $0.listed = Set(names) } }
+
+  func isListed(_ name: String) -> Bool { state.withLock { $0.listed.contains(Array(name.utf8)) } }
+
+  func executor(of name: String) -> Executor? { state.withLock { $0.entries[Array(name.utf8)]?.executor } }
+
+  func catalog(of name: String) -> ServerCatalog? { state.withLock { $0.entries[Array(name.utf8)]?.catalog } }
+
+  func learn(_ catalog: ServerCatalog, of name: String) {
+    state.withLock { $0.entries[Array(name.utf8)]?.catalog = catalog }
+  }
+
+  /// Ends all servers, at the same time. Blocks until they are gone.
+  func close() {
+    let servers = state.withLock { state in
+      state.isClosed = true
+      return state.entries.values.compactMap { entry in
+        if case .server(let server) = entry.executor { server } else { nil }
+      }
+    }
+    for server in servers { server.beginClosing() }
+    for server in servers { server.close() }
+  }
+}

@@ -1,0 +1,31 @@
+public import ControlZero
+public import ServiceLifecycle
+
+/// A client as a service of swift-service-lifecycle: initialized when the group starts, closed when it is shut down, so
+/// that its records are delivered and its MCP servers ended before the program ends.
+///
+///     let client = try AsyncControlZeroClient(apiKey: "cz_live_your_api_key_here")
+///     let group = ServiceGroup(services: [ControlZeroService(client), agent], logger: logger)
+///     try await group.run()
+///
+/// Services that stand behind it in the group are shut down before it. A call that comes before it is initialized says so.
+public struct ControlZeroService: Service {
+  public let client: AsyncControlZeroClient
+
+  public init(_ client: AsyncControlZeroClient) {
+    self.client = client
+  }
+
+  /// Runs until the group is shut down, or its task is cancelled.
+  public func run() async throws {
+    do {
+      try await client.initialize()
+    } catch {
+      await client.close()
+      throw error
+    }
+    // Cancellation ends it as a shutdown does.
+    try? await gracefulShutdown()
+    await client.close()
+  }
+}

@@ -1,0 +1,90 @@
+internal import System
+internal import Wire
+
+/// How host and server agree on a protocol version (MCP, both eras).
+struct Handshake: Sendable {
+  static let legacyVersion = "2025-11-25"
+  static let modernVersion = "2026-07-28"
+
+  /// A server of the old era may not answer a question that it does not know.
+  private static let longestProbe: UInt64 = 10_000_000_000
+
+  let clientName: String
+  let clientVersion: String
+
+  /// Tells whether the server is of the modern era: by `server/discover`, else by `initialize`.
+  ///
+  /// - Parameter timeout: for each answer, in nanoseconds.
+  func begin(
+    on link: ServerLink, _ era: MCPEra, timeout: UInt64,
+    completion: @escaping @Sendable (Result<Bool, MCPFailure>) -> Void
+  ) {
+    guard era != .legacy else { return initialize(link, timeout, completion) }
+    let probe = era == .auto ? min(timeout, Self.longestProbe) : timeout
+    link.send(
+      "server/discover", deadline: MonotonicClock.nanoseconds() + probe,
+      params: { writeMeta(isModern: true, [], to: &$0) },
+      completion: { result in
+        switch result {
+        case .success: completion(.success(true))
+        case .failure(.rpc) where era == .auto, .failure(.silent) where era == .auto, .failure(.malformed) where era == .auto:
+          initialize(link, timeout, completion)
+        case .failure(let failure): completion(.failure(failure))
+        }
+      })
+  }
+
+  private func initialize(
+    _ link: ServerLink, _ timeout: UInt64, _ completion: @escaping @Sendable (Result<Bool, MCPFailure>) -> Void
+  ) {
+    link.send(
+      "initialize", deadline: MonotonicClock.nanoseconds() + timeout,
+      params: { writer in
+        writer.key("protocolVersion")
+        writer.string(Self.legacyVersion)
+        writer.key("capabilities")
+        writer.beginObject()
+        writer.endObject()
+        writer.key("clientInfo")
+        writeClientInfo(to: &writer)
+      },
+      completion: { result in
+        switch result {
+        case .success:
+          link.notify("notifications/initialized")
+          completion(.success(false))
+        case .failure(let failure): completion(.failure(failure))
+        }
+      })
+  }
+
+  /// Writes `_meta`: who asks, in the modern era, and what else is given.
+  func writeMeta(isModern: Bool, _ more: [(key: String, value: String)], to writer: inout JSONWriter) {
+    guard isModern || !more.isEmpty else { return }
+    writer.key("_meta")
+    writer.beginObject()
+    if isModern {
+      writer.key("io.modelcontextprotocol/protocolVersion")
+      writer.string(Self.modernVersion)
+      writer.key("io.modelcontextprotocol/clientCapabilities")
+      writer.beginObject()
+      writer.endObject()
+      writer.key("io.modelcontextprotocol/clientInfo")
+      writeClientInfo(to: &writer)
+    }
+    for (key, value) in more {
+      writer.key(bytes: key.utf8)
+      writer.string(value)
+    }
+    writer.endObject()
+  }
+
+  private func writeClientInfo(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("name")
+    writer.string(clientName)
+    writer.key("version")
+    writer.string(clientVersion)
+    writer.endObject()
+  }
+}

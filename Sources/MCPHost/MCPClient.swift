@@ -1,0 +1,67 @@
+internal import Synchronization
+internal import System
+public import Wire
+
+/// A server and somebody who waits for each of its answers: for commands.
+public struct MCPClient: ~Copyable {
+  public typealias Era = MCPEra
+  public typealias Failure = MCPFailure
+  public typealias Answer = MCPAnswer
+
+  private let command: [String]
+  private let clientName: String
+  private let clientVersion: String
+  private var server: MCPServer?
+  /// In nanoseconds.
+  private let timeout: UInt64
+
+  /// - Parameters:
+  ///   - timeout: for each answer, in milliseconds.
+  ///   - version: of the program, for the server.
+  public init(command: [String], timeout: Int32, name: String, version: String) {
+    self.command = command
+    self.timeout = UInt64(max(timeout, 0)) * 1_000_000
+    clientName = name
+    clientVersion = version
+  }
+
+  /// Starts the server with the first request; in which era, is to be said before.
+  public mutating func speak(_ era: Era) {
+    var options = MCPServer.Options()
+    options.era = era
+    options.startTimeout = timeout
+    options.clientName = clientName
+    options.clientVersion = clientVersion
+    server = MCPServer(ServerCommand(command), options: options)
+  }
+
+  /// Sends a request and waits for its answer; `params` writes members into the params object.
+  public mutating func request(
+    _ method: String, params: @escaping @Sendable (inout JSONWriter) -> Void = { _ in }
+  ) throws(Failure) -> Answer {
+    if server == nil { speak(.auto) }
+    let reply = Reply<Result<Answer, Failure>>()
+    _ = server?.request(method, timeout: timeout, params: params) { reply.give($0) }
+    return try reply.wait().get()
+  }
+
+  /// Asks for the list of tools, page by page, until `body` returns false or the last page was read.
+  public mutating func listTools(_ body: (Answer) -> Bool) throws(Failure) {
+    var cursor: [UInt8]?
+    repeat {
+      let page = cursor
+      let answer = try request("tools/list") { writer in
+        guard let page else { return }
+        writer.key("cursor")
+        writer.string(bytes: page)
+      }
+      guard body(answer) else { return }
+      cursor = answer.document.member("nextCursor", of: answer.result).flatMap { answer.document.string($0) }
+    } while cursor != nil
+  }
+
+  public mutating func close() {
+    server?.close()
+    server = nil
+  }
+}

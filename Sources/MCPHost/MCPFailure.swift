@@ -1,0 +1,35 @@
+public import System
+public import Wire
+
+/// Why there is no answer to a request.
+public enum MCPFailure: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The server can't be started.
+  case start(SystemError)
+  /// Nothing came in time.
+  case silent(method: String)
+  /// What came is no message that every reader understands alike.
+  case malformed(MessageError)
+  /// The server answered with an error; its words are bounded and safe to show.
+  case rpc(message: String, code: String)
+  /// The server is gone: the request may have been executed, or not.
+  case ended
+  /// Whoever asked does not want the answer any more.
+  case cancelled
+  /// We ended the server ourselves.
+  case closed
+  /// More waits for the server than is kept in memory.
+  case congested
+
+  public var description: String {
+    switch self {
+    case .start(let error): "the server can't be started: \(error.reason)"
+    case .silent(let method): "no answer to \(method)"
+    case .malformed(let error): "the server's answer is malformed: \(error)"
+    case .rpc(let message, let code): "the server answered with error \(code): \(message)"
+    case .ended: "the server ended before it answered"
+    case .cancelled: "the request was cancelled"
+    case .closed: "the server was closed"
+    case .congested: "the server does not read what it is sent"
+    }
+  }
+}

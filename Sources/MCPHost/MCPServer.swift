@@ -1,0 +1,191 @@
+internal import Synchronization
+internal import System
+public import Wire
+
+/// A server that is started when it is first asked, and again when it has died.
+///
+/// Nothing here waits: completions are told. Any number of requests are in flight at a time.
+public final class MCPServer: Sendable {
+  public struct Options: Sendable {
+    public var era = MCPEra.auto
+    /// For each answer of the handshake, in nanoseconds.
+    public var startTimeout: UInt64 = 60_000_000_000
+    public var clientName = "czproxy"
+    public var clientVersion = ""
+
+    public init() {}
+  }
+
+  /// A server that is ready for requests.
+  struct Ready: Sendable {
+    let link: ServerLink
+    let isModern: Bool
+  }
+
+  private enum Phase {
+    case idle
+    case starting([@Sendable (Result<Ready, MCPFailure>) -> Void])
+    case ready(Ready)
+    case closed
+  }
+
+  private struct State {
+    var phase = Phase.idle
+    /// The link that is in use or being made ready.
+    var link: ServerLink?
+    /// What the era was found to be: a server that died of the question is not asked again.
+    var era: MCPEra
+  }
+
+  public let command: ServerCommand
+  private let options: Options
+  private let handshake: Handshake
+  private let state: Mutex<State>
+
+  public init(_ command: ServerCommand, options: Options = Options()) {
+    self.command = command
+    self.options = options
+    handshake = Handshake(clientName: options.clientName, clientVersion: options.clientVersion)
+    state = Mutex(State(era: options.era))
+  }
+
+  // Perhaps on the server's own thread, which can't wait for itself.
+  deinit { state.withLock { $0.link }?.beginClosing() }
+
+  // MARK: Requests
+
+  /// Sends a request, to a server that is started for it where none runs.
+  ///
+  /// - Parameters:
+  ///   - timeout: from when the server is ready, in nanoseconds.
+  ///   - meta: more members of `_meta`, in either era.
+  ///   - params: writes the other members of `params`; without a line end in them.
+  public func request(
+    _ method: String, timeout: UInt64, meta: [(key: String, value: String)] = [],
+    params: @escaping @Sendable (inout JSONWriter) -> Void, completion: @escaping MCPCompletion
+  ) -> MCPRequest {
+    let request = MCPRequest()
+    ready { [handshake] result in
+      switch result {
+      case .failure(let failure):
+        completion(.failure(failure))
+      case .success(let ready):
+        guard !request.isCancelled else { return completion(.failure(.cancelled)) }
+        let id = ready.link.send(
+          method, deadline: MonotonicClock.nanoseconds() + timeout,
+          params: { writer in
+            params(&writer)
+            handshake.writeMeta(isModern: ready.isModern, meta, to: &writer)
+          }, completion: completion)
+        if let id { request.sent(id, on: ready.link) }
+      }
+    }
+    return request
+  }
+
+  /// Whether the server is of the modern era; nil while none is ready.
+  public var isModern: Bool? {
+    state.withLock { if case .ready(let ready) = $0.phase { ready.isModern } else { nil } }
+  }
+
+  /// Ends the server, and returns when it is gone. No request is taken any more.
+  public func close() {
+    let link: ServerLink? = beginClosing()
+    link?.close()
+  }
+
+  /// The same without waiting until it is gone.
+  public func beginClosing() {
+    _ = beginClosing() as ServerLink?
+  }
+
+  private func beginClosing() -> ServerLink? {
+    let (link, waiting) = state.withLock { state in
+      var waiting: [@Sendable (Result<Ready, MCPFailure>) -> Void] = []
+      if case .starting(let others) = state.phase { waiting = others }
+      state.phase = .closed
+      return (state.link, waiting)
+    }
+    for tell in waiting { tell(.failure(.closed)) }
+    link?.beginClosing()
+    return link
+  }
+
+  // MARK: Starting
+
+  private enum Step {
+    case tell(Result<Ready, MCPFailure>)
+    case start(MCPEra)
+    case wait
+  }
+
+  private func ready(_ tell: @escaping @Sendable (Result<Ready, MCPFailure>) -> Void) {
+    let step: Step = state.withLock { state in
+      switch state.phase {
+      case .closed: return .tell(.failure(.closed))
+      case .ready(let ready) where ready.link.isOpen: return .tell(.success(ready))
+      case .starting(let others):
+        state.phase = .starting(others + [tell])
+        return .wait
+      case .idle, .ready:
+        state.phase = .starting([tell])
+        return .start(state.era)
+      }
+    }
+    switch step {
+    case .tell(let result): tell(result)
+    case .start(let era): start(era)
+    case .wait: break
+    }
+  }
+
+  private func start(_ era: MCPEra) {
+    let link: ServerLink
+    do throws(SystemError) {
+      link = try ServerLink.start(command)
+    } catch {
+      return finish(.failure(.start(error)))
+    }
+    let isWanted = state.withLock { state in
+      guard case .starting = state.phase else { return false }
+      state.link = link
+      return true
+    }
+    guard isWanted else { return link.close() }
+    handshake.begin(on: link, era, timeout: options.startTimeout) { [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .success(let isModern):
+        self.finish(.success(Ready(link: link, isModern: isModern)))
+      case .failure(.ended) where era == .auto:
+        // It may have died of a question that it does not know.
+        self.state.withLock { $0.era = .legacy }
+        self.start(.legacy)
+      case .failure(let failure):
+        self.finish(.failure(failure))
+      }
+    }
+  }
+
+  private func finish(_ result: Result<Ready, MCPFailure>) {
+    let (waiting, left) = state.withLock { state in
+      guard case .starting(let waiting) = state.phase else {
+        return ([@Sendable (Result<Ready, MCPFailure>) -> Void](), ServerLink?.none)
+      }
+      switch result {
+      case .success(let ready):
+        state.phase = .ready(ready)
+        state.era = ready.isModern ? .modern : .legacy
+        return (waiting, nil)
+      case .failure:
+        state.phase = .idle
+        state.era = options.era
+        defer { state.link = nil }
+        return (waiting, state.link)
+      }
+    }
+    for tell in waiting { tell(result) }
+    // We may be on its own thread, which must not wait for itself.
+    left?.beginClosing()
+  }
+}

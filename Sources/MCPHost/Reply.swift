@@ -1,0 +1,22 @@
+internal import Synchronization
+
+/// A value that one thread gives and another waits for.
+public final class Reply<Value: Sendable>: Sendable {
+  private let value = Mutex(Value?.none)
+  private let latch = Latch()
+
+  public init() {}
+
+  /// The first one counts.
+  public func give(_ new: Value) {
+    value.withLock { if $0 == nil { $0 = new } }
+    latch.open()
+  }
+
+  public func wait() -> Value {
+    while true {
+      latch.wait()
+      if let value = value.withLock({ $0 }) { return value }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+private import CShims
+internal import System
+
+/// A server's process, seen from its host: its pipes, its end.
+///
+/// Unlike the relay's, it may be started by a process with many threads, so nothing of ours runs between fork(2) and
+/// exec(2). It leads a process group of its own, by which whatever it started is ended with it. When we are killed, its
+/// input ends, and a server of the stdio transport ends by that (MCP, "Lifecycle: Shutdown").
+struct ServerChild: ~Copyable {
+  private let process: pid_t
+  /// Does not block.
+  var input: Descriptor?
+  let output: Descriptor
+
+  /// From the end of its input to SIGTERM, and from there to SIGKILL; in milliseconds.
+  private static let patience: Int32 = 1500
+  private static let urgency: Int32 = 1000
+
+  static func start(_ command: ServerCommand) throws(SystemError) -> ServerChild {
+    guard !command.words.isEmpty else { throw SystemError("exec", ENOENT) }
+    var inputEnds: (Int32, Int32) = (-1, -1)
+    var outputEnds: (Int32, Int32) = (-1, -1)
+    var failed = unsafe cz_pipe(&inputEnds.0, &inputEnds.1)
+    if failed == 0 { failed = unsafe cz_pipe(&outputEnds.0, &outputEnds.1) }
+    let ourInput = Descriptor(inputEnds.1)
+    let ourOutput = Descriptor(outputEnds.0)
+    let theirInput = Descriptor(inputEnds.0)
+    let theirOutput = Descriptor(outputEnds.1)
+    guard failed == 0 else { throw SystemError("pipe", failed) }
+    for pipe in [ourInput.number, ourOutput.number] {
+      cz_grow_pipe(pipe, 1 << 20)
+      _ = cz_set_nonblocking(pipe)
+    }
+    let process = try spawn(command, input: theirInput.number, output: theirOutput.number)
+    return ServerChild(process: process, input: ourInput, output: ourOutput)
+  }
+
+  private init(process: pid_t, input: consuming Descriptor, output: consuming Descriptor) {
+    self.process = process
+    self.input = consume input
+    self.output = output
+  }
+
+  /// Whether the process is gone, though something of it may hold its output open.
+  var hasEnded: Bool { cz_has_ended(process) != 0 }
+
+  /// Ends its input, and waits for its output to end; then ends what is left, and reaps it.
+  consuming func end() {
+    input = nil
+    wait(Self.patience, forOutput: true)
+    // Before it is reaped: until then nobody else can have its number.
+    if !hasEnded {
+      _ = kill(-process, SIGTERM)
+      wait(Self.urgency, forOutput: false)
+    }
+    _ = kill(-process, SIGKILL)
+    var status: Int32 = 0
+    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+  }
+
+  private borrowing func wait(_ milliseconds: Int32, forOutput: Bool) {
+    let until = MonotonicClock.nanoseconds() + UInt64(milliseconds) * 1_000_000
+    var bytes = [UInt8](repeating: 0, count: 64 << 10)
+    var isOpen = forOutput
+    while !hasEnded, MonotonicClock.nanoseconds() < until {
+      var request = pollfd(fd: isOpen ? output.number : -1, events: Int16(POLLIN), revents: 0)
+      _ = unsafe poll(&request, 1, 10)
+      guard isOpen, request.revents != 0 else { continue }
+      // What it still says is for nobody, but must not hold it up.
+      do throws(SystemError) {
+        if try read(&bytes) == 0 { isOpen = false }
+      } catch {
+        isOpen = false
+      }
+    }
+  }
+
+  private borrowing func read(_ bytes: inout [UInt8]) throws(SystemError) -> Int? {
+    var failure: SystemError?
+    let count: Int? = unsafe bytes.withUnsafeMutableBytes { space in
+      do throws(SystemError) {
+        return try unsafe output.read(into: space)
+      } catch {
+        failure = error
+        return nil
+      }
+    }
+    if let failure { throw failure }
+    return count
+  }
+
+  // MARK: Words for exec
+
+  private static func spawn(_ command: ServerCommand, input: Int32, output: Int32) throws(SystemError) -> pid_t {
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe command.words.map { unsafe strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = unsafe environment(of: command).map { unsafe strdup($0) } + [nil]
+    defer { unsafe (words + variables).forEach { unsafe free($0) } }
+    var process: pid_t = 0
+    let failed = unsafe cz_spawn_group(&words, &variables, command.directory, input, output, &process)
+    guard failed == 0 else { throw SystemError("exec", failed) }
+    return process
+  }
+
+  private static func environment(of command: ServerCommand) -> [String] {
+    var variables = command.environment.map { "\($0.key)=\($0.value)" }
+    var next = unsafe cz_environment()
+    while let entry = unsafe next?.pointee {
+      let text = unsafe String(cString: entry)
+      let name = String(text.prefix { $0 != "=" })
+      if command.environment[name] == nil, !command.withheld.contains(name) { variables.append(text) }
+      unsafe next = next?.advanced(by: 1)
+    }
+    return variables
+  }
+}

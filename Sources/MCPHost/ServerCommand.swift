@@ -1,0 +1,20 @@
+/// How to start a server.
+public struct ServerCommand: Sendable, Equatable {
+  /// The program, found by PATH, and its arguments.
+  public var words: [String]
+  /// Added to our own environment.
+  public var environment: [String: String]
+  /// Where it starts; nil for where we are.
+  public var directory: String?
+  /// Variables of ours that the server does not get, unless ``environment`` names them.
+  public var withheld: Set<String>
+
+  public init(
+    _ words: [String], environment: [String: String] = [:], directory: String? = nil, withheld: Set<String> = []
+  ) {
+    self.words = words
+    self.environment = environment
+    self.directory = directory
+    self.withheld = withheld
+  }
+}

@@ -1,0 +1,309 @@
+private import CShims
+internal import Synchronization
+internal import System
+internal import Wire
+
+/// A server that runs: requests out, answers in, any number of them at a time.
+///
+/// One thread reads and writes, and tells each answer to whoever waits for it. It ends with the server.
+final class ServerLink: Sendable {
+  /// A request that waits for its answer.
+  private struct Waiter {
+    let method: String
+    /// Monotonic, in nanoseconds.
+    let deadline: UInt64
+    let completion: MCPCompletion
+  }
+
+  private struct State {
+    var waiters: [Int32: Waiter] = [:]
+    var outgoing: [UInt8] = []
+    var lastID: Int32 = 0
+    var isClosing = false
+    /// Why nothing more is coming; nil while the server runs.
+    var end: MCPFailure?
+  }
+
+  /// Bytes that wait for the server; a request beyond is refused.
+  private static let maxOutgoing = 256 << 20
+  private static let maxLineBytes = 64 << 20
+  /// How often to look whether the server is still there while somebody waits, in milliseconds.
+  private static let lookInterval: UInt64 = 500
+
+  private let state = Mutex(State())
+  private let waker: Waker
+  private let ended = Latch()
+
+  private init(_ waker: Waker) {
+    self.waker = waker
+  }
+
+  static func start(_ command: ServerCommand) throws(SystemError) -> ServerLink {
+    let link = ServerLink(try Waker())
+    let child = OneTimeBox(try ServerChild.start(command))
+    guard let child = child.take() else { throw SystemError("exec", ECHILD) }
+    try Thread.start(consuming: child) { child in
+      cz_block_signals()
+      link.serve(child)
+      link.ended.open()
+    }
+    return link
+  }
+
+  /// Whether requests are still taken.
+  var isOpen: Bool { state.withLock { $0.end == nil && !$0.isClosing } }
+
+  // MARK: Requests
+
+  /// Sends a request; the completion is told its answer.
+  ///
+  /// - Parameters:
+  ///   - deadline: monotonic, in nanoseconds.
+  ///   - params: writes the members of `params`.
+  /// - Returns: what ``cancel(_:)`` takes; nil where it was not sent, which the completion was told.
+  @discardableResult
+  func send(
+    _ method: String, deadline: UInt64, params: (inout JSONWriter) -> Void, completion: @escaping MCPCompletion
+  ) -> Int32? {
+    var body = JSONWriter()
+    body.beginObject()
+    params(&body)
+    body.endObject()
+    let result: Result<Int32, MCPFailure> = state.withLock { state in
+      if let end = state.end { return .failure(end) }
+      if state.isClosing { return .failure(.closed) }
+      guard state.outgoing.count + body.bytes.count <= Self.maxOutgoing else { return .failure(.congested) }
+      // An id is never used twice on a connection; 2^31 requests are.
+      state.lastID &+= 1
+      let id = state.lastID
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.key("jsonrpc")
+      writer.string("2.0")
+      writer.key("id")
+      writer.integer(id)
+      writer.key("method")
+      writer.string(method)
+      writer.key("params")
+      writer.raw(body.bytes)
+      writer.endObject()
+      state.outgoing += writer.bytes
+      state.outgoing.append(UInt8(ascii: "\n"))
+      state.waiters[id] = Waiter(method: method, deadline: deadline, completion: completion)
+      return .success(id)
+    }
+    switch result {
+    case .success(let id):
+      waker.wake()
+      return id
+    case .failure(let failure):
+      completion(.failure(failure))
+      return nil
+    }
+  }
+
+  func notify(_ method: String) {
+    post(Array(#"{"jsonrpc":"2.0","method":"\#(method)"}"#.utf8))
+  }
+
+  /// Gives a request up, and tells the server so.
+  func cancel(_ id: Int32) {
+    guard let waiter = state.withLock({ $0.waiters.removeValue(forKey: id) }) else { return }
+    postCancellation(of: id, reason: "the caller no longer waits")
+    waiter.completion(.failure(.cancelled))
+  }
+
+  /// Ends the server, and returns when it is gone. Whoever waits for an answer is told.
+  func close() {
+    beginClosing()
+    ended.wait()
+  }
+
+  /// The same without waiting for it.
+  func beginClosing() {
+    state.withLock { $0.isClosing = true }
+    waker.wake()
+  }
+
+  private func postCancellation(of id: Int32, reason: String) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("jsonrpc")
+    writer.string("2.0")
+    writer.key("method")
+    writer.string("notifications/cancelled")
+    writer.key("params")
+    writer.beginObject()
+    writer.key("requestId")
+    writer.integer(id)
+    writer.key("reason")
+    writer.string(reason)
+    writer.endObject()
+    writer.endObject()
+    post(writer.bytes)
+  }
+
+  private func post(_ line: [UInt8]) {
+    state.withLock { state in
+      guard state.end == nil, state.outgoing.count + line.count <= Self.maxOutgoing else { return }
+      state.outgoing += line
+      state.outgoing.append(UInt8(ascii: "\n"))
+    }
+    waker.wake()
+  }
+
+  // MARK: The thread
+
+  private func serve(_ child: consuming ServerChild) {
+    var framer = LineFramer(maxLineBytes: Self.maxLineBytes)
+    var writing: [UInt8] = []
+    var written = 0
+    while true {
+      if written == writing.count {
+        (writing, written) = (state.withLock { Self.take(&$0.outgoing) }, 0)
+      }
+      if written < writing.count { written = Self.write(writing, from: written, to: &child.input) }
+      expire(MonotonicClock.nanoseconds())
+      let (isClosing, isAwaited, wait) = rest()
+      if isClosing { break }
+      if isAwaited, child.hasEnded, !Self.hasInput(child.output.number) { break }
+      var requests = [
+        pollfd(fd: child.output.number, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: waker.reader, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: written < writing.count ? Self.number(child.input) : -1, events: Int16(POLLOUT), revents: 0),
+      ]
+      _ = unsafe poll(&requests, 3, wait)
+      if requests[1].revents != 0 { waker.drain() }
+      if requests[0].revents != 0, !receive(child.output.number, &framer) { break }
+    }
+    if let item = framer.finish() { take(item) }
+    let (waiters, failure) = state.withLock { state in
+      let failure = state.isClosing ? MCPFailure.closed : .ended
+      state.end = failure
+      state.outgoing = []
+      defer { state.waiters = [:] }
+      return (state.waiters, failure)
+    }
+    for waiter in waiters.values { waiter.completion(.failure(failure)) }
+    child.end()
+  }
+
+  private static func take(_ bytes: inout [UInt8]) -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+
+  private static func number(_ descriptor: borrowing Descriptor?) -> Int32 {
+    switch descriptor {
+    case .some(let descriptor): descriptor.number
+    case .none: -1
+    }
+  }
+
+  /// Writes while there is room; what a server that reads no more does not take is dropped.
+  private static func write(_ bytes: [UInt8], from start: Int, to input: inout Descriptor?) -> Int {
+    var start = start
+    let number = number(input)
+    guard number >= 0 else { return bytes.count }
+    while start < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe System.write(number, buffer.baseAddress?.advanced(by: start), buffer.count - start)
+      }
+      if count >= 0 {
+        start += count
+      } else if errno == EAGAIN {
+        return start
+      } else if errno != EINTR {
+        input = nil
+        return bytes.count
+      }
+    }
+    return start
+  }
+
+  /// What there is to wait for; in milliseconds.
+  private func rest() -> (isClosing: Bool, isAwaited: Bool, wait: Int32) {
+    let (isClosing, first) = state.withLock { ($0.isClosing, $0.waiters.values.lazy.map(\.deadline).min()) }
+    guard let first else { return (isClosing, false, -1) }
+    let now = MonotonicClock.nanoseconds()
+    let left = first > now ? (first - now) / 1_000_000 + 1 : 0
+    return (isClosing, true, Int32(min(left, Self.lookInterval)))
+  }
+
+  private func expire(_ now: UInt64) {
+    let late = state.withLock { state in
+      let late = state.waiters.filter { $0.value.deadline <= now }
+      for id in late.keys { state.waiters[id] = nil }
+      return late
+    }
+    for (id, waiter) in late {
+      postCancellation(of: id, reason: "it took too long")
+      waiter.completion(.failure(.silent(method: waiter.method)))
+    }
+  }
+
+  private static func hasInput(_ number: Int32) -> Bool {
+    var request = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&request, 1, 0) > 0 && request.revents & Int16(POLLIN) != 0
+  }
+
+  /// Whether there may be more to read.
+  private func receive(_ output: Int32, _ framer: inout LineFramer) -> Bool {
+    var count: Int? = 0
+    unsafe framer.receive { space in
+      do throws(SystemError) {
+        count = try unsafe Descriptor.read(output, into: space)
+      } catch {
+        count = 0
+      }
+      return count ?? 0
+    }
+    while let item = framer.next() { take(item) }
+    return count != 0
+  }
+
+  // MARK: Lines
+
+  private func take(_ item: LineFramer.Item) {
+    // Of a line that is too long nobody knows whose answer it was: its deadline tells.
+    guard case .line(let line) = item, !line.isBlank else { return }
+    let message: Message
+    do throws(MessageError) {
+      message = try Message(parsing: line.content)
+    } catch {
+      if let id = error.answered { finish(id, .failure(.malformed(error))) }
+      return
+    }
+    switch message.shape {
+    case .response(let id, let result):
+      finish(id, .success(MCPAnswer(document: message.document, result: result)))
+    case .errorResponse(let id, let error):
+      finish(id, .failure(Self.failure(error, in: message.document)))
+    case .request(let id, let method):
+      answer(id, method, in: message.document)
+    case .notification:
+      break
+    }
+  }
+
+  /// An answer to nothing that waits is dropped: a second one, or one that came too late.
+  private func finish(_ id: RequestID, _ result: Result<MCPAnswer, MCPFailure>) {
+    guard case .integer(let value) = id.value, let id = Int32(exactly: value),
+      let waiter = state.withLock({ $0.waiters.removeValue(forKey: id) })
+    else { return }
+    waiter.completion(result)
+  }
+
+  private static func failure(_ error: JSONDocument.Node, in document: JSONDocument) -> MCPFailure {
+    let text = document.member("message", of: error).flatMap { document.string($0) } ?? []
+    let code = document.member("code", of: error).map { String(decoding: document.raw($0).prefix(32), as: UTF8.self) }
+    return .rpc(message: DisplayText.escaped(text, limit: 2000), code: code ?? "?")
+  }
+
+  /// What a server asks of its host: a ping is answered, everything else is not offered.
+  private func answer(_ id: RequestID, _ method: JSONDocument.Node, in document: JSONDocument) {
+    let isPing = document.string(method, equals: "ping")
+    let rest = isPing ? #""result":{}}"# : #""error":{"code":-32601,"message":"not offered"}}"#
+    post(Array(#"{"jsonrpc":"2.0","id":"#.utf8) + id.json + Array(",\(rest)".utf8))
+  }
+}

@@ -1,0 +1,55 @@
+private import CShims
+internal import System
+
+/// Threads that end by themselves.
+enum Thread {
+  /// What a new thread is told.
+  private final class Start {
+    let body: @Sendable () -> Void
+
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  /// Runs `body` on a thread of its own, with something that is that thread's alone.
+  static func start<Value: ~Copyable & Sendable>(
+    consuming value: consuming Value, _ body: @escaping @Sendable (consuming Value) -> Void
+  ) throws(SystemError) {
+    let box = OneTimeBox(value)
+    try run(
+      Start {
+        if let value = box.take() { body(value) }
+      })
+  }
+
+  private static func run(_ start: Start) throws(SystemError) {
+    var attributes = pthread_attr_t()
+    unsafe pthread_attr_init(&attributes)
+    defer { unsafe pthread_attr_destroy(&attributes) }
+    unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    // SAFETY: the new thread takes over the reference; where there is none, it is given back here.
+    let pointer = unsafe Unmanaged.passRetained(start)
+    #if canImport(Darwin)
+      var thread: pthread_t?
+      let failed = unsafe pthread_create(&thread, &attributes, { unsafe runThread($0) }, pointer.toOpaque())
+    #else
+      var thread = pthread_t()
+      let failed = unsafe pthread_create(&thread, &attributes, { unsafe runThread($0) }, pointer.toOpaque())
+    #endif
+    guard failed == 0 else {
+      unsafe pointer.release()
+      throw SystemError("pthread_create", failed)
+    }
+  }
+
+  fileprivate static func begin(_ pointer: UnsafeMutableRawPointer) {
+    // SAFETY: this is the reference that `run` retained.
+    let start = unsafe Unmanaged<Start>.fromOpaque(pointer).takeRetainedValue()
+    start.body()
+  }
+}
+
+// Stands outside of every type: it is called on no actor.
+private func runThread(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let pointer = unsafe pointer { unsafe Thread.begin(pointer) }
+  return nil
+}

@@ -1,0 +1,79 @@
+package import Policy
+package import System
+
+/// A policy in force in a program that judges calls itself: kept, put in quarantine and let expire as the relay does.
+package struct PolicyInForce: Sendable {
+  /// What changed, for a person and for the record.
+  package struct Change: Sendable {
+    package let code: String
+    package let reason: String
+  }
+
+  private var keeper: PolicyKeeper
+  private let quarantineFile: QuarantineFile
+
+  /// - Parameters:
+  ///   - maxAge: for how long a policy stays that can't be confirmed, in seconds.
+  ///   - now: seconds since 1970.
+  package init(_ loaded: PolicySource.Loaded, maxAge: Int64, stateDirectory: String, at now: Int64) {
+    keeper = PolicyKeeper(loaded, maxAge: maxAge, at: now)
+    quarantineFile = QuarantineFile(stateDirectory: stateDirectory)
+    _ = keeper.quarantine(quarantineFile.reason())
+  }
+
+  package var policy: Policy { keeper.policy }
+  package var loaded: PolicySource.Loaded { keeper.loaded }
+  /// What every call gets instead of the policy's decision; nil for nothing.
+  package var obstacle: Decision? { keeper.obstacle }
+  /// When ``tick(at:)`` has something to do, in seconds since 1970; nil for never.
+  package var deadline: Int64? { keeper.deadline }
+
+  package mutating func replace(with new: PolicySource.Loaded, at now: Int64) -> Change? {
+    let (bytes, before) = (keeper.loaded.bytes, keeper.obstacle)
+    let change = keeper.replace(with: new, at: now)
+    // A policy that the service confirms again and again is no news.
+    return new.bytes == bytes && keeper.obstacle == before ? nil : Self.change(change)
+  }
+
+  package mutating func fail(_ failure: PolicySourceError, at now: Int64) -> Change? {
+    Self.change(keeper.fail(failure, at: now))
+  }
+
+  package mutating func tick(at now: Int64) -> Change? { Self.change(keeper.tick(at: now)) }
+
+  /// Looks whether the machine is in quarantine.
+  package mutating func lookForQuarantine() -> Change? { Self.change(keeper.quarantine(quarantineFile.reason())) }
+
+  /// Puts a quarantine on file that the policy asks for; throws where it can't be.
+  package func writeQuarantine(at microseconds: Int64) throws(SystemError) {
+    guard let reason = keeper.quarantineToWrite else { return }
+    try quarantineFile.write(reason, at: microseconds)
+  }
+
+  private static func change(_ change: PolicyKeeper.Change?) -> Change? {
+    change.map { Change(code: $0.code.rawValue, reason: $0.reason) }
+  }
+}
+
+extension PolicySource {
+  /// A local policy, with what the signature beside it says.
+  package static func loadSigned(_ path: String) throws(PolicyError) -> Loaded {
+    var loaded = try load(path)
+    loaded.isTampered = PolicySignature.isBroken(of: loaded.bytes, at: path)
+    return loaded
+  }
+}
+
+extension PolicySource.Loaded {
+  /// A policy that another module loaded.
+  package init(
+    policy: Policy, bytes: [UInt8], path: String?, projectID: String?, expiresAt: Int64?, confirmedAt: Int64?
+  ) {
+    self.policy = policy
+    self.bytes = bytes
+    self.path = path
+    self.projectID = projectID
+    self.expiresAt = expiresAt
+    self.confirmedAt = confirmedAt
+  }
+}

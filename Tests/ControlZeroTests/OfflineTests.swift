@@ -1,0 +1,126 @@
+import ControlZero
+import Foundation
+import Testing
+
+/// Policies from files, without a service.
+@Suite struct OfflineTests {
+  private func configuration(_ scratch: Scratch, _ path: String) throws -> ControlZeroConfiguration {
+    try scratch.configuration("") { configuration in
+      configuration.policyPath = path
+      configuration.keysPath = Project.keys
+    }
+  }
+
+  @Test func `a bundle is enforced with its keys`() throws {
+    let scratch = try Scratch()
+    try withControlZero(configuration(scratch, Project.bundle("valid"))) { client throws in
+      #expect(try client.evaluate("github", "delete_repo").policyID == "rule-0")
+      #expect(try client.evaluate("github", "list_issues").policyID == "rule-2")
+    }
+  }
+
+  @Test func `a bundle without keys says what to give`() throws {
+    let scratch = try Scratch()
+    var configuration = try configuration(scratch, Project.bundle("valid"))
+    configuration.keysPath = nil
+    let error = #expect(throws: PolicyUnavailableError.self) { try withControlZero(configuration) { _ in } }
+    #expect(error?.description.contains("keysPath") == true)
+  }
+
+  @Test func `keys that a service once gave open a bundle offline`() throws {
+    let scratch = try Scratch()
+    let service = try StandIn()
+    try withControlZero(service.configuration(scratch)) { _ in }
+    service.stop()
+    var configuration = try configuration(scratch, Project.bundle("valid"))
+    configuration.keysPath = nil
+    try withControlZero(configuration) { client throws in
+      #expect(try client.evaluate("github", "list_issues").isAllowed)
+    }
+  }
+
+  @Test func `a bundle is loaded in place of the policy, and one that can't be used leaves it`() throws {
+    let scratch = try Scratch()
+    let first = try scratch.bundle("first.czpolicy", payload("allow"), at: 1_800_000_000)
+    let second = try scratch.bundle("second.czpolicy", payload("deny"), at: 1_800_000_001)
+    let foreign = try scratch.bundle("foreign.czpolicy", payload("allow"), at: 1_800_000_002, author: Author.next)
+    try withControlZero(configuration(scratch, first)) { client throws in
+      #expect(try client.evaluate("t", "m").isAllowed)
+      #expect(try client.loadPolicyBundle(second))
+      #expect(try !client.evaluate("t", "m").isAllowed)
+      #expect(throws: BundleVerificationError.self) { try client.loadPolicyBundle(foreign) }
+      let error = #expect(throws: PolicyUnavailableError.self) { try client.loadPolicyBundle(first) }
+      #expect(error?.reason == .refused)
+      #expect(throws: PolicyUnavailableError.self) { try client.loadPolicyBundle("/nonexistent.czpolicy") }
+      #expect(try !client.evaluate("t", "m").isAllowed)
+    }
+  }
+
+  @Test func `loading before initialize makes the client ready`() throws {
+    let scratch = try Scratch()
+    let client = try ControlZeroClient(configuration(scratch, "/nonexistent.czpolicy"))
+    defer { client.close() }
+    #expect(throws: PolicyUnavailableError.self) { try client.initialize() }
+    try client.loadPolicyBundle(Project.bundle("valid"))
+    #expect(try client.evaluate("github", "list_issues").isAllowed)
+  }
+
+  @Test(arguments: ["truncated", "bad_magic", "expired", "zip_bomb", "schema_2"])
+  func `a bundle that can't be used is an error that names it`(name: String) throws {
+    let scratch = try Scratch()
+    let error = #expect(throws: PolicyUnavailableError.self) {
+      try withControlZero(configuration(scratch, Project.bundle(name))) { _ in }
+    }
+    #expect(error?.description.isEmpty == false && error?.code.isEmpty == false)
+  }
+
+  @Test func `a policy that is no policy is told line by line`() throws {
+    let scratch = try Scratch()
+    let error = #expect(throws: PolicyUnavailableError.self) {
+      try withControlZero(scratch.configuration("version: \"1\"\nrules: [{alow: x}]\n")) { _ in }
+    }
+    #expect(error?.code == "E1201" && error?.description.contains("policy.yaml:2") == true)
+  }
+
+  @Test func `a machine in quarantine denies, and what can't be recorded is denied`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration(ServerTests.allowAll)) { client throws in
+      client.register("t") { _, _, _ in "called" }
+      #expect(try client.callTool("t", "m") == "called")
+    }
+    try #"{"quarantined": true, "reason": "somebody said so"}"#
+      .write(toFile: "\(scratch.state)/quarantine.json", atomically: true, encoding: .utf8)
+    try withControlZero(scratch.configuration(ServerTests.allowAll)) { client throws in
+      let error = #expect(throws: PolicyDeniedError.self) { try client.callTool("t", "m") }
+      #expect(error?.decision.reasonCode == "MACHINE_QUARANTINED")
+    }
+    // A state directory that is a file.
+    let other = try Scratch()
+    let configuration = try other.configuration(ServerTests.allowAll) { $0.stateDirectory = $0.policyPath }
+    try withControlZero(configuration) { client throws in
+      client.register("t") { _, _, _ in "called" }
+      let error = #expect(throws: PolicyDeniedError.self) { try client.callTool("t", "m") }
+      #expect(error?.decision.reasonCode == "AUDIT_UNAVAILABLE")
+    }
+  }
+
+  @Test func `context overlays arguments, and tags overlay the context`() throws {
+    let scratch = try Scratch()
+    let policy = """
+      version: "1"
+      rules:
+        - id: by-tag
+          allow: "t:*"
+          when: {env: tag}
+      """
+    try withControlZero(scratch.configuration(policy)) { client throws in
+      func isAllowed(_ arguments: JSONObject, _ context: CallContext) throws -> Bool {
+        try client.evaluate("t", "m", arguments, context: context).isAllowed
+      }
+      #expect(try isAllowed(["env": "tag"], [:]))
+      #expect(try !isAllowed(["env": "tag"], ["env": "context"]))
+      #expect(try isAllowed(["env": "argument"], ["env": "context", "tags": ["env": "tag"]]))
+      #expect(try isAllowed([:], CallContext(userID: "u", tags: ["env": "tag"])))
+    }
+  }
+}

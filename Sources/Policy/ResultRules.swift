@@ -1,5 +1,6 @@
 public import DataLoss
 import Python
+public import Wire
 
 /// What a policy asks of answers; every part is nil where it asks nothing.
 public struct ResultRule: Sendable, Equatable {
@@ -15,6 +16,19 @@ public struct ResultRule: Sendable, Equatable {
     guard let contentTypes else { return true }
     let type = CaseFolding.folded(contentType.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") })
     return contentTypes.contains { Glob($0).matches(type) }
+  }
+
+  /// Why a result may not pass for its size or for what it holds; nil where it may.
+  ///
+  /// - Parameter bytes: of the line that it came in.
+  public func withholding(_ result: JSONDocument.Node?, in document: JSONDocument, bytes: Int) -> Withholding? {
+    if let maxBytes, bytes > maxBytes {
+      return Withholding(code: .size, reason: "its answer has \(bytes) bytes, and the policy permits \(maxBytes)")
+    }
+    guard let type = result.flatMap({ ContentTypes.refused(by: self, in: $0, of: document) }) else { return nil }
+    return Withholding(
+      code: .contentType,
+      reason: "its answer holds `\(DisplayText.escaped(type, limit: 64))`, which the policy does not permit")
   }
 }
 

@@ -193,18 +193,8 @@ extension Session {
       return Withholding(code: .lookAlike, reason: "its answer has a key that some hosts take for `inputRequests`")
     }
     guard !options.observes else { return nil }
-    let rule = policy.resultRule(for: subject(of: name))
-    if let limit = rule.maxBytes, line.bytes.count > limit {
-      return Withholding(
-        code: .size, reason: "its answer has \(line.bytes.count) bytes, and the policy permits \(limit)")
-    }
     // The output of a task stands within what is said about it.
-    let output = node.map { document.member("result", of: $0) ?? $0 }
-    if let type = output.flatMap({ ContentTypes.refused(by: rule, in: $0, of: document) }) {
-      return Withholding(
-        code: .contentType,
-        reason: "its answer holds `\(DisplayText.escaped(type, limit: 64))`, which the policy does not permit")
-    }
-    return nil
+    return policy.resultRule(for: subject(of: name)).withholding(
+      node.map { document.member("result", of: $0) ?? $0 }, in: document, bytes: line.bytes.count)
   }
 }

@@ -1,4 +1,3 @@
-import Policy
 import Wire
 
 /// The media types of what an answer holds (MCP, "Tools: tool results", "Resources: contents", "Prompts").
@@ -20,7 +19,6 @@ enum ContentTypes {
       }
     }
     return blocks.map { type(of: $0, in: document) }.first { !rule.permits(contentType: $0) }
-
   }
 
   /// Of a list; a value by itself is one that has it alone.

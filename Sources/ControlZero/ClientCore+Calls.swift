@@ -174,7 +174,8 @@ extension ClientCore {
       throw CancellationError()
     case .failure(.rpc(let message, let code)):
       let text = try scanText(call, message)
-      throw failure(call, .server(code: code), "the server answered with error \(code): \(text)", "see the server's documentation")
+      throw failure(
+        call, .server(code: code), "the server answered with error \(code): \(text)", "see the server's documentation")
     case .failure(let error):
       let (reason, word, advice) = Self.explain(error)
       note(call, error: word)
@@ -239,7 +240,8 @@ extension ClientCore {
   private static func explain(_ failure: MCPFailure) -> (ToolCallError.Reason, String, String) {
     switch failure {
     case .start: (.start, "start", "see that the command in the file of servers is right")
-    case .silent: (.timedOut, "timed_out", "it may have been executed; give a longer callTimeout where it takes that long")
+    case .silent:
+      (.timedOut, "timed_out", "it may have been executed; give a longer callTimeout where it takes that long")
     case .ended: (.serverEnded, "server_ended", "it may have been executed; the next call starts the server again")
     case .malformed: (.malformed, "malformed", "it was executed; the server must be mended")
     default: (.congested, "congested", "wait for the calls in flight")

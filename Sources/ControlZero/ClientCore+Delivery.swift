@@ -17,7 +17,9 @@ extension ClientCore {
     let count = waitingRecords.add(1, ordering: .relaxed).newValue
     // Enough of them do not wait for more.
     if count == 1 || count == Self.company {
-      timers.once(after: count == 1 ? Self.patience : .zero, replacing: count > 1) { [weak self] in self?.deliverInBackground() }
+      timers.once(after: count == 1 ? Self.patience : .zero, replacing: count > 1) { [weak self] in
+        self?.deliverInBackground()
+      }
     }
   }
 
@@ -62,7 +64,8 @@ extension ClientCore {
         waitingRecords.add(outcome.waiting, ordering: .relaxed)
         throw DeliveryError(
           waiting: outcome.waiting,
-          description: "\(outcome.waiting) records wait for the service, and are kept on disk until it takes them: \(failure)")
+          description:
+            "\(outcome.waiting) records wait for the service, and are kept on disk until it takes them: \(failure)")
       }
       let left = outcome.isElsewhere ? waiting(before: mark) : 0
       guard left > 0 else { return }

@@ -14,7 +14,8 @@ public struct PolicyDeniedError: LocalizedError, Sendable, Hashable, CustomStrin
   public var description: String {
     let code = decision.reasonCode.isEmpty ? "no code" : decision.reasonCode
     let doubt = decision.doubts.isEmpty ? "" : "; in doubt: " + decision.doubts.joined(separator: ", ")
-    return "\(tool):\(method) is denied by policy: \(decision.reason)\(doubt) (\(code), \(decision.policyID ?? "no policy"))"
+    return
+      "\(tool):\(method) is denied by policy: \(decision.reason)\(doubt) (\(code), \(decision.policyID ?? "no policy"))"
   }
 
   public var errorDescription: String? { description }

@@ -24,6 +24,7 @@ final class Snapshot: Sendable {
     projectID = inForce.loaded.projectID ?? inForce.policy.projectID
     isHosted = inForce.policy.source == .hosted
     deadline = inForce.deadline ?? .max
-    plainContext = EvaluationContext.make(CallContext(), agentName: agentName, project: isHosted ? projectID ?? "" : nil)
+    plainContext = EvaluationContext.make(
+      CallContext(), agentName: agentName, project: isHosted ? projectID ?? "" : nil)
   }
 }

@@ -48,7 +48,9 @@ enum ServersFile {
       }
       let directory = document.member("cwd", of: value).flatMap { document.string($0) }
       let all = [program] + words.compactMap { $0 }
-      guard !all.contains(where: { $0.contains(0) }) else { throw invalid("the command of `\(name)` holds a zero byte") }
+      guard !all.contains(where: { $0.contains(0) }) else {
+        throw invalid("the command of `\(name)` holds a zero byte")
+      }
       result.append(
         (
           name,

@@ -27,7 +27,8 @@ struct Handshake: Sendable {
       completion: { result in
         switch result {
         case .success: completion(.success(true))
-        case .failure(.rpc) where era == .auto, .failure(.silent) where era == .auto, .failure(.malformed) where era == .auto:
+        case .failure(.rpc) where era == .auto, .failure(.silent) where era == .auto,
+          .failure(.malformed) where era == .auto:
           initialize(link, timeout, completion)
         case .failure(let failure): completion(.failure(failure))
         }

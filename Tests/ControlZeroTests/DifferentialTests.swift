@@ -40,7 +40,8 @@ import Testing
   private static let contexts: [CallContext] = [
     ["client_name": "c"], ["client_name": "special-1", "user_group": "analysts"],
     ["client_name": "c", "user_group": "finance", "tags": ["env": "prod"]],
-    ["client_name": "c", "resource": "mcp://x/y", "amount": 5], ["client_name": "c", "env": "prod", "tags": ["env": "dev"]],
+    ["client_name": "c", "resource": "mcp://x/y", "amount": 5],
+    ["client_name": "c", "env": "prod", "tags": ["env": "dev"]],
   ]
 
   @Test(.enabled(if: Project.exists(python)))
@@ -63,7 +64,8 @@ import Testing
               let decision = try client.evaluate(tool, method, arguments, context: context)
               found.append([
                 "effect": .string(decision.effect.rawValue), "policy_id": decision.policyID.map { .string($0) } ?? nil,
-                "reason_code": .string(decision.reasonCode), "evaluated_rules": .integer(Int64(decision.evaluatedRules)),
+                "reason_code": .string(decision.reasonCode),
+                "evaluated_rules": .integer(Int64(decision.evaluatedRules)),
                 "match_semantics": .string(decision.matchSemantics),
               ])
             }
@@ -74,7 +76,8 @@ import Testing
     let expected = try decide(lines, scratch)
     #expect(expected.count == found.count)
     let different = zip(zip(lines, found), expected).filter { $0.0.1 != $0.1 }
-    #expect(different.isEmpty, "\(different.count) of \(found.count), for example \(String(describing: different.first))")
+    #expect(
+      different.isEmpty, "\(different.count) of \(found.count), for example \(String(describing: different.first))")
     #expect(Set(found.map { $0["effect"]?.string }) == ["allow", "deny", "warn"])
   }
 
@@ -86,6 +89,8 @@ import Testing
     process.arguments = ["\(Project.root)/Testdata/hosts/sdk_guard.py"]
     process.standardInput = FileHandle(forReadingAtPath: input)
     process.standardOutput = FileHandle(forWritingAtPath: output)
+    // It tells its log too.
+    process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)

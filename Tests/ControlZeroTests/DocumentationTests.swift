@@ -67,7 +67,9 @@ import Testing
       #expect(error.decision.evaluatedRules == 1)
       #expect(error.errorDescription?.contains("filesystem:write_file") == true)
       // Without the group of the rule nobody allows it.
-      let other = #expect(throws: PolicyDeniedError.self) { try client.callTool("database", "query", ["sql": "SELECT 1"]) }
+      let other = #expect(throws: PolicyDeniedError.self) {
+        try client.callTool("database", "query", ["sql": "SELECT 1"])
+      }
       #expect(other?.decision.policyID == "synthetic:NO_RULE_MATCH")
     }
     #expect(calls.all.isEmpty)
@@ -182,7 +184,8 @@ import Testing
       #expect(good.effect == .allow && good.policyID == "cheap-models")
       #expect(try client.checkLLMRequest(model: "large-1", provider: "acme", estimatedTokens: 100).effect == .deny)
       #expect(
-        try client.checkLLMRequest(model: "small-1", provider: "acme", estimatedTokens: 100, hasPII: true).effect == .deny)
+        try client.checkLLMRequest(model: "small-1", provider: "acme", estimatedTokens: 100, hasPII: true).effect
+          == .deny)
     }
     let rows = try scratch.rows("decision")
     #expect(rows.map { $0["subject"]?.string } == ["llm:generate", "llm:generate", "llm:generate"])

@@ -15,7 +15,9 @@ import Testing
     """
 
   /// A file of servers with one that is called `s`.
-  static func servers(_ scratch: Scratch, _ options: [String] = [], environment: [String: String] = [:]) throws -> String {
+  static func servers(_ scratch: Scratch, _ options: [String] = [], environment: [String: String] = [:]) throws
+    -> String
+  {
     let words = Project.scriptedServer + options
     let arguments = words.dropFirst().map { JSONValue.string($0) }
     let variables = JSONObject(environment.map { (name: $0.key, value: .string($0.value)) })
@@ -255,7 +257,9 @@ import Testing
     let notes = try scratch.file("notes.txt", "hello from a file")
     let servers: JSONValue = [
       "mcpServers": [
-        "filesystem": ["command": .string(Project.program("filesystem-mcp", in: "mcp2")), "args": [.string(scratch.path)]]
+        "filesystem": [
+          "command": .string(Project.program("filesystem-mcp", in: "mcp2")), "args": [.string(scratch.path)],
+        ]
       ]
     ]
     let path = try scratch.file("servers.json", servers.description)

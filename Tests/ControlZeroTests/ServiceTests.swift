@@ -14,7 +14,9 @@ import Testing
       let client: AsyncControlZeroClient
 
       func run() async throws {
-        while (try? client.evaluate("github", "list_issues").isAllowed) != true { try await Task.sleep(for: .milliseconds(1)) }
+        while (try? client.evaluate("github", "list_issues").isAllowed) != true {
+          try await Task.sleep(for: .milliseconds(1))
+        }
       }
     }
     let scratch = try Scratch()

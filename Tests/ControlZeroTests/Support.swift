@@ -66,7 +66,8 @@ final class Scratch: Sendable {
     -> String
   {
     let bytes = try BundlePacker.pack(
-      payload: Array(payload.utf8), createdAt: time, policyCount: 1, author: try AuthorKeys(parsing: Array(author.utf8)))
+      payload: Array(payload.utf8), createdAt: time, policyCount: 1, author: try AuthorKeys(parsing: Array(author.utf8))
+    )
     try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
     return "\(path)/\(name)"
   }
@@ -74,10 +75,12 @@ final class Scratch: Sendable {
 
 /// Whoever signs the bundles of the test data. Test keys only.
 enum Author {
-  static let json = make(seed: "c6b69a79f0c678b3529d525126e9663a136ccd5768c8250e5cc15ed206c345ad",
+  static let json = make(
+    seed: "c6b69a79f0c678b3529d525126e9663a136ccd5768c8250e5cc15ed206c345ad",
     publicKey: "38f57c1def544e2c4952dd24a3fe087e48ca882e9196d824059b349569d277dc")
   /// The same project's next key.
-  static let next = make(seed: "4cec3a66eccfef8534666bdfd502b1ee17842b1d9256a06573f81c303a975099",
+  static let next = make(
+    seed: "4cec3a66eccfef8534666bdfd502b1ee17842b1d9256a06573f81c303a975099",
     publicKey: "55dc0b66747fd1ec02cb43eac2f2015159ec97ed1f35b9e3641433f31edbfc6d")
   static let nextPublicKey = "55dc0b66747fd1ec02cb43eac2f2015159ec97ed1f35b9e3641433f31edbfc6d"
 

@@ -38,6 +38,7 @@ bench: build ## time decisions and scans beside Control Zero in Python and Cedar
 	.venvs/controlzero/bin/python Benchmarks/compare-evaluation
 	.venvs/controlzero/bin/python Benchmarks/compare-scanning
 	swift run --quiet -c release --package-path Benchmarks bundle-stages
+	Benchmarks/compare-library
 
 docs: ## make the documentation of the library ControlZero, under .build/docs
 	@Scripts/docs

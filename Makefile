@@ -56,6 +56,7 @@ bench: build ## time the relay beside other guards, decisions and scans beside C
 	swift run --quiet -c release --package-path Benchmarks bundle-stages
 	swift run --quiet -c release --package-path Benchmarks micro
 	Benchmarks/instructions
+	Benchmarks/compare-library
 
 docs: ## make the documentation of the library ControlZero, under .build/docs
 	@Scripts/docs

@@ -4,7 +4,7 @@ public enum JSONValue: Sendable {
   case bool(Bool)
   /// A number without fraction and exponent that fits.
   case integer(Int64)
-  /// Any other number; one that is not finite is written as null.
+  /// Any other number, to the precision of a double; one that is not finite is written as null.
   case number(Double)
   case string(String)
   case array([JSONValue])

@@ -14,7 +14,6 @@ final class ToolRegistry: Sendable {
     /// By the bytes of the name.
     var entries: [[UInt8]: Entry] = [:]
     var listed: Set<[UInt8]> = []
-    var isClosed = false
   }
 
   private let state = Mutex(State())
@@ -59,8 +58,7 @@ final class ToolRegistry: Sendable {
   /// Ends all servers, at the same time. Blocks until they are gone.
   func close() {
     let servers = state.withLock { state in
-      state.isClosed = true
-      return state.entries.values.compactMap { entry in
+      state.entries.values.compactMap { entry in
         if case .server(let server) = entry.executor { server } else { nil }
       }
     }

@@ -41,11 +41,15 @@ final class ServerLink: Sendable {
   static func start(_ command: ServerCommand) throws(SystemError) -> ServerLink {
     let link = ServerLink(try Waker())
     let child = OneTimeBox(try ServerChild.start(command))
-    guard let child = child.take() else { throw SystemError("exec", ECHILD) }
-    try Thread.start(consuming: child) { child in
-      cz_block_signals()
-      link.serve(child)
-      link.ended.open()
+    do throws(SystemError) {
+      try Thread.start {
+        cz_block_signals()
+        if let child = child.take() { link.serve(child) }
+        link.ended.open()
+      }
+    } catch {
+      child.take()?.end()
+      throw error
     }
     return link
   }

@@ -10,15 +10,9 @@ enum Thread {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// Runs `body` on a thread of its own, with something that is that thread's alone.
-  static func start<Value: ~Copyable & Sendable>(
-    consuming value: consuming Value, _ body: @escaping @Sendable (consuming Value) -> Void
-  ) throws(SystemError) {
-    let box = OneTimeBox(value)
-    try run(
-      Start {
-        if let value = box.take() { body(value) }
-      })
+  /// Runs `body` on a thread of its own.
+  static func start(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    try run(Start(body))
   }
 
   private static func run(_ start: Start) throws(SystemError) {

@@ -89,6 +89,8 @@ import Testing
     process.arguments = ["\(Project.root)/Testdata/hosts/sdk_guard.py"]
     process.standardInput = FileHandle(forReadingAtPath: input)
     process.standardOutput = FileHandle(forWritingAtPath: output)
+    // It tells its log too.
+    process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0)

@@ -5,7 +5,7 @@ import Testing
 /// Values that go to tools and come from them.
 @Suite struct JSONValueTests {
   @Test(arguments: [
-    "null", "true", "-0.5", "1", "1.0", "1e+300", "9223372036854775807", #""caf\u{e9}""#, #"{"b":1,"a":[{},[]]}"#,
+    "null", "true", "-0.5", "1", "1.0", "1e+300", "9223372036854775807", "\"caf\u{e9}\"", #"{"b":1,"a":[{},[]]}"#,
     #""\u0000\n\"\\""#,
   ])
   func `a text comes back as it was`(text: String) throws {
@@ -29,7 +29,7 @@ import Testing
 
   @Test func `types of the program's own go in and come out`() throws {
     struct Order: Codable, Equatable {
-      var id: UInt64
+      var id: UInt32
       var total: Double
       var tags: [String]?
       var note: JSONValue

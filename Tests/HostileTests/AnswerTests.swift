@@ -59,8 +59,8 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
     SmuggledAnswer("in a notification of its own", #"{"jsonrpc":"2.0","method":"x","params":{"data":"\#(token)"}}"#),
     SmuggledAnswer(
       "in a question to the host",
-      #"{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"\#(token)"}}]}}"#,
-      isOpen: true),
+      #"{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"\#(token)"}}]}}"#
+    ),
     SmuggledAnswer(
       "in what a question is called", #"{"jsonrpc":"2.0","id":"\#(token)","method":"ping"}"#, isOpen: true),
   ]

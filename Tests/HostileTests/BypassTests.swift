@@ -8,17 +8,9 @@ struct Bypass: Sendable, CustomTestStringConvertible {
   let name: String
   let frame: Data
   let server: [String]
-  /// It still passes.
-  var isOpen = false
 
   init(_ name: String, _ frame: String, _ server: String...) {
     self.init(name, Data(frame.utf8), server)
-  }
-
-  var open: Bypass {
-    var copy = self
-    copy.isOpen = true
-    return copy
   }
 
   init(_ name: String, _ frame: Data, _ server: [String]) {
@@ -67,7 +59,7 @@ struct Bypass: Sendable, CustomTestStringConvertible {
       "a method cut at NUL",
       #"{"jsonrpc":"2.0","id":9,"method":"ping","method\u0000":"tools/call","params":{"name":"forbidden"}}"#,
       "--keys", "cut"),
-    Bypass("a name cut at NUL", call(#"{"name":"echo","name\u0000x":"forbidden"}"#), "--keys", "cut").open,
+    Bypass("a name cut at NUL", call(#"{"name":"echo","name\u0000x":"forbidden"}"#), "--keys", "cut"),
     // Of repeated keys the first or the last counts: envoy#45202, pipelock#436, #840.
     Bypass("two names, the last counts", call(#"{"name":"echo","name":"forbidden"}"#)),
     Bypass("two names, the first counts", call(#"{"name":"forbidden","name":"echo"}"#), "--keys", "first"),
@@ -162,10 +154,6 @@ struct Bypass: Sendable, CustomTestStringConvertible {
     // What is harmless in the frame may run; a call of `forbidden` may not.
     let received = String(decoding: scratch.read("received"), as: UTF8.self).split(separator: "\n")
     #expect(received.last == "echo")
-    withKnownIssue("not refused yet") {
-      #expect(!received.contains("forbidden"))
-    } when: {
-      bypass.isOpen
-    }
+    #expect(!received.contains("forbidden"))
   }
 }

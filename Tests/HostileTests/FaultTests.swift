@@ -89,6 +89,15 @@ import Testing
     #expect(Self.isGone(server))
   }
 
+  @Test(arguments: [SIGTERM, 0])
+  func `the guardian is stopped: leaving and signals end everything all the same`(signal: Int32) throws {
+    let (session, ids) = try Self.running(Self.stubborn)
+    kill(ids[.guardian] ?? 0, SIGSTOP)
+    if signal == 0 { session.process.closeInput() } else { session.process.send(signal: signal) }
+    #expect(Self.isGone(session.process.id) && Self.isGone(ids[.server] ?? 0))
+    #expect(try session.process.wait() == (signal == 0 ? 128 + SIGKILL : 128 + signal))
+  }
+
   @Test(arguments: [SIGTERM, SIGINT, 0])
   func `the server is stopped: leaving and signals end it all the same`(signal: Int32) throws {
     let (session, ids) = try Self.running(Self.stubborn)

@@ -1,9 +1,7 @@
 """A reader that is wrong in every way that readers are known to be wrong in, all at once: everything that any of them
 could see in a line, it sees. Lines end at anything that some language calls a line end, and in the middle of strings;
-keys and methods are folded and cut at NUL; of repeated keys every one counts; what is no object is looked into; text
+keys and methods are folded and cut at the first NUL (C); of repeated keys every one counts; what is no object is looked into; text
 before and after a value is passed over; BOMs and other encodings are read.
-
-With --all it also cuts keys and methods at a NUL within them, as readers with strings of C do (cJSON).
 
 With --suspicious it also trims keys and methods and takes compatibility forms for the plain ones (NFKC), which no known
 reader does: for finding out what would happen if one did.
@@ -28,10 +26,9 @@ def folded(key):
     if SUSPICIOUS:
         key = unicodedata.normalize("NFKC", key).strip(" \t\r\n\v\f\u00a0\u200b\ufeff\u0301")
     key = key.casefold().replace("\u0131", "i").replace("i\u0307", "i")
-    return key.split("\0")[0] if ALL else key.rstrip("\0")
+    return key.split("\0")[0]
 
 
-ALL = "--all" in sys.argv
 SUSPICIOUS = "--suspicious" in sys.argv
 
 

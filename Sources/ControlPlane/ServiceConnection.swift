@@ -41,5 +41,9 @@ final class ServiceConnection {
     try refresh.run(&client, &cache, now: now)
   }
 
+  func tamperAlert(source: String, hostname: String, reason: String) throws(ControlPlaneError) {
+    try client.tamperAlert(source: source, hostname: hostname, details: [("reason", reason)])
+  }
+
   func deliver(_ body: [UInt8]) -> DeliveryOutcome { client.deliver(body) }
 }

@@ -28,9 +28,22 @@ extension SyncRunner {
     case .none(let error):
       state.source = .none
       note("policy", "\(error)")
+      if error.code == .bundleRefused { tellOfTampering(error.message, connection) }
     }
     if let error = outcome.failure { failure = error }
     plan.pulled(Self.pull(outcome.failure), at: now, jitter: jitter)
+  }
+
+  /// Tells the service of a bundle that its keys don't vouch for: once for each reason, and as well as it goes.
+  private func tellOfTampering(_ reason: String, _ connection: ServiceConnection) {
+    guard toldReasons.insert(reason).inserted else { return }
+    do throws(ControlPlaneError) {
+      try connection.tamperAlert(source: "bundle_signature", hostname: options.sender.hostname, reason: reason)
+      note("alert", nil)
+    } catch {
+      toldReasons.remove(reason)
+      note("alert", "\(error)")
+    }
   }
 
   static func pull(_ failure: ControlPlaneError?) -> SyncPlan.Pull {

@@ -22,6 +22,8 @@ public final class SyncRunner {
   var plan: SyncPlan
   private var retention: Retention
   var state = SyncState()
+  /// Why bundles were refused, as far as the service was told.
+  var toldReasons: Set<String> = []
   var savedState: SyncState?
   var lastReports: [String: String] = [:]
 

@@ -98,6 +98,23 @@ import Testing
     #expect(result.status == 78 && result.errors.contains("[E1205]"), "\(result.errors)")
   }
 
+  @Test func `the service is told of a bundle that its keys do not vouch for, and of nothing else`() throws {
+    let service = try StandIn(in: scratch)
+    try service.fault(#"{"on":"pull","kind":"status","status":500}"#)
+    _ = try once(service)
+    #expect(try service.alerts().isEmpty)
+    try service.fault(#"{"on":"pull","kind":"junk"}"#)
+    #expect(try once(service).status == 78)
+    let alert = try #require(try service.alerts().first)
+    #expect(alert["source"] as? String == "bundle_signature")
+    #expect((alert["details"] as? [String: String])?["reason"]?.isEmpty == false)
+    // That it can't be told takes nothing from what is said of the bundle.
+    try service.fault(#"{"on":"pull","kind":"junk"}"#)
+    try service.fault(#"{"on":"tamper","kind":"status","status":500}"#)
+    let result = try once(service)
+    #expect(result.status == 78 && result.errors.contains("[E1203]") && result.errors.contains("tamper alert"))
+  }
+
   @Test func `a key that the service does not know is told about, and not printed`() throws {
     let service = try StandIn(in: scratch)
     let result = try once(service, key: Project.otherKey)

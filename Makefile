@@ -1,6 +1,6 @@
 # `make demo` shows the main job on a real server; `make test` passes the tests. Both install what is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test differential fuzz bench build docs lint format install clean
+.PHONY: help demo test differential fuzz hostile sanitize bench build docs lint format install clean
 
 PREFIX ?= /usr/local
 
@@ -28,16 +28,34 @@ differential: build ## compare many generated decisions and bundles with the rea
 	.venvs/controlzero/bin/python Scripts/differential-data-loss --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 	.venvs/controlzero/bin/python Scripts/differential-bundle --ctl .build/release/czproxy-ctl --count $(or $(BUNDLES),1000)
 
-fuzz: ## fuzz the reader of bundles under AddressSanitizer (TIME=60 seconds)
+fuzz: ## fuzz what reads others' bytes under AddressSanitizer (TARGET=json|framer|message|policy|audit|dataloss|bundle|all, TIME=60)
 	@Scripts/setup
-	Fuzz/run $(or $(TIME),60)
+	Fuzz/run $(or $(TARGET),all) $(or $(TIME),60)
 
-bench: build ## time decisions and scans beside Control Zero in Python and Cedar, in one run
+hostile: build ## many generated frames at every reader, 10 000 starts and ends, 200 000 calls (COUNT, STARTS, CALLS)
+	Fuzz/smuggle/setup-readers --install
+	Fuzz/smuggle/smuggle --czproxy .build/release/czproxy --count $(or $(COUNT),1000000) --replay Testdata/hostile --keep .build/smuggled
+	Fuzz/endure starts --czproxy .build/release/czproxy --count $(or $(STARTS),10000)
+	Fuzz/endure soak --czproxy .build/release/czproxy --count $(or $(CALLS),200000)
+
+sanitize: ## run the modules' tests under AddressSanitizer and ThreadSanitizer
+	@Scripts/setup
 	@Scripts/setup-tests controlzero
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Fuzz/lsan.supp swift test --sanitize=address --scratch-path .build-asan --filter '$(MODULE_TESTS)'
+	swift test --sanitize=thread --scratch-path .build-tsan --filter '$(MODULE_TESTS)'
+	Scripts/thread-sanitizer
+
+MODULE_TESTS = ^(WireTests|PolicyTests|DataLossTests|BundleTests|AuditTests|RelayTests|ControlPlaneTests)\.
+
+bench: build ## time the relay beside other guards, decisions and scans beside Control Zero in Python and Cedar, in one run
+	@Scripts/setup-tests controlzero armorer-guard fastmcp mcp-firewall agentx-mcp
 	.venvs/controlzero/bin/python -m pip install --quiet --disable-pip-version-check cedarpy==4.12.2
+	Benchmarks/compare-relay
 	.venvs/controlzero/bin/python Benchmarks/compare-evaluation
 	.venvs/controlzero/bin/python Benchmarks/compare-scanning
 	swift run --quiet -c release --package-path Benchmarks bundle-stages
+	swift run --quiet -c release --package-path Benchmarks micro
+	Benchmarks/instructions
 	Benchmarks/compare-library
 
 docs: ## make the documentation of the library ControlZero, under .build/docs

@@ -153,6 +153,7 @@ let package = Package(
         "DataLoss",
         "Digest",
         "Policy",
+        "State",
         "System",
         "Wire",
       ],
@@ -332,6 +333,17 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "Wire"
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "HostileTests",
+      dependencies: [
+        "Audit",
+        "Bundle",
+        "DataLoss",
+        "Policy",
+        "Wire",
       ],
       swiftSettings: swiftSettings
     ),

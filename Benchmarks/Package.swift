@@ -47,6 +47,15 @@ let package = Package(
       dependencies: ["CSodium", "CZstd", "System", "Wire"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
+    .target(
+      name: "Audit",
+      dependencies: ["CShims", "Digest", "System", "Wire"],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
+    ),
+    .executableTarget(
+      name: "micro",
+      dependencies: ["Audit", "Wire"]
+    ),
     .executableTarget(
       name: "bundle-stages",
       dependencies: ["Bundle", "Wire"]

@@ -6,6 +6,18 @@ import PackageDescription
 
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
 
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func fuzzer(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: ["FuzzTargets"],
+    swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]
+  )
+}
+
 let package = Package(
   name: "Fuzz",
   platforms: [.macOS(.v26)],
@@ -13,25 +25,23 @@ let package = Package(
     .target(name: "CShims"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
-    .target(
-      name: "System",
-      dependencies: ["CShims"],
-      swiftSettings: swiftSettings
-    ),
-    .target(
-      name: "Wire",
-      dependencies: ["CShims"],
-      swiftSettings: swiftSettings
-    ),
-    .target(
-      name: "Bundle",
-      dependencies: ["CSodium", "CZstd", "System", "Wire"],
-      swiftSettings: swiftSettings
-    ),
-    .executableTarget(
-      name: "fuzz-bundle",
-      dependencies: ["Bundle", "Wire"],
-      swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]
-    ),
+    .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1"),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8"),
+    module("System", ["CShims"]),
+    module("Wire", ["CShims"]),
+    module("Python", ["CPCRE2", "Wire"]),
+    module("Digest", ["CSodium"]),
+    module("DataLoss", ["Digest", "Python", "Wire"]),
+    module("Policy", ["CYaml", "DataLoss", "Python", "Wire"]),
+    module("Bundle", ["CSodium", "CZstd", "System", "Wire"]),
+    module("Audit", ["CShims", "Digest", "System", "Wire"]),
+    module("FuzzTargets", ["Audit", "Bundle", "DataLoss", "Policy", "Wire"]),
+    fuzzer("fuzz-json"),
+    fuzzer("fuzz-framer"),
+    fuzzer("fuzz-message"),
+    fuzzer("fuzz-policy"),
+    fuzzer("fuzz-audit"),
+    fuzzer("fuzz-dataloss"),
+    fuzzer("fuzz-bundle"),
   ]
 )

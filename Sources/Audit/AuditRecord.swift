@@ -3,7 +3,16 @@ public import Wire
 
 /// One row of an audit log, as it is built: a JSON object whose members stand in the order they were added.
 public struct AuditRecord: Sendable {
+  /// Where the value of a member stands in the text.
+  struct Member: Sendable {
+    let key: StaticString
+    let value: Range<Int>
+    /// Whether it has members or elements, which its canonical form may order and space otherwise.
+    let isNested: Bool
+  }
+
   private var writer: JSONWriter
+  private(set) var members: [Member] = []
 
   /// Starts a row with the members that every row has.
   ///
@@ -12,70 +21,64 @@ public struct AuditRecord: Sendable {
   ///   - decision: `allow`, `deny` or `warn`; `audit` for what is no decision (Control Zero's lifecycle rows).
   public init(at time: UTCTime, decision: String, event: String) {
     writer = JSONWriter(style: .python)
+    members.reserveCapacity(64)
     writer.beginObject()
-    string("ts", time.iso8601)
+    string("ts", bytes: time.iso8601Bytes)
     string("decision", decision)
-    string("id", Self.uuid(SHA256.randomBytes(16)))
+    string("id", bytes: UniqueID.text())
     string("event", event)
   }
 
   public mutating func string(_ key: StaticString, _ value: String) {
-    writer.key(key)
-    writer.string(value)
+    add(key, isNested: false) { $0.string(value) }
   }
 
   public mutating func string(_ key: StaticString, bytes: some Collection<UInt8>) {
-    writer.key(key)
-    writer.string(bytes: bytes)
+    add(key, isNested: false) { $0.string(bytes: bytes) }
   }
 
   public mutating func integer(_ key: StaticString, _ value: some BinaryInteger) {
-    writer.key(key)
-    writer.integer(value)
+    add(key, isNested: false) { $0.integer(value) }
   }
 
   public mutating func boolean(_ key: StaticString, _ value: Bool) {
-    writer.key(key)
-    writer.boolean(value)
+    add(key, isNested: false) { $0.boolean(value) }
   }
 
   public mutating func strings(_ key: StaticString, _ values: some Sequence<[UInt8]>) {
-    writer.key(key)
-    writer.beginArray()
-    for value in values { writer.string(bytes: value) }
-    writer.endArray()
+    array(key) { writer in
+      for value in values { writer.string(bytes: value) }
+    }
   }
 
   /// A member whose value the closure writes, whatever it is.
   public mutating func member(_ key: StaticString, _ write: (inout JSONWriter) -> Void) {
-    writer.key(key)
-    write(&writer)
+    add(key, isNested: true, write)
   }
 
   public mutating func object(_ key: StaticString, _ write: (inout JSONWriter) -> Void) {
-    writer.key(key)
-    writer.beginObject()
-    write(&writer)
-    writer.endObject()
+    add(key, isNested: true) { writer in
+      writer.beginObject()
+      write(&writer)
+      writer.endObject()
+    }
   }
 
   public mutating func array(_ key: StaticString, _ write: (inout JSONWriter) -> Void) {
+    add(key, isNested: true) { writer in
+      writer.beginArray()
+      write(&writer)
+      writer.endArray()
+    }
+  }
+
+  private mutating func add(_ key: StaticString, isNested: Bool, _ write: (inout JSONWriter) -> Void) {
     writer.key(key)
-    writer.beginArray()
+    let start = writer.bytes.count
     write(&writer)
-    writer.endArray()
+    members.append(Member(key: key, value: start..<writer.bytes.count, isNested: isNested))
   }
 
   /// The row's text without its closing brace.
   var openText: [UInt8] { writer.bytes }
-
-  /// A random UUID, version 4 (RFC 9562, section 5.4).
-  private static func uuid(_ random: [UInt8]) -> String {
-    var bytes = random
-    bytes[6] = bytes[6] & 0x0f | 0x40
-    bytes[8] = bytes[8] & 0x3f | 0x80
-    let hex = Array(SHA256.hexadecimal(bytes).utf8)
-    let parts = [hex[0..<8], hex[8..<12], hex[12..<16], hex[16..<20], hex[20..<32]]
-    return parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "-")
-  }
 }

@@ -42,7 +42,7 @@ public struct AuditSegment: ~Copyable {
     let path = directory.path(of: name)
     let anchor = SHA256.hexadecimal(SHA256.randomBytes(32))
     let file = try SystemFile(creating: path, appending: true)
-    _ = file.tryLock()
+    file.lock()
     let anchorFile = try SystemFile(creating: path + ".anchor", appending: true)
     if let number = anchorFile.writeWhole(Array(anchor.utf8)) {
       throw AuditError(.write, path: anchorFile.path, errno: number, detail: SystemFile.describe(number))

@@ -15,22 +15,18 @@ public struct HashChain: Sendable, Equatable {
 
   /// The row of a record, with its place in the chain and its LF, and the chain once it is written.
   public func sealing(_ record: AuditRecord) throws(AuditError) -> (row: [UInt8], next: HashChain) {
+    var record = record
+    record.integer("chain_seq", sequence + 1)
+    record.string("prev_hash", hash)
+    let hash = SHA256.hexadecimal(of: try CanonicalRow.bytes(of: record))
+    record.string("entry_hash", hash)
     var text = record.openText
-    text += Array(", \"chain_seq\": \(sequence + 1), \"prev_hash\": \"\(hash)\"".utf8)
-    let hash = try Self.entryHash(of: text + [UInt8(ascii: "}")])
-    text += Array(", \"entry_hash\": \"\(hash)\"}\n".utf8)
+    text.append(UInt8(ascii: "}"))
+    text.append(UInt8(ascii: "\n"))
     return (text, HashChain(sequence: sequence + 1, hash: hash))
   }
 
   /// The hash of a row, whose own `entry_hash` does not take part.
-  private static func entryHash(of row: [UInt8]) throws(AuditError) -> String {
-    do {
-      return entryHash(of: try JSONDocument(parsing: row[...]))
-    } catch {
-      throw AuditError(.encoding, path: "", detail: error.description)
-    }
-  }
-
   static func entryHash(of row: JSONDocument) -> String {
     SHA256.hexadecimal(of: CanonicalRow.bytes(of: row, excluding: "entry_hash"))
   }

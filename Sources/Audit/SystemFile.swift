@@ -47,6 +47,11 @@ struct SystemFile: ~Copyable {
   /// Takes an exclusive advisory lock for as long as the file is open; false where somebody else holds it.
   func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
+  /// Takes the lock of a file that we made. Somebody who asks whether it is held holds it for a moment.
+  func lock() {
+    for _ in 0..<100 where !tryLock() { usleep(1000) }
+  }
+
   /// Reads up to `space.count` bytes; 0 at the end.
   func read(into space: UnsafeMutableRawBufferPointer) throws(AuditError) -> Int {
     let count = unsafe cz_read(descriptor, space.baseAddress, space.count)

@@ -8,11 +8,34 @@ public struct UTCTime: Sendable, Equatable {
   }
 
   /// `2026-11-23T17:09:41.683366+00:00`.
-  public var iso8601: String {
+  public var iso8601: String { String(decoding: iso8601Bytes, as: UTF8.self) }
+
+  /// The same, for rows.
+  var iso8601Bytes: [UInt8] {
     let (year, month, day) = date
     let (hour, minute, second) = time
-    return "\(year)-\(Self.padded(month))-\(Self.padded(day))T\(Self.padded(hour)):\(Self.padded(minute))"
-      + ":\(Self.padded(second)).\(Self.padded(Int(microseconds % 1_000_000), 6))+00:00"
+    var text: [UInt8] = []
+    text.reserveCapacity(32)
+    func add(_ value: Int, _ width: Int, _ separator: Unicode.Scalar) {
+      var divisor = 1
+      for _ in 1..<width { divisor *= 10 }
+      while divisor > 0 {
+        text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+        divisor /= 10
+      }
+      text.append(UInt8(truncatingIfNeeded: separator.value))
+    }
+    add(year, 4, "-")
+    add(month, 2, "-")
+    add(day, 2, "T")
+    add(hour, 2, ":")
+    add(minute, 2, ":")
+    add(second, 2, ".")
+    add(Int(microseconds % 1_000_000), 6, "+")
+    add(0, 2, ":")
+    add(0, 2, "Z")
+    text.removeLast()
+    return text
   }
 
   /// `20261123T170941.683Z`, for file names.

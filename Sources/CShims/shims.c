@@ -142,6 +142,25 @@ int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignor
   return failed;
 }
 
+int cz_spawn_detached(char *const argv[]) {
+  pid_t child = fork();
+  if (child < 0) return errno;
+  if (child > 0) {
+    int status;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    return 0;
+  }
+  // Two forks: the process has nobody to be a child of, and can't get a terminal back.
+  if (setsid() < 0 || fork() != 0) _exit(0);
+  int null = open("/dev/null", O_RDWR);
+  for (int descriptor = 0; descriptor < 3; descriptor++) dup2(null, descriptor);
+  int limit = (int)sysconf(_SC_OPEN_MAX);
+  for (int descriptor = 3; descriptor < (limit > 0 && limit < 4096 ? limit : 4096); descriptor++) close(descriptor);
+  for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
+  execv(argv[0], argv);
+  _exit(127);
+}
+
 int cz_spawn_group(char *const argv[], char *const environment[], const char *directory, int input, int output,
                    pid_t *process) {
   posix_spawn_file_actions_t actions;
@@ -266,4 +285,9 @@ ssize_t cz_executable_path(char *path, size_t capacity) {
 #else
   return -1;
 #endif
+}
+
+void cz_wipe(void *bytes, size_t count) {
+  volatile unsigned char *byte = bytes;
+  while (count--) *byte++ = 0;
 }

@@ -88,7 +88,8 @@ struct CallRecord: Sendable {
   ///   - duration: in nanoseconds.
   ///   - error: what went wrong, in a word; nil for nothing.
   func outcome(
-    _ judged: JudgedCall, duration: UInt64, bytes: Int, error: String?, dataLoss: ScanOutcome?, at time: UTCTime
+    _ judged: JudgedCall, duration: UInt64, bytes: Int, error: String?, dataLoss: ScanOutcome?,
+    withholding: Withholding?, at time: UTCTime
   ) -> AuditRecord {
     var row = AuditRecord(at: time, decision: "audit", event: "outcome")
     row.string("tool", judged.tool)
@@ -100,6 +101,10 @@ struct CallRecord: Sendable {
     row.boolean("is_error", error != nil)
     if let error { row.string("error", error) }
     if let dataLoss { RecordColumns.writeOutput(dataLoss, to: &row) }
+    if let withholding {
+      row.string("withheld_code", withholding.code.rawValue)
+      row.string("withheld_reason", withholding.reason)
+    }
     return row
   }
 

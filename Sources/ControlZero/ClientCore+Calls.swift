@@ -129,13 +129,14 @@ extension ClientCore {
   }
 
   private func recordOutcome(
-    _ judged: JudgedCall, since start: UInt64, bytes: Int, error: String?, _ dataLoss: ScanOutcome?
+    _ judged: JudgedCall, since start: UInt64, bytes: Int, error: String?, _ dataLoss: ScanOutcome? = nil,
+    _ withholding: Withholding? = nil
   ) {
     do throws(AuditError) {
       try trail.write(
         trail.record.outcome(
           judged, duration: MonotonicClock.nanoseconds() &- start, bytes: bytes, error: error, dataLoss: dataLoss,
-          at: Trail.now()))
+          withholding: withholding, at: Trail.now()))
     } catch {
       logger.error("the audit record can't be written", metadata: ["reason": "\(error)"])
     }
@@ -153,7 +154,7 @@ extension ClientCore {
     switch result {
     case .failure(let error):
       if let judged = call.judged {
-        recordOutcome(judged, since: call.startedAt, bytes: 0, error: "\(type(of: error))", nil)
+        recordOutcome(judged, since: call.startedAt, bytes: 0, error: "\(type(of: error))")
       }
       throw error
     case .success(let value):
@@ -204,14 +205,18 @@ extension ClientCore {
     _ call: PreparedCall, _ node: JSONDocument.Node, in document: JSONDocument, error: String?, mayRetype: Bool
   ) throws -> JSONDocument? {
     guard let judged = call.judged else { return nil }
-    let policy = judged.snapshot.policy
-    let mode = policy.resultMode(for: Array("\(call.tool):\(call.method)".utf8)) ?? settings.resultMode
-    let outcome = judged.snapshot.resultScanner.scan([node], in: document, mode: mode, mayRetype: mayRetype)
+    let rule = judged.snapshot.policy.resultRule(for: Array("\(call.tool):\(call.method)".utf8))
+    let outcome = judged.snapshot.resultScanner.scan(
+      [node], in: document, mode: rule.dataLoss ?? settings.resultMode, mayRetype: mayRetype)
+    let withholding =
+      outcome.denial.map { Withholding(code: .dataLoss, reason: $0) }
+      ?? rule.withholding(node, in: document, bytes: document.raw(node).count)
     recordOutcome(
-      judged, since: call.startedAt, bytes: document.raw(node).count, error: error, outcome)
-    if let denial = outcome.denial {
+      judged, since: call.startedAt, bytes: document.raw(node).count, error: error, outcome, withholding)
+    if let withholding {
       throw failure(
-        call, .withheld, "the policy withholds the result: \(denial)", "the call was executed; do not retry")
+        call, .withheld, "the policy withholds the result: \(withholding.reason)",
+        "the call was executed; do not retry")
     }
     guard !outcome.edits.isEmpty else { return nil }
     return try JSONDocument(parsing: ByteEdit.apply(outcome.edits, to: document.bytes)[...], options: .document)
@@ -226,7 +231,7 @@ extension ClientCore {
 
   private func note(_ call: PreparedCall, error: String) {
     guard let judged = call.judged else { return }
-    recordOutcome(judged, since: call.startedAt, bytes: 0, error: error, nil)
+    recordOutcome(judged, since: call.startedAt, bytes: 0, error: error)
   }
 
   private func failure(

@@ -27,7 +27,7 @@ enum CredentialDetectors {
       credential: "fly-token", "Fly.io token", #"\bFlyV1 fm[12][a-z]?_[A-Za-z0-9+/=,_-]{40,}"#, .literal(["FlyV"])),
     Detector(
       credential: "terraform-token", "Terraform Cloud token", #"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,}"#,
-      .literal(["lasv"])),
+      .literal(["lasv"], lead: 17)),
     Detector(credential: "pulumi-token", "Pulumi token", #"\bpul-[a-f0-9]{40}\b"#, .literal(["pul-"])),
     Detector(
       credential: "vault-token", "HashiCorp Vault token", #"\bhv[sb]\.[A-Za-z0-9_-]{24,}"#, .literal(["hvs.", "hvb."])),
@@ -83,7 +83,7 @@ enum CredentialDetectors {
     Detector(credential: "mailgun-key", "Mailgun key", #"\bkey-[a-f0-9]{32}\b"#, .literal(["key-"])),
     Detector(
       credential: "telegram-token", "Telegram bot token", #"\b\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"#,
-      .literal([":AA"])),
+      .literal([":AA"], lead: 40)),
     Detector(credential: "notion-token", "Notion token", #"\bntn_[A-Za-z0-9]{40,}\b"#, .literal(["ntn_"])),
     Detector(
       credential: "figma-token", "Figma token", #"\bfig[duo]r?_[A-Za-z0-9_-]{40,}"#, .literal(["figd", "figu", "figo"])),
@@ -114,6 +114,6 @@ enum CredentialDetectors {
       #"(?i:authorization)["']?\s*[:=]\s*["']?(?i:bearer)\s+[A-Za-z0-9._~+/-]{16,}=*"#, .literal(["eare", "EARE"])),
     Detector(
       credential: "url-password", "Password in a URL",
-      #"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"'<>]{1,100}:[^\s/@"'<>]{3,200}@[^\s"'<>]+"#, .literal(["://"])),
+      #"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"'<>]{1,100}:[^\s/@"'<>]{3,200}@[^\s"'<>]+"#, .literal(["://"], lead: 22)),
   ]
 }

@@ -2,11 +2,15 @@
 /// expression runs; see ``TextProfile``.
 enum Requirement: Sendable {
   /// One of these texts of 1 to 4 bytes.
-  case literal([String])
+  ///
+  /// - Parameter lead: how many bytes before it a match may start at the most; nil for any number.
+  case literal([String], lead: Int?)
   /// A run with at least so many of the bytes that it counts.
   case run(Run, Int)
   /// Nothing is known about the expression.
   case nothing
+
+  static func literal(_ texts: [String]) -> Requirement { .literal(texts, lead: nil) }
 
   /// Runs of bytes that are kept together, and those among them that count. A digit of any script counts everywhere.
   enum Run: Int, Sendable {

@@ -112,8 +112,8 @@ public struct ResultScanner: Sendable {
       let piece = text.pieces[number]
       let masking = Masking(found)
       guard !masking.spans.isEmpty else { continue }
-      // Two keys could become the same.
-      if piece.isKey { return outcome.withhold("a name in it holds what a DLP rule masks") }
+      // Two keys could become the same, and what is given back has to be what was given.
+      if piece.isFixed { return outcome.withhold("a name or an id in it holds what a DLP rule masks") }
       if text.document.kind(of: piece.node) != .string {
         guard mayRetype else {
           return outcome.withhold("masking would make a string of a number that its schema asks for")

@@ -10,7 +10,8 @@ struct ResultText {
   struct Piece {
     let node: JSONDocument.Node
     let range: Range<Int>
-    let isKey: Bool
+    /// A key, or a value that the host has to give back as it came: nothing in it can be masked.
+    let isFixed: Bool
   }
 
   let document: JSONDocument
@@ -38,14 +39,14 @@ struct ResultText {
     switch document.kind(of: node) {
     case .object:
       for (key, value) in document.members(of: node) {
-        append(document.text(key), of: key, isKey: true)
+        append(document.text(key), of: key, isFixed: true)
         guard document.kind(of: value) == .string else {
           add(value)
           continue
         }
         if isPayload(value, under: key) { continue }
         if document.string(key, equals: "text") { blocks.append(pieces.count) }
-        append(document.text(value), of: value)
+        append(document.text(value), of: value, isFixed: isOpaque(key))
       }
     case .array:
       for element in document.elements(of: node) { add(element) }
@@ -56,14 +57,23 @@ struct ResultText {
     }
   }
 
-  private mutating func append(_ text: ArraySlice<UInt8>, of node: JSONDocument.Node, isKey: Bool = false) {
+  private mutating func append(_ text: ArraySlice<UInt8>, of node: JSONDocument.Node, isFixed: Bool = false) {
     let start = bytes.count
     let room = max(0, limit - start)
     if text.count > room { isCut = true }
     bytes += text.prefix(room)
-    pieces.append(Piece(node: node, range: start..<bytes.count, isKey: isKey))
+    pieces.append(Piece(node: node, range: start..<bytes.count, isFixed: isFixed))
     bytes.append(UInt8(ascii: "\n"))
   }
+
+  private func isOpaque(_ key: JSONDocument.Node) -> Bool {
+    Self.opaque.contains { document.string(key, equals: $0) }
+  }
+
+  /// What MCP has hosts give back: state, cursors, ids, and what resources are read by.
+  private static let opaque: [StaticString] = [
+    "requestState", "nextCursor", "taskId", "progressToken", "uri", "uriTemplate", "elicitationId",
+  ]
 
   private func isPayload(_ value: JSONDocument.Node, under key: JSONDocument.Node) -> Bool {
     guard document.string(key, equals: "data") || document.string(key, equals: "blob") else { return false }

@@ -35,6 +35,18 @@ public struct ScanOutcome: Sendable, Equatable {
     maskState = .notApplied
   }
 
+  /// Takes in what scanning something else of the same line led to.
+  package mutating func add(_ other: ScanOutcome) {
+    findings.add(other.findings)
+    if other.denial != nil || (status != .findings && other.status == .findings) {
+      status = other.status
+      reason = other.reason
+    }
+    denial = denial ?? other.denial
+    edits = denial == nil ? (edits + other.edits).sorted { $0.range.lowerBound < $1.range.lowerBound } : []
+    if other.maskState != .notApplicable { maskState = other.maskState }
+  }
+
   /// Why a call that goes no further is not scanned.
   public enum Denial: String, Sendable {
     case policyDenied = "policy_denied"

@@ -18,6 +18,8 @@ public struct Scanner: Sendable {
 
   let detectors: [Detector]
   private let needs: [Need]
+  /// For each kind of run the least that any detector asks for.
+  private let leastCounts: [Int]
 
   /// A requirement, ready to be compared with a profile.
   private enum Need {
@@ -37,10 +39,15 @@ public struct Scanner: Sendable {
 
   init(_ detectors: [Detector]) {
     self.detectors = detectors
+    var leastCounts = [Int](repeating: Int.max, count: 8)
+    for case .run(let run, let count) in detectors.map(\.requirement) {
+      leastCounts[run.rawValue] = min(leastCounts[run.rawValue], count)
+    }
+    self.leastCounts = leastCounts
     needs = detectors.map { detector in
       switch detector.requirement {
       case .nothing: return .always
-      case .literal(let texts): return .literal(LiteralTable.set(of: texts))
+      case .literal(let texts, _): return .literal(LiteralTable.set(of: texts))
       case .run(let run, let count):
         var least = SIMD8<Int16>(repeating: 0)
         least[run.rawValue] = Int16(clamping: count)
@@ -101,6 +108,7 @@ public struct Scanner: Sendable {
     let profile = TextProfile(text)
     var matches: [Match] = []
     var lowercased: [UInt8]?
+    var stretches = [Stretches?](repeating: nil, count: 8)
     for (number, need) in needs.enumerated() {
       switch need {
       case .always: break
@@ -108,16 +116,29 @@ public struct Scanner: Sendable {
       case .run(let least): guard all(profile.runs .>= least) else { continue }
       }
       let detector = detectors[number]
-      if let context = detector.context {
-        let text = lowercased ?? PythonText.lowercased(Array(copying: text)[...])
-        lowercased = text
-        guard context.contains(where: { Self.occurs($0, in: text) }) else { continue }
+      let windows: [Range<Int>]
+      switch detector.requirement {
+      case .run(let run, let count):
+        let found = stretches[run.rawValue] ?? Stretches(of: run, atLeast: leastCounts[run.rawValue], in: text)
+        stretches[run.rawValue] = found
+        windows = found.windows(counting: count, in: text)
+      case .literal(let literals, let lead?): windows = Stretches.windows(before: literals, lead: lead, in: text)
+      case .literal, .nothing: windows = [0..<text.count]
       }
+      guard !windows.isEmpty else { continue }
       guard let matcher = detector.matcher() else {
         throw Failure(reason: "the expression of `\(detector.rule.id)` can't be used here")
       }
-      let isComplete = matcher.forEachMatch(in: text) { matches.append(Match(detector: number, range: $0)) }
+      let known = matches.count
+      let isComplete = matcher.forEachMatch(in: text, startingIn: windows) {
+        matches.append(Match(detector: number, range: $0))
+      }
       guard isComplete else { throw Failure(reason: "`\(detector.rule.id)` takes too long") }
+      if let context = detector.context, matches.count > known {
+        let text = lowercased ?? PythonText.lowercased(Array(copying: text)[...])
+        lowercased = text
+        if !context.contains(where: { Self.occurs($0, in: text) }) { matches.removeSubrange(known...) }
+      }
       if let fault = detector.rule.fault, matches.last?.detector == number {
         throw Failure(reason: "rule `\(detector.rule.id)`: \(fault)")
       }

@@ -60,7 +60,7 @@ struct TextProfile: Sendable {
 }
 
 /// The tables of the pass. A class, so that a pass copies nothing of them.
-private final class ProfileTables: Sendable {
+final class ProfileTables: Sendable {
   static let shared = ProfileTables()
 
   /// Stands for a digit of another script, which `\d` matches too.
@@ -104,6 +104,11 @@ private final class ProfileTables: Sendable {
     self.kept = kept
   }
 
+  /// Whether a byte, or what stands for a character, counts in a kind of run, and whether it is kept in one.
+  static func takes(_ byte: UInt8, lane: Int) -> (counts: Bool, keeps: Bool) {
+    (shared.counted[Int(byte)][lane] != 0, shared.kept[Int(byte)][lane] != 0)
+  }
+
   static func standIn(for scalar: UInt32) -> UInt8 {
     switch scalar {
     // Han, Hangul and Latin letters, the most frequent ones by far.
@@ -123,7 +128,7 @@ typealias LiteralSet = SIMD2<UInt64>
 enum LiteralTable {
   static let literals: [String] = {
     var literals: [String] = []
-    for case .literal(let texts) in (BuiltinDetectors.all + CredentialDetectors.all).map(\.requirement) {
+    for case .literal(let texts, _) in (BuiltinDetectors.all + CredentialDetectors.all).map(\.requirement) {
       for text in texts where !literals.contains(text) { literals.append(text) }
     }
     precondition(literals.count <= 128 && literals.allSatisfy { (1...4).contains($0.utf8.count) })

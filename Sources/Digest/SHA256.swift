@@ -24,13 +24,20 @@ public enum SHA256 {
   }
 
   public static func hexadecimal(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity(bytes.count * 2)
-    for byte in bytes {
-      for digit in [byte >> 4, byte & 15] {
-        text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+      // SAFETY: two digits are written for each byte, which is the capacity that was asked for.
+      for index in bytes.indices {
+        unsafe text[2 * index] = digit(bytes[index] >> 4)
+        unsafe text[2 * index + 1] = digit(bytes[index] & 15)
       }
+      return bytes.count * 2
     }
-    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// One digit, lower case.
+  ///
+  /// - Parameter value: less than 16.
+  public static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }

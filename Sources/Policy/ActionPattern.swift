@@ -35,6 +35,12 @@ struct ActionPattern: Sendable {
     return result
   }
 
+  /// Whether it speaks of a method of the protocol: all but two of them have a slash, and tools hardly ever do.
+  var namesMethod: Bool {
+    let colon = canonical.firstIndex(of: UInt8(ascii: ":")) ?? canonical.endIndex
+    return canonical[colon...].contains(UInt8(ascii: "/"))
+  }
+
   // MARK: For the index
 
   /// What every action that matches starts with.

@@ -72,6 +72,8 @@ struct ArgumentPath: Sendable, Equatable {
     case value(JSONDocument.Node, in: JSONDocument)
     /// There is no such place.
     case nothing
+    /// A key that some reader takes for one on the way.
+    case lookAlike
     /// The way goes on within something that has no inside: a text, for one.
     ///
     /// - Parameter steps: those that lead to it.
@@ -91,6 +93,7 @@ struct ArgumentPath: Sendable, Equatable {
     }
     switch (steps[start], document.kind(of: node)) {
     case (.member(let name), .object):
+      if document.holdsLookAlike(of: name, in: node) { body(.lookAlike) }
       goOn(to: document.member(named: name, of: node))
     case (.element(let index), .array):
       guard index < document.count(of: node) else { return body(.nothing) }
@@ -117,5 +120,12 @@ extension ArgumentPath: CustomStringConvertible {
       case .everyElement: "[*]"
       }
     }.joined()
+  }
+}
+
+extension JSONDocument {
+  /// Whether an object has a key that is not the name, and that some reader takes for it.
+  func holdsLookAlike(of name: [UInt8], in object: Node) -> Bool {
+    members(of: object).contains { LookAlike.isLookAlike(text($0.key), of: name) }
   }
 }

@@ -27,6 +27,7 @@ enum Verdict: Equatable {
 /// Why a condition can't be decided.
 enum Doubt: String, Sendable {
   case type = "the argument is not of the type that the tool asks for"
+  case lookAlike = "some servers take another key for it"
   case runaway = "the regular expression takes too long on this text"
   case place = "the text names no place in the file system that can be told for certain"
 }

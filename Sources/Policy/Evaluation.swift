@@ -78,29 +78,9 @@ struct Evaluation {
     return false
   }
 
-  /// Whether the rule is for this client and project; nil where that can't be asked.
-  private func selects(_ rule: Rule) -> Bool? {
-    for (globs, text) in [(rule.clients, context.clientName), (rule.projects, context.projectID)]
-    where !globs.isEmpty {
-      switch text {
-      case .unusable: return nil
-      case .none: guard globs.contains(where: { $0.matches([]) }) else { return false }
-      case .text(let name): guard globs.contains(where: { $0.matches(name) }) else { return false }
-      }
-    }
-    return true
-  }
+  private func selects(_ rule: Rule) -> Bool? { Self.selects(rule, context) }
 
-  /// Nil where that can't be asked.
-  private func isForResource(_ rule: Rule) -> Bool? {
-    guard !rule.resources.isEmpty else { return true }
-    if let resource = call.resource { return rule.resources.contains { $0.matches(resource) } }
-    switch context.resource {
-    case .none: return false
-    case .unusable: return nil
-    case .text(let resource): return rule.resources.contains { $0.matches(resource) }
-    }
-  }
+  private func isForResource(_ rule: Rule) -> Bool? { Self.isForResource(rule, call, context) }
 
   private mutating func holds(_ rule: Rule, hidden: ContextMembers.HiddenKeys) -> Bool {
     let isClosing = rule.effect == .deny
@@ -164,5 +144,39 @@ struct Evaluation {
     decision.isObserveMode = rule.isObserveMode
     decision.doubts = doubts
     return decision
+  }
+}
+
+extension Evaluation {
+  /// Whether the rule is for this client, project and resource; nil where that can't be asked.
+  static func gates(of rule: Rule, _ call: CallBody, _ context: ContextMembers) -> Bool? {
+    guard let selects = selects(rule, context), let isForResource = isForResource(rule, call, context) else {
+      return nil
+    }
+    return selects && isForResource
+  }
+
+  /// Whether the rule is for this client and project; nil where that can't be asked.
+  private static func selects(_ rule: Rule, _ context: ContextMembers) -> Bool? {
+    for (globs, text) in [(rule.clients, context.clientName), (rule.projects, context.projectID)]
+    where !globs.isEmpty {
+      switch text {
+      case .unusable: return nil
+      case .none: guard globs.contains(where: { $0.matches([]) }) else { return false }
+      case .text(let name): guard globs.contains(where: { $0.matches(name) }) else { return false }
+      }
+    }
+    return true
+  }
+
+  /// Nil where that can't be asked.
+  private static func isForResource(_ rule: Rule, _ call: CallBody, _ context: ContextMembers) -> Bool? {
+    guard !rule.resources.isEmpty else { return true }
+    if let resource = call.resource { return rule.resources.contains { $0.matches(resource) } }
+    switch context.resource {
+    case .none: return false
+    case .unusable: return nil
+    case .text(let resource): return rule.resources.contains { $0.matches(resource) }
+    }
   }
 }

@@ -8,6 +8,9 @@ struct FieldLookup {
   /// The arguments by name, made when there are too many to look through one by one.
   private var argumentIndex: [ArraySlice<UInt8>: JSONDocument.Node]?
 
+  /// The same by what readers take them for.
+  private var foldedArguments: [[UInt8]: [[UInt8]]]?
+
   /// What the arguments hold that servers may decode, by name; nil where it is nothing of the kind.
   private var containers: [[UInt8]: JSONDocument?] = [:]
 
@@ -35,6 +38,7 @@ struct FieldLookup {
   ) -> Verdict {
     switch condition.field {
     case .key(let key):
+      if call.isTypeStrict, holdsLookAlike(of: key) { return .undecided(.lookAlike) }
       let found = key.elementsEqual("input_text".utf8) ? mainText(hidden) : find(key, hidden)
       guard let argument = found.argument else {
         return condition.test.verdict(on: found.value, files: call.files, isClosing: isClosing)
@@ -67,6 +71,8 @@ struct FieldLookup {
       switch finding {
       case .value(let node, let document):
         add(verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isClosing: isClosing))
+      case .lookAlike:
+        add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
       case .nothing:
         add(test.verdict(on: nil, files: call.files, isClosing: isClosing))
       case .end(let node, let document, let steps):
@@ -134,6 +140,22 @@ struct FieldLookup {
   private static func looksDecodable(_ text: ArraySlice<UInt8>) -> Bool {
     let first = PythonSpace.strippedStart(text).first
     return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
+  }
+
+  /// Whether the arguments have a key that some server takes for this one.
+  private mutating func holdsLookAlike(of key: [UInt8]) -> Bool {
+    guard let (document, node) = call.arguments else { return false }
+    let names = key.elementsEqual("input_text".utf8) ? Self.mainTextKeys : [key]
+    guard document.count(of: node) > Self.maxScannedArguments else {
+      return names.contains { document.holdsLookAlike(of: $0, in: node) }
+    }
+    if foldedArguments == nil {
+      foldedArguments = Dictionary(
+        grouping: document.members(of: node).map { Array(document.text($0.key)) }, by: LookAlike.folded)
+    }
+    return names.contains { name in
+      foldedArguments?[LookAlike.folded(name)]?.contains { $0 != name } ?? false
+    }
   }
 
   // MARK: Values

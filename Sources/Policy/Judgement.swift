@@ -1,11 +1,11 @@
 public import DataLoss
-import Wire
+public import Wire
 
 /// What becomes of a call: the policy's decision, and what scanning its arguments led to.
 public struct Judgement: Sendable {
   /// The decision with the scan taken into account: a scan only ever turns it into a denial.
-  public let decision: Decision
-  public let dataLoss: ScanOutcome
+  public private(set) var decision: Decision
+  public private(set) var dataLoss: ScanOutcome
   /// Names of arguments that hold sensitive values themselves.
   public let sensitiveKeys: Set<[UInt8]>
 
@@ -13,6 +13,22 @@ public struct Judgement: Sendable {
     self.decision = decision
     self.dataLoss = dataLoss
     sensitiveKeys = call.body.arguments.map { scanner.sensitiveKeys(of: $0.node, in: $0.document) } ?? []
+  }
+}
+
+extension Judgement {
+  /// Scans what a call carries beside its arguments, by the same rules; what is found there counts with the rest.
+  public mutating func scanFurther(
+    _ object: (document: JSONDocument, node: JSONDocument.Node), by policy: Policy, encoded: ArgumentScanner.Encoded,
+    maxBytes: Int, maskedState: Finding.MaskState
+  ) {
+    guard decision.effect != .deny else { return }
+    var scanner = ArgumentScanner(policy.scanner, maskedState: maskedState)
+    scanner.encoded = encoded
+    scanner.maxBytes = maxBytes
+    let outcome = scanner.scan(object)
+    dataLoss.add(outcome)
+    if let denial = outcome.denial { decision.denyForDataLoss(denial) }
   }
 }
 
@@ -47,7 +63,7 @@ extension Policy {
     } else if outcome.denial == nil, let misfit = misfit(of: outcome.retyped, in: call.body) {
       outcome.refuseMasking(misfit)
     }
-    if let denial = outcome.denial { decision.deny(forDataLoss: denial) }
+    if let denial = outcome.denial { decision.denyForDataLoss(denial) }
     return Judgement(decision, outcome, of: call, by: scanner)
   }
 
@@ -66,7 +82,7 @@ extension Policy {
 
 extension Decision {
   /// What the SDK answers where its scanner stops a call: the rule that let it through stays named.
-  fileprivate mutating func deny(forDataLoss reason: String) {
+  public mutating func denyForDataLoss(_ reason: String) {
     effect = .deny
     reasonCode = Self.dataLossCode
     self.reason = reason

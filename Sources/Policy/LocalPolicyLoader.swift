@@ -56,28 +56,41 @@ struct LocalPolicyLoader {
     let detection = DetectionRuleReader(root["dlp_rules"])
     errors += detection.errors
     warnings += detection.warnings
-    let resultModes = resultModes(from: root[ResultModes.key])
+    let resultRules = section(ResultRules.key, of: root, ResultRules()) { (value) throws(RuleReader.Failure) in
+      try ResultRules(value)
+    }
+    let annotationRules = section(AnnotationRules.key, of: root, AnnotationRules()) {
+      (value) throws(RuleReader.Failure) in try AnnotationRules(value)
+    }
     guard errors.isEmpty else {
       throw PolicyError(fileName: fileName, diagnostics: errors.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
     }
     return Policy(
       source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: rules, settings: settings,
-      scanner: Scanner(rules: detection.rules), resultModes: resultModes)
+      scanner: Scanner(rules: detection.rules), resultRules: resultRules,
+      annotationRules: annotationRules)
   }
 
   static let dialectName = "czproxy/1"
 
-  private mutating func resultModes(from value: PolicyValue?) -> ResultModes {
-    guard let value, !value.isNull else { return ResultModes() }
+  /// A section that is ours.
+  private mutating func section<Section>(
+    _ key: String, of root: PolicyValue, _ none: Section, _ read: (PolicyValue) throws(RuleReader.Failure) -> Section
+  ) -> Section {
+    guard let value = root[key], !value.isNull else { return none }
+    // The SDK does not know these keys, and knows nothing of them in a file of its own.
     guard dialect != nil else {
-      error("`\(ResultModes.key)` needs `dialect: \(Self.dialectName)` at the root of the file", at: value)
-      return ResultModes()
+      warnings.append(
+        PolicyWarning(
+          line: value.line,
+          message: "`\(key)` counts for nothing without `dialect: \(Self.dialectName)` at the root of the file"))
+      return none
     }
     do throws(RuleReader.Failure) {
-      return try ResultModes(value)
+      return try read(value)
     } catch {
       self.error(error.message, at: error.value)
-      return ResultModes()
+      return none
     }
   }
 

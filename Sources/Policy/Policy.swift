@@ -19,11 +19,15 @@ public struct Policy: Sendable {
   public let scanner: Scanner
 
   let core: PolicyCore
-  private let resultModes: ResultModes
+  /// The rules that name methods of the protocol; nil for none.
+  let namedMethods: PolicyCore?
+  private let resultRules: ResultRules
+  private let annotationRules: AnnotationRules
 
   init(
     source: Source, fileName: String, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
-    rules: [Rule], settings: PolicySettings, scanner: Scanner = .builtin, resultModes: ResultModes = ResultModes()
+    rules: [Rule], settings: PolicySettings, scanner: Scanner = .builtin, resultRules: ResultRules = ResultRules(),
+    annotationRules: AnnotationRules = AnnotationRules()
   ) {
     self.source = source
     self.fileName = fileName
@@ -31,17 +35,24 @@ public struct Policy: Sendable {
     self.dialect = dialect
     self.warnings = warnings
     self.scanner = scanner
-    self.resultModes = resultModes
+    self.resultRules = resultRules
+    self.annotationRules = annotationRules
+    namedMethods = Self.naming(rules, settings)
     core = PolicyCore(rules: rules, settings: settings)
   }
 
   var rules: [Rule] { core.rules }
   var settings: PolicySettings { core.settings }
 
-  /// How far the detectors may go with what a tool answers; nil where the policy doesn't say.
+  /// What is asked of what a tool answers, or a method.
+  ///
+  /// - Parameter action: `server:tool`, or `server:method`.
+  public func resultRule(for action: [UInt8]) -> ResultRule { resultRules.rule(for: action) }
+
+  /// What the policy says of a tool in the place of its server (MCP, "Tools: annotations").
   ///
   /// - Parameter action: `server:tool`.
-  public func resultMode(for action: [UInt8]) -> ResultMode? { resultModes.mode(for: action) }
+  public func annotations(of action: [UInt8]) -> [(name: String, value: Bool)] { annotationRules.hints(for: action) }
 
   public var ruleCount: Int { rules.count }
 
@@ -52,6 +63,9 @@ public struct Policy: Sendable {
 
   /// The policy that takes the place of this one when it may not be used any longer: its `default_on_missing`.
   public func missing(reason: String) -> Policy { .missing(reason: reason, effect: settings.defaultOnMissing) }
+
+  /// Why there is none; nil where there is one.
+  public var absence: String? { source == .missing ? rules.first?.reason : nil }
 
   /// The policy of a proxy that has none: everything is denied, and the reason says what to do.
   public static func missing(reason: String) -> Policy { missing(reason: reason, effect: .deny) }

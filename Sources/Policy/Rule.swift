@@ -43,6 +43,14 @@ final class Rule: Sendable {
       reasonCode == "OBSERVE_MODE_NO_POLICY" && policyID == "synthetic:OBSERVE_MODE_NO_POLICY"
   }
 
+  /// The same rule for some of its patterns only.
+  convenience init(_ rule: Rule, actions: [ActionPattern]) {
+    self.init(
+      effect: rule.effect, actions: actions, resources: rule.resources, clients: rule.clients, projects: rule.projects,
+      conditions: rule.conditions, policyID: rule.policyID, reason: rule.reason, reasonCode: rule.reasonCode,
+      escalatesOnDeny: rule.escalatesOnDeny, line: rule.line)
+  }
+
   /// Whether the rule asks for nothing but the action.
   var asksForActionOnly: Bool {
     resources.isEmpty && clients.isEmpty && projects.isEmpty && conditions.isEmpty

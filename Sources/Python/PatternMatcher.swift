@@ -5,7 +5,6 @@ private import CPCRE2
   // INVARIANT: the compiled pattern is never changed after `init`, and each search has match data of its own.
   private let code: OpaquePointer
   private let limits: OpaquePointer
-  private let scanLimits: OpaquePointer
 
   package enum Outcome: Equatable {
     case match
@@ -33,7 +32,7 @@ private import CPCRE2
     unsafe pcre2_set_newline_8(compileContext, UInt32(PCRE2_NEWLINE_LF))
     var options =
       UInt32(PCRE2_UTF) | UInt32(PCRE2_UCP) | UInt32(PCRE2_ALT_CIRCUMFLEX) | UInt32(PCRE2_MATCH_INVALID_UTF)
-      | UInt32(PCRE2_NEVER_BACKSLASH_C)
+      | UInt32(PCRE2_NEVER_BACKSLASH_C) | UInt32(PCRE2_USE_OFFSET_LIMIT)
     if translation.ignoresCase { options |= UInt32(PCRE2_CASELESS) }
     var problem: Int32 = 0
     var offset = 0
@@ -45,16 +44,10 @@ private import CPCRE2
       unsafe pcre2_code_free_8(code)
       throw .unsupported("out of memory")
     }
-    guard let scanLimits = unsafe Self.context(matchLimit: Self.scanMatchLimit) else {
-      unsafe pcre2_code_free_8(code)
-      unsafe pcre2_match_context_free_8(limits)
-      throw .unsupported("out of memory")
-    }
     // Where compiling to machine code is not possible the pattern is interpreted.
     unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
     unsafe self.code = code
     unsafe self.limits = limits
-    unsafe self.scanLimits = scanLimits
   }
 
   private static func context(matchLimit: UInt32) -> OpaquePointer? {
@@ -68,7 +61,6 @@ private import CPCRE2
   deinit {
     unsafe pcre2_code_free_8(code)
     unsafe pcre2_match_context_free_8(limits)
-    unsafe pcre2_match_context_free_8(scanLimits)
   }
 
   /// Whether the pattern matches anywhere in the text.
@@ -109,23 +101,47 @@ private import CPCRE2
   ///
   /// - Returns: false where a limit was reached before all was known.
   package func forEachMatch(in text: Span<UInt8>, _ body: (Range<Int>) -> Void) -> Bool {
+    forEachMatch(in: text, startingIn: [0..<text.count], body)
+  }
+
+  /// The same for matches that start within some windows, or at the end of one.
+  ///
+  /// - Parameter windows: in ascending order, none touching another, each starting with a character. Where every match
+  ///   of the pattern starts within one of them, all matches are found.
+  package func forEachMatch(
+    in text: Span<UInt8>, startingIn windows: [Range<Int>], _ body: (Range<Int>) -> Void
+  ) -> Bool {
     guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return false }
     // SAFETY: the match data is freed here; the text is read only while it is borrowed, and the match's places,
     // of which there is one pair, are read before the next match.
     defer { unsafe pcre2_match_data_free_8(data) }
+    guard let context = unsafe Self.context(matchLimit: Self.scanMatchLimit) else { return false }
+    defer { unsafe pcre2_match_context_free_8(context) }
     return unsafe text.withUnsafeBufferPointer { buffer in
-      var start = 0
+      var window = 0
+      var start = windows.first?.lowerBound ?? 0
       var isBehindEmpty = false
       var count = 0
-      while start <= buffer.count {
+      while window < windows.count {
+        guard start <= windows[window].upperBound else {
+          window += 1
+          if window < windows.count { start = max(start, windows[window].lowerBound) }
+          continue
+        }
+        unsafe pcre2_set_offset_limit_8(context, windows[window].upperBound)
         let options = isBehindEmpty ? UInt32(PCRE2_NOTEMPTY_ATSTART) : 0
-        let context = unsafe count < Self.patientMatches ? scanLimits : limits
+        if count == Self.patientMatches { unsafe pcre2_set_match_limit_8(context, Self.matchLimit) }
         var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, options, data, context)
         if result == PCRE2_ERROR_JIT_STACKLIMIT {
           result = unsafe pcre2_match_8(
             code, buffer.baseAddress, buffer.count, start, options | UInt32(PCRE2_NO_JIT), data, context)
         }
-        if result == PCRE2_ERROR_NOMATCH { return true }
+        if result == PCRE2_ERROR_NOMATCH {
+          window += 1
+          isBehindEmpty = false
+          if window < windows.count { start = max(start, windows[window].lowerBound) }
+          continue
+        }
         guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return false }
         let (low, high) = unsafe (places[0], places[1])
         // A lookbehind may not move the start before where the search began.

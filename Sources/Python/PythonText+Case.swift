@@ -2,12 +2,16 @@ extension PythonText {
   /// `text.lower()`: the full mappings of Unicode, with the final form of a sigma at the end of a word.
   package static func lowercased(_ text: ArraySlice<UInt8>) -> [UInt8] {
     if text.allSatisfy({ $0 < 0x80 }) { return text.map(CaseFolding.asciiFolded) }
-    let scalars = Array(String(decoding: text, as: UTF8.self).unicodeScalars)
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
-    for (index, scalar) in scalars.enumerated() {
-      if scalar == "\u{3a3}" {
-        result += (isFinal(index, of: scalars) ? "\u{3c2}" : "\u{3c3}").utf8
+    var scalars: [Unicode.Scalar]?
+    for (position, scalar) in String(decoding: text, as: UTF8.self).unicodeScalars.enumerated() {
+      if scalar.value < 0x80 {
+        result.append(CaseFolding.asciiFolded(UInt8(truncatingIfNeeded: scalar.value)))
+      } else if scalar == "\u{3a3}" {
+        let all = scalars ?? Array(String(decoding: text, as: UTF8.self).unicodeScalars)
+        scalars = all
+        result += (isFinal(position, of: all) ? "\u{3c2}" : "\u{3c3}").utf8
       } else {
         result += scalar.properties.lowercaseMapping.utf8
       }

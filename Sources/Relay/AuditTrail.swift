@@ -28,6 +28,7 @@ struct AuditTrail: ~Copyable {
       policyHash = loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes)
       policyPath = loaded.path ?? ""
       ruleCount = loaded.policy.ruleCount
+      projectID = loaded.projectID ?? projectID
     }
   }
 
@@ -69,10 +70,13 @@ struct AuditTrail: ~Copyable {
       row = DecisionRow.record(judged, identity: identity, at: Self.now())
       decisions += 1
       if judged.isBlocked { denials += 1 }
+      if judged.call.isRetry { decisions -= 1 }
     case .outcome(let outcome):
       row = outcomeRow(outcome)
     case .observation(let observation):
       row = observationRow(observation)
+    case .listEdit(let edit):
+      row = listRow(edit)
     case .refusal(let refusal):
       row = refusalRow(refusal)
       refusals += 1
@@ -138,8 +142,11 @@ struct AuditTrail: ~Copyable {
     case .error(let code):
       row.boolean("is_error", true)
       if let code { row.integer("error_code", code) }
+    case .late:
+      row.boolean("cancelled", true)
     }
     DataLossColumns.writeOutput(outcome.dataLoss, to: &row)
+    write(outcome.withholding, to: &row)
     return row
   }
 
@@ -152,6 +159,24 @@ struct AuditTrail: ~Copyable {
     if let id = observation.id { row.string("request_id", bytes: id.json) }
     row.integer("bytes", observation.bytes)
     DataLossColumns.writeOutput(observation.dataLoss, to: &row)
+    write(observation.withholding, to: &row)
+    return row
+  }
+
+  private func write(_ withholding: Withholding?, to row: inout AuditRecord) {
+    guard let withholding else { return }
+    row.string("withheld_code", withholding.code.rawValue)
+    row.string("withheld_reason", withholding.reason)
+  }
+
+  private func listRow(_ edit: SessionRecord.ListEdit) -> AuditRecord {
+    var row = AuditRecord(at: Self.now(), decision: "audit", event: "list_edited")
+    row.string("tool", identity.server.description)
+    row.string("method", bytes: edit.method)
+    row.string("policy_id", "<lifecycle>")
+    row.string("session_id", identity.sessionID)
+    row.string("request_id", bytes: edit.id.json)
+    row.integer("hidden", edit.hidden)
     return row
   }
 

@@ -1,16 +1,15 @@
 import Bundle
 import Policy
 
-/// A signed bundle on disk: read, checked, remembered and made a policy of, all of it anew at every load.
+/// A signed bundle: checked, remembered and made a policy of, all of it anew at every load.
 struct BundleSource: Sendable {
-  private let path: String
-  private let keys: String
-  private let checks: AcceptanceChecks
-  private let memory: AcceptedBundlesFile
+  /// For messages and records.
+  let path: String
+  let checks: AcceptanceChecks
+  let memory: AcceptedBundlesFile
 
-  init(_ path: String, keys: String, _ checks: AcceptanceChecks, stateDirectory: String) {
+  init(_ path: String, _ checks: AcceptanceChecks, stateDirectory: String) {
     self.path = path
-    self.keys = keys
     self.checks = checks
     memory = AcceptedBundlesFile(stateDirectory: stateDirectory)
   }
@@ -20,15 +19,14 @@ struct BundleSource: Sendable {
   ///   - trustsEmpty: whether a bundle without policies may stand for a project without policies, which depends on
   ///     when it was made.
   func load(
-    at now: Int64, trustsEmpty: (BundleHeader) -> Bool = { _ in true }
+    at now: Int64, keys: () throws(BundleError) -> BundleKeys, bundle: () throws(BundleError) -> [UInt8],
+    trustsEmpty: (BundleHeader) -> Bool = { _ in true }
   ) throws(PolicySourceError) -> PolicySource.Loaded {
     let bytes: [UInt8]
     let accepted: AcceptedBundle
-    let projectID: String
     do throws(BundleError) {
-      let keys = try BundleFile.keys(keys)
-      projectID = keys.projectID
-      bytes = try BundleFile.read(path)
+      let keys = try keys()
+      bytes = try bundle()
       accepted = try keys.accept(bytes, at: now, after: try memory.read(), checks: checks)
     } catch {
       throw failure(error)
@@ -48,7 +46,7 @@ struct BundleSource: Sendable {
       throw failure(error)
     }
     return PolicySource.Loaded(
-      policy: policy, bytes: bytes, path: path, projectID: projectID, expiresAt: accepted.expiresAt)
+      policy: policy, bytes: bytes, path: path, projectID: accepted.projectID, expiresAt: accepted.expiresAt)
   }
 
   private func failure(_ error: BundleError) -> PolicySourceError {

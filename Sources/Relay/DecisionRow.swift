@@ -40,6 +40,8 @@ enum DecisionRow {
     row.integer("evaluation_time_ns", judged.evaluationTime)
     row.string("session_id", identity.sessionID)
     row.string("request_id", bytes: judged.call.id.json)
+    if judged.from == .server { row.string("from", judged.from.rawValue) }
+    if judged.call.isRetry { row.boolean("retry", true) }
     writeHostIDs(of: judged, to: &row)
     return row
   }

@@ -1,16 +1,30 @@
 public import DataLoss
+import Wire
 
 /// What a session wants done about the line it was given, in this order.
 public struct Step: Sendable {
-  /// Must be durable before any of the effects happens; see ``Session/unrecorded(_:because:)`` for when it can't be.
-  public var record: SessionRecord?
+  /// Must be durable before any of the effects happens; see ``Session/unrecorded(_:because:)`` for when they can't be.
+  public var records: [SessionRecord] = []
 
   public var effects: [Effect] = []
 
+  /// What is done instead where a record can't be written; nil where the effects are past deciding.
+  var instead: Instead?
+
+  struct Instead: Sendable {
+    /// The request that then does not reach the other side.
+    let request: (id: RequestID, sender: Peer)?
+    /// - Parameter reason: why it can't be put on record.
+    let effects: @Sendable (_ reason: String) -> [Effect]
+  }
+
   public init(record: SessionRecord? = nil, _ effects: Effect...) {
-    self.record = record
+    records = record.map { [$0] } ?? []
     self.effects = effects
   }
+
+  /// The only record, or the first.
+  public var record: SessionRecord? { records.first }
 }
 
 public enum Effect: Sendable, Equatable {
@@ -23,11 +37,6 @@ public enum Effect: Sendable, Equatable {
   /// Tell a person, on standard error.
   case report(String)
 
-  /// Whether the line itself goes on.
-  var isForward: Bool {
-    switch self {
-    case .forward, .forwardEdited: true
-    case .send, .report: false
-    }
-  }
+  /// Pass it on, changed where something is to be changed.
+  static func forward(_ edits: [ByteEdit]) -> Effect { edits.isEmpty ? .forward : .forwardEdited(edits) }
 }

@@ -7,7 +7,9 @@ struct PendingRequests: Sendable {
   struct Entry: Sendable {
     /// What the request was, as far as its answer needs it.
     enum Kind: Sendable {
-      case toolCall(ToolCall.Summary)
+      case toolCall(GovernedRequest.Summary)
+      /// A question about a task that a tool call began: what the tool answers may come with it.
+      case task(GovernedRequest.Summary, method: [UInt8])
       /// What begins a connection, and lists of what the server has: nothing of it is data.
       case directory(Directory)
       case other(method: [UInt8])

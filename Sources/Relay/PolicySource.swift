@@ -1,5 +1,6 @@
 internal import Bundle
 public import Policy
+import State
 import System
 
 /// Where the policy of a session comes from, and how it is loaded: at the start and whenever it changed.
@@ -28,39 +29,80 @@ public struct PolicySource: Sendable {
   private let source: RunOptions.Source
   private let stateDirectory: String
   private let checks: AcceptanceChecks
+  /// Of the service's policies; nil where no service is asked.
+  private let cache: CacheLayout?
 
-  init(_ options: RunOptions, stateDirectory: String) {
-    source = options.source
-    checks = options.bundleChecks
+  /// - Parameter scope: of the API key, where the service is a source.
+  init(_ source: RunOptions.Source, checks: AcceptanceChecks, stateDirectory: String, scope: String?) {
+    self.source = source
+    self.checks = checks
     self.stateDirectory = stateDirectory
+    cache = scope.map { CacheLayout(stateDirectory: stateDirectory, scope: $0) }
   }
 
-  /// What a change of tells that ``load()`` has something new to say.
-  var watchedPaths: [String] {
+  /// What a change of tells that ``load(at:isStart:)`` has something new to say.
+  var watchedPaths: [String] { watchedPaths(of: source) }
+
+  private func watchedPaths(of source: RunOptions.Source) -> [String] {
     let files: [String]
     switch source {
     case .file(let path): files = [path]
     case .stateDirectory: files = Self.fileNames.map { "\(stateDirectory)/\($0)" }
     case .bundle(let path, let keys): return [path, keys]
+    case .service(let other): return (cache.map { [$0.current] } ?? []) + (other.map(watchedPaths) ?? [])
     }
     return files.flatMap { [$0] + PolicySignature.paths(of: $0) }
   }
 
-  /// Loads the file that was named, or the one in the state directory; without either, the policy that denies all.
+  /// Loads the file that was named, or the one in the state directory, or what was pulled from the service; without
+  /// any of it, the policy that denies all.
   ///
-  /// - Parameter now: seconds since 1970.
-  func load(at now: Int64) throws(PolicySourceError) -> Loaded {
+  /// - Parameters:
+  ///   - now: seconds since 1970.
+  ///   - isStart: whether nothing is in force yet.
+  func load(at now: Int64, isStart: Bool) throws(PolicySourceError) -> Loaded {
+    try load(source, at: now, isStart: isStart)
+  }
+
+  private func load(
+    _ source: RunOptions.Source, at now: Int64, isStart: Bool
+  ) throws(PolicySourceError) -> Loaded {
     switch source {
     case .file(let path):
       return try Self.local(path)
     case .bundle(let path, let keys):
-      return try BundleSource(path, keys: keys, checks, stateDirectory: stateDirectory).load(at: now)
+      return try BundleSource(path, checks, stateDirectory: stateDirectory).load(
+        at: now, keys: { () throws(BundleError) in try BundleFile.keys(keys) },
+        bundle: { () throws(BundleError) in try BundleFile.read(path) })
     case .stateDirectory:
       let paths = Self.fileNames.map { "\(stateDirectory)/\($0)" }
       if let path = paths.first(where: { FileIdentity(of: $0) != nil }) { return try Self.local(path) }
       return Loaded(policy: Policy.missing(reason: Self.absence(stateDirectory)), bytes: [], path: nil)
+    case .service(let other):
+      return try loadPulled(else: other, at: now, isStart: isStart)
     }
   }
+
+  private func loadPulled(
+    else other: RunOptions.Source?, at now: Int64, isStart: Bool
+  ) throws(PolicySourceError) -> Loaded {
+    do throws(PolicySourceError) {
+      let pulled = try cache.map { (layout) throws(PolicySourceError) in
+        try ServiceSource(layout: layout, checks: checks).load(at: now, isStart: isStart)
+      }
+      if let loaded = pulled ?? nil { return loaded }
+    } catch {
+      // A process that runs keeps the policy that it has; one that starts has none to keep.
+      guard isStart else { throw error }
+      if let other, !error.isFinal { return try load(other, at: now, isStart: isStart) }
+      return Loaded(policy: Policy.missing(reason: error.lines.joined(separator: "; ")), bytes: [], path: nil)
+    }
+    if let other { return try load(other, at: now, isStart: isStart) }
+    return Loaded(policy: Policy.missing(reason: Self.notPulled), bytes: [], path: nil)
+  }
+
+  /// What to tell a person whose policy has not come yet.
+  static let notPulled = "the policy has not come from the Control Zero service yet: see `czproxy status`"
 
   /// A local policy, with what the signature beside it says.
   private static func local(_ path: String) throws(PolicySourceError) -> Loaded {

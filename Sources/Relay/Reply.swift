@@ -10,36 +10,68 @@ enum Reply {
   /// JSON-RPC 2.0, section 5.1: Internal error.
   static let internalErrorCode = -32603
 
-  /// The answer to a call that policy denies.
+  /// JSON-RPC 2.0, section 5.1: Method not found.
+  static let methodNotFoundCode = -32601
+  /// MCP's own example of a user who does not want a model to be asked.
+  private static let userRejectedCode = -1
+
+  /// The answer to a request that policy denies, in the form that whoever sent it can read.
+  static func denial(of judged: SessionRecord.JudgedCall, _ decision: Decision, asError: Bool) -> [UInt8] {
+    let request = judged.call
+    let write = { (writer: inout JSONWriter) in self.write(decision, evaluationTime: judged.evaluationTime, to: &writer)
+    }
+    if judged.from == .host, request.isToolCall {
+      return refusal(of: request.summary, id: request.id, text: text(of: decision), asError: asError, write)
+    }
+    var writer = JSONWriter()
+    begin(&writer, id: request.id)
+    if judged.from == .server, request.method.elementsEqual("elicitation/create".utf8) {
+      // A person could have declined as well: no server takes that for a failure.
+      writer.key("result")
+      writer.beginObject()
+      writer.key("action")
+      writer.string("decline")
+      return end(&writer)
+    }
+    writeError(text(of: decision), code: judged.from == .server ? userRejectedCode : deniedCode, to: &writer, write)
+    return end(&writer)
+  }
+
+  /// What stands in the place of an answer that asks the host for something which policy denies.
+  ///
+  /// - Parameter call: whose answer it was; nil for that of a method.
   static func denial(
-    of call: ToolCall, _ decision: Decision, evaluationTime: UInt64, asError: Bool
+    ofAnswerTo call: GovernedRequest.Summary?, id: RequestID, _ decision: Decision, asError: Bool
   ) -> [UInt8] {
-    refusal(
-      of: call.summary, id: call.id, text: text(of: decision), asError: asError
-    ) { write(decision, evaluationTime: evaluationTime, to: &$0) }
+    let write = { (writer: inout JSONWriter) in self.write(decision, evaluationTime: 0, to: &writer) }
+    if let call { return refusal(of: call, id: id, text: text(of: decision), asError: asError, write) }
+    var writer = JSONWriter()
+    begin(&writer, id: id)
+    writeError(text(of: decision), code: deniedCode, to: &writer, write)
+    return end(&writer)
   }
 
   /// The answer to a call that was executed, and whose result may not reach the host.
-  static func withheld(_ call: ToolCall.Summary, id: RequestID, because reason: String) -> [UInt8] {
-    refusal(of: call, id: id, text: withheldText(reason), asError: false) { writeWithheld(reason, to: &$0) }
+  static func withheld(_ call: GovernedRequest.Summary, id: RequestID, _ withholding: Withholding) -> [UInt8] {
+    refusal(of: call, id: id, text: text(of: withholding), asError: false) { write(withholding, to: &$0) }
   }
 
   /// The same for any other request.
-  static func withheld(id: RequestID, because reason: String) -> [UInt8] {
+  static func withheld(id: RequestID, _ withholding: Withholding) -> [UInt8] {
     var writer = JSONWriter()
     begin(&writer, id: id)
-    writeError(withheldText(reason), to: &writer) { writeWithheld(reason, to: &$0) }
+    writeError(text(of: withholding), code: deniedCode, to: &writer) { write(withholding, to: &$0) }
     return end(&writer)
   }
 
   private static func refusal(
-    of call: ToolCall.Summary, id: RequestID, text: String, asError: Bool, _ details: (inout JSONWriter) -> Void
+    of call: GovernedRequest.Summary, id: RequestID, text: String, asError: Bool, _ details: (inout JSONWriter) -> Void
   ) -> [UInt8] {
     var writer = JSONWriter()
     begin(&writer, id: id)
     // A host that asked for a task would fail to parse a plain result.
     if asError || call.wantsTask {
-      writeError(text, to: &writer, details)
+      writeError(text, code: deniedCode, to: &writer, details)
       return end(&writer)
     }
     writer.key("result")
@@ -69,33 +101,33 @@ enum Reply {
 
   /// Leaves the error open.
   private static func writeError(
-    _ message: String, to writer: inout JSONWriter, _ data: (inout JSONWriter) -> Void
+    _ message: String, code: Int, to writer: inout JSONWriter, _ data: (inout JSONWriter) -> Void
   ) {
     writer.key("error")
     writer.beginObject()
     writer.key("code")
-    writer.integer(deniedCode)
+    writer.integer(code)
     writer.key("message")
     writer.string(message)
     writer.key("data")
     data(&writer)
   }
 
-  private static func withheldText(_ reason: String) -> String {
-    "Withheld by Control Zero policy: \(reason) (DLP_BLOCKED). It was executed; its answer is not shown. "
-      + "Do not retry; tell the user."
+  private static func text(of withholding: Withholding) -> String {
+    "Withheld by Control Zero policy: \(withholding.reason) (\(withholding.code.rawValue)). It was executed; its answer is "
+      + "not shown. Do not retry; tell the user."
   }
 
-  private static func writeWithheld(_ reason: String, to writer: inout JSONWriter) {
+  private static func write(_ withholding: Withholding, to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("effect")
     writer.string("deny")
     writer.key("policy_id")
     writer.string("synthetic:RESULT_WITHHELD")
     writer.key("reason_code")
-    writer.string("DLP_BLOCKED")
+    writer.string(withholding.code.rawValue)
     writer.key("reason")
-    writer.string(reason)
+    writer.string(withholding.reason)
     writer.endObject()
   }
 

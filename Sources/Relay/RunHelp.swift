@@ -3,10 +3,10 @@ public enum RunHelp {
   public static let text = """
     czproxy run: put a policy in front of an MCP server
 
-      czproxy run --server NAME [--policy FILE | --bundle FILE --keys FILE] [OPTIONS] -- COMMAND [ARG...]
+      czproxy run --server NAME [--policy FILE | --bundle FILE --keys FILE | --api-key-file FILE] [OPTIONS] -- COMMAND [ARG...]
 
     Starts COMMAND as an MCP server on stdio, reads every message between it and the host,
-    and asks the policy about each tool call. A call goes through untouched, or is answered
+    and asks the policy about each call. A call goes through untouched, or is answered
     with a denial; either way it is on record before anything is forwarded.
 
     Example, for the MCP config of a host:
@@ -28,6 +28,21 @@ public enum RunHelp {
       --observe                 let everything through, and record what would be denied
       --no-governance           pass bytes through: no policy, no checks, no records of calls
 
+    A Control Zero service (czproxy sync --help; docs/cloud.md)
+      --api-key-file FILE       the API key; else CZ_API_KEY, CONTROLZERO_API_KEY, or config.yaml in the state
+                                directory. With a key and no file the policy comes from the service
+      --base-url URL            the service (default https://api.controlzero.ai, or CONTROLZERO_API_URL)
+      --mode cloud|local|hybrid default: what the other options imply. local: no network, ever
+      --hybrid file|service     in hybrid mode: the file decides (default), or the service, with the file
+                                where the service's policy can't be used; either way records are delivered
+      --refresh-interval SECONDS
+                                between two looks at the service's policy (default 300)
+      --secret-env NAME=czsec://SECRET
+                                fetch a secret at the start, for the server's environment only
+      --otlp-endpoint URL       records to an OpenTelemetry collector too; --no-service-audit: only there
+      --ca-file FILE, --allow-http
+                                certificate authorities; http:// to other machines than this one
+
     Who calls (what `clients:` and conditions see; nothing of it is taken from messages)
       --agent NAME              the agent or host
       --user ID, --group NAME   user_id and user_group
@@ -48,6 +63,9 @@ public enum RunHelp {
     Behaviour
       --deny-as result|error    how a denied call is answered: a tool result with isError (default),
                                 or a JSON-RPC error with code 4030
+      --list hide|keep          what becomes of tools, prompts and resources that the policy denies
+                                whatever their arguments: they leave the lists (default), or stay
+      --strict-methods          refuse methods and notifications that MCP does not know
       --audit-failure deny|allow
                                 what becomes of a call that can't be put on record (default: deny)
       --state-dir DIR           where records are kept (default: $CONTROLZERO_HOME, else ~/.controlzero)
@@ -56,7 +74,7 @@ public enum RunHelp {
     Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage;
     78 a policy that can't be used; 126, 127 a server that can't be started.
 
-    Other commands (czproxy help): policy, bundle, audit, dlp, call, version.
+    Other commands (czproxy help): policy, bundle, audit, dlp, sync, status, call, version.
 
     """
 }

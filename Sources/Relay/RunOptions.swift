@@ -1,5 +1,6 @@
 public import Bundle
 public import DataLoss
+public import State
 import Wire
 
 /// What `czproxy run` was told.
@@ -10,6 +11,8 @@ public struct RunOptions: Sendable, Equatable {
     case bundle(String, keys: String)
     /// `policy.yaml`, `.yml` or `.json` in the state directory.
     case stateDirectory
+    /// What `czproxy sync` pulled from a Control Zero service; where there is nothing that may be used, the other one.
+    indirect case service(else: Source?)
   }
 
   public var server: String?
@@ -29,6 +32,19 @@ public struct RunOptions: Sendable, Equatable {
   public var encodedArguments = ArgumentScanner.Encoded.deny
   public var resultMode = ResultMode.detect
   public var maxScannedBytes = ArgumentScanner.defaultMaxBytes
+  /// Nil for what the other options imply.
+  public var mode: RunMode?
+  public var hybrid = HybridOrder.file
+  public var service = ServiceSettings.Options()
+  public var allowsPlainHTTP = false
+  /// Seconds between two looks at the service's policy.
+  public var refreshInterval = 300
+  public var telemetryEndpoint: String?
+  public var sendsNoServiceAudit = false
+  /// Environment variables of the server that the service knows the values of.
+  public var secrets: [SecretVariable] = []
+  public var hidesDenied = true
+  public var isStrict = false
   public var maxFrameBytes = 64 << 20
   /// For how long a policy stays that can't be confirmed, in seconds.
   public var maxCacheAge = 86_400
@@ -70,6 +86,24 @@ public struct RunOptions: Sendable, Equatable {
     let (name, inline) = Self.split(word)
     switch name {
     case "--observe": observes = true
+    case "--allow-http": allowsPlainHTTP = true
+    case "--no-service-audit": sendsNoServiceAudit = true
+    case "--mode": mode = try Self.choice(name, try Self.value(of: name, inline, &rest))
+    case "--hybrid": hybrid = try Self.choice(name, try Self.value(of: name, inline, &rest))
+    case "--api-key-file": service.keyFile = try Self.value(of: name, inline, &rest)
+    case "--base-url": service.baseURL = try Self.value(of: name, inline, &rest)
+    case "--ca-file": service.authorityFile = try Self.value(of: name, inline, &rest)
+    case "--otlp-endpoint": telemetryEndpoint = try Self.value(of: name, inline, &rest)
+    case "--refresh-interval":
+      refreshInterval = try Self.number(name, try Self.value(of: name, inline, &rest), in: 1...86_400)
+    case "--secret-env":
+      let (variable, reference) = try Self.pair(name, inline, &rest)
+      guard let secret = SecretVariable(variable, reference) else {
+        throw UsageError(description: "--secret-env takes NAME=czsec://SECRET, not `\(variable)=\(reference)`")
+      }
+      secrets.append(secret)
+    case "--strict-methods": isStrict = true
+    case "--list": hidesDenied = try Self.choice(name, try Self.value(of: name, inline, &rest), no: "keep", yes: "hide")
     case "--no-governance": isUngoverned = true
     case "--server":
       let value = try Self.value(of: name, inline, &rest)

@@ -2,62 +2,91 @@ import DataLoss
 import Policy
 import Wire
 
-/// What the server sends is scanned before the host sees it: answers, errors, notifications.
+/// What the server sends is looked at before the host sees it: answers, errors, notifications.
 extension Session {
-  mutating func passAnswer(
-    _ message: Message, to request: PendingRequests.Entry, result: JSONDocument.Node?, error: JSONDocument.Node?,
-    _ line: LineFramer.Line
+  mutating func receiveAnswer(
+    _ message: Message, to id: RequestID, result: JSONDocument.Node? = nil, error: JSONDocument.Node? = nil,
+    _ line: LineFramer.Line, from sender: Peer
   ) -> Step {
-    let document = message.document
+    guard let request = inFlight[sender.other].take(id) else {
+      return refusal(
+        of: nil, from: sender, reason: "the answer to a request that is not in flight", offset: 0,
+        bytes: line.bytes.count, sample: line.content)
+    }
+    guard sender == .server else {
+      return request.isCancelled ? Step() : passHostAnswer(message, to: request, result, line)
+    }
+    announcements.close(request.id)
+    if request.isCancelled { return dropped(request, line) }
     switch request.kind {
-    case .toolCall(let call):
-      let scan = scan(result ?? error, in: document, of: call.name, mayRetype: !catalog.hasOutputSchema(call.name))
-      let outcome = SessionRecord.Outcome(
-        id: request.id, tool: call.name, duration: monotonicNanoseconds() &- request.sentAt, bytes: line.bytes.count,
-        ending: Self.ending(result: result, error: error, in: document), dataLoss: scan)
-      return Step(record: .outcome(outcome), effect(of: scan) { Reply.withheld(call, id: request.id, because: $0) })
-    case .directory:
-      guard let error else { return Step(.forward) }
-      return pass(error, in: document, method: Array("error".utf8), id: request.id, line)
+    case .directory(let directory):
+      if let result { return passList(directory, result, in: message.document, to: request, line) }
+      return pass(error, in: message.document, of: Array(directory.rawValue.utf8), to: request, line)
     case .other(let method):
-      return pass(result ?? error, in: document, method: method, id: request.id, line)
+      return pass(result ?? error, in: message.document, of: method, to: request, line)
+    case .toolCall(let call):
+      if let result { tasks.learn(from: result, of: call, in: message.document) }
+      return passOutput(result, error, of: call, in: message.document, to: request, line)
+    case .task(let call, let method):
+      // Only this one is answered by what the tool itself would have answered.
+      guard method.elementsEqual("tasks/result".utf8) else {
+        return pass(
+          result ?? error, in: message.document, of: call.name, to: request, line,
+          mayRetype: !catalog.hasOutputSchema(call.name))
+      }
+      return passOutput(result, error, of: call, in: message.document, to: request, line)
     }
   }
 
-  /// A notification that is withheld is dropped.
-  func passNotification(_ message: Message, method: JSONDocument.Node, _ line: LineFramer.Line) -> Step {
-    guard let params = message.params else { return Step(.forward) }
-    return pass(params, in: message.document, method: message.document.string(method) ?? [], id: nil, line)
+  /// Nobody waits for the answer to a request that was cancelled.
+  private func dropped(_ request: PendingRequests.Entry, _ line: LineFramer.Line) -> Step {
+    guard case .toolCall(let call) = request.kind else { return Step() }
+    return Step(record: .outcome(outcome(of: call, request, line, .late, ScanOutcome.skipped(.policyDenied), nil)))
   }
 
-  private func pass(
-    _ node: JSONDocument.Node?, in document: JSONDocument, method: [UInt8], id: RequestID?, _ line: LineFramer.Line
+  /// What the host gives a server that asked is on its way out, like the arguments of a call.
+  private func passHostAnswer(
+    _ message: Message, to request: PendingRequests.Entry, _ result: JSONDocument.Node?, _ line: LineFramer.Line
   ) -> Step {
-    let scan = scan(node, in: document, of: method)
-    guard !scan.findings.isEmpty || scan.denial != nil else { return Step(.forward) }
-    let observation = SessionRecord.Observation(method: method, id: id, dataLoss: scan, bytes: line.bytes.count)
-    guard let id else {
-      // Nobody waits for it.
-      var step = Step(record: .observation(observation))
-      if scan.denial == nil { step.effects.append(scan.edits.isEmpty ? .forward : .forwardEdited(scan.edits)) }
-      return step
-    }
-    return Step(
-      record: .observation(observation), effect(of: scan) { Reply.withheld(id: id, because: $0) })
+    guard let result, case .other(let method) = request.kind else { return Step(.forward) }
+    let scan = outgoing(result, in: message.document)
+    guard !options.observes, scan.denial != nil || !scan.edits.isEmpty else { return Step(.forward) }
+    let withholding = scan.denial.map { Withholding(code: .dataLoss, reason: $0) }
+    let record = SessionRecord.Observation(
+      method: method, id: request.id, dataLoss: scan, withholding: withholding, bytes: line.bytes.count)
+    guard let withholding else { return Step(record: .observation(record), .forwardEdited(scan.edits)) }
+    return Step(record: .observation(record), .send(Reply.withheld(id: request.id, withholding), to: .server))
   }
 
-  /// - Parameter name: the tool, or the method, as the policy's modes name it behind the server.
-  private func scan(
-    _ node: JSONDocument.Node?, in document: JSONDocument, of name: [UInt8], mayRetype: Bool = true
-  ) -> ScanOutcome {
-    var mode = policy.resultMode(for: options.server.bytes + [UInt8(ascii: ":")] + name) ?? options.resultMode
-    if options.observes, mode != .off { mode = .detect }
-    return resultScanner.scan(node.map { [$0] } ?? [], in: document, mode: mode, mayRetype: mayRetype)
+  /// The scan of something that goes to the server and is no policy's subject.
+  func outgoing(_ node: JSONDocument.Node, in document: JSONDocument) -> ScanOutcome {
+    var scanner = ArgumentScanner(policy.scanner)
+    scanner.encoded = options.encodedArguments
+    scanner.maxBytes = options.maxScannedBytes
+    return scanner.scan((document, node))
   }
 
-  private func effect(of scan: ScanOutcome, _ reply: (String) -> [UInt8]) -> Effect {
-    if let denial = scan.denial { return .send(reply(denial), to: .host) }
-    return scan.edits.isEmpty ? .forward : .forwardEdited(scan.edits)
+  // MARK: Tools
+
+  private func passOutput(
+    _ result: JSONDocument.Node?, _ error: JSONDocument.Node?, of call: GovernedRequest.Summary,
+    in document: JSONDocument, to request: PendingRequests.Entry, _ line: LineFramer.Line
+  ) -> Step {
+    let questions = judgedQuestions(in: result ?? error, of: document, askedBy: request.id)
+    let scan = scan(result ?? error, in: document, of: call.name, mayRetype: !catalog.hasOutputSchema(call.name))
+    let withholding = withholding(result ?? error, in: document, of: call.name, line, scan)
+    let outcome = outcome(
+      of: call, request, line, Self.ending(result: result, error: error, in: document), scan, withholding)
+    return step(questions, .outcome(outcome), scan, withholding, to: request.id, of: call)
+  }
+
+  private func outcome(
+    of call: GovernedRequest.Summary, _ request: PendingRequests.Entry, _ line: LineFramer.Line,
+    _ ending: SessionRecord.Outcome.Ending, _ scan: ScanOutcome, _ withholding: Withholding?
+  ) -> SessionRecord.Outcome {
+    SessionRecord.Outcome(
+      id: request.id, tool: call.name, duration: monotonicNanoseconds() &- request.sentAt, bytes: line.bytes.count,
+      ending: ending, dataLoss: scan, withholding: withholding)
   }
 
   private static func ending(
@@ -68,5 +97,104 @@ extension Session {
     }
     let code = error.flatMap { document.member("code", of: $0) }
     return .error(code: code.flatMap { Int(String(decoding: document.raw($0), as: UTF8.self)) })
+  }
+
+  // MARK: Everything else
+
+  /// - Parameter name: the tool, or the method, as the policy's rules for answers name it behind the server.
+  private func pass(
+    _ node: JSONDocument.Node?, in document: JSONDocument, of name: [UInt8], to request: PendingRequests.Entry,
+    _ line: LineFramer.Line, mayRetype: Bool = true
+  ) -> Step {
+    let questions = judgedQuestions(in: node, of: document, askedBy: request.id)
+    let scan = scan(node, in: document, of: name, mayRetype: mayRetype)
+    let withholding = withholding(node, in: document, of: name, line, scan)
+    var record: SessionRecord?
+    if !scan.findings.isEmpty || withholding != nil {
+      record = .observation(
+        .init(method: name, id: request.id, dataLoss: scan, withholding: withholding, bytes: line.bytes.count))
+    }
+    return step(questions, record, scan, withholding, to: request.id, of: nil)
+  }
+
+  /// A notification that is withheld is dropped.
+  func passNotification(_ message: Message, method: [UInt8], _ line: LineFramer.Line) -> Step {
+    guard let params = message.params else { return Step(.forward) }
+    let document = message.document
+    let task = tasks.call(named: params, in: document)
+    let name = task?.name ?? method
+    let questions = judgedQuestions(in: params, of: document, askedBy: RequestID(integer: 0))
+    let scan = scan(params, in: document, of: name)
+    let withholding =
+      task == nil
+      ? scan.denial.map { Withholding(code: .dataLoss, reason: $0) }
+      : withholding(params, in: document, of: name, line, scan)
+    var step = Step()
+    step.records = questions.map { .decision($0) }
+    if !scan.findings.isEmpty || withholding != nil {
+      step.records.append(
+        .observation(.init(method: method, id: nil, dataLoss: scan, withholding: withholding, bytes: line.bytes.count)))
+    }
+    if withholding == nil, !questions.contains(where: \.isBlocked) { step.effects.append(.forward(scan.edits)) }
+    return step
+  }
+
+  /// - Parameter call: whose answer it is; nil for that of a method.
+  private func step(
+    _ questions: [SessionRecord.JudgedCall], _ record: SessionRecord?, _ scan: ScanOutcome,
+    _ withholding: Withholding?, to id: RequestID, of call: GovernedRequest.Summary?
+  ) -> Step {
+    var step = Step()
+    step.records = questions.map { .decision($0) } + (record.map { [$0] } ?? [])
+    let asError = options.deniesAsError
+    func denial(_ decision: Decision) -> Effect {
+      .send(Reply.denial(ofAnswerTo: call, id: id, decision, asError: asError), to: .host)
+    }
+    if let refused = questions.first(where: \.isBlocked) {
+      step.effects = [denial(refused.decision)]
+    } else if let withholding {
+      step.effects = [
+        .send(call.map { Reply.withheld($0, id: id, withholding) } ?? Reply.withheld(id: id, withholding), to: .host)
+      ]
+    } else {
+      step.effects = [.forward(scan.edits)]
+      if let first = questions.first {
+        let decision = first.decision
+        step.instead = Step.Instead(request: nil) { reason in
+          [
+            .send(
+              Reply.denial(
+                ofAnswerTo: call, id: id, .auditUnavailable(reason: reason, instead: decision), asError: asError),
+              to: .host)
+          ]
+        }
+      }
+    }
+    return step
+  }
+
+  // MARK: Rules
+
+  /// - Parameter name: the tool, or the method.
+  func scan(
+    _ node: JSONDocument.Node?, in document: JSONDocument, of name: [UInt8], mayRetype: Bool = true
+  ) -> ScanOutcome {
+    var mode = policy.resultRule(for: subject(of: name)).dataLoss ?? options.resultMode
+    if options.observes, mode != .off { mode = .detect }
+    return resultScanner.scan(node.map { [$0] } ?? [], in: document, mode: mode, mayRetype: mayRetype)
+  }
+
+  private func withholding(
+    _ node: JSONDocument.Node?, in document: JSONDocument, of name: [UInt8], _ line: LineFramer.Line,
+    _ scan: ScanOutcome
+  ) -> Withholding? {
+    if let denial = scan.denial { return Withholding(code: .dataLoss, reason: denial) }
+    if hidesQuestions(node, in: document) {
+      return Withholding(code: .lookAlike, reason: "its answer has a key that some hosts take for `inputRequests`")
+    }
+    guard !options.observes else { return nil }
+    // The output of a task stands within what is said about it.
+    return policy.resultRule(for: subject(of: name)).withholding(
+      node.map { document.member("result", of: $0) ?? $0 }, in: document, bytes: line.bytes.count)
   }
 }

@@ -15,6 +15,10 @@ public struct Session: Sendable {
     public var deniesAsError = false
     /// Denials are put on record, and the calls go through.
     public var observes = false
+    /// What a list has that the policy denies outright leaves it.
+    public var hidesDenied = true
+    /// Methods and notifications that are not the protocol's are refused.
+    public var isStrict = false
     /// What becomes of arguments under a key that says that they are encoded.
     public var encodedArguments = ArgumentScanner.Encoded.deny
     /// Bytes of text in a call's arguments that are scanned; a call with more is denied.
@@ -31,17 +35,20 @@ public struct Session: Sendable {
     }
   }
 
-  public let options: Options
+  public private(set) var options: Options
   public private(set) var policy: Policy
   /// What every call gets instead of the policy's decision; nil for nothing.
-  private var obstacle: Decision?
+  private(set) var obstacle: Decision?
 
   let monotonicNanoseconds: @Sendable () -> UInt64
   var inFlight = RequestsInFlight()
   var denied = RecentIDs()
   var catalog = ToolCatalog()
-  var resultScanner: ResultScanner
-  private var announcements = ListAnnouncements()
+  var tasks = TaskTable()
+  var announcements = ListAnnouncements()
+  private(set) var resultScanner: ResultScanner
+  /// Whether host and server agreed on a version by `initialize`: only then may the server ask the host something.
+  var hasHandshake = false
 
   /// - Parameter monotonicNanoseconds: a clock that never goes back.
   public init(
@@ -58,13 +65,18 @@ public struct Session: Sendable {
 
   /// Judges by another policy from the next line on; what is in flight stays as it was judged.
   ///
+  /// - Parameter projectID: of a bundle; nobody can name another one then.
   /// - Returns: how to tell the host that its lists may not be what they were.
-  public mutating func enforce(_ policy: Policy, obstacle: Decision?) -> [Effect] {
+  public mutating func enforce(_ policy: Policy, obstacle: Decision?, projectID: String? = nil) -> [Effect] {
     self.policy = policy
     self.obstacle = obstacle
+    if let projectID { options.context.projectID = projectID }
     resultScanner = ResultScanner(policy.scanner)
     return announcements.lines().map { .send($0, to: .host) }
   }
+
+  /// `server:name`, as policies name it.
+  func subject(of name: [UInt8]) -> [UInt8] { options.server.bytes + [UInt8(ascii: ":")] + name }
 
   // MARK: Lines
 
@@ -94,100 +106,17 @@ public struct Session: Sendable {
     return refusal(of: nil, from: sender, reason: error.description, offset: error.offset, bytes: bytes, sample: [])
   }
 
-  /// What to do instead of the step's effects, since its record can't be written.
+  /// What to do instead of the step's effects, since a record of it can't be written.
   ///
-  /// A call that would have gone to the server is denied; everything else is past deciding and goes on.
+  /// What would have gone on after a decision is denied; everything else is past deciding and happens.
   public mutating func unrecorded(_ step: Step, because reason: String) -> [Effect] {
     let report = Effect.report("the audit record can't be written: \(reason)")
-    guard case .decision(let judged)? = step.record, step.effects.contains(where: \.isForward) else {
-      return [report] + step.effects
+    guard let instead = step.instead else { return [report] + step.effects }
+    if let (id, sender) = instead.request {
+      _ = inFlight[sender].take(id)
+      if sender == .host { denied.insert(id) }
     }
-    _ = inFlight[.host].take(judged.call.id)
-    denied.insert(judged.call.id)
-    let decision = Decision.auditUnavailable(reason: reason, instead: judged.decision)
-    return [
-      report,
-      .send(
-        Reply.denial(
-          of: judged.call, decision, evaluationTime: judged.evaluationTime, asError: options.deniesAsError),
-        to: .host),
-    ]
-  }
-
-  // MARK: Requests
-
-  private mutating func receiveRequest(
-    _ message: Message, id: RequestID, method: JSONDocument.Node, _ line: LineFramer.Line, from sender: Peer
-  ) -> Step {
-    if inFlight[sender].contains(id) {
-      // Unanswered: the answer would be taken for the one to the request in flight.
-      return refusal(
-        of: nil, from: sender, reason: "the id of a request that is still in flight", offset: 0,
-        bytes: line.bytes.count, sample: line.content)
-    }
-    if inFlight[sender].isFull {
-      inFlight[sender].dropCancelled()
-      guard !inFlight[sender].isFull else {
-        return refusal(
-          of: id, from: sender, reason: "more than \(PendingRequests.limit) requests in flight", offset: 0,
-          bytes: line.bytes.count, sample: line.content)
-      }
-    }
-    if sender == .host {
-      if message.document.string(method, equals: "tools/call") {
-        return receiveToolCall(message, id: id, line)
-      }
-      if isToolCallLookAlike(method, in: message.document) {
-        return refusal(
-          of: id, from: sender, reason: "a method that some servers take for `tools/call`",
-          offset: message.document.range(of: method).lowerBound, bytes: line.bytes.count, sample: line.content)
-      }
-    }
-    let kind = Self.kind(of: method, in: message.document)
-    inFlight[sender].insert(PendingRequests.Entry(id: id, kind: kind, sentAt: monotonicNanoseconds()))
-    return Step(.forward)
-  }
-
-  private static func kind(of method: JSONDocument.Node, in document: JSONDocument) -> PendingRequests.Entry.Kind {
-    let name = document.string(method) ?? []
-    let known = PendingRequests.Entry.Directory.allCases.first { name.elementsEqual($0.rawValue.utf8) }
-    return known.map { .directory($0) } ?? .other(method: name)
-  }
-
-  private mutating func receiveToolCall(_ message: Message, id: RequestID, _ line: LineFramer.Line) -> Step {
-    let call: ToolCall
-    do {
-      call = try ToolCall(id: id, params: message.params, in: message.document)
-    } catch {
-      return refusal(
-        of: id, from: .host, reason: error.reason, offset: error.offset, bytes: line.bytes.count,
-        sample: line.content)
-    }
-    let started = monotonicNanoseconds()
-    let judgement = policy.judge(
-      Call(
-        server: options.server.bytes, tool: call.name, arguments: call.arguments.map { (message.document, $0) },
-        context: options.context, schema: catalog.schema(of: call.name), files: options.files),
-      obstacle: obstacle, encoded: options.encodedArguments, maxBytes: options.maxScannedBytes,
-      maskedState: options.observes ? .notApplied : .applied)
-    let finished = monotonicNanoseconds()
-    let judged = SessionRecord.JudgedCall(
-      call: call, document: message.document, decision: judgement.decision, dataLoss: judgement.dataLoss,
-      sensitiveKeys: judgement.sensitiveKeys, evaluationTime: finished &- started, isObserved: options.observes)
-
-    if judged.isBlocked {
-      denied.insert(id)
-      let reply = Reply.denial(
-        of: call, judged.decision, evaluationTime: judged.evaluationTime, asError: options.deniesAsError)
-      return Step(record: .decision(judged), .send(reply, to: .host))
-    }
-    inFlight[.host].insert(PendingRequests.Entry(id: id, kind: .toolCall(call.summary), sentAt: finished))
-    let edits = options.observes ? [] : judged.dataLoss.edits
-    return Step(record: .decision(judged), edits.isEmpty ? .forward : .forwardEdited(edits))
-  }
-
-  private func isToolCallLookAlike(_ method: JSONDocument.Node, in document: JSONDocument) -> Bool {
-    LookAlike.isLookAlike(document.string(method) ?? [], of: "tools/call")
+    return [report] + instead.effects(reason)
   }
 
   // MARK: Notifications
@@ -196,26 +125,39 @@ public struct Session: Sendable {
     _ message: Message, method: JSONDocument.Node, _ line: LineFramer.Line, from sender: Peer
   ) -> Step {
     let document = message.document
-    guard sender == .host else {
-      if let id = cancelledID(message, method: method) { inFlight[.server].cancel(id) }
-      if document.string(method, equals: "notifications/subscriptions/acknowledged"), let params = message.params {
+    let name = document.string(method) ?? []
+    func refused(_ reason: String) -> Step {
+      refusal(
+        of: nil, from: sender, reason: reason, offset: document.range(of: method).lowerBound, bytes: line.bytes.count,
+        sample: line.content)
+    }
+    if sender == .host, Self.isGovernedOrLookAlike(name) {
+      return refused("a request that is to be judged, without an id")
+    }
+    if options.isStrict, !MethodRole.isKnownNotification(name, from: sender) {
+      return refused("a notification that MCP does not know, and --strict-methods is on")
+    }
+    let cancelled = cancelledID(message, method: method)
+    if sender == .server {
+      if let cancelled { inFlight[.server].cancel(cancelled) }
+      if name.elementsEqual("notifications/subscriptions/acknowledged".utf8), let params = message.params {
         announcements.acknowledge(params, in: document)
       }
-      return passNotification(message, method: method, line)
+      return passNotification(message, method: name, line)
     }
-    if document.string(method, equals: "tools/call") || isToolCallLookAlike(method, in: document) {
-      return refusal(
-        of: nil, from: sender, reason: "a tool call without an id", offset: document.range(of: method).lowerBound,
-        bytes: line.bytes.count, sample: line.content)
-    }
-    if let id = cancelledID(message, method: method) {
+    if let cancelled {
       // The server never saw the request, so it must not hear of its end.
-      if denied.contains(id), !inFlight[.host].contains(id) { return Step() }
-      inFlight[.host].cancel(id)
-      announcements.close(id)
+      if denied.contains(cancelled), !inFlight[.host].contains(cancelled) { return Step() }
+      inFlight[.host].cancel(cancelled)
+      announcements.close(cancelled)
     }
-    if document.string(method, equals: "notifications/initialized") { announcements.initialized() }
+    if name.elementsEqual("notifications/initialized".utf8) { announcements.initialized() }
     return Step(.forward)
+  }
+
+  /// Whether a method is one that is judged, or is taken for one by some server.
+  static func isGovernedOrLookAlike(_ method: [UInt8]) -> Bool {
+    MethodRole.governed.contains { $0.description.utf8.elementsEqual(method) || LookAlike.isLookAlike(method, of: $0) }
   }
 
   private func cancelledID(_ message: Message, method: JSONDocument.Node) -> RequestID? {
@@ -223,29 +165,6 @@ public struct Session: Sendable {
       let id = message.document.member("requestId", of: params)
     else { return nil }
     return RequestID(id, in: message.document)
-  }
-
-  // MARK: Answers
-
-  private mutating func receiveAnswer(
-    _ message: Message, to id: RequestID, result: JSONDocument.Node? = nil, error: JSONDocument.Node? = nil,
-    _ line: LineFramer.Line, from sender: Peer
-  ) -> Step {
-    guard let request = inFlight[sender.other].take(id) else {
-      return refusal(
-        of: nil, from: sender, reason: "the answer to a request that is not in flight", offset: 0,
-        bytes: line.bytes.count, sample: line.content)
-    }
-    guard sender == .server else { return Step(.forward) }
-    if let result, case .directory(let directory) = request.kind {
-      switch directory {
-      case .toolList: catalog.learn(from: result, in: message.document)
-      case .initialize: announcements.learn(fromInitialize: result, in: message.document)
-      default: break
-      }
-    }
-    announcements.close(request.id)
-    return passAnswer(message, to: request, result: result, error: error, line)
   }
 
   // MARK: Refusals
@@ -270,9 +189,12 @@ public struct Session: Sendable {
     return step
   }
 
+  /// - Parameters:
+  ///   - answered: the request that gets an error, where somebody waits for it.
+  ///   - code: of that error.
   func refusal(
-    of answered: RequestID?, from sender: Peer, reason: String, offset: Int, bytes: Int,
-    sample: ArraySlice<UInt8>, id: RequestID? = nil
+    of answered: RequestID?, code: Int = Reply.invalidRequestCode, from sender: Peer, reason: String, offset: Int,
+    bytes: Int, sample: ArraySlice<UInt8>, id: RequestID? = nil
   ) -> Step {
     var step = Step(
       record: .refusal(
@@ -281,9 +203,8 @@ public struct Session: Sendable {
     let shown = sender == .server && !sample.isEmpty ? ": `\(DisplayText.escaped(sample, limit: 200))`" : ""
     step.effects.append(.report("refused a line of \(bytes) bytes from the \(sender.rawValue): \(reason)\(shown)"))
     if let answered {
-      let message = Self.refusalMessage(reason)
       step.effects.append(
-        .send(Reply.refusal(of: answered, code: Reply.invalidRequestCode, message: message), to: sender))
+        .send(Reply.refusal(of: answered, code: code, message: Self.refusalMessage(reason)), to: sender))
     }
     return step
   }

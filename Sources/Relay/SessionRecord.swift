@@ -8,15 +8,17 @@ public enum SessionRecord: Sendable {
   case outcome(Outcome)
   case refusal(Refusal)
   case observation(Observation)
+  case listEdit(ListEdit)
 
-  /// A call and what was decided about it.
+  /// A request and what was decided about it.
   public struct JudgedCall: Sendable {
-    public let call: ToolCall
+    public let call: GovernedRequest
+    public let from: Peer
     /// The message that the call's nodes point into.
     public let document: JSONDocument
-    public let decision: Decision
+    public private(set) var decision: Decision
     /// What scanning its arguments led to.
-    public let dataLoss: ScanOutcome
+    public private(set) var dataLoss: ScanOutcome
     /// Names of arguments that are not to be put on record.
     public let sensitiveKeys: Set<[UInt8]>
     /// What the decision took, in nanoseconds.
@@ -24,8 +26,15 @@ public enum SessionRecord: Sendable {
     /// Whether a denial is only on record, since we observe.
     public let isObserved: Bool
 
-    /// Whether the call does not reach the server.
+    /// Whether the request does not reach the other side.
     public var isBlocked: Bool { decision.effect == .deny && !isObserved }
+
+    /// Denies what would have to be masked, where the line can't be changed for it.
+    mutating func denyMasked() {
+      guard decision.effect != .deny, !dataLoss.edits.isEmpty else { return }
+      dataLoss.refuseMasking("what is asked for holds what a DLP rule masks")
+      decision.denyForDataLoss("what is asked for holds what a DLP rule masks")
+    }
   }
 
   /// How a call that was forwarded ended.
@@ -39,12 +48,16 @@ public enum SessionRecord: Sendable {
     public let ending: Ending
     /// What scanning the answer led to.
     public let dataLoss: ScanOutcome
+    /// Why the host does not get it; nil where it does.
+    let withholding: Withholding?
 
     public enum Ending: Sendable, Equatable {
       /// A result, with its `isError`.
       case result(isError: Bool)
       /// A JSON-RPC error, with its code where that is an integer of ordinary size.
       case error(code: Int?)
+      /// Either, after the host had cancelled the request: nobody waits for it any more, and nobody gets it.
+      case late
     }
   }
 
@@ -55,8 +68,17 @@ public enum SessionRecord: Sendable {
     /// Of the request.
     public let id: RequestID?
     public let dataLoss: ScanOutcome
+    let withholding: Withholding?
     /// Of the line, terminator included.
     public let bytes: Int
+  }
+
+  /// A list of which the host does not see all.
+  public struct ListEdit: Sendable, Equatable {
+    public let method: [UInt8]
+    public let id: RequestID
+    /// Entries that the policy denies outright.
+    public let hidden: Int
   }
 
   /// A line that was not passed on.

@@ -50,6 +50,12 @@ struct ToolCatalog: Sendable {
   }
 
   /// The tool's `inputSchema`; nil where it is not known.
+  func knownSchema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
+    guard case .parsed(let document)? = schemas[tool] else { return nil }
+    return (document, document.root)
+  }
+
+  /// The same; parses it where nobody asked before.
   mutating func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
     guard let schema = schemas[tool] else { return nil }
     switch schema {

@@ -3,7 +3,7 @@ public import System
 /// Where the service is, and who we are to it (Control Zero 1.13.16: base URL, TLS and key precedence).
 public struct ServiceSettings: Sendable {
   /// What the command line said; nil where it said nothing.
-  public struct Options: Sendable {
+  public struct Options: Sendable, Equatable {
     /// A file that holds nothing but the key.
     public var keyFile: String?
     public var baseURL: String?

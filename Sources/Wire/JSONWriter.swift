@@ -97,20 +97,38 @@ public struct JSONWriter: Sendable {
 
   private mutating func appendQuoted(_ value: Span<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
-    var isPlain = true
-    for index in value.indices where isPlain {
-      let byte = value[index]
-      isPlain = byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-    }
-    if isPlain {
-      bytes.reserveCapacity(bytes.count + value.count + 1)
-      for index in value.indices { bytes.append(value[index]) }
-    } else {
-      // Decoding repairs what is not UTF-8.
-      let text = unsafe value.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    let plain = Self.plainCount(value)
+    // SAFETY: the buffers are read while the span is borrowed.
+    unsafe value.withUnsafeBufferPointer { buffer in
+      unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<plain]))
+      guard plain < buffer.count else { return }
+      // Decoding repairs what is not UTF-8. What is plain so far ends no character in its middle.
+      let text = unsafe String(decoding: UnsafeBufferPointer(rebasing: buffer[plain...]), as: UTF8.self)
       for scalar in text.unicodeScalars { appendEscaped(scalar) }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// How many bytes at the start stand for themselves in every style: eight at a time, then one by one.
+  private static func plainCount(_ value: Span<UInt8>) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var position = 0
+    while position + 8 <= value.count {
+      // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
+      let word = unsafe value.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+      let (quote, backslash, delete) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c), word ^ (ones &* 0x7f))
+      let special =
+        ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((delete &- ones) & ~delete)
+        | ((word &- (ones &* 0x20)) & ~word) | word
+      guard special & (ones << 7) == 0 else { break }
+      position += 8
+    }
+    while position < value.count {
+      let byte = value[position]
+      guard byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+      position += 1
+    }
+    return position
   }
 
   private mutating func appendEscaped(_ scalar: Unicode.Scalar) {

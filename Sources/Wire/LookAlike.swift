@@ -1,8 +1,8 @@
 /// Keys that are not a known key, and that some reader takes for it all the same.
 ///
 /// Readers fold ASCII case (Go, .NET, Jackson on request), and with it U+017F and U+212A (Go), U+0131 and U+0130
-/// (case-insensitive comparison in Java); others cut a key at a trailing NUL. A message that holds such a key
-/// would be one message here and another one there.
+/// (case-insensitive comparison in Java); others, whose strings end at a NUL, cut a key there. A message that holds such
+/// a key would be one message here and another one there.
 public enum LookAlike {
   /// Whether `key`, which does not equal `name`, does so after folding; false for `name` itself.
   public static func isLookAlike(_ key: [UInt8], of name: StaticString) -> Bool {
@@ -12,17 +12,26 @@ public enum LookAlike {
     }
   }
 
+  /// The same for a name that a policy brings.
+  public static func isLookAlike(_ key: ArraySlice<UInt8>, of name: [UInt8]) -> Bool {
+    // Most keys are told apart by their first letter.
+    guard let first = key.first, let wanted = name.first else { return false }
+    guard first | 0x20 == wanted | 0x20 || first >= 0x80 || wanted >= 0x80 else { return false }
+    return !isEqual(key.span, name.span) && isEqual(folded(key.span).span, folded(name).span)
+  }
+
   private static func isEqual(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Bool {
     guard first.count == second.count else { return false }
     for index in first.indices where first[index] != second[index] { return false }
     return true
   }
 
-  private static func folded(_ key: [UInt8]) -> [UInt8] { folded(key.span) }
+  /// What the most lenient reader takes a key for.
+  public static func folded(_ key: [UInt8]) -> [UInt8] { folded(key.span) }
 
   private static func folded(_ key: Span<UInt8>) -> [UInt8] {
-    var end = key.count
-    while end > 0, key[end - 1] == 0 { end -= 1 }
+    var end = 0
+    while end < key.count, key[end] != 0 { end += 1 }
     var result: [UInt8] = []
     result.reserveCapacity(end)
     var index = 0

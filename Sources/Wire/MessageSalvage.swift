@@ -40,6 +40,12 @@ struct MessageSalvage {
     }
   }
 
+  /// Whether every reader can read the id: half a surrogate pair is no text.
+  private static func isText(_ id: RequestID) -> Bool {
+    guard case .string(let bytes) = id.value else { return true }
+    return !bytes.indices.dropLast().contains { bytes[$0] == 0xed && bytes[$0 + 1] >= 0xa0 }
+  }
+
   private mutating func add(_ object: JSONDocument.Node, in document: JSONDocument) {
     var id: JSONDocument.Node?
     var hasMethod = false
@@ -56,7 +62,7 @@ struct MessageSalvage {
         return
       }
     }
-    guard let id = id.flatMap({ RequestID($0, in: document) }), hasMethod != hasAnswer else { return }
+    guard let id = id.flatMap({ RequestID($0, in: document) }), hasMethod != hasAnswer, Self.isText(id) else { return }
     if hasMethod {
       requests.append(id)
     } else {

@@ -18,7 +18,7 @@ struct ControlCommand: ParsableCommand {
       BundleCommand.self,
       AuditCommand.self,
       DataLossCommand.self,
-      SyncCommand.self,
+      SyncCommand.self, SecretCommand.self,
       StatusCommand.self,
       CallCommand.self,
       VersionCommand.self,

@@ -64,7 +64,7 @@ struct SyncCommand: ParsableCommand {
       let runner = try SyncRunner(options(directory), verify: Self.verify) { Terminal.complain("sync: \($0)") }
       switch try runner.run() {
       case .alreadyRunning: Terminal.complain("sync: another process does it for \(directory)")
-      case .ended(.done): if let failure = runner.failure { throw Self.exitCode(failure) }
+      case .ended(.done): if let failure = runner.failure { throw ExitCode(failure.exitStatus) }
       case .ended: break
       }
     } catch let error as SyncError {
@@ -105,15 +105,6 @@ struct SyncCommand: ParsableCommand {
       return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))
     } catch {
       throw ControlPlaneError(.bundleRefused, "the service's bundle is refused (\(error.kind.rawValue)): \(error)")
-    }
-  }
-
-  /// sysexits(3): try later, no permission, configuration.
-  private static func exitCode(_ failure: ControlPlaneError) -> ExitCode {
-    switch failure.code {
-    case .keyRejected: ExitCode(77)
-    case .unreachable, .serverFailure, .rateLimited, .stopped: ExitCode(75)
-    default: ExitCode(78)
     }
   }
 }

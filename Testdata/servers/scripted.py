@@ -86,7 +86,7 @@ for line in sys.stdin.buffer:
         write(json.dumps(note).encode() + b"\n")
         continue
     if request["method"] != "tools/call":
-        write(answer(request, request.get("params", {}).get("say", request["method"])))
+        write(answer(request, "".join(request.get("params", {}).get("say", request["method"]))))
         continue
     tool = request["params"]["name"]
     arguments = request["params"].get("arguments", {})

@@ -128,7 +128,8 @@ import Testing
     let session = try ScriptedSession(policy: Self.policy(), options: ["--dlp-results", "mask"])
     for (id, method) in ["resources/read", "prompts/get", "vendor/method"].enumerated() {
       session.process.send(
-        #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{"say":"ACCT-918273"}}"#)
+        #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{"uri":"x","name":"y","say":["AC","CT-918273"]}}"#
+      )
       let line = try session.process.line()
       #expect(line.contains("[REDACTED-ACCT]") && !line.contains(Self.secret))
     }
@@ -148,7 +149,7 @@ import Testing
   }
 
   @Test func `a policy of our dialect says per tool what becomes of answers`() throws {
-    let more = "dialect: czproxy/1\ndlp_results: {\"s:say\": block, \"s:*\": \"off\"}"
+    let more = "dialect: czproxy/1\nresults: {\"s:say\": {dlp: block}, \"s:*\": {dlp: off}}"
     let session = try ScriptedSession(policy: Self.policy(more: more))
     session.process.send(session.call(1, "say", #"{"parts":["\#(Self.token)"]}"#))
     let answer = try json(try session.process.line())

@@ -54,6 +54,12 @@ import Testing
 
   @Test func `a server's question reaches the host, and the host's answer the server`() throws {
     let session = try ScriptedSession()
+    // Before that, and in the stateless era, a server has nothing to ask.
+    session.process.send(session.call(0, "ask"))
+    #expect(try json(try session.process.line())["id"] as? Int == 0)
+    try session.process.report(containing: "has not been introduced")
+    session.process.send(#"{"jsonrpc":"2.0","id":"i","method":"initialize","params":{}}"#)
+    _ = try session.process.line()
     session.process.send(session.call(1, "ask"))
     #expect(try json(try session.process.line())["method"] as? String == "sampling/createMessage")
     #expect(try json(try session.process.line())["id"] as? Int == 1)

@@ -69,4 +69,24 @@ struct TypeTests {
       tool: Array("t".utf8), method: Array("m".utf8), arguments: (arguments, arguments.root), context: Context())
     #expect(policy.decide(call).effect == .allow)
   }
+
+  @Test(
+    "a key that some server takes for the one that a condition names can't slip past, nor open",
+    arguments: ["paTh", "PATH", "path\\u0000x", "pat\\u0068\\u0000"])
+  func lookAlikeKeys(key: String) throws {
+    let denying = try localPolicy("rules: [{deny: s, when: {path: \"/etc/*\"}}, {allow: s}]")
+    let allowing = try localPolicy("rules: [{allow: s, when: {path: \"/data/*\"}}]")
+    let paths = try localPolicy("dialect: czproxy/1\nrules: [{deny: s, when: {args.o.path: \"/etc/*\"}}, {allow: s}]")
+    for more in ["", #""path":"/data/a","#] {
+      let call = try toolCall("s", "t", "{\(more)\"\(key)\":\"/etc/shadow\"}")
+      #expect(denying.decide(call).effect == .deny)
+      #expect(allowing.decide(call).effect == .deny)
+      let nested = try toolCall("s", "t", "{\"o\":{\(more)\"\(key)\":\"/etc/shadow\"}}")
+      #expect(paths.decide(nested).effect == .deny)
+    }
+    // Many arguments are looked up in another way.
+    let filler = (0..<80).map { "\"k\($0)\":1" }.joined(separator: ",")
+    #expect(denying.decide(try toolCall("s", "t", "{\(filler),\"\(key)\":\"/etc/shadow\"}")).effect == .deny)
+    #expect(denying.decide(try toolCall("s", "t", "{\(filler),\"other\":\"/etc/shadow\"}")).effect == .allow)
+  }
 }

@@ -56,6 +56,10 @@ import Wire
     #expect(!session.receive(try Self.call("1", "yes"), from: .host).effects.contains(.forward))
     // The other type, and the other direction, are other ids.
     #expect(session.receive(try Self.call("\"1\"", "yes"), from: .host).effects == [.forward])
+    let hello = try Self.line(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{}}"#)
+    #expect(session.receive(hello, from: .host).effects == [.forward])
+    let welcome = try Self.line(#"{"jsonrpc":"2.0","id":0,"result":{}}"#)
+    #expect(session.receive(welcome, from: .server).effects == [.forward])
     let ask = try Self.line(#"{"jsonrpc":"2.0","id":1,"method":"roots/list"}"#)
     #expect(session.receive(ask, from: .server).effects == [.forward])
     let answer = try Self.line(#"{"jsonrpc":"2.0","id":1,"result":{"isError":true}}"#)
@@ -75,9 +79,9 @@ import Wire
     #expect(step.effects.isEmpty && step.record == nil)
   }
 
-  @Test func `what is not a tool call passes without a record`() throws {
+  @Test func `what no policy is asked about passes without a record`() throws {
     var session = try Self.session()
-    for method in ["initialize", "server/discover", "tools/list", "vendor/thing", "resources/read"] {
+    for method in ["initialize", "server/discover", "tools/list", "vendor/thing", "completion/complete", "roots/list"] {
       let line = try Self.line(#"{"jsonrpc":"2.0","id":"\#(method)","method":"\#(method)","params":{}}"#)
       let step = session.receive(line, from: .host)
       #expect(step.effects == [.forward] && step.record == nil)

@@ -35,6 +35,10 @@ void cz_adopt_orphans(void);
 /// `inherited_ignores` has their bit (1 << signal). 0 and a process id, or an errno.
 int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process);
 
+/// Starts a program that lives on by itself: in a session of its own, with nothing of ours open. Returns 0 once it is
+/// on its way, or an errno. The caller has one thread.
+int cz_spawn_detached(char *const argv[]);
+
 /// Starts a program as the leader of a process group of its own, from a process with any number of threads.
 ///
 /// `environment` is all of its environment; `directory` is where it starts, or null for ours. Signals are as if nobody
@@ -79,5 +83,9 @@ int cz_descriptor_kind(int descriptor);
 
 /// The path of this executable; its length, or -1.
 ssize_t cz_executable_path(char *path, size_t capacity);
+
+
+/// Overwrites bytes in a way that no compiler leaves out.
+void cz_wipe(void *bytes, size_t count);
 
 #endif

@@ -5,23 +5,69 @@ internal import System
 public enum ControlTool {
   private static let name = "czproxy-ctl"
 
-  /// Becomes the tool; returns an exit status only when that fails.
-  public static func run(_ words: [String]) -> Int32 {
+  /// Where it is; nil where that can't be told.
+  static func path() -> String? {
     var bytes = [CChar](repeating: 0, count: 4096)
     let count = unsafe cz_executable_path(&bytes, bytes.count - 1)
-    guard count > 0 else {
+    guard count > 0 else { return nil }
+    let own = String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return (own.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(own[...$0]) } ?? "./") + name
+  }
+
+  /// Becomes the tool; returns an exit status only when that fails.
+  public static func run(_ words: [String]) -> Int32 {
+    guard let path = path() else {
       StandardError.report("can't tell where this executable is")
       return 70
     }
-    let own = String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let directory = own.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(own[...$0]) } ?? "./"
-    let path = directory + name
-    var arguments: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + words).map { unsafe strdup($0) }
-    unsafe arguments.append(nil)
-    _ = unsafe execv(path, arguments)
+    var arguments = unsafe cStrings([path] + words)
+    _ = unsafe execv(path, &arguments)
     let error = SystemError("exec", errno)
     StandardError.report("can't start `\(path)`: \(error.reason); it belongs beside czproxy")
     return 70
+  }
+
+  /// Starts the tool as a process of its own, which outlives this one.
+  static func start(_ words: [String]) throws(SystemError) {
+    guard let path = path() else { throw SystemError("exec", ENOENT) }
+    guard unsafe access(path, X_OK) == 0 else { throw SystemError("exec", errno) }
+    var arguments = unsafe cStrings([path] + words)
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    let failed = unsafe cz_spawn_detached(&arguments)
+    guard failed == 0 else { throw SystemError("fork", failed) }
+  }
+
+  /// Runs the tool and waits for it; its standard error is ours.
+  ///
+  /// - Parameter limit: bytes of output that are taken.
+  static func output(of words: [String], limit: Int) throws(SystemError) -> (bytes: [UInt8], status: Int32) {
+    guard let path = path() else { throw SystemError("exec", ENOENT) }
+    var ends: (Int32, Int32) = (-1, -1)
+    let failed = unsafe cz_pipe(&ends.0, &ends.1)
+    guard failed == 0 else { throw SystemError("pipe", failed) }
+    let reader = Descriptor(ends.0)
+    let writer = Descriptor(ends.1)
+    let input = Descriptor(unsafe open("/dev/null", O_RDONLY | O_CLOEXEC))
+    var arguments = unsafe cStrings([path] + words)
+    defer { unsafe arguments.forEach { unsafe free($0) } }
+    var process: pid_t = 0
+    let error = unsafe cz_spawn(&arguments, input.number, writer.number, cz_ignored_signals(), &process)
+    _ = consume writer
+    guard error == 0 else { throw SystemError("exec", error) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 4096)
+    defer { unsafe part.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) } }
+    while let count = try? unsafe part.withUnsafeMutableBytes({ try unsafe reader.read(into: $0) }), count > 0 {
+      bytes += part.prefix(count)
+      guard bytes.count <= limit else { break }
+    }
+    var status: Int32 = 0
+    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+    return (bytes, ServerExit(waitStatus: status).status)
+  }
+
+  private static func cStrings(_ words: [String]) -> [UnsafeMutablePointer<CChar>?] {
+    unsafe words.map { unsafe strdup($0) } + [nil]
   }
 }
 

@@ -15,7 +15,7 @@ enum Guardian {
 
   /// Never returns: the process ends here.
   static func run(
-    _ channel: consuming GuardianChannel, command: [String], input: consuming Descriptor,
+    _ channel: consuming GuardianChannel, command: [String], secrets: [String], input: consuming Descriptor,
     output: consuming Descriptor, ignoredSignals: UInt64
   ) -> Never {
     cz_adopt_orphans()
@@ -29,6 +29,7 @@ enum Guardian {
       channel.send(.failed(error.number))
       _exit(0)
     }
+    SecretEnvironment.wipe(secrets)
     // The pipes belong to the server now, standard input and output to the proxy.
     _ = consume input
     _ = consume output

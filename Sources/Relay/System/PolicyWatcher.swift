@@ -24,7 +24,8 @@ struct PolicyWatcher: ~Copyable {
     self.quarantine = quarantine
     watch = FileWatch(source.watchedPaths)
     let now = WallClock.seconds()
-    keeper = PolicyKeeper(try source.load(at: now), maxAge: maxAge, at: now)
+    keeper = PolicyKeeper(try source.load(at: now, isStart: true), maxAge: maxAge, at: now)
+    _ = keeper.tick(at: now)
     _ = keeper.quarantine(quarantine.reason())
     writeQuarantine()
   }
@@ -44,7 +45,8 @@ struct PolicyWatcher: ~Copyable {
     if watch.hasChanged(at: now) || isForced {
       isForced = false
       do throws(PolicySourceError) {
-        changes.append(keeper.replace(with: try source.load(at: time), at: time))
+        changes.append(
+          keeper.replace(with: try source.load(at: time, isStart: keeper.policy.source == .missing), at: time))
       } catch {
         changes.append(keeper.fail(error, at: time))
       }
@@ -52,6 +54,19 @@ struct PolicyWatcher: ~Copyable {
     }
     changes.append(keeper.tick(at: time))
     return changes.compactMap { $0 }
+  }
+
+  /// Waits until there is a policy, or somebody has said why there is none.
+  ///
+  /// - Returns: what changed.
+  mutating func wait(until deadline: UInt64) -> [PolicyKeeper.Change] {
+    var changes: [PolicyKeeper.Change] = []
+    while keeper.policy.source == .missing, MonotonicClock.nanoseconds() < deadline {
+      _ = usleep(25_000)
+      changes += look(at: MonotonicClock.nanoseconds())
+      if keeper.policy.absence != PolicySource.notPulled { break }
+    }
+    return changes
   }
 
   /// A quarantine that can't be written still holds for this process.

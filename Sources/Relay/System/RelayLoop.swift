@@ -20,6 +20,7 @@ struct RelayLoop: ~Copyable {
   private var session: Session
   private var trail: AuditTrail
   private var watcher: PolicyWatcher
+  private var launcher: SyncLauncher?
   private let isPassThrough: Bool
   private let allowsUnaudited: Bool
 
@@ -43,7 +44,7 @@ struct RelayLoop: ~Copyable {
   private var closesToServer = false
 
   init(
-    session: consuming Session, trail: consuming AuditTrail, watcher: consuming PolicyWatcher,
+    session: consuming Session, trail: consuming AuditTrail, watcher: consuming PolicyWatcher, launcher: SyncLauncher?,
     server: consuming ServerProcess, signals: consuming SignalPipe, isPassThrough: Bool, allowsUnaudited: Bool
   ) {
     let maxLineBytes = session.options.limits.maxBytes
@@ -52,6 +53,7 @@ struct RelayLoop: ~Copyable {
     self.session = session
     self.trail = trail
     self.watcher = watcher
+    self.launcher = launcher
     self.isPassThrough = isPassThrough
     self.allowsUnaudited = allowsUnaudited
     self.signals = signals
@@ -280,15 +282,13 @@ struct RelayLoop: ~Copyable {
 
   private mutating func perform(_ step: Step, line: ArraySlice<UInt8>, from sender: Peer = .host) {
     var effects = step.effects
-    if let record = step.record {
-      do throws(AuditError) {
-        try trail.write(record, line: line)
-      } catch {
-        if allowsUnaudited {
-          StandardError.report("not on record: \(error)")
-        } else {
-          effects = session.unrecorded(step, because: error.description)
-        }
+    do throws(AuditError) {
+      for record in step.records { try trail.write(record, line: line) }
+    } catch {
+      if allowsUnaudited {
+        StandardError.report("not on record: \(error)")
+      } else {
+        effects = session.unrecorded(step, because: error.description)
       }
     }
     for effect in effects {
@@ -314,7 +314,9 @@ struct RelayLoop: ~Copyable {
   /// Between two messages: a policy that changed judges the next one.
   private mutating func lookAtPolicy() {
     guard !isPassThrough else { return }
-    for change in watcher.look(at: MonotonicClock.nanoseconds()) {
+    let now = MonotonicClock.nanoseconds()
+    launcher?.look(at: now)
+    for change in watcher.look(at: now) {
       StandardError.report(change.reason)
       do throws(AuditError) {
         try trail.write(change, inForce: watcher.keeper.loaded)
@@ -325,7 +327,9 @@ struct RelayLoop: ~Copyable {
       for warning in watcher.keeper.policy.warnings where change.code == .reloaded {
         StandardError.report("\(watcher.keeper.loaded.path ?? ""):\(warning)")
       }
-      for effect in session.enforce(watcher.keeper.policy, obstacle: watcher.keeper.obstacle) {
+      for effect in session.enforce(
+        watcher.keeper.policy, obstacle: watcher.keeper.obstacle, projectID: watcher.keeper.loaded.projectID)
+      {
         if case .send(let bytes, to: .host) = effect { toHost.send(bytes[...], isOwn: true) }
       }
     }

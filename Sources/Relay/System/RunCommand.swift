@@ -41,35 +41,51 @@ public enum RunCommand {
   }
 
   private static func relay(_ options: RunOptions, _ stateDirectory: String) throws(SystemError) -> Int32 {
-    // First of all, so that the guardian inherits nothing of what follows.
-    let server = try ServerProcess.prepare(command: options.command)
+    let plan: RunPlan
+    do throws(RunPlan.Failure) {
+      plan = try RunPlan(options, stateDirectory: stateDirectory)
+    } catch {
+      StandardError.report(error.reason)
+      return error.isUsage ? ExitStatus.usage : ExitStatus.configuration
+    }
+    if let status = try SecretEnvironment.fetch(
+      options.secrets, options: ["--state-dir", stateDirectory] + SyncLauncher.serviceWords(options))
+    {
+      return status
+    }
+    // Before anything is opened, so that the guardian inherits nothing of what follows.
+    let secrets = options.secrets.map(\.variable)
+    let hidden = plan.scope == nil ? [] : SecretEnvironment.keyNames
+    var server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
+      try ServerProcess.prepare(command: options.command, secrets: secrets)
+    }
+    SecretEnvironment.wipe(secrets)
 
-    let watcher: PolicyWatcher
+    var watcher: PolicyWatcher
     do throws(PolicySourceError) {
       watcher = try PolicyWatcher(
-        PolicySource(options, stateDirectory: stateDirectory),
-        quarantine: QuarantineFile(stateDirectory: stateDirectory), maxAge: Int64(options.maxCacheAge))
+        plan.policySource, quarantine: QuarantineFile(stateDirectory: stateDirectory),
+        maxAge: Int64(options.maxCacheAge))
     } catch {
       for line in error.lines { StandardError.report(line) }
       server.end()
       return ExitStatus.configuration
     }
-    let loaded = watcher.keeper.loaded
-    let name = serverName(options)
-    let context = context(options, project: loaded.projectID)
-    if !options.isUngoverned { describe(watcher, stateDirectory) }
-
     cz_ignore_signal(SIGPIPE)
     let signals = try SignalPipe(forwarding: [SIGINT, SIGTERM, SIGHUP])
-    var trail = AuditTrail(identity(options, name, loaded, context, stateDirectory))
-    do throws(AuditError) {
-      try trail.open()
-    } catch {
-      StandardError.report("\(error)")
-      StandardError.report(
-        options.allowsUnaudited
-          ? "calls will go through without a record" : "every tool call will be denied until it can be written")
+    let name = serverName(options)
+    var context = context(options, project: watcher.keeper.loaded.projectID)
+    var trail = AuditTrail(identity(options, plan, name, watcher.keeper.loaded, context, stateDirectory))
+    open(&trail, allowsUnaudited: options.allowsUnaudited)
+    // After our segment is there and locked: that is what tells the other process that we live.
+    var launcher = plan.launcher
+    launcher?.look(at: MonotonicClock.nanoseconds())
+    if plan.waitsForPolicy {
+      let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait)
+      for change in changes { record(change, watcher, &trail) }
+      if let project = watcher.keeper.loaded.projectID { context.projectID = project }
     }
+    if !options.isUngoverned { describe(watcher, stateDirectory) }
 
     do throws(SystemError) {
       try server.start()
@@ -80,29 +96,61 @@ public enum RunCommand {
       server.end()
       return status
     }
-    var sessionOptions = Session.Options(server: name, context: context)
-    sessionOptions.deniesAsError = options.deniesAsError
-    sessionOptions.observes = options.observes
-    sessionOptions.encodedArguments = options.encodedArguments
-    sessionOptions.maxScannedBytes = options.maxScannedBytes
-    sessionOptions.resultMode = options.resultMode
-    sessionOptions.files = LocalFileSystem()
-    sessionOptions.limits.maxBytes = options.maxFrameBytes
     var session = Session(
-      options: sessionOptions, policy: loaded.policy, monotonicNanoseconds: { MonotonicClock.nanoseconds() })
-    _ = session.enforce(loaded.policy, obstacle: watcher.keeper.obstacle)
+      options: sessionOptions(options, name, context), policy: watcher.keeper.policy,
+      monotonicNanoseconds: { MonotonicClock.nanoseconds() })
+    _ = session.enforce(watcher.keeper.policy, obstacle: watcher.keeper.obstacle)
     let loop = RelayLoop(
-      session: session, trail: trail, watcher: watcher, server: server, signals: signals,
-      isPassThrough: options.isUngoverned,
-      allowsUnaudited: options.allowsUnaudited)
+      session: session, trail: trail, watcher: watcher, launcher: launcher, server: server, signals: signals,
+      isPassThrough: options.isUngoverned, allowsUnaudited: options.allowsUnaudited)
     return loop.run()
+  }
+
+  /// How long a first start waits for the service's policy before the server is started, in nanoseconds.
+  private static let firstPolicyWait: UInt64 = 5_000_000_000
+
+  private static func record(
+    _ change: PolicyKeeper.Change, _ watcher: borrowing PolicyWatcher, _ trail: inout AuditTrail
+  ) {
+    do throws(AuditError) {
+      try trail.write(change, inForce: watcher.keeper.loaded)
+    } catch {
+      StandardError.report("not on record: \(error)")
+    }
+  }
+
+  private static func open(_ trail: inout AuditTrail, allowsUnaudited: Bool) {
+    do throws(AuditError) {
+      try trail.open()
+    } catch {
+      StandardError.report("\(error)")
+      StandardError.report(
+        allowsUnaudited
+          ? "calls will go through without a record" : "every tool call will be denied until it can be written")
+    }
+  }
+
+  private static func sessionOptions(
+    _ options: RunOptions, _ name: ServerName, _ context: Context
+  ) -> Session.Options {
+    var session = Session.Options(server: name, context: context)
+    session.deniesAsError = options.deniesAsError
+    session.observes = options.observes
+    session.hidesDenied = options.hidesDenied
+    session.isStrict = options.isStrict
+    session.encodedArguments = options.encodedArguments
+    session.maxScannedBytes = options.maxScannedBytes
+    session.resultMode = options.resultMode
+    session.files = LocalFileSystem()
+    session.limits.maxBytes = options.maxFrameBytes
+    return session
   }
 
   /// What a person should know before the first call.
   private static func describe(_ watcher: borrowing PolicyWatcher, _ stateDirectory: String) {
     let loaded = watcher.keeper.loaded
-    if loaded.path == nil {
-      StandardError.report("every tool call will be denied: \(PolicySource.absence(stateDirectory))")
+    if loaded.policy.source == .missing, let reason = loaded.policy.absence {
+      StandardError.report("every tool call will be denied: \(reason)")
     }
     if let obstacle = watcher.keeper.obstacle {
       StandardError.report("every tool call will be denied: \(obstacle.reason)")
@@ -134,10 +182,10 @@ public enum RunCommand {
   }
 
   private static func identity(
-    _ options: RunOptions, _ name: ServerName, _ loaded: PolicySource.Loaded, _ context: Context,
+    _ options: RunOptions, _ plan: RunPlan, _ name: ServerName, _ loaded: PolicySource.Loaded, _ context: Context,
     _ stateDirectory: String
   ) -> AuditTrail.Identity {
-    let mode = options.isUngoverned ? "ungoverned" : options.observes ? "observe" : "local"
+    let mode = options.isUngoverned ? "ungoverned" : options.observes ? "observe" : plan.mode.rawValue
     return AuditTrail.Identity(
       server: name, command: options.command, sessionID: SHA256.hexadecimal(SHA256.randomBytes(16)),
       processID: getpid(), stateDirectory: stateDirectory, clientName: context.clientName ?? "czproxy",

@@ -9,11 +9,15 @@ struct ServerProcess: ~Copyable {
   /// The server's standard output.
   var output: Descriptor
   private let guardian: Int32
+  /// The server's process; 0 until it is started.
+  private var process: Int32 = 0
 
   /// Forks the guardian. The server is not started yet: until ``start()`` nothing of it runs.
   ///
   /// To be called before anything else is opened, so that the guardian holds nothing.
-  static func prepare(command: [String]) throws(SystemError) -> ServerProcess {
+  ///
+  /// - Parameter secrets: variables that the guardian forgets as soon as the server has them.
+  static func prepare(command: [String], secrets: [String] = []) throws(SystemError) -> ServerProcess {
     cz_unblock_signals()
     let ignoredSignals = cz_ignored_signals()
     var control: (Int32, Int32) = (-1, -1)
@@ -38,7 +42,8 @@ struct ServerProcess: ~Copyable {
       _ = consume ourInput
       _ = consume ourOutput
       Guardian.run(
-        GuardianChannel(descriptor: theirChannel), command: command, input: theirInput, output: theirOutput,
+        GuardianChannel(descriptor: theirChannel), command: command, secrets: secrets, input: theirInput,
+        output: theirOutput,
         ignoredSignals: ignoredSignals)
     }
     return ServerProcess(
@@ -55,10 +60,10 @@ struct ServerProcess: ~Copyable {
   }
 
   /// Starts the server; throws the error number of the exec when it can't be.
-  func start() throws(SystemError) {
+  mutating func start() throws(SystemError) {
     channel.send(.start)
     switch channel.receive() {
-    case .started: return
+    case .started(let process): self.process = process
     case .failed(let number): throw SystemError("exec", number)
     default: throw SystemError("guardian", ECHILD)
     }
@@ -69,7 +74,31 @@ struct ServerProcess: ~Copyable {
   /// Lets the guardian go and waits until it has ended whatever the server left behind.
   func end() {
     channel.hangUp()
+    // Somebody may have stopped it.
+    kill(guardian, SIGCONT)
+    let until = MonotonicClock.nanoseconds() + Self.patience
+    var status: Int32 = 0
+    while true {
+      let ended = unsafe waitpid(guardian, &status, WNOHANG)
+      if ended == guardian || (ended < 0 && errno != EINTR) { break }
+      guard MonotonicClock.nanoseconds() < until else { return endWithoutGuardian() }
+      _ = usleep(500)
+    }
+    // A guardian that was killed could not end the server.
+    if status & 0x7f != 0 { endServer() }
+  }
+
+  /// How long a guardian may take to end what the server left, in nanoseconds.
+  private static let patience: UInt64 = 6_000_000_000
+
+  private func endWithoutGuardian() {
+    endServer()
+    kill(guardian, SIGKILL)
     var status: Int32 = 0
     while unsafe waitpid(guardian, &status, 0) < 0, errno == EINTR {}
+  }
+
+  private func endServer() {
+    if process > 0 { kill(process, SIGKILL) }
   }
 }

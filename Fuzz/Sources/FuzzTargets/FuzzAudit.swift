@@ -1,0 +1,45 @@
+import Audit
+import Wire
+
+/// A segment: rows of anybody's making. The first byte says whether some are of our own making as well, out of the rest.
+///
+/// A report comes of anything; rows of ours are found whole, and none of them after a byte was changed.
+public func fuzzAudit(_ input: [UInt8]) {
+  guard let kind = input.first else { return }
+  let text = Array(input.dropFirst())
+  let anchor = String(repeating: "a", count: 64)
+  if kind % 2 == 0 {
+    _ = verify(text, anchor: kind & 2 == 0 ? anchor : nil, head: SegmentHead(text))
+    return
+  }
+  var chain = HashChain(hash: anchor)
+  var segment: [UInt8] = []
+  for part in text.split(separator: 0xff, maxSplits: 3, omittingEmptySubsequences: false) {
+    var record = AuditRecord(at: UTCTime(microseconds: Int64(part.count)), decision: "audit", event: "outcome")
+    record.string("tool", bytes: part)
+    record.object("nested") { writer in
+      writer.key(bytes: part)
+      writer.string(bytes: part)
+    }
+    guard let (row, next) = try? chain.sealing(record) else { fatalError("a row that can't be sealed") }
+    segment += row
+    chain = next
+  }
+  let head = SegmentHead(sequence: chain.sequence, hash: chain.hash)
+  let report = verify(segment, anchor: anchor, head: head)
+  check(report.isIntact && report.rows == chain.sequence, "rows of ours that are found broken")
+  var changed = segment
+  let place = Int(kind) * 37 % changed.count
+  guard changed[place] != UInt8(ascii: " ") else { return }
+  changed[place] = changed[place] == UInt8(ascii: "~") ? UInt8(ascii: "}") : UInt8(ascii: "~")
+  check(!verify(changed, anchor: anchor, head: head).isIntact, "a byte was changed, and nothing shows")
+}
+
+private func verify(_ bytes: [UInt8], anchor: String?, head: SegmentHead?) -> SegmentReport {
+  var framer = LineFramer(maxLineBytes: 8 << 20)
+  var verifier = SegmentVerifier(name: "s", anchor: anchor, head: head)
+  framer.receive(bytes)
+  while let item = framer.next() { verifier.take(item) }
+  if let item = framer.finish() { verifier.take(item) }
+  return verifier.finish(isLocked: false)
+}

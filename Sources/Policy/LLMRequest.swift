@@ -1,0 +1,49 @@
+import Wire
+
+/// A request to a model, as rules see it under `llm:generate`: the arguments of Control Zero's `check_llm_request`, and
+/// the text of its messages.
+public struct LLMRequest: Sendable {
+  public var model: [UInt8] = []
+  public var modelHints: [[UInt8]] = []
+  public var provider: [UInt8] = []
+  /// The most tokens that may be spent; nil where nobody says.
+  public var estimatedTokens: Int64?
+  /// Names of the tools that the model may use.
+  public var functions: [[UInt8]] = []
+  public var hasPII = false
+  /// All text that the model is given, a message a line.
+  public var messages: [UInt8] = []
+
+  public init() {}
+
+  public func call(context: Context) -> Call {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("model")
+    writer.string(bytes: model)
+    write("model_hints", modelHints, to: &writer)
+    writer.key("provider")
+    writer.string(bytes: provider)
+    if let estimatedTokens {
+      writer.key("estimated_tokens")
+      writer.integer(estimatedTokens)
+    }
+    write("functions", functions, to: &writer)
+    writer.key("has_pii")
+    writer.boolean(hasPII)
+    writer.key("messages")
+    writer.string(bytes: messages)
+    writer.endObject()
+    let document = try? JSONDocument(parsing: writer.bytes[...], options: .python)
+    return Call(
+      tool: Array("llm".utf8), method: Array("generate".utf8), arguments: document.map { ($0, $0.root) },
+      context: context)
+  }
+
+  private func write(_ key: StaticString, _ texts: [[UInt8]], to writer: inout JSONWriter) {
+    writer.key(key)
+    writer.beginArray()
+    for text in texts { writer.string(bytes: text) }
+    writer.endArray()
+  }
+}

@@ -1,0 +1,101 @@
+import DataLoss
+import Wire
+
+/// Changes a list that a server sends (MCP, `tools/list` and its sisters): entries leave it, annotations are overruled.
+/// Every other byte, cursors among them, stays as it came.
+struct ListEditor {
+  /// Where a list stands in its result, and what its entries are known by.
+  struct Shape: Sendable {
+    let member: StaticString
+    let key: StaticString
+
+    static let tools = Shape(member: "tools", key: "name")
+    static let prompts = Shape(member: "prompts", key: "name")
+    static let resources = Shape(member: "resources", key: "uri")
+    static let templates = Shape(member: "resourceTemplates", key: "uriTemplate")
+  }
+
+  private let document: JSONDocument
+  private(set) var edits: [ByteEdit] = []
+  /// Entries that left the list.
+  private(set) var removed = 0
+
+  /// - Parameters:
+  ///   - isHidden: whether an entry of this name leaves the list.
+  ///   - hints: what is said of a tool of this name in the place of its server.
+  init(
+    _ result: JSONDocument.Node, _ shape: Shape, in document: JSONDocument, isHidden: ([UInt8]) -> Bool,
+    hints: ([UInt8]) -> [(name: String, value: Bool)]
+  ) {
+    self.document = document
+    guard let list = document.member(shape.member, of: result) else { return }
+    let entries = Array(document.elements(of: list)).map { entry in
+      (
+        range: document.range(of: entry), node: entry,
+        name: document.member(shape.key, of: entry).flatMap { document.string($0) }
+      )
+    }
+    let isKept = entries.map { entry in entry.name.map { !isHidden($0) } ?? true }
+    remove(entries.map(\.range), isKept)
+    for (entry, isKept) in zip(entries, isKept) where isKept {
+      if let name = entry.name { annotate(entry.node, hints(name)) }
+    }
+    guard !edits.isEmpty else { return }
+    // What was made for one host must not be kept for another one.
+    if let scope = document.member("cacheScope", of: result), document.string(scope, equals: "public") {
+      edits.append(ByteEdit(range: document.range(of: scope), replacement: Array("\"private\"".utf8)))
+    }
+    edits.sort { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  /// Each run of removed entries goes with one of the commas beside it.
+  private mutating func remove(_ ranges: [Range<Int>], _ isKept: [Bool]) {
+    removed = isKept.count { !$0 }
+    var index = 0
+    while index < ranges.count {
+      guard !isKept[index] else {
+        index += 1
+        continue
+      }
+      let first = index
+      while index < ranges.count, !isKept[index] { index += 1 }
+      let start: Int
+      let end: Int
+      if first > 0 {
+        (start, end) = (ranges[first - 1].upperBound, ranges[index - 1].upperBound)
+      } else {
+        (start, end) = (
+          ranges[first].lowerBound, index < ranges.count ? ranges[index].lowerBound : ranges[index - 1].upperBound
+        )
+      }
+      edits.append(ByteEdit(range: start..<end, replacement: []))
+    }
+  }
+
+  private mutating func annotate(_ tool: JSONDocument.Node, _ hints: [(name: String, value: Bool)]) {
+    guard !hints.isEmpty, document.kind(of: tool) == .object else { return }
+    func text(_ hints: [(name: String, value: Bool)]) -> String {
+      hints.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",")
+    }
+    guard let annotations = document.member("annotations", of: tool) else {
+      let end = document.range(of: tool).upperBound - 1
+      return edits.append(ByteEdit(range: end..<end, replacement: Array(",\"annotations\":{\(text(hints))}".utf8)))
+    }
+    guard document.kind(of: annotations) == .object else {
+      return edits.append(
+        ByteEdit(range: document.range(of: annotations), replacement: Array("{\(text(hints))}".utf8)))
+    }
+    var missing: [(name: String, value: Bool)] = []
+    for hint in hints {
+      if let value = document.member(named: Array(hint.name.utf8), of: annotations) {
+        edits.append(ByteEdit(range: document.range(of: value), replacement: Array("\(hint.value)".utf8)))
+      } else {
+        missing.append(hint)
+      }
+    }
+    guard !missing.isEmpty else { return }
+    let start = document.range(of: annotations).lowerBound + 1
+    let comma = document.count(of: annotations) > 0 ? "," : ""
+    edits.append(ByteEdit(range: start..<start, replacement: Array((text(missing) + comma).utf8)))
+  }
+}

@@ -1,0 +1,52 @@
+import DataLoss
+import Policy
+import Wire
+
+/// Lists of what the server has, and what begins a connection: what is denied outright need not be shown.
+extension Session {
+  mutating func passList(
+    _ directory: PendingRequests.Entry.Directory, _ result: JSONDocument.Node, in document: JSONDocument,
+    to request: PendingRequests.Entry, _ line: LineFramer.Line
+  ) -> Step {
+    let shape: ListEditor.Shape
+    switch directory {
+    case .toolList:
+      catalog.learn(from: result, in: document)
+      shape = .tools
+    case .promptList: shape = .prompts
+    case .resourceList: shape = .resources
+    case .templateList: shape = .templates
+    case .initialize:
+      hasHandshake = true
+      announcements.learn(fromInitialize: result, in: document)
+      return Step(.forward)
+    case .discover, .ping, .listen:
+      return Step(.forward)
+    }
+    let editor = ListEditor(
+      result, shape, in: document, isHidden: { isHidden($0, directory) },
+      hints: { directory == .toolList && !options.observes ? policy.annotations(of: subject(of: $0)) : [] })
+    guard !editor.edits.isEmpty else { return Step(.forward) }
+    let method = Array(directory.rawValue.utf8)
+    return Step(
+      record: .listEdit(.init(method: method, id: request.id, hidden: editor.removed)), .forwardEdited(editor.edits))
+  }
+
+  /// Whether a call of it would be denied whatever its arguments are.
+  private func isHidden(_ name: [UInt8], _ directory: PendingRequests.Entry.Directory) -> Bool {
+    guard options.hidesDenied, !options.observes, obstacle == nil else { return false }
+    let server = options.server.bytes
+    switch directory {
+    case .toolList:
+      return policy.deniesOutright(Call(server: server, tool: name, arguments: nil, context: options.context))
+    case .promptList:
+      return policy.deniesOutright(
+        Call(server: server, method: Array("prompts/get".utf8), arguments: nil, context: options.context))
+    default:
+      // A template's expansions may be other resources than it is itself, so only what holds for all of them hides it.
+      let uri = directory == .resourceList ? name : nil
+      return policy.deniesOutright(
+        Call(server: server, method: Array("resources/read".utf8), arguments: nil, uri: uri, context: options.context))
+    }
+  }
+}

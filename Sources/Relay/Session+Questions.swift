@@ -1,0 +1,103 @@
+import DataLoss
+import Policy
+import Wire
+
+/// What a server asks its host: as a request (to 2025-11-25), or within an answer (2026-07-28).
+extension Session {
+  /// A request to the host's model is judged under its own name, and as what it is: `llm:generate`.
+  func decisionOnSampling(_ request: GovernedRequest, in document: JSONDocument) -> Decision {
+    let call = Call(
+      server: options.server.bytes, method: request.method, arguments: request.arguments.map { (document, $0) },
+      context: options.context, files: options.files)
+    let model = SamplingRequest(request.arguments, in: document).llmRequest
+    return policy.decide(call, alsoAs: model.call(context: options.context))
+  }
+
+  /// What was decided about a question, whose text is scanned like everything that a server sends.
+  func judgedQuestion(
+    _ request: GovernedRequest, _ decision: Decision, in document: JSONDocument, since started: UInt64
+  ) -> SessionRecord.JudgedCall {
+    var decision = decision
+    var dataLoss = ScanOutcome.skipped(.policyDenied)
+    if decision.effect != .deny {
+      dataLoss = scan(request.arguments, in: document, of: request.name)
+      if let denial = dataLoss.denial { decision.denyForDataLoss(denial) }
+    }
+    return SessionRecord.JudgedCall(
+      call: request, from: .server, document: document, decision: decision, dataLoss: dataLoss, sensitiveKeys: [],
+      evaluationTime: monotonicNanoseconds() &- started, isObserved: options.observes)
+  }
+
+  /// Passes a question that no rule speaks of.
+  mutating func passQuestion(_ message: Message, method: [UInt8], id: RequestID) -> Step {
+    let scan = scan(message.params, in: message.document, of: method)
+    if let denial = scan.denial {
+      let withholding = Withholding(code: .dataLoss, reason: denial)
+      return Step(
+        record: .observation(.init(method: method, id: id, dataLoss: scan, withholding: withholding, bytes: 0)),
+        .send(Reply.withheld(id: id, withholding), to: .server))
+    }
+    inFlight[.server].insert(
+      PendingRequests.Entry(id: id, kind: .other(method: method), sentAt: monotonicNanoseconds()))
+    guard !scan.findings.isEmpty else { return Step(.forward) }
+    return Step(
+      record: .observation(.init(method: method, id: id, dataLoss: scan, withholding: nil, bytes: 0)),
+      .forward(scan.edits))
+  }
+
+  /// What an answer asks for: `inputRequests` of a result (2026-07-28), and the elicitations that an error with the code
+  /// -32042 wants first (2025-11-25).
+  private static func questions(
+    in node: JSONDocument.Node, of document: JSONDocument
+  ) -> [(method: [UInt8], params: JSONDocument.Node?)] {
+    func object(_ node: JSONDocument.Node?) -> JSONDocument.Node? {
+      node.flatMap { document.kind(of: $0) == .object ? $0 : nil }
+    }
+    var questions: [(method: [UInt8], params: JSONDocument.Node?)] = []
+    if let asked = document.member("inputRequests", of: node) {
+      questions += document.members(of: asked).map { member in
+        let method = document.member("method", of: member.value).flatMap { document.string($0) } ?? []
+        return (method, object(document.member("params", of: member.value)))
+      }
+    }
+    if let wanted = document.member("data", of: node).flatMap({ document.member("elicitations", of: $0) }) {
+      questions += document.elements(of: wanted).map { (Array("elicitation/create".utf8), object($0)) }
+    }
+    return questions
+  }
+
+  /// Whether an answer has a key that some host takes for the one that questions stand under.
+  func hidesQuestions(_ node: JSONDocument.Node?, in document: JSONDocument) -> Bool {
+    guard let node else { return false }
+    return document.members(of: node).contains { LookAlike.isLookAlike(document.text($0.key), of: Self.questionsKey) }
+  }
+
+  private static let questionsKey = Array("inputRequests".utf8)
+
+  /// The questions within an answer or a notification, each judged as the request that it stands for. What no rule
+  /// speaks of is not among them.
+  func judgedQuestions(
+    in node: JSONDocument.Node?, of document: JSONDocument, askedBy id: RequestID
+  ) -> [SessionRecord.JudgedCall] {
+    guard let node else { return [] }
+    return Self.questions(in: node, of: document).compactMap { method, params in
+      let request = GovernedRequest(nested: method, id: id, params: params)
+      // The text of it is scanned with the answer that it stands in.
+      let started = monotonicNanoseconds()
+      let decision: Decision?
+      if MethodRole(of: method, from: .server) == .sampling {
+        decision = obstacle ?? decisionOnSampling(request, in: document)
+      } else {
+        decision = policy.decideIfNamed(
+          Call(
+            server: options.server.bytes, method: method, arguments: params.map { (document, $0) },
+            context: options.context, files: options.files))
+      }
+      return decision.map {
+        SessionRecord.JudgedCall(
+          call: request, from: .server, document: document, decision: $0, dataLoss: .skipped(.policyDenied),
+          sensitiveKeys: [], evaluationTime: monotonicNanoseconds() &- started, isObserved: options.observes)
+      }
+    }
+  }
+}

@@ -1,0 +1,237 @@
+import DataLoss
+import Policy
+import Wire
+
+/// Requests, in both directions: what the policy governs is judged, everything else is knowingly passed.
+extension Session {
+  mutating func receiveRequest(
+    _ message: Message, id: RequestID, method: JSONDocument.Node, _ line: LineFramer.Line, from sender: Peer
+  ) -> Step {
+    let name = message.document.string(method) ?? []
+    func refused(
+      _ reason: String, answering: RequestID? = nil, code: Int = Reply.invalidRequestCode, at offset: Int = 0
+    ) -> Step {
+      refusal(
+        of: answering, code: code, from: sender, reason: reason, offset: offset, bytes: line.bytes.count,
+        sample: line.content)
+    }
+    if inFlight[sender].contains(id) {
+      // Unanswered: the answer would be taken for the one to the request in flight.
+      return refused("the id of a request that is still in flight")
+    }
+    if inFlight[sender].isFull {
+      inFlight[sender].dropCancelled()
+      guard !inFlight[sender].isFull else {
+        return refused("more than \(PendingRequests.limit) requests in flight", answering: id)
+      }
+    }
+    if let odd = name.first(where: { !(0x21...0x7e).contains($0) }) {
+      // Some reader may trim it, or take it for another character.
+      return refused(
+        "a method with a byte (\(odd)) that no method of MCP has", answering: id,
+        at: message.document.range(of: method).lowerBound)
+    }
+    let role = MethodRole(of: name, from: sender)
+    if sender == .server, !hasHandshake, role != .free {
+      return refused(
+        "a request to a host that has not been introduced by `initialize` (2026-07-28 has no requests from servers)",
+        answering: id)
+    }
+    do {
+      switch role {
+      case .toolCall:
+        return judge(
+          try GovernedRequest(toolCall: id, params: message.params, in: message.document), message, from: sender)
+      case .governed(let required):
+        let known: StaticString = required == "uri" ? "uri" : "name"
+        let request = try GovernedRequest(
+          method: name, id: id, params: message.params, requiring: known, in: message.document)
+        return judge(request, message, from: sender)
+      case .sampling:
+        let request = try GovernedRequest(
+          method: name, id: id, params: message.params, requiring: nil, in: message.document)
+        return judge(request, message, from: sender)
+      case .directory(let directory):
+        return try pass(directory, id: id, message)
+      case .free:
+        return pass(.other(method: name), id: id, from: sender)
+      case .known, .unknown:
+        if sender == .host
+          ? Self.isGovernedOrLookAlike(name) : LookAlike.isLookAlike(name, of: "sampling/createMessage")
+        {
+          return refused(
+            "a method that some readers take for one that is judged", answering: id,
+            at: message.document.range(of: method).lowerBound)
+        }
+        if role == .unknown, options.isStrict {
+          return refused(
+            "a method that MCP does not know, and --strict-methods is on", answering: id,
+            code: Reply.methodNotFoundCode)
+        }
+        return try judgeIfNamed(name, id: id, message, from: sender)
+      }
+    } catch {
+      return refused(error.reason, answering: id, at: error.offset)
+    }
+  }
+
+  private mutating func pass(_ kind: PendingRequests.Entry.Kind, id: RequestID, from sender: Peer) -> Step {
+    inFlight[sender].insert(PendingRequests.Entry(id: id, kind: kind, sentAt: monotonicNanoseconds()))
+    return Step(.forward)
+  }
+
+  private mutating func pass(
+    _ directory: PendingRequests.Entry.Directory, id: RequestID, _ message: Message
+  ) throws(GovernedRequest.Malformed) -> Step {
+    guard directory == .listen, let params = message.params else {
+      return pass(.directory(directory), id: id, from: .host)
+    }
+    return try listen(to: try SubscriptionFilter(params, in: message.document), id: id)
+  }
+
+  /// A stream of notifications may also ask for the updates of resources, which is what `resources/subscribe` was.
+  private mutating func listen(
+    to filter: SubscriptionFilter, id: RequestID
+  ) throws(GovernedRequest.Malformed) -> Step {
+    var records: [SessionRecord] = []
+    var last: SessionRecord.JudgedCall?
+    for params in filter.subscriptions {
+      let request = GovernedRequest(nested: Array("resources/subscribe".utf8), id: id, params: params.root)
+      var judged = judged(request, in: params, from: .host)
+      if !options.observes { judged.denyMasked() }
+      if judged.isBlocked { return denied(judged) }
+      records.append(.decision(judged))
+      last = judged
+    }
+    var step = pass(.directory(.listen), id: id, from: .host)
+    step.records = records
+    if let last {
+      step.instead = Step.Instead(request: (id, .host)) { reason in
+        let decision = Decision.auditUnavailable(reason: reason, instead: last.decision)
+        return [.send(Reply.denial(of: last, decision, asError: true), to: .host)]
+      }
+    }
+    return step
+  }
+
+  // MARK: Judging
+
+  private mutating func judge(_ request: GovernedRequest, _ message: Message, from sender: Peer) -> Step {
+    let document = message.document
+    // Parsed when it is first asked for.
+    if request.isToolCall { _ = catalog.schema(of: request.name) }
+    let uri =
+      request.isToolCall
+      ? nil : message.params.flatMap { document.member("uri", of: $0) }.flatMap { document.string($0) }
+    let judged = judged(request, in: document, from: sender, uri: uri)
+    return step(for: judged, kind: request.isToolCall ? .toolCall(request.summary) : .other(method: request.method))
+  }
+
+  /// What no rule names goes through.
+  private mutating func judgeIfNamed(
+    _ method: [UInt8], id: RequestID, _ message: Message, from sender: Peer
+  ) throws(GovernedRequest.Malformed) -> Step {
+    let document = message.document
+    let kind: PendingRequests.Entry.Kind
+    if let call = tasks.call(named: message.params, in: document) {
+      kind = .task(call.ofTaskResult, method: method)
+    } else {
+      kind = .other(method: method)
+    }
+    if policy.namesMethods {
+      let request = try GovernedRequest(
+        method: method, id: id, params: message.params, requiring: nil, in: document)
+      if let judged = judgedIfNamed(request, in: document, from: sender) { return step(for: judged, kind: kind) }
+    }
+    if sender == .server { return passQuestion(message, method: method, id: id) }
+    // What no policy is asked about must not carry out what a policy's rules mask or block.
+    let scan = message.params.map { outgoing($0, in: document) }
+    guard let scan, !options.observes, scan.denial != nil || !scan.edits.isEmpty else {
+      return pass(kind, id: id, from: sender)
+    }
+    let request = try GovernedRequest(
+      method: method, id: id, params: message.params, requiring: nil, in: document)
+    var decision = Decision.passed
+    if let denial = scan.denial { decision.denyForDataLoss(denial) }
+    let judged = SessionRecord.JudgedCall(
+      call: request, from: .host, document: document, decision: decision, dataLoss: scan, sensitiveKeys: [],
+      evaluationTime: 0, isObserved: false)
+    return step(for: judged, kind: kind)
+  }
+
+  private mutating func step(for judged: SessionRecord.JudgedCall, kind: PendingRequests.Entry.Kind) -> Step {
+    if judged.isBlocked { return denied(judged) }
+    let (id, sender) = (judged.call.id, judged.from)
+    inFlight[sender].insert(PendingRequests.Entry(id: id, kind: kind, sentAt: monotonicNanoseconds()))
+    var step = Step(record: .decision(judged), .forward(options.observes ? [] : judged.dataLoss.edits))
+    let asError = options.deniesAsError
+    step.instead = Step.Instead(request: (id, sender)) { reason in
+      let decision = Decision.auditUnavailable(reason: reason, instead: judged.decision)
+      return [.send(Reply.denial(of: judged, decision, asError: asError), to: sender)]
+    }
+    return step
+  }
+
+  private mutating func denied(_ judged: SessionRecord.JudgedCall) -> Step {
+    if judged.from == .host { denied.insert(judged.call.id) }
+    return Step(
+      record: .decision(judged),
+      .send(Reply.denial(of: judged, judged.decision, asError: options.deniesAsError), to: judged.from))
+  }
+
+  /// Judges a request that the policy governs.
+  func judged(
+    _ request: GovernedRequest, in document: JSONDocument, from sender: Peer, uri: [UInt8]? = nil
+  ) -> SessionRecord.JudgedCall {
+    let started = monotonicNanoseconds()
+    let arguments = request.arguments.map { (document, $0) }
+    if sender == .server {
+      let decision = obstacle ?? decisionOnSampling(request, in: document)
+      return judgedQuestion(request, decision, in: document, since: started)
+    }
+    let call: Call
+    if request.isToolCall {
+      call = Call(
+        server: options.server.bytes, tool: request.name, arguments: arguments, context: options.context,
+        schema: catalog.knownSchema(of: request.name), files: options.files)
+    } else {
+      let isRead = request.method.elementsEqual("resources/read".utf8)
+      call = Call(
+        server: options.server.bytes, method: request.method, arguments: arguments, uri: isRead ? uri : nil,
+        context: options.context, files: options.files)
+    }
+    return judgedCall(request, call, decision: obstacle, in: document, since: started)
+  }
+
+  /// Judges a request by the rules that name its method; nil where none does.
+  func judgedIfNamed(
+    _ request: GovernedRequest, in document: JSONDocument, from sender: Peer
+  ) -> SessionRecord.JudgedCall? {
+    let started = monotonicNanoseconds()
+    let call = Call(
+      server: options.server.bytes, method: request.method, arguments: request.arguments.map { (document, $0) },
+      context: options.context, files: options.files)
+    guard let decision = policy.decideIfNamed(call) else { return nil }
+    return sender == .host
+      ? judgedCall(request, call, decision: decision, in: document, since: started)
+      : judgedQuestion(request, decision, in: document, since: started)
+  }
+
+  private func judgedCall(
+    _ request: GovernedRequest, _ call: Call, decision: Decision?, in document: JSONDocument, since started: UInt64
+  ) -> SessionRecord.JudgedCall {
+    let maskedState: Finding.MaskState = options.observes ? .notApplied : .applied
+    var judgement = policy.judge(
+      call, obstacle: decision, encoded: options.encodedArguments, maxBytes: options.maxScannedBytes,
+      maskedState: maskedState)
+    if let responses = request.inputResponses {
+      judgement.scanFurther(
+        (document, responses), by: policy, encoded: options.encodedArguments, maxBytes: options.maxScannedBytes,
+        maskedState: maskedState)
+    }
+    return SessionRecord.JudgedCall(
+      call: request, from: .host, document: document, decision: judgement.decision, dataLoss: judgement.dataLoss,
+      sensitiveKeys: judgement.sensitiveKeys, evaluationTime: monotonicNanoseconds() &- started,
+      isObserved: options.observes)
+  }
+}

@@ -1,0 +1,58 @@
+internal import State
+internal import System
+
+/// What the options come to on this machine: the mode, where the policy comes from, whether anything is sent.
+struct RunPlan {
+  struct Failure: Error {
+    let reason: String
+    let isUsage: Bool
+  }
+
+  let mode: RunMode
+  let policySource: PolicySource
+  /// Of the API key that is in use; nil where none is.
+  let scope: String?
+  /// Nil where nothing crosses the network.
+  let launcher: SyncLauncher?
+  /// Whether there is nothing from the service yet, and nothing else to begin with.
+  let waitsForPolicy: Bool
+
+  init(_ options: RunOptions, stateDirectory: String) throws(Failure) {
+    let key = Self.scope(options, stateDirectory)
+    let source: RunOptions.Source
+    do throws(RunOptions.UsageError) {
+      (mode, source) = try options.plan(hasKey: key != nil)
+    } catch {
+      throw Failure(reason: error.description, isUsage: true)
+    }
+    let needsKey = mode != .local || !options.secrets.isEmpty
+    switch key {
+    case .success(let found)? where needsKey: scope = found
+    case .failure(let error)? where needsKey: throw Failure(reason: "\(error)", isUsage: false)
+    case nil where needsKey:
+      throw Failure(
+        reason: "E1103: there is no API key: give --api-key-file FILE, set CZ_API_KEY, or put `api_key` into "
+          + "\(stateDirectory)/config.yaml", isUsage: false)
+    default: scope = nil
+    }
+    policySource = PolicySource(
+      source, checks: options.bundleChecks, stateDirectory: stateDirectory, scope: scope)
+    let sends = mode != .local || options.telemetryEndpoint != nil
+    launcher = sends ? SyncLauncher(options, mode: mode, stateDirectory: stateDirectory) : nil
+    if case .service(else: nil) = source, let scope {
+      waitsForPolicy = FileIdentity(of: CacheLayout(stateDirectory: stateDirectory, scope: scope).current) == nil
+    } else {
+      waitsForPolicy = false
+    }
+  }
+
+  /// The scope of the API key that the options, the environment or `config.yaml` have; nil for none.
+  private static func scope(_ options: RunOptions, _ stateDirectory: String) -> Result<String, StateError>? {
+    do throws(StateError) {
+      return .success(try ServiceSettings.key(options.service, stateDirectory: stateDirectory).scope)
+    } catch {
+      if error.code == .noKey, options.service.keyFile == nil { return nil }
+      return .failure(error)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+private import CShims
+internal import System
+internal import Wire
+
+/// Environment variables that one process may see and another may not.
+enum SecretEnvironment {
+  /// Where an API key may stand; the server has no business with it.
+  static let keyNames = ["CZ_API_KEY", "CONTROLZERO_API_KEY"]
+
+  /// Runs a body with some variables out of the environment: what is forked in it does not have them.
+  static func without<Result: ~Copyable, Failure: Error>(
+    _ names: [String], _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let values = names.map { ($0, Environment.value($0)) }
+    for name in names { unsafe unsetenv(name) }
+    defer {
+      for case (let name, let value?) in values { unsafe setenv(name, value, 1) }
+    }
+    return try body()
+  }
+
+  static func set(_ name: String, _ value: [UInt8]) {
+    var bytes = value.map { CChar(bitPattern: $0) } + [0]
+    defer { unsafe bytes.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) } }
+    _ = unsafe setenv(name, bytes, 1)
+  }
+
+  /// Overwrites the values where they stand, and takes the variables out.
+  static func wipe(_ names: [String]) {
+    for name in names {
+      if let value = unsafe getenv(name) { unsafe cz_wipe(value, strlen(value)) }
+      unsafe unsetenv(name)
+    }
+  }
+
+  /// Has the secrets fetched by `czproxy-ctl`, and puts them into the environment.
+  ///
+  /// - Returns: an exit status where that failed; the tool has said why.
+  static func fetch(_ secrets: [SecretVariable], options words: [String]) throws(SystemError) -> Int32? {
+    guard !secrets.isEmpty else { return nil }
+    var (bytes, status) = try ControlTool.output(
+      of: ["secret"] + words + ["--"] + secrets.map(\.secret), limit: 1 << 20)
+    defer { unsafe bytes.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) } }
+    guard status == 0 else { return status }
+    guard let document = try? JSONDocument(parsing: bytes[...]) else { return 70 }
+    let values = Array(document.elements(of: document.root))
+    guard values.count == secrets.count else { return 70 }
+    for (secret, node) in zip(secrets, values) {
+      guard var value = document.string(node), !value.contains(0) else {
+        StandardError.report("the secret `\(secret.secret)` can't be the value of a variable")
+        return 78
+      }
+      set(secret.variable, value)
+      unsafe value.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) }
+    }
+    return nil
+  }
+}

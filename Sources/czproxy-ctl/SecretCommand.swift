@@ -1,0 +1,76 @@
+import ArgumentParser
+import ControlPlane
+import Foundation
+import State
+import System
+import Wire
+
+/// `czproxy secret`: what `czproxy run --secret-env` asks, once, before the server is started.
+struct SecretCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "secret",
+    abstract: "Print secrets that the service keeps, as a JSON array of strings.",
+    discussion: """
+      For programs: what is printed is secret. `czproxy run --secret-env NAME=czsec://SECRET` puts one into the
+      environment of a server and nowhere else.
+      Exits with 77 when the key is not accepted or the secret is refused, with 75 when the service is away, with 78 for
+      a secret that is not there.
+      """,
+    shouldDisplay: false)
+
+  @OptionGroup var state: StateOptions
+  @OptionGroup var service: ServiceOptions
+
+  @Argument(help: "Names of secrets.")
+  var names: [String]
+
+  func run() throws {
+    guard let directory = Environment.stateDirectory(option: state.directory) else {
+      Terminal.complain("there is no home directory: give --state-dir DIR")
+      throw ExitCode(64)
+    }
+    var writer = JSONWriter()
+    writer.beginArray()
+    do {
+      let settings = try ServiceSettings(service.settings, stateDirectory: directory)
+      let address = try ServiceURL(settings.baseURL, allowsPlainHTTP: service.allowHTTP)
+      var options = HTTPClient.Options()
+      options.authorityFile = settings.authorityFile
+      var client = try ControlPlaneClient(
+        address, key: try ServiceSettings.key(service.settings, stateDirectory: directory), options: options)
+      for name in names {
+        switch client.secret(named: name) {
+        case .value(let value): value.withBytes { writer.string(bytes: Array(copying: $0)) }
+        case .failed(let error): throw error
+        }
+      }
+    } catch let error as ControlPlaneError {
+      Terminal.complain("a secret can't be had: \(error)")
+      throw ExitCode(error.exitStatus)
+    } catch let error as StateError {
+      Terminal.complain("a secret can't be had: \(error)")
+      throw ExitCode(78)
+    }
+    writer.endArray()
+    FileHandle.standardOutput.write(Data(writer.bytes))
+  }
+}
+
+extension ControlPlaneError {
+  /// sysexits(3): try later, no permission, configuration.
+  var exitStatus: Int32 {
+    switch code {
+    case .keyRejected, .approvalRequired: 77
+    case .unreachable, .serverFailure, .rateLimited, .stopped: 75
+    default: 78
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate init(copying span: Span<UInt8>) {
+    self = []
+    reserveCapacity(span.count)
+    for index in span.indices { append(span[index]) }
+  }
+}

@@ -1,0 +1,272 @@
+import Foundation
+import Testing
+
+/// Processes that are killed or stopped, disks that are full, descriptors that are used up: at every step.
+@Suite(.serialized) struct FaultTests {
+  /// A process beneath us, by what its command line holds.
+  private static func children(of process: Int32) -> [Int32] {
+    let list = try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+    return list?.split(separator: " ").compactMap { Int32($0) } ?? []
+  }
+
+  private static func isAlive(_ process: Int32) -> Bool {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+    return !status.contains(") Z ")
+  }
+
+  /// Waits, with a bound, until a process is gone or a zombie.
+  private static func isGone(_ process: Int32) -> Bool {
+    let until = Date() + RunningProcess.patience
+    while Date() < until {
+      if !isAlive(process) { return true }
+      usleep(5000)
+    }
+    return false
+  }
+
+  private enum Who: CaseIterable { case proxy, guardian, server }
+
+  /// A session with one call behind it, and its three processes.
+  private static func running(
+    _ server: [String] = [], options: [String] = []
+  ) throws -> (session: ScriptedSession, ids: [Who: Int32]) {
+    let session = try ScriptedSession(options: options, server: server)
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    let guardian = try #require(children(of: session.process.id).first)
+    let server = try #require(children(of: guardian).first)
+    return (session, [.proxy: session.process.id, .guardian: guardian, .server: server])
+  }
+
+  private static let stubborn = ["--ignore-eof", "--ignore-term"]
+
+  @Test(arguments: [[], stubborn])
+  func `the proxy is killed: nothing is left, and the records are whole`(server: [String]) throws {
+    let (session, ids) = try Self.running(server)
+    kill(ids[.proxy] ?? 0, SIGKILL)
+    #expect(try session.process.wait() == 128 + SIGKILL)
+    #expect(Self.isGone(ids[.server] ?? 0) && Self.isGone(ids[.guardian] ?? 0))
+    let verified = try RunningProcess([Project.czproxy, "audit", "verify", "--state-dir", session.scratch.state])
+    _ = try verified.wait()
+    #expect(!verified.output.text.contains("broken"))
+    #expect(try session.scratch.rows().contains { $0["event"] as? String == "outcome" })
+  }
+
+  @Test func `the proxy is killed while a call is under way: its decision is on record`() throws {
+    let (session, ids) = try Self.running()
+    kill(ids[.server] ?? 0, SIGSTOP)
+    session.process.send(session.call(2, "echo"))
+    while try session.scratch.rows().filter({ $0["event"] as? String == "decision" }).count < 2 {}
+    kill(ids[.proxy] ?? 0, SIGKILL)
+    #expect(try session.process.wait() == 128 + SIGKILL)
+    #expect(Self.isGone(ids[.server] ?? 0) && Self.isGone(ids[.guardian] ?? 0))
+  }
+
+  @Test func `the server is killed while a call is under way: the host hears the end, and its status is ours`() throws {
+    let (session, ids) = try Self.running()
+    kill(ids[.server] ?? 0, SIGSTOP)
+    session.process.send(session.call(2, "echo"))
+    kill(ids[.server] ?? 0, SIGKILL)
+    #expect(try session.process.wait() == 128 + SIGKILL)
+    #expect(try session.scratch.rows().last?["event"] as? String == "session_end")
+  }
+
+  @Test func `the guardian is killed: we say so and end`() throws {
+    let (session, ids) = try Self.running()
+    kill(ids[.guardian] ?? 0, SIGKILL)
+    #expect(try session.process.wait() == 70)
+    try session.process.report(containing: "guardian")
+    #expect(Self.isGone(ids[.server] ?? 0))
+  }
+
+  @Test func `the guardian is killed: a server that ignores the end of its input ends too`() throws {
+    let (session, ids) = try Self.running(Self.stubborn)
+    let server = ids[.server] ?? 0
+    kill(ids[.guardian] ?? 0, SIGKILL)
+    try session.process.report(containing: "guardian")
+    #expect(Self.isGone(session.process.id))
+    #expect(try session.process.wait() == 70)
+    #expect(Self.isGone(server))
+  }
+
+  @Test(arguments: [SIGTERM, 0])
+  func `the guardian is stopped: leaving and signals end everything all the same`(signal: Int32) throws {
+    let (session, ids) = try Self.running(Self.stubborn)
+    kill(ids[.guardian] ?? 0, SIGSTOP)
+    if signal == 0 { session.process.closeInput() } else { session.process.send(signal: signal) }
+    #expect(Self.isGone(session.process.id) && Self.isGone(ids[.server] ?? 0))
+    #expect(try session.process.wait() == (signal == 0 ? 128 + SIGKILL : 128 + signal))
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT, 0])
+  func `the server is stopped: leaving and signals end it all the same`(signal: Int32) throws {
+    let (session, ids) = try Self.running(Self.stubborn)
+    kill(ids[.server] ?? 0, SIGSTOP)
+    if signal == 0 { session.process.closeInput() } else { session.process.send(signal: signal) }
+    #expect(try session.process.wait() == (signal == 0 ? 128 + SIGKILL : 128 + signal))
+    #expect(Self.isGone(ids[.server] ?? 0))
+  }
+
+  @Test func `the proxy is stopped and goes on: nothing is lost`() throws {
+    let (session, ids) = try Self.running()
+    kill(ids[.proxy] ?? 0, SIGSTOP)
+    for id in 2...40 { session.process.send(session.call(id, "echo")) }
+    kill(ids[.proxy] ?? 0, SIGCONT)
+    for id in 2...40 { #expect(try json(session.process.line())["id"] as? Int == id) }
+    #expect(try session.end() == 0)
+  }
+
+  @Test func `the server is stopped and goes on: nothing is lost`() throws {
+    let (session, ids) = try Self.running()
+    kill(ids[.server] ?? 0, SIGSTOP)
+    let text = String(repeating: "x", count: 100_000)
+    session.process.sendInBackground(
+      Data((2...40).map { session.call($0, "echo", #"{"a":"\#(text)"}"#) + "\n" }.joined().utf8))
+    kill(ids[.server] ?? 0, SIGCONT)
+    for id in 2...40 { #expect(try json(session.process.line())["id"] as? Int == id) }
+    #expect(try session.end() == 0)
+  }
+
+  // MARK: Disk and descriptors
+
+  private static var mayMount: Bool {
+    guard geteuid() == 0, let scratch = try? Scratch(), let disk = try? SmallDisk(scratch) else { return false }
+    disk.unmount()
+    return true
+  }
+
+  /// A file system of 200 KB.
+  private struct SmallDisk {
+    let path: String
+
+    init(_ scratch: Scratch) throws {
+      path = "\(scratch.path)/disk"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      let mount = try RunningProcess(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", path])
+      guard try mount.wait() == 0 else { throw CocoaError(.fileWriteOutOfSpace) }
+    }
+
+    func unmount() { _ = try? RunningProcess(["umount", "-l", path]).wait() }
+  }
+
+  @Test(.enabled(if: mayMount)) func `a full disk denies, and once there is room calls go on`() throws {
+    let scratch = try Scratch()
+    let disk = try SmallDisk(scratch)
+    defer { disk.unmount() }
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", "\(disk.path)/state", "--"]
+        + Project.scriptedServer)
+    func call(_ id: Int) throws -> Bool {
+      process.send(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"echo"}}"#)
+      let answer = try json(process.line())
+      #expect(answer["id"] as? Int == id)
+      return value(answer, "result", "isError") as? Bool != true
+    }
+    let filler = try scratch.file("disk/filler", String(repeating: "x", count: 100_000))
+    var id = 0
+    repeat { id += 1 } while try call(id)
+    #expect(id > 10)
+    #expect(try !call(id + 1))
+    try process.report(containing: "free some space")
+    try FileManager.default.removeItem(atPath: filler)
+    #expect(try call(id + 2))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+    let verify = try RunningProcess([Project.czproxy, "audit", "verify", "--state-dir", "\(disk.path)/state"])
+    #expect(try verify.wait() == 0, "\(verify.output.text)\(verify.errors.text)")
+  }
+
+  @Test(arguments: 3...24)
+  func `with too few descriptors it starts and works, or says what is missing`(limit: Int) throws {
+    let session = try ScriptedSession(shell: "ulimit -n \(limit)")
+    session.process.send(session.call(1, "echo"))
+    session.process.closeInput()
+    let status = try session.process.wait()
+    // Not a signal, and not silence.
+    #expect(status < 128, "\(session.process.errors.text)")
+    if session.process.output.data.isEmpty {
+      #expect(status != 0 && !session.process.errors.text.isEmpty)
+    } else {
+      #expect(try json(session.process.output.text)["id"] as? Int == 1)
+    }
+  }
+
+  // MARK: Over and over
+
+  @Test func `three hundred starts and ends leave no process behind`() throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    for number in 0..<300 {
+      let process = try RunningProcess(
+        [
+          Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--", "sh", "-c",
+          "while read -r line; do echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}'; done # \(marker)",
+        ])
+      process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+      _ = try process.line()
+      switch number % 3 {
+      case 0:
+        process.closeInput()
+        #expect(try process.wait() == 0)
+      case 1:
+        process.send(signal: SIGTERM)
+        #expect(try process.wait() == 128 + SIGTERM)
+      default:
+        process.send(signal: SIGKILL)
+        try process.wait()
+      }
+    }
+    let until = Date() + RunningProcess.patience
+    while !Self.survivors(marker).isEmpty, Date() < until { usleep(10_000) }
+    #expect(Self.survivors(marker).isEmpty)
+  }
+
+  private static func survivors(_ marker: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.filter { name in
+      guard Int(name) != nil, let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
+        return false
+      }
+      return String(decoding: line, as: UTF8.self).contains(marker)
+    }
+  }
+
+  @Test func `thousands of calls and fifty policies later it holds the descriptors that it held`() throws {
+    let (session, ids) = try Self.running()
+    let proxy = ids[.proxy] ?? 0
+    func descriptors() throws -> Int {
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/\(proxy)/fd").count
+    }
+    let before = try descriptors()
+    for round in 1...50 {
+      _ = try session.scratch.file("policy.yaml", ScriptedSession.policy + "\n# \(round)")
+      for id in 0..<60 { session.process.send(session.call(round * 100 + id, id % 3 == 0 ? "forbidden" : "echo")) }
+      for _ in 0..<60 { _ = try session.process.line() }
+    }
+    #expect(try descriptors() == before)
+    #expect(try session.end() == 0)
+    #expect(try session.scratch.rows().contains { $0["event"] as? String == "policy_change" })
+  }
+
+  @Test func `a host that reads a few bytes at a time gets every one`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    // `dd` asks for one byte at a time of the first part.
+    let line =
+      ##"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"big","arguments":{"bytes":3000000}}}"##
+    let process = try RunningProcess(
+      [
+        "sh", "-c",
+        "(printf '%s\\n' \"$0\"; sleep 1) | \"$@\" | (dd bs=1 count=100000 status=none; cat) | cksum", line,
+        Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--",
+      ] + Project.scriptedServer)
+    let direct = try RunningProcess(
+      ["sh", "-c", "printf '%s\\n' \"$0\" | \"$@\" | cksum", line] + Project.scriptedServer)
+    try process.wait()
+    try direct.wait()
+    #expect(process.output.text == direct.output.text)
+    #expect(process.output.text.contains(" 30000"))
+  }
+}

@@ -37,13 +37,7 @@ extension ClientCore {
   ///
   /// Without a service there is nobody to deliver to: records are on disk, and that is all.
   func flush(_ cancellation: Cancellation = Cancellation()) throws {
-    try phase.withLock { phase in
-      switch phase {
-      case .closed: throw ClientClosedError()
-      case .new: throw NotInitializedError()
-      case .ready, .open: break
-      }
-    }
+    _ = try snapshot()
     try deliver(cancellation)
   }
 

@@ -41,7 +41,7 @@ extension ClientCore {
   /// Puts the policy of a file in force. Blocks.
   func loadFile(_ path: String) throws {
     let now = WallClock.seconds()
-    try phase.withLock { phase in if case .closed = phase { throw ClientClosedError() } }
+    guard !isClosed else { throw ClientClosedError() }
     try take(try LoadedPolicy.file(path, settings: settings, scope: scope, at: now), at: now)
   }
 
@@ -95,8 +95,8 @@ extension ClientCore {
   // MARK: Keeping
 
   private func take(_ loaded: PolicySource.Loaded, at now: Int64) throws {
-    var written: PolicyInForce?
-    let change: PolicyInForce.Change? = try phase.withLock { phase in
+    let settings = settings
+    let taken: (inForce: PolicyInForce, change: PolicyInForce.Change?)? = try change { phase in
       let change: PolicyInForce.Change?
       let next: PolicyInForce
       switch phase {
@@ -111,13 +111,12 @@ extension ClientCore {
         next = inForce
       }
       phase = .ready(next, Snapshot(next, agentName: settings.agentName))
-      written = next
-      return change
+      return (next, change)
     }
-    if let change { tell(change) }
-    guard let written else { return }
+    guard let taken else { return }
+    if let change = taken.change { tell(change) }
     do throws(SystemError) {
-      try written.writeQuarantine(at: WallClock.microseconds())
+      try taken.inForce.writeQuarantine(at: WallClock.microseconds())
     } catch {
       logger.error("the quarantine can't be put on file", metadata: ["reason": "\(error)"])
     }
@@ -125,7 +124,7 @@ extension ClientCore {
 
   private func fail(_ error: any Error, at now: Int64) {
     let isTampering = error is BundleVerificationError || error is BundleTamperError
-    change { $0.fail(PolicySourceError(["\(error)"], isTampering: isTampering), at: now) }
+    changePolicy { $0.fail(PolicySourceError(["\(error)"], isTampering: isTampering), at: now) }
   }
 
   /// Looks whether the machine is in quarantine, once a second at the most.
@@ -135,17 +134,18 @@ extension ClientCore {
     guard now >= last &+ 1_000_000_000,
       lookedForQuarantine.compareExchange(expected: last, desired: now, ordering: .relaxed).exchanged
     else { return }
-    change { $0.lookForQuarantine() }
+    changePolicy { $0.lookForQuarantine() }
   }
 
-  private func change(_ body: (inout PolicyInForce) -> PolicyInForce.Change?) {
-    let change: PolicyInForce.Change? = phase.withLock { phase in
+  private func changePolicy(_ body: @Sendable (inout PolicyInForce) -> PolicyInForce.Change?) {
+    let agentName = settings.agentName
+    let change: PolicyInForce.Change?? = try? change { phase in
       guard case .ready(var inForce, let snapshot) = phase else { return nil }
       let change = body(&inForce)
-      phase = .ready(inForce, change == nil ? snapshot : Snapshot(inForce, agentName: settings.agentName))
+      phase = .ready(inForce, change == nil ? snapshot : Snapshot(inForce, agentName: agentName))
       return change
     }
-    if let change { tell(change) }
+    if let change, let change { tell(change) }
   }
 }
 

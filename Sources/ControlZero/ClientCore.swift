@@ -11,12 +11,29 @@ internal import System
 
 /// What both clients stand on. Whatever of it blocks says so.
 final class ClientCore: Sendable {
-  enum Phase {
+  enum Phase: Sendable {
     case new
     case ready(PolicyInForce, Snapshot)
     /// Governance is off.
     case open
     case closed
+  }
+
+  /// What calls need to know of a phase.
+  private enum Access: Sendable {
+    case new
+    case ready(Snapshot)
+    case open
+    case closed
+
+    init(_ phase: Phase) {
+      switch phase {
+      case .new: self = .new
+      case .ready(_, let snapshot): self = .ready(snapshot)
+      case .open: self = .open
+      case .closed: self = .closed
+      }
+    }
   }
 
   let settings: Settings
@@ -26,7 +43,9 @@ final class ClientCore: Sendable {
   /// What stands for the API key in file names.
   let scope: String
   let delivery: RecordDelivery
-  let phase = Mutex(Phase.new)
+  /// What a client is in the midst of. Whoever changes it publishes what calls need of it.
+  private let phase = Mutex(Phase.new)
+  private let published = Published(Access.new)
   let timers = Timers()
   let waitingRecords = Atomic(0)
   /// When the quarantine was looked for last; monotonic, in nanoseconds.
@@ -58,11 +77,10 @@ final class ClientCore: Sendable {
     guard !isClosed else { throw ClientClosedError() }
     if let path = settings.serversPath { add(try ServersFile.read(path)) }
     guard settings.isGoverned else {
-      try phase.withLock { phase in
+      return try change { phase in
         if case .closed = phase { throw ClientClosedError() }
         phase = .open
       }
-      return
     }
     try refreshPolicy(isFirst: true, cancellation)
     startTimers()
@@ -72,15 +90,26 @@ final class ClientCore: Sendable {
     registry.add(servers, startTimeout: Self.nanoseconds(settings.callTimeout))
   }
 
-  private var isClosed: Bool {
-    phase.withLock { if case .closed = $0 { true } else { false } }
+  var isClosed: Bool {
+    if case .closed = published.current { true } else { false }
+  }
+
+  /// Changes the phase, and publishes it.
+  func change<Result: Sendable>(_ body: @Sendable (inout sending Phase) throws -> Result) throws -> Result {
+    try phase.withLock { phase in
+      defer { published.update { $0 = Access(phase) } }
+      return try body(&phase)
+    }
   }
 
   /// Delivers what waits as far as it can in a moment, ends the servers, wipes the keys. Blocks. Never throws: what is
   /// left is on disk.
   func close() {
     let wasReady = phase.withLock { phase in
-      defer { phase = .closed }
+      defer {
+        phase = .closed
+        published.update { $0 = .closed }
+      }
       if case .ready = phase { return true }
       return false
     }
@@ -104,10 +133,22 @@ final class ClientCore: Sendable {
 
   /// What calls are judged by now; nil where governance is off.
   ///
-  /// Never blocks: the lock is held for a few instructions, by whoever holds it.
+  /// Never waits, but for whoever puts another policy in force at this moment.
   func snapshot() throws -> Snapshot? {
-    let now = WallClock.seconds()
-    let (snapshot, change): (Snapshot?, PolicyInForce.Change?) = try phase.withLock { phase in
+    switch published.current {
+    case .new: throw NotInitializedError()
+    case .closed: throw ClientClosedError()
+    case .open: return nil
+    case .ready(let snapshot):
+      let now = WallClock.seconds()
+      return now < snapshot.deadline ? snapshot : try expired(at: now)
+    }
+  }
+
+  /// Time has passed, and the policy may not be used as it was.
+  private func expired(at now: Int64) throws -> Snapshot? {
+    let agentName = settings.agentName
+    let (snapshot, change): (Snapshot?, PolicyInForce.Change?) = try change { phase in
       switch phase {
       case .new: throw NotInitializedError()
       case .closed: throw ClientClosedError()
@@ -115,7 +156,7 @@ final class ClientCore: Sendable {
       case .ready(_, let snapshot) where now < snapshot.deadline: return (snapshot, nil)
       case .ready(var inForce, _):
         let change = inForce.tick(at: now)
-        let snapshot = Snapshot(inForce, agentName: settings.agentName)
+        let snapshot = Snapshot(inForce, agentName: agentName)
         phase = .ready(inForce, snapshot)
         return (snapshot, change)
       }

@@ -1,26 +1,25 @@
 internal import MCPHost
 internal import Relay
-internal import Synchronization
 
 /// The tools of a session, by name: closures, MCP servers, and those that the service only lists.
 final class ToolRegistry: Sendable {
-  private struct Entry {
+  private struct Entry: Sendable {
     let executor: Executor
     /// What a server says about its tools; nil where it was not asked.
     var catalog: ServerCatalog?
   }
 
-  private struct State {
+  private struct State: Sendable {
     /// By the bytes of the name.
     var entries: [[UInt8]: Entry] = [:]
     var listed: Set<[UInt8]> = []
   }
 
-  private let state = Mutex(State())
+  private let state = Published(State())
 
   /// A later registration takes the place of an earlier one.
   func register(_ name: String, _ executor: Executor) {
-    let replaced = state.withLock { state in
+    let replaced = state.update { state in
       state.entries.updateValue(Entry(executor: executor), forKey: Array(name.utf8))
     }
     if case .server(let server)? = replaced?.executor { server.close() }
@@ -36,31 +35,29 @@ final class ToolRegistry: Sendable {
       options.clientVersion = Version.number
       options.startTimeout = startTimeout
       let server = MCPServer(command, options: options)
-      state.withLock { state in
+      state.update { state in
         guard state.entries[Array(name.utf8)] == nil else { return }
         state.entries[Array(name.utf8)] = Entry(executor: .server(server))
       }
     }
   }
 
-  func list(_ names: [[UInt8]]) { state.withLock { $0.listed = Set(names) } }
+  func list(_ names: [[UInt8]]) { state.update { $0.listed = Set(names) } }
 
-  func isListed(_ name: String) -> Bool { state.withLock { $0.listed.contains(Array(name.utf8)) } }
+  func isListed(_ name: String) -> Bool { state.current.listed.contains(Array(name.utf8)) }
 
-  func executor(of name: String) -> Executor? { state.withLock { $0.entries[Array(name.utf8)]?.executor } }
+  func executor(of name: String) -> Executor? { state.current.entries[Array(name.utf8)]?.executor }
 
-  func catalog(of name: String) -> ServerCatalog? { state.withLock { $0.entries[Array(name.utf8)]?.catalog } }
+  func catalog(of name: String) -> ServerCatalog? { state.current.entries[Array(name.utf8)]?.catalog }
 
   func learn(_ catalog: ServerCatalog, of name: String) {
-    state.withLock { $0.entries[Array(name.utf8)]?.catalog = catalog }
+    state.update { $0.entries[Array(name.utf8)]?.catalog = catalog }
   }
 
   /// Ends all servers, at the same time. Blocks until they are gone.
   func close() {
-    let servers = state.withLock { state in
-      state.entries.values.compactMap { entry in
-        if case .server(let server) = entry.executor { server } else { nil }
-      }
+    let servers = state.current.entries.values.compactMap { entry in
+      if case .server(let server) = entry.executor { server } else { nil }
     }
     for server in servers { server.beginClosing() }
     for server in servers { server.close() }

@@ -12,12 +12,14 @@ final class Detector: Sendable {
   /// What stands in the place of a masked text.
   let placeholder: [UInt8]
 
-  private let compiled: Mutex<Compiled>
+  /// Many threads may scan at a time: once it is there, it is read without a lock.
+  private let compiled = AtomicLazyReference<Compiled>()
 
-  private enum Compiled {
-    case not
-    case matcher(PatternMatcher)
-    case failed
+  private final class Compiled: Sendable {
+    /// Nil where the expression can't be compiled.
+    let matcher: PatternMatcher?
+
+    init(_ matcher: PatternMatcher?) { self.matcher = matcher }
   }
 
   /// Compiles a rule of a policy.
@@ -27,7 +29,7 @@ final class Detector: Sendable {
     context = rule.needsContext ? rule.contextKeywords : nil
     placeholder = Self.placeholder(for: rule.id)
     guard let pattern = rule.pattern else { throw .invalid("it is not a string") }
-    compiled = Mutex(.matcher(try PatternMatcher(pattern, ignoresCase: false)))
+    _ = compiled.storeIfNil(Compiled(try PatternMatcher(pattern, ignoresCase: false)))
   }
 
   /// A rule that is valid and can't be run here: a scan for it fails.
@@ -36,7 +38,7 @@ final class Detector: Sendable {
     requirement = .nothing
     context = nil
     placeholder = []
-    compiled = Mutex(.failed)
+    _ = compiled.storeIfNil(Compiled(nil))
   }
 
   private init(_ rule: DetectionRule, _ requirement: Requirement, context: [String]?) {
@@ -44,7 +46,6 @@ final class Detector: Sendable {
     self.requirement = requirement
     self.context = context?.map { Array($0.utf8) }
     placeholder = Self.placeholder(for: rule.id)
-    compiled = Mutex(.not)
   }
 
   /// A detector of Control Zero's.
@@ -67,13 +68,10 @@ final class Detector: Sendable {
 
   /// Nil where the expression can't be compiled, which our own all can.
   func matcher() -> PatternMatcher? {
-    compiled.withLock { compiled in
-      if case .not = compiled {
-        compiled =
-          (try? rule.pattern.map { try PatternMatcher($0, ignoresCase: false) }).map(Compiled.matcher) ?? .failed
-      }
-      return if case .matcher(let matcher) = compiled { matcher } else { nil }
-    }
+    if let compiled = compiled.load() { return compiled.matcher }
+    let matcher = rule.pattern.flatMap { try? PatternMatcher($0, ignoresCase: false) }
+    // Two threads may compile it at the same time; the first one's counts.
+    return compiled.storeIfNil(Compiled(matcher)).matcher
   }
 
   private static func placeholder(for id: String) -> [UInt8] {

@@ -1,4 +1,5 @@
-/// A request to a language model, as a policy sees it: the call `llm:generate` with these arguments.
+/// A request to a language model, as a policy sees it: the call `llm:generate` with the arguments that the proxy judges
+/// too (`LLMRequest`). What the program says to the model is not in it.
 struct LLMCheck {
   static let tool = "llm"
   static let method = "generate"
@@ -17,7 +18,7 @@ struct LLMCheck {
       "estimated_tokens": .integer(Int64(estimatedTokens)),
       "functions": .array(functions.map { .string($0) }),
       "has_pii": .bool(hasPII),
-      "messages": [],
+      "messages": "",
     ]
   }
 }

@@ -50,7 +50,7 @@ struct CallRecord: Sendable {
     row.string("reason_code", decision.reasonCode)
     row.strings(
       "args_keys",
-      ArgumentsHash.keys(of: arguments).map { judged.sensitiveKeys.contains($0) ? Self.redactedKey : $0 })
+      ArgumentsHash.keys(of: arguments).map { judged.sensitiveKeys.contains($0) ? RecordColumns.redactedKey : $0 })
     row.string("args_hash", ArgumentsHash.text(of: arguments))
     row.string("policy_engine_version", Version.policyEngine)
     row.string("mode", mode)
@@ -58,7 +58,7 @@ struct CallRecord: Sendable {
     row.string("client_name", agentName)
     row.string("project_id", judged.snapshot.projectID ?? "")
     row.string("gate_matched", decision.gateMatched.rawValue)
-    row.string("decision_origin", Self.origin(of: decision))
+    row.string("decision_origin", RecordColumns.origin(of: decision))
     RecordColumns.writeInput(judged.dataLoss, to: &row)
     row.string("escalation_status", decision.requiresApproval ? "unavailable" : "not_applicable")
     writeEnforcement(judged, to: &row)
@@ -101,10 +101,7 @@ struct CallRecord: Sendable {
     row.boolean("is_error", error != nil)
     if let error { row.string("error", error) }
     if let dataLoss { RecordColumns.writeOutput(dataLoss, to: &row) }
-    if let withholding {
-      row.string("withheld_code", withholding.code.rawValue)
-      row.string("withheld_reason", withholding.reason)
-    }
+    RecordColumns.write(withholding, to: &row)
     return row
   }
 
@@ -120,49 +117,15 @@ struct CallRecord: Sendable {
     return row
   }
 
-  private static let redactedKey = Array("<redacted-key>".utf8)
-
-  private static func origin(of decision: Decision) -> String {
-    if decision.policyID == "synthetic:ENGINE_UNAVAILABLE" { return "evaluator_error" }
-    return switch decision.reasonCode {
-    case "BUNDLE_TAMPERED": "tamper_denied"
-    case "MACHINE_QUARANTINED": "tamper_quarantine"
-    case "NO_RULE_MATCH": "evaluator_no_match_default"
-    case "BUNDLE_MISSING": "no_evaluator_configured"
-    case "NO_ACTIVE_POLICIES", "OBSERVE_MODE_NO_POLICY": "evaluator_empty_bundle"
-    default: "evaluator_matched_rule"
-    }
-  }
-
   private func writeEnforcement(_ judged: JudgedCall, to row: inout AuditRecord) {
     let isDenied = judged.decision.effect == .deny
-    let isEnforced = isDenied && !judged.isAdvice
     let (status, reason) =
       switch (isDenied, judged.isAdvice) {
       case (true, false): ("enforced", "in_process_raise")
       case (true, true): ("indeterminate", "in_process_caller_decides")
       default: ("not_applicable", "effect_not_blocking")
       }
-    row.object("enforcement") { writer in
-      writer.key("status")
-      writer.string(status)
-      writer.key("reason")
-      writer.string(reason)
-      writer.key("enforced")
-      writer.boolean(isEnforced)
-      writer.key("enforcement_tier")
-      writer.string("")
-      writer.key("family_covered")
-      writer.boolean(false)
-      writer.key("host")
-      writer.string("swift_sdk")
-      writer.key("tool_family")
-      writer.string("")
-      writer.key("event")
-      writer.string("deciding")
-    }
-    row.boolean("enforced", isEnforced)
-    row.string("enforcement_outcome", status)
-    row.string("enforcement_reason", reason)
+    RecordColumns.writeEnforcement(
+      status: status, reason: reason, isEnforced: isDenied && !judged.isAdvice, host: "swift_sdk", to: &row)
   }
 }

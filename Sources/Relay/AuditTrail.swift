@@ -145,8 +145,8 @@ struct AuditTrail: ~Copyable {
     case .late:
       row.boolean("cancelled", true)
     }
-    DataLossColumns.writeOutput(outcome.dataLoss, to: &row)
-    write(outcome.withholding, to: &row)
+    RecordColumns.writeOutput(outcome.dataLoss, to: &row)
+    RecordColumns.write(outcome.withholding, to: &row)
     return row
   }
 
@@ -158,15 +158,9 @@ struct AuditTrail: ~Copyable {
     row.string("session_id", identity.sessionID)
     if let id = observation.id { row.string("request_id", bytes: id.json) }
     row.integer("bytes", observation.bytes)
-    DataLossColumns.writeOutput(observation.dataLoss, to: &row)
-    write(observation.withholding, to: &row)
+    RecordColumns.writeOutput(observation.dataLoss, to: &row)
+    RecordColumns.write(observation.withholding, to: &row)
     return row
-  }
-
-  private func write(_ withholding: Withholding?, to row: inout AuditRecord) {
-    guard let withholding else { return }
-    row.string("withheld_code", withholding.code.rawValue)
-    row.string("withheld_reason", withholding.reason)
   }
 
   private func listRow(_ edit: SessionRecord.ListEdit) -> AuditRecord {

@@ -17,7 +17,7 @@ enum DecisionRow {
     row.string("reason", decision.reason)
     row.string("reason_code", decision.reasonCode)
     let keys = ArgumentsHash.keys(of: arguments)
-    row.strings("args_keys", keys.map { judged.sensitiveKeys.contains($0) ? redactedKey : $0 })
+    row.strings("args_keys", keys.map { judged.sensitiveKeys.contains($0) ? RecordColumns.redactedKey : $0 })
     row.string("args_hash", ArgumentsHash.text(of: arguments))
     row.string("policy_engine_version", Version.policyEngine)
     row.string("mode", identity.mode)
@@ -25,15 +25,15 @@ enum DecisionRow {
     row.string("client_name", identity.clientName)
     row.string("project_id", identity.projectID)
     row.string("gate_matched", decision.gateMatched.rawValue)
-    row.string("decision_origin", origin(of: decision))
-    DataLossColumns.write(judged.dataLoss, to: &row)
+    row.string("decision_origin", RecordColumns.origin(of: decision))
+    RecordColumns.writeInput(judged.dataLoss, to: &row)
     row.string("escalation_status", decision.requiresApproval ? "unavailable" : "not_applicable")
     writeEnforcement(judged, to: &row)
     row.string("subject", bytes: Array("\(identity.server):".utf8) + judged.call.name)
     row.string("subject_origin", "mcp_proxy")
     row.string("match_semantics", decision.matchSemantics)
     row.strings("divergent_rule_ids", decision.divergentRuleIDs.map { Array($0.utf8) })
-    DataLossColumns.writeMasking(judged.dataLoss, isObserved: judged.isObserved, to: &row)
+    RecordColumns.writeMasking(judged.dataLoss, isObserved: judged.isObserved, to: &row)
 
     if !decision.doubts.isEmpty { row.strings("doubts", decision.doubts.map { Array($0.utf8) }) }
     row.integer("evaluated_rules", decision.evaluatedRules)
@@ -46,20 +46,6 @@ enum DecisionRow {
     return row
   }
 
-  private static let redactedKey = Array("<redacted-key>".utf8)
-
-  private static func origin(of decision: Decision) -> String {
-    if decision.policyID == "synthetic:ENGINE_UNAVAILABLE" { return "evaluator_error" }
-    return switch decision.reasonCode {
-    case "BUNDLE_TAMPERED": "tamper_denied"
-    case "MACHINE_QUARANTINED": "tamper_quarantine"
-    case "NO_RULE_MATCH": "evaluator_no_match_default"
-    case "BUNDLE_MISSING": "no_evaluator_configured"
-    case "NO_ACTIVE_POLICIES", "OBSERVE_MODE_NO_POLICY": "evaluator_empty_bundle"
-    default: "evaluator_matched_rule"
-    }
-  }
-
   private static func writeEnforcement(_ judged: SessionRecord.JudgedCall, to row: inout AuditRecord) {
     let (status, reason) =
       switch (judged.decision.effect, judged.isObserved) {
@@ -67,27 +53,8 @@ enum DecisionRow {
       case (.deny, true): ("not_enforced", "observe_mode")
       default: ("not_applicable", "effect_not_blocking")
       }
-    row.object("enforcement") { writer in
-      writer.key("status")
-      writer.string(status)
-      writer.key("reason")
-      writer.string(reason)
-      writer.key("enforced")
-      writer.boolean(judged.isBlocked)
-      writer.key("enforcement_tier")
-      writer.string("")
-      writer.key("family_covered")
-      writer.boolean(false)
-      writer.key("host")
-      writer.string("mcp_proxy")
-      writer.key("tool_family")
-      writer.string("")
-      writer.key("event")
-      writer.string("deciding")
-    }
-    row.boolean("enforced", judged.isBlocked)
-    row.string("enforcement_outcome", status)
-    row.string("enforcement_reason", reason)
+    RecordColumns.writeEnforcement(
+      status: status, reason: reason, isEnforced: judged.isBlocked, host: "mcp_proxy", to: &row)
   }
 
   /// What ties the row to the host's own records: trace context (W3C) and the ids that Claude Code and Codex send.

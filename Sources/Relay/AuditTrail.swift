@@ -127,12 +127,18 @@ struct AuditTrail: ~Copyable {
     return row
   }
 
-  private func outcomeRow(_ outcome: SessionRecord.Outcome) -> AuditRecord {
-    var row = AuditRecord(at: Self.now(), decision: "audit", event: "outcome")
+  /// A row about a method or a tool; what it is about follows.
+  private func row(_ event: String, method: [UInt8], policyID: String = "<lifecycle>") -> AuditRecord {
+    var row = AuditRecord(at: Self.now(), decision: "audit", event: event)
     row.string("tool", identity.server.description)
-    row.string("method", bytes: outcome.tool)
-    row.string("policy_id", "<lifecycle>")
+    row.string("method", bytes: method)
+    row.string("policy_id", policyID)
     row.string("session_id", identity.sessionID)
+    return row
+  }
+
+  private func outcomeRow(_ outcome: SessionRecord.Outcome) -> AuditRecord {
+    var row = row("outcome", method: outcome.tool)
     row.string("request_id", bytes: outcome.id.json)
     row.integer("duration_ns", outcome.duration)
     row.integer("bytes", outcome.bytes)
@@ -151,11 +157,7 @@ struct AuditTrail: ~Copyable {
   }
 
   private func observationRow(_ observation: SessionRecord.Observation) -> AuditRecord {
-    var row = AuditRecord(at: Self.now(), decision: "audit", event: "dlp_output_observation")
-    row.string("tool", identity.server.description)
-    row.string("method", bytes: observation.method)
-    row.string("policy_id", "<output-observation>")
-    row.string("session_id", identity.sessionID)
+    var row = row("dlp_output_observation", method: observation.method, policyID: "<output-observation>")
     if let id = observation.id { row.string("request_id", bytes: id.json) }
     row.integer("bytes", observation.bytes)
     RecordColumns.writeOutput(observation.dataLoss, to: &row)
@@ -164,11 +166,7 @@ struct AuditTrail: ~Copyable {
   }
 
   private func listRow(_ edit: SessionRecord.ListEdit) -> AuditRecord {
-    var row = AuditRecord(at: Self.now(), decision: "audit", event: "list_edited")
-    row.string("tool", identity.server.description)
-    row.string("method", bytes: edit.method)
-    row.string("policy_id", "<lifecycle>")
-    row.string("session_id", identity.sessionID)
+    var row = row("list_edited", method: edit.method)
     row.string("request_id", bytes: edit.id.json)
     row.integer("hidden", edit.hidden)
     return row

@@ -37,6 +37,17 @@ let package = Package(
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
     ),
     .systemLibrary(
+      name: "CCrypto",
+      pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl"])]
+    ),
+    .target(
+      name: "CDigest",
+      dependencies: [
+        .target(name: "CCrypto", condition: .when(platforms: [.linux]))
+      ]
+    ),
+    .systemLibrary(
       name: "CZstd",
       pkgConfig: "libzstd",
       providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]
@@ -90,7 +101,8 @@ let package = Package(
     .target(
       name: "Digest",
       dependencies: [
-        "CSodium"
+        "CDigest",
+        "CSodium",
       ],
       swiftSettings: swiftSettings
     ),

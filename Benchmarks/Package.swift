@@ -21,9 +21,11 @@ let package = Package(
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+    .target(name: "CDigest", dependencies: ["CCrypto"]),
     .target(
       name: "Digest",
-      dependencies: ["CSodium"],
+      dependencies: ["CDigest", "CSodium"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .target(

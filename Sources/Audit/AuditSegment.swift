@@ -37,10 +37,10 @@ public struct AuditSegment: ~Copyable {
     try SystemFile.makeDirectory(directory.path)
     let others = directory.segments()
 
-    let unique = SHA256.hexadecimal(SHA256.randomBytes(4))
+    let unique = Hexadecimal.text(RandomBytes.array(4))
     let name = "\(AuditDirectory.prefix)\(time.compact)-\(processID)-\(unique)\(AuditDirectory.suffix)"
     let path = directory.path(of: name)
-    let anchor = SHA256.hexadecimal(SHA256.randomBytes(32))
+    let anchor = Hexadecimal.text(RandomBytes.array(32))
     let file = try SystemFile(creating: path, appending: true)
     file.lock()
     let anchorFile = try SystemFile(creating: path + ".anchor", appending: true)

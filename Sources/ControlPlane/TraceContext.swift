@@ -8,11 +8,11 @@ struct TraceContext: Sendable, Equatable {
   let flags: String
 
   /// Continues a valid `TRACEPARENT`, else starts a trace.
-  init(ambient: String?, random: (Int) -> [UInt8] = SHA256.randomBytes) {
+  init(ambient: String?, random: (Int) -> [UInt8] = RandomBytes.array) {
     if let ambient, let parsed = Self.parse(ambient) {
       self = parsed
     } else {
-      traceID = SHA256.hexadecimal(random(16))
+      traceID = Hexadecimal.text(random(16))
       flags = "01"
     }
   }
@@ -23,9 +23,9 @@ struct TraceContext: Sendable, Equatable {
   }
 
   /// `traceparent` with a span of its own, and the two older headers, which carry the trace's id.
-  func headers(random: (Int) -> [UInt8] = SHA256.randomBytes) -> [(name: String, value: String)] {
+  func headers(random: (Int) -> [UInt8] = RandomBytes.array) -> [(name: String, value: String)] {
     [
-      ("traceparent", "00-\(traceID)-\(SHA256.hexadecimal(random(8)))-\(flags)"), ("X-Request-ID", traceID),
+      ("traceparent", "00-\(traceID)-\(Hexadecimal.text(random(8)))-\(flags)"), ("X-Request-ID", traceID),
       ("X-Correlation-ID", traceID),
     ]
   }

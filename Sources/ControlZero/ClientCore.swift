@@ -60,7 +60,7 @@ final class ClientCore: Sendable {
     link = settings.usesService ? try ServiceLink(settings, key: key) : nil
     trail = Trail(
       CallRecord(
-        sessionID: SHA256.hexadecimal(SHA256.randomBytes(16)), agentName: settings.agentName,
+        sessionID: Hexadecimal.text(RandomBytes.array(16)), agentName: settings.agentName,
         mode: settings.mode.rawValue),
       stateDirectory: settings.stateDirectory)
     delivery = RecordDelivery(stateDirectory: settings.stateDirectory, sender: Machine.sender)

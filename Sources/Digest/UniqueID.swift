@@ -27,8 +27,8 @@ public enum UniqueID {
         if index == 6 { byte = byte & 0x0f | 0x40 }
         if index == 8 { byte = byte & 0x3f | 0x80 }
         if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
-        text.append(SHA256.digit(byte >> 4))
-        text.append(SHA256.digit(byte & 15))
+        text.append(Hexadecimal.digit(byte >> 4))
+        text.append(Hexadecimal.digit(byte & 15))
       }
       return text
     }

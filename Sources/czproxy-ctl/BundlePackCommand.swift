@@ -114,7 +114,7 @@ struct BundlePackCommand: ParsableCommand {
     }
     let (project, organisation) = (keys.projectID, keys.organisationID)
     let name = self.name ?? policy.split(separator: "/").last.map(String.init) ?? policy
-    let id = bundleID ?? "bnd_\(SHA256.hexadecimal(SHA256.randomBytes(8)))"
+    let id = bundleID ?? "bnd_\(Hexadecimal.text(RandomBytes.array(8)))"
     let expiry = expiresAt?.seconds ?? expiresIn.map { now + $0.seconds }
     return try HostedPayload.make(
       local: bytes, format: language, fileName: policy, name: .init(id: "pol_local", name: name)

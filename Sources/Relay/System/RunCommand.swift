@@ -187,7 +187,7 @@ public enum RunCommand {
   ) -> AuditTrail.Identity {
     let mode = options.isUngoverned ? "ungoverned" : options.observes ? "observe" : plan.mode.rawValue
     return AuditTrail.Identity(
-      server: name, command: options.command, sessionID: SHA256.hexadecimal(SHA256.randomBytes(16)),
+      server: name, command: options.command, sessionID: Hexadecimal.text(RandomBytes.array(16)),
       processID: getpid(), stateDirectory: stateDirectory, clientName: context.clientName ?? "czproxy",
       projectID: context.projectID ?? "", policySource: loaded.policy.source.rawValue,
       policyHash: loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes),

@@ -109,6 +109,7 @@ let package = Package(
     .target(
       name: "DataLoss",
       dependencies: [
+        "CShims",
         "Digest",
         "Python",
         "Wire",

@@ -30,7 +30,7 @@ let package = Package(
     ),
     .target(
       name: "DataLoss",
-      dependencies: ["Digest", "Python", "Wire"],
+      dependencies: ["CShims", "Digest", "Python", "Wire"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .target(

@@ -33,7 +33,7 @@ let package = Package(
     module("Wire", ["CShims"]),
     module("Python", ["CPCRE2", "Wire"]),
     module("Digest", ["CDigest", "CSodium"]),
-    module("DataLoss", ["Digest", "Python", "Wire"]),
+    module("DataLoss", ["CShims", "Digest", "Python", "Wire"]),
     module("Policy", ["CYaml", "DataLoss", "Python", "Wire"]),
     module("Bundle", ["CSodium", "CZstd", "System", "Wire"]),
     module("Audit", ["CShims", "Digest", "System", "Wire"]),

@@ -66,6 +66,12 @@ final class Detector: Sendable {
     self.init(rule, requirement, context: nil)
   }
 
+  /// The same, looked for everywhere.
+  func withoutRequirement() -> Detector {
+    let context = context?.map { String(decoding: $0, as: UTF8.self) }
+    return Detector(rule, .nothing, context: context)
+  }
+
   /// Nil where the expression can't be compiled, which our own all can.
   func matcher() -> PatternMatcher? {
     if let compiled = compiled.load() { return compiled.matcher }

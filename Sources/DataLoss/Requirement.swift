@@ -13,7 +13,7 @@ enum Requirement: Sendable {
   static func literal(_ texts: [String]) -> Requirement { .literal(texts, lead: nil) }
 
   /// Runs of bytes that are kept together, and those among them that count. A digit of any script counts everywhere.
-  enum Run: Int, Sendable {
+  enum Run: Int, Sendable, CaseIterable {
     /// Digits alone.
     case digits
     /// Digits, and between them spaces and the marks that numbers are grouped by.

@@ -25,7 +25,8 @@ public struct Scanner: Sendable {
   private enum Need {
     case always
     case literal(LiteralSet)
-    case run(SIMD8<Int16>)
+    /// - Parameter isLong: whether there is none without a long run in the profile.
+    case run(Requirement.Run, Int, isLong: Bool)
   }
 
   /// Without any rule: the built-in detectors.
@@ -39,7 +40,7 @@ public struct Scanner: Sendable {
 
   init(_ detectors: [Detector]) {
     self.detectors = detectors
-    var leastCounts = [Int](repeating: Int.max, count: 8)
+    var leastCounts = [Int](repeating: Int.max, count: Requirement.Run.allCases.count)
     for case .run(let run, let count) in detectors.map(\.requirement) {
       leastCounts[run.rawValue] = min(leastCounts[run.rawValue], count)
     }
@@ -47,11 +48,9 @@ public struct Scanner: Sendable {
     needs = detectors.map { detector in
       switch detector.requirement {
       case .nothing: return .always
-      case .literal(let texts, _): return .literal(LiteralTable.set(of: texts))
+      case .literal(let texts, _): return .literal(LiteralFinder.shared.set(of: texts))
       case .run(let run, let count):
-        var least = SIMD8<Int16>(repeating: 0)
-        least[run.rawValue] = Int16(clamping: count)
-        return .run(least)
+        return .run(run, count, isLong: TextProfile.longKinds.contains(run) && count >= TextProfile.longRun)
       }
     }
   }
@@ -108,24 +107,28 @@ public struct Scanner: Sendable {
     let profile = TextProfile(text)
     var matches: [Match] = []
     var lowercased: [UInt8]?
-    var stretches = [Stretches?](repeating: nil, count: 8)
+    var stretches = [Stretches?](repeating: nil, count: Requirement.Run.allCases.count)
     for (number, need) in needs.enumerated() {
-      switch need {
-      case .always: break
-      case .literal(let mask): guard profile.literals & mask != .zero else { continue }
-      case .run(let least): guard all(profile.runs .>= least) else { continue }
-      }
-      let detector = detectors[number]
       let windows: [Range<Int>]
-      switch detector.requirement {
-      case .run(let run, let count):
-        let found = stretches[run.rawValue] ?? Stretches(of: run, atLeast: leastCounts[run.rawValue], in: text)
+      switch need {
+      case .always: windows = [0..<text.count]
+      case .literal(let mask):
+        guard profile.literals & mask != .zero else { continue }
+        if case .literal(let literals, let lead?) = detectors[number].requirement {
+          windows = Stretches.windows(before: literals, lead: lead, in: text)
+        } else {
+          windows = [0..<text.count]
+        }
+      case .run(let run, let count, let isLong):
+        guard !isLong || profile.hasLongRun else { continue }
+        let found =
+          stretches[run.rawValue]
+          ?? Stretches(of: run, atLeast: leastCounts[run.rawValue], in: text, isPlain: profile.isPlain)
         stretches[run.rawValue] = found
         windows = found.windows(counting: count, in: text)
-      case .literal(let literals, let lead?): windows = Stretches.windows(before: literals, lead: lead, in: text)
-      case .literal, .nothing: windows = [0..<text.count]
       }
       guard !windows.isEmpty else { continue }
+      let detector = detectors[number]
       guard let matcher = detector.matcher() else {
         throw Failure(reason: "the expression of `\(detector.rule.id)` can't be used here")
       }

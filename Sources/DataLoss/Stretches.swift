@@ -13,35 +13,41 @@ struct Stretches {
   private static let lead = 8
 
   private var all: [Stretch] = []
+  /// The most characters that count in one of them.
+  private var most = 0
 
-  init(of run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>) {
-    let kinds = Self.kinds[run.rawValue]
+  /// - Parameter isPlain: whether digits and white space are all of ASCII; if they are, nothing else is of a run.
+  init(of run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>, isPlain: Bool) {
+    let kinds = Kinds(run: run, isPlain: isPlain)
     var offset = 0
     while let start = Self.start(of: run, atLeast: least, from: offset, in: text, kinds) {
       var end = start
       var count = 0
       while end < text.count {
-        let (kind, length) = Self.kind(at: end, in: text, kinds)
+        let (kind, length) = kinds.kind(at: end, in: text)
         if kind == 0 { break }
         if kind == 2 { count += 1 }
         end += length
       }
-      if count >= least { all.append(Stretch(range: start..<end, count: count)) }
+      if count >= least {
+        all.append(Stretch(range: start..<end, count: count))
+        most = max(most, count)
+      }
       offset = end + 1
     }
   }
 
   /// The next place where a run may start, none having been left out; nil for none.
   private static func start(
-    of run: Requirement.Run, atLeast least: Int, from offset: Int, in text: Span<UInt8>, _ kinds: [UInt8]
+    of run: Requirement.Run, atLeast least: Int, from offset: Int, in text: Span<UInt8>, _ kinds: Kinds
   ) -> Int? {
     var position = offset
     if run == .groupedDigits {
-      position = nextDigit(text, from: position)
+      position = nextDigit(text, from: position, isPlain: kinds.isPlain)
     } else {
       // A run has at least so many bytes, so it can't lie between places that are as far apart.
       position += least - 1
-      while position < text.count, kinds[Int(text[position])] == 0, text[position] < 0x80 { position += least }
+      while position < text.count, !kinds.mayHold(text[position]) { position += least }
     }
     guard position < text.count else { return nil }
     // Back to where it starts, over characters of more than one byte too.
@@ -49,41 +55,38 @@ struct Stretches {
     while start > offset {
       var previous = start - 1
       while previous > offset, text[previous] & 0xc0 == 0x80 { previous -= 1 }
-      guard kind(at: previous, in: text, kinds).kind != 0 else { break }
+      guard kinds.kind(at: previous, in: text).kind != 0 else { break }
       start = previous
     }
     while start < text.count, text[start] & 0xc0 == 0x80 { start += 1 }
     return start
   }
 
-  /// The next byte that is a digit, or no ASCII; eight at a time where there is none.
-  private static func nextDigit(_ text: Span<UInt8>, from start: Int) -> Int {
+  /// The next byte that is a digit, or in a text that is not plain no ASCII; eight at a time where there is none.
+  private static func nextDigit(_ text: Span<UInt8>, from start: Int, isPlain: Bool) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
+    let others: UInt64 = isPlain ? 0 : .max
     var position = start
     while position + 8 <= text.count {
       // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
       let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-      // The top bit of a byte stays clear where it is 0 to 9 after the subtraction of "0".
-      let digits = ~(((word ^ (ones &* 0x30)) & (ones &* 0x7f)) &+ (ones &* 0x76)) | word
-      guard digits & (ones &* 0x80) == 0 else { break }
-      position += 8
+      // The top bit of a byte stays clear where the low bits are 0 to 9 after the exclusive or with "0".
+      let digits = ~(((word ^ (ones &* 0x30)) & (ones &* 0x7f)) &+ (ones &* 0x76)) & ~word | word & others
+      let first = (digits & (ones &* 0x80)).littleEndian
+      if first != 0 { return position &+ first.trailingZeroBitCount &>> 3 }
+      position &+= 8
     }
-    while position < text.count, text[position] < 0x80, !(0x30...0x39).contains(text[position]) { position += 1 }
+    while position < text.count, !(0x30...0x39).contains(text[position]), isPlain || text[position] < 0x80 {
+      position += 1
+    }
     return position
-  }
-
-  /// 0 for what ends a run, 1 for what is kept in one, 2 for what counts.
-  private static func kind(at offset: Int, in text: Span<UInt8>, _ kinds: [UInt8]) -> (kind: UInt8, length: Int) {
-    let byte = text[offset]
-    if byte < 0x80 { return (kinds[Int(byte)], 1) }
-    let (scalar, length) = UTF8Scalars.scalar(in: text, at: offset)
-    return (kinds[Int(ProfileTables.standIn(for: scalar))], length)
   }
 
   // MARK: Windows
 
   /// Where matches of a detector may start that asks for so many characters.
   func windows(counting least: Int, in text: Span<UInt8>) -> [Range<Int>] {
+    guard most >= least else { return [] }
     var windows: [Range<Int>] = []
     for stretch in all where stretch.count >= least {
       Self.add(stretch.range, lead: Self.lead, in: text, to: &windows)
@@ -116,12 +119,36 @@ struct Stretches {
     }
   }
 
-  /// For each kind of run and each byte, as ``kind(at:in:_:)`` says it.
-  private static let kinds: [[UInt8]] = (0..<8).map { lane in
-    (0..<256).map { byte in
-      guard Requirement.Run(rawValue: lane) != nil else { return 0 }
-      let (counts, keeps) = ProfileTables.takes(UInt8(byte), lane: lane)
-      return counts ? 2 : keeps ? 1 : 0
+  // MARK: Kinds
+
+  /// What a character is to a kind of run: 0 for what ends one, 1 for what is kept in one, 2 for what counts.
+  private struct Kinds {
+    let isPlain: Bool
+    private let run: Requirement.Run
+    private let ofBytes: [UInt8]
+
+    private static let all: [[UInt8]] = Requirement.Run.allCases.map { run in
+      (UInt8.min...UInt8.max).map { run.counts($0) ? 2 : run.keeps($0) ? 1 : 0 }
+    }
+
+    init(run: Requirement.Run, isPlain: Bool) {
+      self.isPlain = isPlain
+      self.run = run
+      ofBytes = Self.all[run.rawValue]
+    }
+
+    /// Whether a byte is of a character that a run may hold.
+    func mayHold(_ byte: UInt8) -> Bool { ofBytes[Int(byte)] != 0 || (byte >= 0x80 && !isPlain) }
+
+    func kind(at offset: Int, in text: Span<UInt8>) -> (kind: UInt8, length: Int) {
+      let byte = text[offset]
+      if byte < 0x80 || isPlain { return (ofBytes[Int(byte)], 1) }
+      let (scalar, length) = UTF8Scalars.scalar(in: text, at: offset)
+      return switch OtherScripts.kind(of: scalar) {
+      case .digit: (2, length)
+      case .space: (run == .groupedDigits ? 1 : 0, length)
+      case .neither: (0, length)
+      }
     }
   }
 }

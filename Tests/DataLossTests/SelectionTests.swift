@@ -1,0 +1,56 @@
+import Testing
+
+@testable import DataLoss
+
+/// What is found out before any expression runs hides nothing: the scan finds what each expression alone finds.
+struct SelectionTests {
+  /// Values that detectors look for, pieces of such, and what may stand between: digits and white space of other
+  /// scripts count too, and bytes of one kind of run end another.
+  private static let fragments: [String] = [
+    "a.b@example.com", "@", "AKIAIOSFODNN7EXAMPLE", "ghp_" + String(repeating: "a1B2", count: 9), "sk-", "sk_live_",
+    String(repeating: "x9", count: 14), "eyJhbGciOiJIUzI1NiJ9.", "-----BEGIN CERTIFICATE-----", "mysql://u:p@h/d",
+    "123-45-6789", "555-123-4567", "4111 1111 1111 1111", "4111-1111", "DE89370400440532013000", "AB123456C",
+    "+44 20 7946 0958", "192.168.10.20", "0123456789abcdef0123456789abcdef", "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}",
+    "\u{967}\u{968}\u{969}", "\u{3000}", "\u{a0}", "\u{7528}\u{6237}", "\u{e9}t\u{e9}", "\u{1d7d8}\u{1d7d9}", "passport", "ssn",
+    "tax id", "account", "12", "7", "345", "-", " ", ".", "=", "+", "(", ")", "/", "_", "A", "AB", "ABCD", "quarter", "the",
+    "\n", "\t", "xoxb-12345", "hooks.slack.com/services/T0/B0/x", "sig=", "AccountKey=", "hvs.", "npm_", "Bearer ",
+  ]
+
+  private static func text(_ generator: inout some RandomNumberGenerator) -> [UInt8] {
+    var text = ""
+    for _ in 0..<Int.random(in: 1...24, using: &generator) {
+      text += fragments.randomElement(using: &generator) ?? ""
+      if Bool.random(using: &generator) { text += " " }
+    }
+    return Array(text.utf8)
+  }
+
+  @Test func `a scan finds what every detector finds by itself`() throws {
+    let scanner = Scanner.builtin.withCredentials
+    let exhaustive = Scanner(scanner.detectors.map { $0.withoutRequirement() })
+    var generator = SystemRandomNumberGenerator()
+    var found = Set<Int>()
+    for _ in 0..<3000 {
+      let text = Self.text(&generator)
+      let expected = try exhaustive.matches(in: text.span)
+      let matches = try scanner.matches(in: text.span)
+      #expect(matches == expected, "\(String(decoding: text, as: UTF8.self).debugDescription)")
+      found.formUnion(matches.map(\.detector))
+    }
+    #expect(found.count > 25)
+  }
+
+  /// Wherever in a text it stands, and however long the text is.
+  @Test func `a literal is found at every place`() {
+    let finder = LiteralFinder.shared
+    for literal in ["@", "sk-", "AKIA", ":AA", "BEGI"] {
+      for length in 0..<40 {
+        for place in 0...length {
+          let text = String(repeating: "e", count: place) + literal + String(repeating: "e", count: length - place)
+          #expect(finder.occurring(in: Array(text.utf8).span) == finder.set(of: [literal]), "\(text)")
+        }
+      }
+    }
+    #expect(finder.occurring(in: [UInt8]().span) == .zero)
+  }
+}

@@ -21,6 +21,7 @@ public struct AuditRecord: Sendable {
   ///   - decision: `allow`, `deny` or `warn`; `audit` for what is no decision (Control Zero's lifecycle rows).
   public init(at time: UTCTime, decision: String, event: String) {
     writer = JSONWriter(style: .python)
+    writer.reserve(2048)
     members.reserveCapacity(64)
     writer.beginObject()
     string("ts", bytes: time.iso8601Bytes)
@@ -81,4 +82,11 @@ public struct AuditRecord: Sendable {
 
   /// The row's text without its closing brace.
   var openText: [UInt8] { writer.bytes }
+
+  /// The whole row, with its LF.
+  consuming func line() -> [UInt8] {
+    writer.endObject()
+    writer.endLine()
+    return writer.bytes
+  }
 }

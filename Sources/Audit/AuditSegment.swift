@@ -63,7 +63,7 @@ public struct AuditSegment: ~Copyable {
   }
 
   /// Appends a row. After an error nothing of it is in the segment.
-  public mutating func append(_ record: AuditRecord) throws(AuditError) {
+  public mutating func append(_ record: consuming AuditRecord) throws(AuditError) {
     guard !isClosed else { throw AuditError(.closed, path: file.path) }
     let (row, next) = try chain.sealing(record)
     if let number = file.writeWhole(row) {

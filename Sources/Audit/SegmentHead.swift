@@ -22,7 +22,16 @@ public struct SegmentHead: Sendable, Equatable {
 
   /// Always 85 bytes long, so that it can be replaced in place by one write.
   var fixedWidthText: [UInt8] {
-    let digits = String(sequence)
-    return Array((String(repeating: "0", count: max(20 - digits.count, 0)) + digits + ":" + hash).utf8)
+    var text = [UInt8](repeating: UInt8(ascii: "0"), count: 20)
+    var (rest, place) = (sequence, 19)
+    while rest > 0, place >= 0 {
+      text[place] += UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      place -= 1
+    }
+    text.reserveCapacity(85)
+    text.append(UInt8(ascii: ":"))
+    text += hash.utf8
+    return text
   }
 }

@@ -107,7 +107,7 @@ struct AuditTrail: ~Copyable {
     try append(row)
   }
 
-  private mutating func append(_ row: AuditRecord) throws(AuditError) {
+  private mutating func append(_ row: consuming AuditRecord) throws(AuditError) {
     try open()
     try segment?.append(row)
   }

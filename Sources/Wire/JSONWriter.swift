@@ -20,6 +20,9 @@ public struct JSONWriter: Sendable {
     self.style = style
   }
 
+  /// Makes room for so many bytes, so that the text need not move while it grows to them.
+  public mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
   // MARK: Structure
 
   public mutating func beginObject() { begin(UInt8(ascii: "{")) }
@@ -27,26 +30,54 @@ public struct JSONWriter: Sendable {
   public mutating func beginArray() { begin(UInt8(ascii: "[")) }
   public mutating func endArray() { end(UInt8(ascii: "]")) }
 
+  /// - Parameter key: ASCII, and nothing in it that JSON escapes.
   public mutating func key(_ key: StaticString) {
     // SAFETY: a StaticString's buffer lives as long as the process.
-    key.withUTF8Buffer { unsafe self.key(bytes: $0) }
+    key.withUTF8Buffer { unsafe appendKey(Span(_unsafeElements: $0)) }
   }
 
   public mutating func key(bytes key: some Collection<UInt8>) {
-    separate()
-    appendString(key)
+    string(bytes: key)
     bytes.append(UInt8(ascii: ":"))
     if style == .python { bytes.append(0x20) }
     needsSeparator = false
   }
+
+  /// Ends a line of JSON Lines.
+  public mutating func endLine() { bytes.append(0x0a) }
 
   // MARK: Values
 
   public mutating func string(_ value: String) { string(bytes: value.utf8) }
 
   /// Writes a string of these bytes; what is not UTF-8 in it becomes U+FFFD.
+  @inlinable
   public mutating func string(bytes value: some Collection<UInt8>) {
-    writeValue { $0.appendString(value) }
+    let isDone: Void? = value.withContiguousStorageIfAvailable { buffer in
+      // SAFETY: the span does not outlive the buffer.
+      string(unsafe Span(_unsafeElements: buffer))
+    }
+    if isDone == nil { string(Array(value).span) }
+  }
+
+  public mutating func string(_ value: Span<UInt8>) {
+    let plain = Self.plainCount(value)
+    guard plain < value.count else {
+      unsafe append(atMost: value.count + 2) { unsafe Self.write(value, between: UInt8(ascii: "\""), to: $0) }
+      needsSeparator = true
+      return
+    }
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    // SAFETY: the buffers are read while the span is borrowed.
+    unsafe value.withUnsafeBufferPointer { buffer in
+      unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<plain]))
+      // Decoding repairs what is not UTF-8. What is plain so far ends no character in its middle.
+      let text = unsafe String(decoding: UnsafeBufferPointer(rebasing: buffer[plain...]), as: UTF8.self)
+      for scalar in text.unicodeScalars { appendEscaped(scalar) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+    needsSeparator = true
   }
 
   public mutating func integer(_ value: some BinaryInteger) { raw(String(value).utf8) }
@@ -54,11 +85,18 @@ public struct JSONWriter: Sendable {
   public mutating func null() { raw("null".utf8) }
 
   /// Writes JSON text that the caller vouches for.
+  @inlinable
   public mutating func raw(_ json: some Collection<UInt8>) {
-    writeValue { writer in
-      let isDone: Void? = json.withContiguousStorageIfAvailable { unsafe writer.bytes.append(contentsOf: $0) }
-      if isDone == nil { writer.bytes.append(contentsOf: json) }
+    let isDone: Void? = json.withContiguousStorageIfAvailable { buffer in
+      // SAFETY: the span does not outlive the buffer.
+      raw(unsafe Span(_unsafeElements: buffer))
     }
+    if isDone == nil { raw(Array(json).span) }
+  }
+
+  public mutating func raw(_ json: Span<UInt8>) {
+    unsafe append(atMost: json.count) { unsafe Self.copy(json, to: $0) }
+    needsSeparator = true
   }
 
   // MARK: Parts
@@ -80,48 +118,75 @@ public struct JSONWriter: Sendable {
     if style == .python { bytes.append(0x20) }
   }
 
-  private mutating func writeValue(_ write: (inout JSONWriter) -> Void) {
-    separate()
-    write(&self)
-    needsSeparator = true
-  }
-
-  /// One call for all bytes: a generic loop over them would not be specialised for callers in other modules.
-  private mutating func appendString(_ value: some Collection<UInt8>) {
-    let isDone: Void? = value.withContiguousStorageIfAvailable { buffer in
-      // SAFETY: the span does not outlive the buffer.
-      appendQuoted(unsafe Span(_unsafeElements: buffer))
+  private mutating func appendKey(_ key: Span<UInt8>) {
+    let isSpaced = style == .python
+    unsafe append(atMost: key.count + 4) { place in
+      var count = unsafe Self.write(key, between: UInt8(ascii: "\""), to: place)
+      unsafe place[count] = UInt8(ascii: ":")
+      if isSpaced { unsafe place[count + 1] = 0x20 }
+      count += isSpaced ? 2 : 1
+      return count
     }
-    if isDone == nil { appendQuoted(Array(value).span) }
+    needsSeparator = false
   }
 
-  private mutating func appendQuoted(_ value: Span<UInt8>) {
-    bytes.append(UInt8(ascii: "\""))
-    let plain = Self.plainCount(value)
-    // SAFETY: the buffers are read while the span is borrowed.
+  /// Appends the separator that is due and what the closure writes, as one piece.
+  ///
+  /// - Parameters:
+  ///   - count: the most bytes that the closure writes.
+  ///   - write: writes at the place it is given, and returns how many bytes.
+  @inline(__always)
+  private mutating func append(atMost count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+    let (needsSeparator, isSpaced) = (needsSeparator, style == .python)
+    bytes.append(addingCapacity: count + 2) { output in
+      // SAFETY: there is room for `count` bytes and two, and as many are counted as were written.
+      unsafe output.withUnsafeMutableBufferPointer { buffer, filled in
+        guard var place = buffer.baseAddress else { return }
+        unsafe place += filled
+        if needsSeparator {
+          unsafe place[0] = UInt8(ascii: ",")
+          if isSpaced { unsafe place[1] = 0x20 }
+          let width = isSpaced ? 2 : 1
+          unsafe place += width
+          filled += width
+        }
+        filled += unsafe write(place)
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func copy(_ value: Span<UInt8>, to place: UnsafeMutablePointer<UInt8>) -> Int {
+    // SAFETY: the caller has room for the value.
     unsafe value.withUnsafeBufferPointer { buffer in
-      unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<plain]))
-      guard plain < buffer.count else { return }
-      // Decoding repairs what is not UTF-8. What is plain so far ends no character in its middle.
-      let text = unsafe String(decoding: UnsafeBufferPointer(rebasing: buffer[plain...]), as: UTF8.self)
-      for scalar in text.unicodeScalars { appendEscaped(scalar) }
+      if let start = buffer.baseAddress { unsafe place.update(from: start, count: buffer.count) }
+      return buffer.count
     }
-    bytes.append(UInt8(ascii: "\""))
+  }
+
+  @inline(__always)
+  private static func write(
+    _ value: Span<UInt8>, between quote: UInt8, to place: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    unsafe place[0] = quote
+    let count = unsafe copy(value, to: place + 1)
+    unsafe place[count + 1] = quote
+    return count + 2
   }
 
   /// How many bytes at the start stand for themselves in every style: eight at a time, then one by one.
   private static func plainCount(_ value: Span<UInt8>) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     var position = 0
-    while position + 8 <= value.count {
+    while position &+ 8 <= value.count {
       // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
       let word = unsafe value.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-      let (quote, backslash, delete) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c), word ^ (ones &* 0x7f))
+      let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c))
+      // The top bit of a byte is set where it is a quote, a backslash, a control, DEL or beyond ASCII.
       let special =
-        ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((delete &- ones) & ~delete)
-        | ((word &- (ones &* 0x20)) & ~word) | word
-      guard special & (ones << 7) == 0 else { break }
-      position += 8
+        (quote &- ones) | (backslash &- ones) | (word &- (ones &* 0x20)) | (word &+ ones) | word
+      guard special & (ones &* 0x80) == 0 else { break }
+      position &+= 8
     }
     while position < value.count {
       let byte = value[position]

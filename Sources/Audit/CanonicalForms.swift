@@ -1,0 +1,107 @@
+import Wire
+
+/// The canonical forms of rows as they are written; see ``CanonicalRow``.
+///
+/// A row's own text is looked into only where something is nested. What one row taught about its order and its nested
+/// values is kept for the next one, which is seldom another: rows have few shapes.
+struct CanonicalForms: Sendable {
+  /// The order in which the members of a row stand in its canonical form.
+  private struct Shape {
+    let keys: [StaticString]
+    let order: [Int]
+
+    func isOf(_ members: [AuditRecord.Member]) -> Bool {
+      // SAFETY: the addresses are compared, and what stands there is not read.
+      keys.count == members.count
+        && keys.indices.allSatisfy { unsafe keys[$0].utf8Start == members[$0].key.utf8Start }
+    }
+  }
+
+  private static let maxShapes = 8
+  private static let maxNested = 32
+
+  private var shapes: [Shape] = []
+  private var nested: [(text: [UInt8], form: [UInt8])] = []
+  /// The ones that are given up next.
+  private var oldestShape = 0
+  private var oldestNested = 0
+
+  mutating func bytes(of record: AuditRecord) throws(AuditError) -> [UInt8] {
+    let (text, members) = (record.openText, record.members)
+    var forms = [[UInt8]?](repeating: nil, count: members.count)
+    var size = 2
+    for (position, member) in members.enumerated() {
+      if member.isNested { forms[position] = try form(of: text[member.value]) }
+      size += member.key.utf8CodeUnitCount + 4 + (forms[position]?.count ?? member.value.count)
+    }
+    let order = order(of: members)
+    return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      // SAFETY: each member takes what was counted for it.
+      func append(_ byte: UInt8) {
+        unsafe buffer[filled] = byte
+        filled += 1
+      }
+      func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        _ = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...]).update(fromContentsOf: bytes)
+        filled += bytes.count
+      }
+      append(UInt8(ascii: "{"))
+      for position in order {
+        let member = members[position]
+        if filled > 1 { append(UInt8(ascii: ",")) }
+        append(UInt8(ascii: "\""))
+        member.key.withUTF8Buffer { unsafe append($0) }
+        append(UInt8(ascii: "\""))
+        append(UInt8(ascii: ":"))
+        if let form = forms[position] {
+          unsafe form.withUnsafeBufferPointer { unsafe append($0) }
+        } else {
+          unsafe text.withUnsafeBufferPointer { text in
+            unsafe append(UnsafeBufferPointer(rebasing: text[member.value]))
+          }
+        }
+      }
+      append(UInt8(ascii: "}"))
+    }
+  }
+
+  // MARK: Order
+
+  private mutating func order(of members: [AuditRecord.Member]) -> [Int] {
+    if let known = shapes.first(where: { $0.isOf(members) }) { return known.order }
+    let keys = members.map { Array($0.key.description.utf8) }
+    let order = members.indices.sorted { keys[$0].lexicographicallyPrecedes(keys[$1]) }
+    let shape = Shape(keys: members.map(\.key), order: order)
+    if shapes.count < Self.maxShapes {
+      shapes.append(shape)
+    } else {
+      shapes[oldestShape] = shape
+      oldestShape = (oldestShape + 1) % Self.maxShapes
+    }
+    return order
+  }
+
+  // MARK: Nested values
+
+  private mutating func form(of text: ArraySlice<UInt8>) throws(AuditError) -> [UInt8] {
+    if let known = nested.first(where: { $0.text.count == text.count && $0.text[...] == text }) { return known.form }
+    let form: [UInt8]
+    do {
+      let document = try JSONDocument(parsing: text)
+      var writer = JSONWriter(style: .compactASCII)
+      CanonicalRow.write(document.root, in: document, to: &writer)
+      form = writer.bytes
+    } catch {
+      throw AuditError(.encoding, path: "", detail: error.description)
+    }
+    // A long one is none that comes again, and would be kept for nothing.
+    guard text.count <= 1024 else { return form }
+    if nested.count < Self.maxNested {
+      nested.append((Array(text), form))
+    } else {
+      nested[oldestNested] = (Array(text), form)
+      oldestNested = (oldestNested + 1) % Self.maxNested
+    }
+    return form
+  }
+}

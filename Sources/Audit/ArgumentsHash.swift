@@ -7,6 +7,7 @@ public enum ArgumentsHash {
   public static func text(of arguments: (document: JSONDocument, node: JSONDocument.Node)?) -> String {
     guard let arguments else { return "sha256:" + SHA256.hexadecimal(of: "{}".utf8) }
     var writer = JSONWriter()
+    writer.reserve(arguments.document.raw(arguments.node).count)
     guard write(arguments.node, in: arguments.document, to: &writer) else { return "" }
     return "sha256:" + SHA256.hexadecimal(of: writer.bytes)
   }
@@ -39,7 +40,12 @@ public enum ArgumentsHash {
       }
       writer.endArray()
     case .string:
-      writer.string(bytes: document.string(node) ?? [])
+      // One that is written without escapes needs none in its canonical form either.
+      if document.isEscaped(node) {
+        writer.string(bytes: document.string(node) ?? [])
+      } else {
+        writer.raw(document.raw(node))
+      }
     case .integer, .number:
       let text = String(decoding: document.raw(node), as: UTF8.self)
       guard let value = Double(text), value.magnitude <= 9_007_199_254_740_991 else { return false }

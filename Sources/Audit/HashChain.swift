@@ -20,7 +20,8 @@ public struct HashChain: Sendable {
     next.sequence += 1
     record.integer("chain_seq", next.sequence)
     record.string("prev_hash", hash)
-    next.hash = SHA256.hexadecimal(of: try next.forms.bytes(of: record))
+    let canonical = try next.forms.bytes(of: record)
+    next.hash = SHA256.hexadecimal(of: canonical)
     record.string("entry_hash", next.hash)
     return (record.line(), next)
   }

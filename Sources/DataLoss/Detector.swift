@@ -13,14 +13,10 @@ final class Detector: Sendable {
   let placeholder: [UInt8]
 
   /// Many threads may scan at a time: once it is there, it is read without a lock.
-  private let compiled = AtomicLazyReference<Compiled>()
-
-  private final class Compiled: Sendable {
-    /// Nil where the expression can't be compiled.
-    let matcher: PatternMatcher?
-
-    init(_ matcher: PatternMatcher?) { self.matcher = matcher }
-  }
+  private let isCompiled: Atomic<Bool>
+  // SAFETY: written before `isCompiled` is set, under the lock, and never after that.
+  private nonisolated(unsafe) var compiled: PatternMatcher?
+  private let lock = Mutex(())
 
   /// Compiles a rule of a policy.
   init(_ rule: DetectionRule) throws(PythonRegex.Problem) {
@@ -29,7 +25,8 @@ final class Detector: Sendable {
     context = rule.needsContext ? rule.contextKeywords : nil
     placeholder = Self.placeholder(for: rule.id)
     guard let pattern = rule.pattern else { throw .invalid("it is not a string") }
-    _ = compiled.storeIfNil(Compiled(try PatternMatcher(pattern, ignoresCase: false)))
+    unsafe compiled = try PatternMatcher(pattern, ignoresCase: false)
+    isCompiled = Atomic(true)
   }
 
   /// A rule that is valid and can't be run here: a scan for it fails.
@@ -38,7 +35,7 @@ final class Detector: Sendable {
     requirement = .nothing
     context = nil
     placeholder = []
-    _ = compiled.storeIfNil(Compiled(nil))
+    isCompiled = Atomic(true)
   }
 
   private init(_ rule: DetectionRule, _ requirement: Requirement, context: [String]?) {
@@ -46,6 +43,7 @@ final class Detector: Sendable {
     self.requirement = requirement
     self.context = context?.map { Array($0.utf8) }
     placeholder = Self.placeholder(for: rule.id)
+    isCompiled = Atomic(false)
   }
 
   /// A detector of Control Zero's.
@@ -74,10 +72,14 @@ final class Detector: Sendable {
 
   /// Nil where the expression can't be compiled, which our own all can.
   func matcher() -> PatternMatcher? {
-    if let compiled = compiled.load() { return compiled.matcher }
-    let matcher = rule.pattern.flatMap { try? PatternMatcher($0, ignoresCase: false) }
-    // Two threads may compile it at the same time; the first one's counts.
-    return compiled.storeIfNil(Compiled(matcher)).matcher
+    if isCompiled.load(ordering: .acquiring) { return unsafe compiled }
+    return lock.withLock { _ in
+      if !isCompiled.load(ordering: .relaxed) {
+        unsafe compiled = rule.pattern.flatMap { try? PatternMatcher($0, ignoresCase: false) }
+        isCompiled.store(true, ordering: .releasing)
+      }
+      return unsafe compiled
+    }
   }
 
   private static func placeholder(for id: String) -> [UInt8] {

@@ -19,6 +19,8 @@ struct LeafText {
   private(set) var isCut = false
   /// Values under the keys that say that they are encoded: `base64`, `encoded`, `attachment_data`.
   private(set) var encoded: [JSONDocument.Node] = []
+  /// Whether half a surrogate pair stands somewhere, which is no text to Python's UTF-8. Only an escape can make one.
+  private(set) var holdsSurrogates = false
   private var isEmpty = true
 
   init(of node: JSONDocument.Node, in document: JSONDocument, limit: Int) {
@@ -38,7 +40,9 @@ struct LeafText {
     case .array:
       for element in document.elements(of: node) { add(element) }
     case .string:
-      append(document.text(node), of: node)
+      let text = document.text(node)
+      if document.isEscaped(node), Self.holdsSurrogates(text) { holdsSurrogates = true }
+      append(text, of: node)
     case .null:
       break
     case .true, .false, .integer, .number:
@@ -62,9 +66,8 @@ struct LeafText {
     leaves.append(Leaf(node: node, range: min(start, bytes.count)..<bytes.count))
   }
 
-  /// Whether half a surrogate pair stands somewhere, which is no text to Python's UTF-8.
-  var holdsSurrogates: Bool {
-    bytes.indices.dropLast().contains { bytes[$0] == 0xed && bytes[$0 + 1] >= 0xa0 }
+  private static func holdsSurrogates(_ text: ArraySlice<UInt8>) -> Bool {
+    text.indices.dropLast().contains { text[$0] == 0xed && text[$0 + 1] >= 0xa0 }
   }
 
   private mutating func dropPartialCharacter() {

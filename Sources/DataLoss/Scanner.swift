@@ -107,7 +107,7 @@ public struct Scanner: Sendable {
     let profile = TextProfile(text)
     var matches: [Match] = []
     var lowercased: [UInt8]?
-    var stretches = [Stretches?](repeating: nil, count: Requirement.Run.allCases.count)
+    var stretches: [Stretches?] = []
     for (number, need) in needs.enumerated() {
       let windows: [Range<Int>]
       switch need {
@@ -120,7 +120,8 @@ public struct Scanner: Sendable {
           windows = [0..<text.count]
         }
       case .run(let run, let count, let isLong):
-        guard !isLong || profile.hasLongRun else { continue }
+        guard text.count >= count, !isLong || profile.hasLongRun else { continue }
+        if stretches.isEmpty { stretches = Array(repeating: nil, count: Requirement.Run.allCases.count) }
         let found =
           stretches[run.rawValue]
           ?? Stretches(of: run, atLeast: leastCounts[run.rawValue], in: text, isPlain: profile.isPlain)

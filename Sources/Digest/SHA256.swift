@@ -9,14 +9,9 @@ public struct SHA256 {
     unsafe cz_sha256_start(&state)
   }
 
-  public mutating func add(_ bytes: some Collection<UInt8>) {
-    let isDone: Void? = bytes.withContiguousStorageIfAvailable { unsafe add($0) }
-    if isDone == nil { unsafe Array(bytes).withUnsafeBufferPointer { unsafe add($0) } }
-  }
-
-  private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+  public mutating func add(_ bytes: Span<UInt8>) {
     // SAFETY: the bytes are read within their count; of none, nothing is read.
-    unsafe cz_sha256_add(&state, bytes.baseAddress, bytes.count)
+    unsafe bytes.withUnsafeBufferPointer { unsafe cz_sha256_add(&state, $0.baseAddress, $0.count) }
   }
 
   /// The digest of all that was added, as 64 lower-case hexadecimal digits.
@@ -30,6 +25,14 @@ public struct SHA256 {
   }
 
   public static func hexadecimal(of bytes: some Collection<UInt8>) -> String {
+    let digest = bytes.withContiguousStorageIfAvailable { buffer in
+      // SAFETY: the span does not outlive the buffer.
+      hexadecimal(of: unsafe Span(_unsafeElements: buffer))
+    }
+    return digest ?? hexadecimal(of: Array(bytes).span)
+  }
+
+  public static func hexadecimal(of bytes: Span<UInt8>) -> String {
     var hash = SHA256()
     hash.add(bytes)
     return hash.hexadecimal()

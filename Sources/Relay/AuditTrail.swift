@@ -81,7 +81,7 @@ struct AuditTrail: ~Copyable {
       row = refusalRow(refusal)
       refusals += 1
     }
-    row.string("line_sha256", SHA256.hexadecimal(of: line))
+    row.string("line_sha256", SHA256.hexadecimal(of: line.span))
     try append(row)
   }
 

@@ -171,7 +171,8 @@ private struct Params {
   }
 
   private static func isSame(_ first: StaticString, _ second: StaticString) -> Bool {
-    first.description == second.description
+    first.utf8CodeUnitCount == second.utf8CodeUnitCount
+      && first.withUTF8Buffer { first in second.withUTF8Buffer { unsafe first.elementsEqual($0) } }
   }
 }
 

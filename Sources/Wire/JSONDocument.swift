@@ -91,11 +91,19 @@ public struct JSONDocument: Sendable {
 
   /// The unescaped bytes of a string, without a copy where it holds no escapes; empty for any other kind.
   public func text(_ node: Node) -> ArraySlice<UInt8> {
-    guard kind(of: node) == .string else { return [] }
-    let quoted = raw(node)
-    let content = quoted.dropFirst().dropLast()
-    return content.contains(UInt8(ascii: "\\")) ? (string(node) ?? [])[...] : content
+    switch tape.tag(node.index) {
+    case .string:
+      let content = content(of: node)
+      return bytes[bytes.startIndex + content.lowerBound..<bytes.startIndex + content.upperBound]
+    case .escapedString:
+      return (string(node) ?? [])[...]
+    default:
+      return []
+    }
   }
+
+  /// Whether the value is a string that is written with escapes. What one without holds is checked UTF-8.
+  public func isEscaped(_ node: Node) -> Bool { tape.tag(node.index) == .escapedString }
 
   /// Where places of a string's unescaped bytes stand in the text.
   ///

@@ -75,7 +75,9 @@ final class Detector: Sendable {
     if isCompiled.load(ordering: .acquiring) { return unsafe compiled }
     return lock.withLock { _ in
       if !isCompiled.load(ordering: .relaxed) {
-        unsafe compiled = rule.pattern.flatMap { try? PatternMatcher($0, ignoresCase: false) }
+        unsafe compiled = rule.pattern.flatMap {
+          try? PatternMatcher($0, ignoresCase: false, isForWindows: requirement.givesWindows)
+        }
         isCompiled.store(true, ordering: .releasing)
       }
       return unsafe compiled

@@ -10,6 +10,15 @@ enum Requirement: Sendable {
   /// Nothing is known about the expression.
   case nothing
 
+  /// Whether it tells where matches start, within few bytes.
+  var givesWindows: Bool {
+    switch self {
+    case .literal(_, let lead): lead != nil
+    case .run: true
+    case .nothing: false
+    }
+  }
+
   static func literal(_ texts: [String]) -> Requirement { .literal(texts, lead: nil) }
 
   /// Runs of bytes that are kept together, and those among them that count. A digit of any script counts everywhere.

@@ -25,7 +25,12 @@ private import CPCRE2
   private static let patientMatches = 16
 
   /// Compiles a pattern of Python's.
-  package init(_ pattern: some Collection<UInt8>, ignoresCase: Bool) throws(PythonRegex.Problem) {
+  ///
+  /// - Parameter isForWindows: whether it is looked for in small parts of a text, where running ahead to what a match
+  ///   starts with or must hold takes longer than trying.
+  package init(
+    _ pattern: some Collection<UInt8>, ignoresCase: Bool, isForWindows: Bool = false
+  ) throws(PythonRegex.Problem) {
     let translation = try PythonRegex.translate(pattern, ignoresCase: ignoresCase)
     guard let compileContext = unsafe pcre2_compile_context_create_8(nil) else { throw .unsupported("out of memory") }
     defer { unsafe pcre2_compile_context_free_8(compileContext) }
@@ -34,6 +39,7 @@ private import CPCRE2
       UInt32(PCRE2_UTF) | UInt32(PCRE2_UCP) | UInt32(PCRE2_ALT_CIRCUMFLEX) | UInt32(PCRE2_MATCH_INVALID_UTF)
       | UInt32(PCRE2_NEVER_BACKSLASH_C) | UInt32(PCRE2_USE_OFFSET_LIMIT)
     if translation.ignoresCase { options |= UInt32(PCRE2_CASELESS) }
+    if isForWindows { options |= UInt32(PCRE2_NO_START_OPTIMIZE) }
     var problem: Int32 = 0
     var offset = 0
     let compiled = unsafe translation.pattern.withUnsafeBufferPointer { buffer in

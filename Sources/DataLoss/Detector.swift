@@ -1,5 +1,4 @@
 import Python
-import Synchronization
 
 /// One expression that is looked for, with what follows from a match.
 ///
@@ -12,11 +11,12 @@ final class Detector: Sendable {
   /// What stands in the place of a masked text.
   let placeholder: [UInt8]
 
-  /// Many threads may scan at a time: once it is there, it is read without a lock.
-  private let isCompiled: Atomic<Bool>
-  // SAFETY: written before `isCompiled` is set, under the lock, and never after that.
-  private nonisolated(unsafe) var compiled: PatternMatcher?
-  private let lock = Mutex(())
+  private let matcherForTexts: LazyMatcher
+  /// For long texts of which only small windows are searched; see ``PatternMatcher``.
+  private let matcherForWindows: LazyMatcher
+
+  /// Longer texts are searched by the second one.
+  private static let longText = 4096
 
   /// Compiles a rule of a policy.
   init(_ rule: DetectionRule) throws(PythonRegex.Problem) {
@@ -25,8 +25,8 @@ final class Detector: Sendable {
     context = rule.needsContext ? rule.contextKeywords : nil
     placeholder = Self.placeholder(for: rule.id)
     guard let pattern = rule.pattern else { throw .invalid("it is not a string") }
-    unsafe compiled = try PatternMatcher(pattern, ignoresCase: false)
-    isCompiled = Atomic(true)
+    matcherForTexts = LazyMatcher(compiled: try PatternMatcher(pattern, ignoresCase: false))
+    matcherForWindows = matcherForTexts
   }
 
   /// A rule that is valid and can't be run here: a scan for it fails.
@@ -35,7 +35,8 @@ final class Detector: Sendable {
     requirement = .nothing
     context = nil
     placeholder = []
-    isCompiled = Atomic(true)
+    matcherForTexts = LazyMatcher(compiled: nil)
+    matcherForWindows = matcherForTexts
   }
 
   private init(_ rule: DetectionRule, _ requirement: Requirement, context: [String]?) {
@@ -43,7 +44,8 @@ final class Detector: Sendable {
     self.requirement = requirement
     self.context = context?.map { Array($0.utf8) }
     placeholder = Self.placeholder(for: rule.id)
-    isCompiled = Atomic(false)
+    matcherForTexts = LazyMatcher(rule.pattern)
+    matcherForWindows = requirement.givesWindows ? LazyMatcher(rule.pattern, isForWindows: true) : matcherForTexts
   }
 
   /// A detector of Control Zero's.
@@ -71,17 +73,10 @@ final class Detector: Sendable {
   }
 
   /// Nil where the expression can't be compiled, which our own all can.
-  func matcher() -> PatternMatcher? {
-    if isCompiled.load(ordering: .acquiring) { return unsafe compiled }
-    return lock.withLock { _ in
-      if !isCompiled.load(ordering: .relaxed) {
-        unsafe compiled = rule.pattern.flatMap {
-          try? PatternMatcher($0, ignoresCase: false, isForWindows: requirement.givesWindows)
-        }
-        isCompiled.store(true, ordering: .releasing)
-      }
-      return unsafe compiled
-    }
+  ///
+  /// - Parameter count: the bytes of the text that is to be searched.
+  func matcher(forTextOf count: Int) -> PatternMatcher? {
+    (count > Self.longText ? matcherForWindows : matcherForTexts).value
   }
 
   private static func placeholder(for id: String) -> [UInt8] {

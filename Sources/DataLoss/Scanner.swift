@@ -130,7 +130,7 @@ public struct Scanner: Sendable {
       }
       guard !windows.isEmpty else { continue }
       let detector = detectors[number]
-      guard let matcher = detector.matcher() else {
+      guard let matcher = detector.matcher(forTextOf: text.count) else {
         throw Failure(reason: "the expression of `\(detector.rule.id)` can't be used here")
       }
       let known = matches.count

@@ -1,0 +1,41 @@
+import Python
+private import Synchronization
+
+/// An expression that is compiled when it is first needed. Many threads may ask at a time: once it is there, it is read
+/// without a lock.
+final class LazyMatcher: Sendable {
+  private let pattern: [UInt8]?
+  private let isForWindows: Bool
+  private let isCompiled: Atomic<Bool>
+  // SAFETY: written before `isCompiled` is set, under the lock, and never after that.
+  private nonisolated(unsafe) var compiled: PatternMatcher?
+  private let lock = Mutex(())
+
+  /// - Parameter pattern: nil for one that is no text, and has no matcher.
+  init(_ pattern: [UInt8]?, isForWindows: Bool = false) {
+    self.pattern = pattern
+    self.isForWindows = isForWindows
+    isCompiled = Atomic(false)
+  }
+
+  init(compiled: PatternMatcher?) {
+    pattern = nil
+    isForWindows = false
+    unsafe self.compiled = compiled
+    isCompiled = Atomic(true)
+  }
+
+  /// Nil where the expression can't be compiled.
+  var value: PatternMatcher? {
+    if isCompiled.load(ordering: .acquiring) { return unsafe compiled }
+    return lock.withLock { _ in
+      if !isCompiled.load(ordering: .relaxed) {
+        unsafe compiled = pattern.flatMap {
+          try? PatternMatcher($0, ignoresCase: false, isForWindows: isForWindows)
+        }
+        isCompiled.store(true, ordering: .releasing)
+      }
+      return unsafe compiled
+    }
+  }
+}

@@ -49,7 +49,10 @@ struct SystemFile: ~Copyable {
 
   /// Takes the lock of a file that we made. Somebody who asks whether it is held holds it for a moment.
   func lock() {
-    for _ in 0..<100 where !tryLock() { usleep(1000) }
+    for _ in 0..<100 {
+      if tryLock() { return }
+      usleep(1000)
+    }
   }
 
   /// Reads up to `space.count` bytes; 0 at the end.

@@ -21,9 +21,9 @@ final class Detector: Sendable {
   /// Compiles a rule of a policy.
   init(_ rule: DetectionRule) throws(PythonRegex.Problem) {
     self.rule = rule
+    placeholder = Self.placeholder(for: rule.id)
     requirement = .nothing
     context = rule.needsContext ? rule.contextKeywords : nil
-    placeholder = Self.placeholder(for: rule.id)
     guard let pattern = rule.pattern else { throw .invalid("it is not a string") }
     matcherForTexts = LazyMatcher(compiled: try PatternMatcher(pattern, ignoresCase: false))
     matcherForWindows = matcherForTexts
@@ -32,18 +32,18 @@ final class Detector: Sendable {
   /// A rule that is valid and can't be run here: a scan for it fails.
   init(unsupported rule: DetectionRule) {
     self.rule = rule
+    placeholder = []
     requirement = .nothing
     context = nil
-    placeholder = []
     matcherForTexts = LazyMatcher(compiled: nil)
     matcherForWindows = matcherForTexts
   }
 
   private init(_ rule: DetectionRule, _ requirement: Requirement, context: [String]?) {
     self.rule = rule
+    placeholder = Self.placeholder(for: rule.id)
     self.requirement = requirement
     self.context = context?.map { Array($0.utf8) }
-    placeholder = Self.placeholder(for: rule.id)
     matcherForTexts = LazyMatcher(rule.pattern)
     matcherForWindows = requirement.givesWindows ? LazyMatcher(rule.pattern, isForWindows: true) : matcherForTexts
   }
@@ -80,7 +80,16 @@ final class Detector: Sendable {
   }
 
   private static func placeholder(for id: String) -> [UInt8] {
-    let label = id.isEmpty ? "PII" : id.uppercased().replacing(" ", with: "_")
-    return Array("[REDACTED-\(label)]".utf8)
+    var label = Array((id.isEmpty ? "PII" : id).utf8)
+    // The ids of our own are ASCII, and there are many at each start.
+    if label.contains(where: { $0 >= 0x80 }) { label = Array(id.uppercased().utf8) }
+    for index in label.indices {
+      switch label[index] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): label[index] -= 0x20
+      case UInt8(ascii: " "): label[index] = UInt8(ascii: "_")
+      default: break
+      }
+    }
+    return Array("[REDACTED-".utf8) + label + [UInt8(ascii: "]")]
   }
 }

@@ -20,8 +20,8 @@ final class LiteralFinder: Sendable {
     let bit: LiteralSet
   }
 
-  /// The literals, numbered.
-  private let literals: [String]
+  /// The literals, each as a word, numbered.
+  private let words: [UInt32]
   private let singles: [(byte: UInt8, bit: LiteralSet)]
   /// A bit for each pair of bytes, the first one of the pair lowest.
   private let pairs: [UInt64]
@@ -31,44 +31,61 @@ final class LiteralFinder: Sendable {
   private let starts: [Int]
 
   private init() {
-    var literals: [String] = []
-    for case .literal(let texts, _) in (BuiltinDetectors.all + CredentialDetectors.all).map(\.requirement) {
-      for text in texts where !literals.contains(text) { literals.append(text) }
-    }
-    precondition(literals.count <= 128 && literals.allSatisfy { (1...4).contains($0.utf8.count) })
-    self.literals = literals
+    var words: [UInt32] = []
     var singles: [(byte: UInt8, bit: LiteralSet)] = []
     var pairs = [UInt64](repeating: 0, count: 1024)
     var entries: [Entry] = []
-    for (number, literal) in literals.enumerated() {
-      let bytes = Array(literal.utf8)
-      guard bytes.count > 1 else {
-        singles.append((bytes[0], Self.bit(number)))
-        continue
+    for case .literal(let texts, _) in (BuiltinDetectors.all + CredentialDetectors.all).map(\.requirement) {
+      for text in texts {
+        let bytes = Array(text.utf8)
+        let word = Self.word(of: bytes)
+        guard !words.contains(word) else { continue }
+        let bit = Self.bit(words.count)
+        words.append(word)
+        guard bytes.count > 1 else {
+          singles.append((bytes[0], bit))
+          continue
+        }
+        let lead = (0..<bytes.count - 1).max { Self.rarity(bytes, at: $0) < Self.rarity(bytes, at: $1) } ?? 0
+        let pair = UInt16(bytes[lead]) | UInt16(bytes[lead + 1]) << 8
+        pairs[Int(pair >> 6)] |= 1 << UInt64(pair & 63)
+        let mask = UInt32.max >> UInt32(32 - 8 * bytes.count)
+        entries.append(Entry(word: word, mask: mask, pair: pair, lead: lead, bit: bit))
       }
-      let lead = (0..<bytes.count - 1).max { Self.rarity(bytes, at: $0) < Self.rarity(bytes, at: $1) } ?? 0
-      let pair = UInt16(bytes[lead]) | UInt16(bytes[lead + 1]) << 8
-      pairs[Int(pair >> 6)] |= 1 << UInt64(pair & 63)
-      let word = bytes.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      let mask = UInt32.max >> UInt32(32 - 8 * bytes.count)
-      entries.append(Entry(word: word, mask: mask, pair: pair, lead: lead, bit: Self.bit(number)))
     }
-    entries.sort { ($0.pair & 0xff, $0.pair) < ($1.pair & 0xff, $1.pair) }
+    entries.sort { $0.pair & 0xff < $1.pair & 0xff }
+    var starts = [Int](repeating: 0, count: 257)
+    for entry in entries { starts[Int(entry.pair & 0xff) + 1] += 1 }
+    for byte in 1...256 { starts[byte] += starts[byte - 1] }
+    self.words = words
     self.singles = singles
     self.pairs = pairs
     self.entries = entries
-    starts = (0...256).map { first in entries.count { Int($0.pair & 0xff) < first } }
+    self.starts = starts
+  }
+
+  /// - Parameter literal: one to four bytes, none of them 0.
+  private static func word(of literal: [UInt8]) -> UInt32 {
+    precondition((1...4).contains(literal.count))
+    return literal.reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   /// How rare a pair is in prose: letters by their frequency, all else is rarer.
   private static func rarity(_ bytes: [UInt8], at place: Int) -> Int {
-    let frequent = Array("etaoinshrdlcumwfgypbvkjxqz".utf8)
-    return bytes[place...place + 1].reduce(0) { $0 + (frequent.firstIndex(of: $1) ?? 40) }
+    rarities[Int(bytes[place])] + rarities[Int(bytes[place + 1])]
   }
+
+  private static let rarities: [Int] = {
+    var rarities = [Int](repeating: 40, count: 256)
+    for (rarity, letter) in "etaoinshrdlcumwfgypbvkjxqz".utf8.enumerated() { rarities[Int(letter)] = rarity }
+    return rarities
+  }()
 
   /// The bits of some of the literals.
   func set(of texts: [String]) -> LiteralSet {
-    texts.reduce(.zero) { set, text in literals.firstIndex(of: text).map { set | Self.bit($0) } ?? set }
+    texts.reduce(.zero) { set, text in
+      words.firstIndex(of: Self.word(of: Array(text.utf8))).map { set | Self.bit($0) } ?? set
+    }
   }
 
   /// The literals that occur in a text.
@@ -132,6 +149,7 @@ final class LiteralFinder: Sendable {
   }
 
   private static func bit(_ number: Int) -> LiteralSet {
+    precondition(number < 128)
     var set = LiteralSet.zero
     set[number / 64] = 1 << UInt64(number % 64)
     return set

@@ -6,7 +6,7 @@ public enum UniqueID {
   private static let pool = Mutex(Pool())
 
   private struct Pool {
-    static let size = 4096
+    static let size = 1024
     var bytes = [UInt8](repeating: 0, count: size)
     var used = size
   }

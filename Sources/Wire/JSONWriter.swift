@@ -30,7 +30,6 @@ public struct JSONWriter: Sendable {
   public mutating func beginArray() { begin(UInt8(ascii: "[")) }
   public mutating func endArray() { end(UInt8(ascii: "]")) }
 
-  /// - Parameter key: ASCII, and nothing in it that JSON escapes.
   public mutating func key(_ key: StaticString) {
     // SAFETY: a StaticString's buffer lives as long as the process.
     key.withUTF8Buffer { unsafe appendKey(Span(_unsafeElements: $0)) }
@@ -119,6 +118,10 @@ public struct JSONWriter: Sendable {
   }
 
   private mutating func appendKey(_ key: Span<UInt8>) {
+    guard Self.plainCount(key) == key.count else {
+      self.key(bytes: unsafe key.withUnsafeBufferPointer { unsafe Array($0) })
+      return
+    }
     let isSpaced = style == .python
     unsafe append(atMost: key.count + 4) { place in
       var count = unsafe Self.write(key, between: UInt8(ascii: "\""), to: place)

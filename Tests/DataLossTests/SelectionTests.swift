@@ -10,9 +10,12 @@ struct SelectionTests {
     "a.b@example.com", "@", "AKIAIOSFODNN7EXAMPLE", "ghp_" + String(repeating: "a1B2", count: 9), "sk-", "sk_live_",
     String(repeating: "x9", count: 14), "eyJhbGciOiJIUzI1NiJ9.", "-----BEGIN CERTIFICATE-----", "mysql://u:p@h/d",
     "123-45-6789", "555-123-4567", "4111 1111 1111 1111", "4111-1111", "DE89370400440532013000", "AB123456C",
-    "+44 20 7946 0958", "192.168.10.20", "0123456789abcdef0123456789abcdef", "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}",
-    "\u{967}\u{968}\u{969}", "\u{3000}", "\u{a0}", "\u{7528}\u{6237}", "\u{e9}t\u{e9}", "\u{1d7d8}\u{1d7d9}", "passport", "ssn",
-    "tax id", "account", "12", "7", "345", "-", " ", ".", "=", "+", "(", ")", "/", "_", "A", "AB", "ABCD", "quarter", "the",
+    "+44 20 7946 0958", "192.168.10.20", "0123456789abcdef0123456789abcdef",
+    "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}",
+    "\u{967}\u{968}\u{969}", "\u{3000}", "\u{a0}", "\u{7528}\u{6237}", "\u{e9}t\u{e9}", "\u{1d7d8}\u{1d7d9}",
+    "passport", "ssn",
+    "tax id", "account", "12", "7", "345", "-", " ", ".", "=", "+", "(", ")", "/", "_", "A", "AB", "ABCD", "quarter",
+    "the",
     "\n", "\t", "xoxb-12345", "hooks.slack.com/services/T0/B0/x", "sig=", "AccountKey=", "hvs.", "npm_", "Bearer ",
   ]
 

@@ -26,17 +26,40 @@ enum JSONKeySet {
   }
 
   private static func comparePairs(ofObjectAt object: Int, in tape: JSONTape, text: Span<UInt8>) -> Int? {
+    // Most keys differ in what one word holds of them.
+    var keys = InlineArray<12, Int>(repeating: 0)
+    var words = InlineArray<12, UInt64>(repeating: 0)
     let end = object + tape.aux(object)
-    var key = object + 1
-    while key < end {
-      var earlier = object + 1
-      while earlier < key {
-        if areEqual(earlier, key, in: tape, text: text) { return key }
-        earlier = tape.next(after: earlier + 1)
-      }
+    var (key, count, hasEscapes) = (object + 1, 0, false)
+    while key < end, count < pairwiseLimit {
+      keys[count] = key
+      words[count] = word(of: key, in: tape, text: text)
+      hasEscapes = hasEscapes || tape.tag(key) == .escapedString
+      count += 1
       key = tape.next(after: key + 1)
     }
+    for later in 0..<count {
+      for earlier in 0..<later where words[earlier] == words[later] || hasEscapes {
+        if areEqual(keys[earlier], keys[later], in: tape, text: text) { return keys[later] }
+      }
+    }
     return nil
+  }
+
+  /// The length and the first bytes of a key as it is written; of two plain keys that are equal, the same.
+  @inline(__always)
+  private static func word(of key: Int, in tape: JSONTape, text: Span<UInt8>) -> UInt64 {
+    let (start, length) = (tape.offset(key), UInt64(truncatingIfNeeded: tape.aux(key)))
+    var word: UInt64 = 0
+    if start &+ 8 <= text.count {
+      // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
+      word = UInt64(littleEndian: unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
+    } else {
+      for index in start..<text.count {
+        word |= UInt64(text[index]) &<< UInt64(truncatingIfNeeded: 8 &* (index &- start))
+      }
+    }
+    return length < 8 ? word & (1 &<< (8 &* length) &- 1) | length &<< 56 : word &+ length
   }
 
   private static func compareHashes(

@@ -6,8 +6,16 @@ struct JSONScanner {
   let limits: JSONLimits
   var tape = JSONTape()
 
-  /// The tape index of each container that is still open, with the number of its children so far.
-  private var open: [(index: Int, children: Int)] = []
+  private struct Container {
+    /// Of its opening word.
+    let index: Int
+    let isObject: Bool
+    /// So far.
+    var children = 0
+  }
+
+  /// The containers around the one that is being read, which is kept apart.
+  private var outer: [Container] = []
 
   init(options: JSONOptions, limits: JSONLimits) {
     self.options = options
@@ -24,8 +32,9 @@ struct JSONScanner {
     }
     if text.count >= 3, text[0] == 0xef, text[1] == 0xbb, text[2] == 0xbf { throw JSONError(.byteOrderMark, at: 0) }
     tape.reserve(forTextOf: text.count)
-    open.reserveCapacity(16)
+    outer.reserveCapacity(16)
 
+    var current: Container?
     var expectation = Expectation.value
     var position = 0
     while true {
@@ -38,7 +47,7 @@ struct JSONScanner {
 
       switch expectation {
       case .firstKeyOrEnd where byte == UInt8(ascii: "}"), .firstElementOrEnd where byte == UInt8(ascii: "]"):
-        try closeContainer(text, at: position)
+        try close(&current, text, at: position)
         position += 1
         expectation = .separatorOrEnd
 
@@ -52,16 +61,19 @@ struct JSONScanner {
         expectation = .value
 
       case .value, .firstElementOrEnd:
-        if !open.isEmpty { open[open.count - 1].children += 1 }
+        current?.children += 1
         switch byte {
         case UInt8(ascii: "{"):
-          try openContainer(.object, at: position)
+          try open(.object, in: &current, at: position)
           position += 1
           expectation = .firstKeyOrEnd
         case UInt8(ascii: "["):
-          try openContainer(.array, at: position)
+          try open(.array, in: &current, at: position)
           position += 1
           expectation = .firstElementOrEnd
+        case UInt8(ascii: "\""):
+          position = try scanString(text, from: position)
+          expectation = .separatorOrEnd
         default:
           position = try scanScalar(text, from: position)
           expectation = .separatorOrEnd
@@ -69,18 +81,18 @@ struct JSONScanner {
 
       case .separatorOrEnd:
         // Only inside a container: the end of the outermost value leaves the loop below.
-        let inObject = open.last.map { tape.tag($0.index) == .object } ?? false
+        let inObject = current?.isObject ?? false
         if byte == UInt8(ascii: ",") {
           expectation = inObject ? .key : .value
         } else if byte == (inObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-          try closeContainer(text, at: position)
+          try close(&current, text, at: position)
         } else {
           throw JSONError(.unexpectedByte, at: position)
         }
         position += 1
       }
 
-      if open.isEmpty {
+      if current == nil {
         position = try skipWhiteSpace(text, from: position)
         guard position == text.count else { throw JSONError(.trailingBytes, at: position) }
         return
@@ -90,23 +102,27 @@ struct JSONScanner {
 
   // MARK: Containers
 
-  private mutating func openContainer(_ tag: JSONTape.Tag, at position: Int) throws(JSONError) {
-    guard open.count < limits.maxDepth else { throw JSONError(.tooDeep, at: position) }
-    open.append((index: tape.count, children: 0))
+  private mutating func open(
+    _ tag: JSONTape.Tag, in current: inout Container?, at position: Int
+  ) throws(JSONError) {
+    guard outer.count + (current == nil ? 0 : 1) < limits.maxDepth else { throw JSONError(.tooDeep, at: position) }
+    if let current { outer.append(current) }
+    current = Container(index: tape.count, isObject: tag == .object)
     tape.append(tag, offset: position)
   }
 
-  private mutating func closeContainer(_ text: Span<UInt8>, at position: Int) throws(JSONError) {
-    guard let container = open.popLast() else { throw JSONError(.unexpectedByte, at: position) }
-    if tape.tag(container.index) == .object {
-      tape.close(.objectEnd, containerAt: container.index, offset: position, count: container.children)
-      if container.children > 1, !options.contains(.duplicateKeys),
-        let repeated = JSONKeySet.firstRepeatedKey(ofObjectAt: container.index, in: tape, text: text)
-      {
-        throw JSONError(.duplicateKey, at: tape.offset(repeated) - 1)
-      }
-    } else {
-      tape.close(.arrayEnd, containerAt: container.index, offset: position, count: container.children)
+  private mutating func close(
+    _ current: inout Container?, _ text: Span<UInt8>, at position: Int
+  ) throws(JSONError) {
+    guard let container = current else { throw JSONError(.unexpectedByte, at: position) }
+    current = outer.popLast()
+    tape.close(
+      container.isObject ? .objectEnd : .arrayEnd, containerAt: container.index, offset: position,
+      count: container.children)
+    if container.isObject, container.children > 1, !options.contains(.duplicateKeys),
+      let repeated = JSONKeySet.firstRepeatedKey(ofObjectAt: container.index, in: tape, text: text)
+    {
+      throw JSONError(.duplicateKey, at: tape.offset(repeated) - 1)
     }
   }
 
@@ -114,8 +130,6 @@ struct JSONScanner {
 
   private mutating func scanScalar(_ text: Span<UInt8>, from position: Int) throws(JSONError) -> Int {
     switch text[position] {
-    case UInt8(ascii: "\""):
-      return try scanString(text, from: position)
     case UInt8(ascii: "t"):
       return try scanLiteral("true", .true, text, from: position)
     case UInt8(ascii: "f"):

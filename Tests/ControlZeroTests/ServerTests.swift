@@ -49,7 +49,10 @@ import Testing
     let record = "\(scratch.path)/received"
     try withControlZero(configuration(scratch, ["--record", record])) { client throws in
       #expect(!Project.exists(record))
-      let arguments: JSONObject = ["z": 1, "a": 1.0, "text": "caf\u{e9} \"q\"\n", "list": [true, nil]]
+      let arguments: JSONObject = [
+        "z": 1, "a": 1.0, "text": "caf\u{e9} \"q\"\n", "list": [true, nil],
+        "number": try JSONValue(parsing: "12345678901234567890123"),
+      ]
       let result = try client.callTool("s", "echo", arguments, context: ["user_id": "u"])
       #expect(try JSONValue(parsing: result.contentText ?? "") == .object(arguments))
       #expect(text(scratch, "received").contains(String(decoding: arguments.json, as: UTF8.self)))

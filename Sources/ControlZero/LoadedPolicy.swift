@@ -43,7 +43,8 @@ enum LoadedPolicy {
     }
     do throws(BundleError) {
       return try accept(
-        blob, try BundleKeys(parsing: keys.json), path: cache.layout.current, stateDirectory: settings.stateDirectory,
+        blob, try keys.json.withArray { json throws(BundleError) in try BundleKeys(parsing: json) },
+        path: cache.layout.current, stateDirectory: settings.stateDirectory,
         at: now, confirmedAt: cache.policy.confirmedAt ?? now, trustsEmpty: isCurrent)
     } catch {
       throw failure(error)

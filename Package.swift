@@ -322,6 +322,7 @@ let package = Package(
         "ControlZero",
         "ControlZeroService",
         "MCPHost",
+        "State",
         "Wire",
         .product(name: "Instrumentation", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),

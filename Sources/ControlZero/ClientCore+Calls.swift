@@ -271,6 +271,11 @@ extension ClientCore {
       }, completion: completion)
   }
 
+  /// Monotonic, in nanoseconds.
+  func deadline(_ timeout: Duration?) -> UInt64 {
+    MonotonicClock.nanoseconds() + Self.nanoseconds(timeout ?? settings.callTimeout)
+  }
+
   static func nanoseconds(_ duration: Duration) -> UInt64 {
     let (seconds, attoseconds) = duration.components
     guard seconds < 1 << 30 else { return 1 << 60 }

@@ -24,21 +24,9 @@ public final class ControlZeroClient: Sendable {
     core = try ClientCore(configuration)
   }
 
-  /// The same with the options of the documented SDK; see ``ControlZeroConfiguration`` for their defaults.
-  public convenience init(
-    apiKey: String, agentName: String? = nil, baseURL: String? = nil, enableGovernance: Bool = true,
-    policyMode: PolicyMode = .cloud, policyPath: String? = nil, refreshInterval: Duration = .seconds(300),
-    maxCacheAge: Duration = .seconds(86_400)
-  ) throws {
-    var configuration = ControlZeroConfiguration(apiKey: apiKey)
-    configuration.agentName = agentName
-    configuration.baseURL = baseURL
-    configuration.enableGovernance = enableGovernance
-    configuration.policyMode = policyMode
-    configuration.policyPath = policyPath
-    configuration.refreshInterval = refreshInterval
-    configuration.maxCacheAge = maxCacheAge
-    try self.init(configuration)
+  /// The same with every option as it is without being named.
+  public convenience init(apiKey: String) throws {
+    try self.init(ControlZeroConfiguration(apiKey: apiKey))
   }
 
   /// Always true. The documented SDK decides in Python where its engine in Rust is not installed; here there is one
@@ -99,10 +87,9 @@ public final class ControlZeroClient: Sendable {
   ) throws -> JSONValue {
     var judged = try core.judge(tool, method, arguments, context, isAdvice: false)
     if let server = core.serverInQuestion(of: judged) {
-      let reply = Reply<ServerCatalog>()
-      server.readCatalog(timeout: ClientCore.nanoseconds(timeout ?? core.settings.callTimeout)) { reply.give($0) }
-      let catalog = reply.wait()
-      core.registry.learn(catalog, of: tool)
+      let reply = Reply<ServerCatalog.Reading>()
+      server.readCatalog(until: core.deadline(timeout), Pending()) { reply.give($0) }
+      let catalog = core.registry.learn(reply.wait(), of: tool)
       judged = try core.judge(tool, method, arguments, context, catalog: catalog, isAdvice: false)
     }
     let call = try core.prepare(tool, method, arguments, context, judged)

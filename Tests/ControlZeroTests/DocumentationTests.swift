@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: [PolicyMode.local, .hybrid])
   func `local and hybrid need a file`(mode: PolicyMode) {
     #expect(throws: InvalidConfigurationError.self) {
-      try ControlZeroClient(apiKey: "cz_live_your_api_key_here", policyMode: mode)
+      try ControlZeroClient(.init(apiKey: "cz_live_your_api_key_here", policyMode: mode))
     }
   }
 

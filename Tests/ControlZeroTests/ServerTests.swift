@@ -214,6 +214,61 @@ import Testing
     }
   }
 
+  private static let numbers = """
+    version: "1"
+    rules:
+      - {id: all, allow: "*"}
+    dlp_rules:
+      - {id: n, name: n, pattern: "4711", category: custom, action: mask}
+    """
+
+  @Test func `where a decision hangs on a tool's schema, the server is asked for it first, and once`() throws {
+    let scratch = try Scratch()
+    let record = "\(scratch.path)/received"
+    let tools =
+      #"[{"name":"echo","inputSchema":{"type":"object","properties":{"n":{"type":"integer"},"t":{"type":["string","integer"]}}}}]"#
+    let configuration = try configuration(scratch, ["--record", record, "--tools", tools], policy: Self.numbers)
+    try withControlZero(configuration) { client throws in
+      _ = try client.callTool("s", "echo", ["n": 1])
+      #expect(!text(scratch, "received").contains("tools/list"))
+      let error = #expect(throws: PolicyDeniedError.self) { try client.callTool("s", "echo", ["n": 4711]) }
+      #expect(error?.decision.reason.contains("`n`") == true)
+      #expect(try client.callTool("s", "echo", ["t": 4711]).contentText == #"{"t": "[REDACTED-N]"}"#)
+      #expect(text(scratch, "received").components(separatedBy: "tools/list").count == 2)
+    }
+  }
+
+  @Test func `a list of tools that never comes ends by the time limit, and is asked for again`() throws {
+    let scratch = try Scratch()
+    let record = "\(scratch.path)/received"
+    let configuration = try configuration(
+      scratch, ["--record", record, "--silent", "tools/list"], policy: Self.numbers)
+    try withControlZero(configuration) { client throws in
+      _ = try client.callTool("s", "echo")
+      // The call itself has no more time than the list: whether its answer comes in time is no matter here.
+      for _ in 0..<2 { _ = try? client.callTool("s", "echo", ["t": 4711], timeout: .milliseconds(50)) }
+      _ = try client.callTool("s", "echo")
+      #expect(text(scratch, "received").components(separatedBy: "tools/list").count == 3)
+      #expect(text(scratch, "received").components(separatedBy: "[REDACTED-N]").count == 3)
+    }
+  }
+
+  @Test func `a task that is cancelled while the list of tools is asked for gives up`() async throws {
+    let scratch = try Scratch()
+    let record = "\(scratch.path)/received"
+    let configuration = try configuration(
+      scratch, ["--record", record, "--silent", "tools/list"], policy: Self.numbers, timeout: .seconds(100_000))
+    try await withControlZero(configuration) { client in
+      let task = Task { try await client.callTool("s", "echo", ["t": 4711]) }
+      while !text(scratch, "received").contains("tools/list") { try await Task.sleep(for: .milliseconds(2)) }
+      task.cancel()
+      await #expect(throws: CancellationError.self) { try await task.value }
+      _ = try await client.callTool("s", "echo")
+      #expect(text(scratch, "received").contains("notifications/cancelled"))
+    }
+    #expect(try scratch.rows("decision").count == 1)
+  }
+
   @Test func `a server gets its environment, and not our secrets`() async throws {
     // In a process of its own: an environment is one for all.
     await #expect(processExitsWith: .success) {

@@ -308,43 +308,4 @@ import Testing
       try withControlZero(scratch.configuration(Self.allowAll) { $0.serversPath = path }) { _ in }
     }
   }
-
-  @Test(.enabled(if: Project.exists(Project.program("filesystem-mcp", in: "mcp2"))))
-  func `the real filesystem server reads a file and is kept from writing one`() async throws {
-    let scratch = try Scratch()
-    let notes = try scratch.file("notes.txt", "hello from a file")
-    let servers: JSONValue = [
-      "mcpServers": [
-        "filesystem": [
-          "command": .string(Project.program("filesystem-mcp", in: "mcp2")), "args": [.string(scratch.path)],
-        ]
-      ]
-    ]
-    let path = try scratch.file("servers.json", servers.description)
-    try await withControlZero(scratch.configuration(examplePolicy) { $0.serversPath = path }) { client in
-      let result = try await client.callTool(
-        "filesystem", "read_file", ["path": .string(notes)], context: ["user_id": "agent-001"])
-      #expect(result.contentText?.contains("hello from a file") == true, "\(result)")
-      await #expect(throws: PolicyDeniedError.self) {
-        try await client.callTool("filesystem", "write_file", ["path": .string(notes), "content": "x"])
-      }
-    }
-    #expect(text(scratch, "notes.txt") == "hello from a file")
-  }
-
-  @Test(.enabled(if: Project.exists(Project.program("mcp-server-git", in: "mcp2"))))
-  func `the real git server tells the state of a repository`() throws {
-    let scratch = try Scratch()
-    let git = Process()
-    git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    git.arguments = ["git", "init", "--quiet", scratch.path]
-    try git.run()
-    git.waitUntilExit()
-    try withControlZero(scratch.configuration(Self.allowAll)) { client throws in
-      client.registerServer(
-        "git", command: [Project.program("mcp-server-git", in: "mcp2"), "--repository", scratch.path])
-      let result = try client.callTool("git", "git_status", ["repo_path": .string(scratch.path)])
-      #expect(result.contentText?.contains("policy.yaml") == true, "\(result)")
-    }
-  }
 }

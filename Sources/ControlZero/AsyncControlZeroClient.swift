@@ -3,7 +3,7 @@ internal import MCPHost
 /// Governs the tool calls of a program that runs in tasks; see ``ControlZeroClient`` for what each method does.
 ///
 /// Nothing here blocks a thread that tasks share, and no thread waits for the next refresh. A task that is cancelled gives
-/// its call up, and the MCP server is told so. Calls run beside each other; only starting and closing are one at a time.
+/// up what it waits for, with `CancellationError`; of a call the MCP server is told so. Calls run beside each other; only starting and closing are one at a time.
 public actor AsyncControlZeroClient {
   private nonisolated let core: ClientCore
 

@@ -119,6 +119,9 @@ public final class ControlZeroClient: Sendable {
   // MARK: Decisions
 
   /// Decides about a call without executing or recording it. Never waits for anything.
+  ///
+  /// So no MCP server is asked for its tools: where the type of an argument matters that only the server's schema tells,
+  /// this may deny, and say so in ``PolicyDecision/doubts``, what ``callTool(_:_:_:context:timeout:)`` lets through.
   public func evaluate(
     _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:]
   ) throws -> PolicyDecision {
@@ -130,7 +133,7 @@ public final class ControlZeroClient: Sendable {
   /// - Parameters:
   ///   - model: the name of the model.
   ///   - provider: who runs it.
-  ///   - estimatedTokens: how long the request and its answer will be.
+  ///   - estimatedTokens: how long the request and its answer will be, in tokens.
   ///   - functions: the names of the functions that are offered to the model.
   ///   - hasPII: whether the program knows of personal data in the request.
   public func checkLLMRequest(

@@ -207,6 +207,44 @@ import Testing
     }
   }
 
+  @Test(arguments: [("my-analyst-agent", nil, "my-analyst-agent"), ("", nil, "default-agent"), ("x", "mine", "mine")])
+  func `the environment names the agent where the program does not`(
+    variable: String, option: String?, expected: String
+  ) async throws {
+    // In a process of its own: an environment is one for all.
+    await #expect(processExitsWith: .success) { [variable, option, expected] in
+      unsafe setenv("CZ_AGENT_NAME", variable, 1)
+      let scratch = try Scratch()
+      let policy = "version: \"1\"\nrules: [{id: named, allow: \"*\", when: {client_name: \"\(expected)\"}}]\n"
+      let configuration = try scratch.configuration(policy) { $0.agentName = option }
+      try withControlZero(configuration) { client throws in
+        client.register("t") { _, _, _ in nil }
+        try client.callTool("t", "m")
+      }
+      try #require(try scratch.rows("decision").map { $0["client_name"]?.string } == [expected])
+    }
+  }
+
+  @Test func `the environment names the service where the program does not, and the key is always the program's`()
+    async
+    throws
+  {
+    await #expect(processExitsWith: .success) {
+      let service = try StandIn()
+      let scratch = try Scratch()
+      unsafe setenv("CONTROLZERO_API_URL", service.url, 1)
+      unsafe setenv("CZ_API_KEY", Project.apiKey, 1)
+      let configuration = try service.configuration(scratch) { configuration in
+        configuration.baseURL = nil
+        configuration.apiKey = ProcessInfo.processInfo.environment["CZ_API_KEY"] ?? ""
+      }
+      try withControlZero(configuration) { client throws in
+        try #require(try client.evaluate("github", "list_issues").isAllowed)
+      }
+      try #require(throws: InvalidConfigurationError.self) { try ControlZeroClient(apiKey: "") }
+    }
+  }
+
   @Test func `environment and defaults are those of the documentation`() throws {
     let configuration = ControlZeroConfiguration(apiKey: "cz_live_x")
     #expect(configuration.enableGovernance && configuration.policyMode == .cloud)
@@ -222,6 +260,21 @@ import Testing
       """
     try withControlZero(scratch.configuration(policy)) { client throws in
       #expect(try client.evaluate("t", "m").isAllowed)
+    }
+    let group = """
+      version: "1"
+      rules:
+        - {id: person, allow: "t:m", when: {user_id: agent-001, team: blue}}
+        - {id: tagged, allow: "t:m", when: {region: eu}}
+      """
+    try withControlZero(scratch.configuration(group)) { client throws in
+      func decided(_ context: CallContext) throws -> String? {
+        try client.evaluate("t", "m", context: context).policyID
+      }
+      #expect(try decided(["user_id": "agent-001", "team": "blue"]) == "person")
+      #expect(try decided(CallContext(userID: "agent-001", tags: ["region": "eu"])) == "tagged")
+      #expect(try decided(CallContext(userID: "agent-001", ["team": "blue"])) == "person")
+      #expect(try decided(["user_id": "agent-002", "team": "blue"]) == "synthetic:NO_RULE_MATCH")
     }
     let named = try scratch.configuration(policy) { $0.agentName = "finance-agent" }
     try withControlZero(named) { client throws in

@@ -31,11 +31,18 @@ import Testing
         let scratch = try Scratch()
         let service = try StandIn()
         let servers = try ServerTests.servers(scratch)
-        func use(_ number: Int) throws {
+        func use(_ number: Int) async throws {
           var configuration = try scratch.configuration(ServerTests.allowAll) { $0.serversPath = servers }
-          if number.isMultiple(of: 4) {
+          if number % 8 < 2 {
             configuration.policyMode = .cloud
             configuration.baseURL = service.url
+          }
+          guard number.isMultiple(of: 2) else {
+            return try await withControlZero(configuration) { client in
+              _ = try client.evaluate("t", "m")
+              if number % 10 == 1 { _ = try? await client.callTool("t", "m") }
+              if number % 50 == 1 { _ = try? await client.callTool("s", "echo") }
+            }
           }
           try withControlZero(configuration) { client throws in
             _ = try client.evaluate("t", "m")
@@ -46,11 +53,11 @@ import Testing
             if number.isMultiple(of: 50) { _ = try? client.callTool("s", "echo") }
           }
         }
-        for number in 0..<52 { try use(number) }
+        for number in 0..<52 { try await use(number) }
         let before = try Inventory()
-        for number in 0..<1000 { try use(number) }
+        for number in 0..<1000 { try await use(number) }
         // A thread of Dispatch's pool ends a moment after its work.
-        try eventually {
+        try await eventually {
           let after = try Inventory()
           return after.descriptors <= before.descriptors && after.threads <= before.threads
             && after.children <= before.children

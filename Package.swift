@@ -317,6 +317,7 @@ let package = Package(
     .testTarget(
       name: "ControlZeroTests",
       dependencies: [
+        "Audit",
         "Bundle",
         "ControlPlane",
         "ControlZero",

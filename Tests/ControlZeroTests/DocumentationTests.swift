@@ -39,6 +39,52 @@ import Testing
     }
   }
 
+  @Test func `the advanced configuration is a client of the service with a bundle for when that is away`() throws {
+    let scratch = try Scratch()
+    let service = try StandIn()
+    let configuration = try service.configuration(scratch) { configuration in
+      let documented = ControlZeroConfiguration(
+        apiKey: Project.apiKey, agentName: "finance-agent", baseURL: service.url, policyMode: .hybrid,
+        policyPath: Project.bundle("valid"), refreshInterval: .seconds(60))
+      let (logger, state) = (configuration.logger, configuration.stateDirectory)
+      configuration = documented
+      (configuration.logger, configuration.stateDirectory) = (logger, state)
+      configuration.keysPath = Project.keys
+    }
+    for isAway in [false, true] {
+      if isAway { try service.fault(#"{"on": "pull", "kind": "status", "status": 503}"#) }
+      try withControlZero(configuration) { client throws in
+        register(client)
+        #expect(try client.callTool("github", "list_issues", ["repo": "acme/app"])["method"] == "list_issues")
+        #expect(throws: PolicyDeniedError.self) { try client.callTool("github", "delete_repo") }
+      }
+    }
+    #expect(Set(try scratch.rows("decision").map { $0["client_name"]?.string }) == ["finance-agent"])
+  }
+
+  @Test func `errors are told apart as in the documentation, and each says what to do`() throws {
+    let scratch = try Scratch()
+    let client = try ControlZeroClient(scratch.configuration(examplePolicy))
+    defer { client.close() }
+    func outcome() -> String {
+      do {
+        try client.callTool("database", "query", ["sql": "SELECT 1"])
+        return "called"
+      } catch let error as PolicyDeniedError {
+        return "Policy denied: \(error.recoverySuggestion ?? "")"
+      } catch let error as NotInitializedError {
+        return "Client not ready: \(error.localizedDescription)"
+      } catch {
+        return error.localizedDescription
+      }
+    }
+    #expect(outcome().hasPrefix("Client not ready: ") && outcome().contains("call initialize() first"))
+    try client.initialize()
+    #expect(outcome().hasPrefix("Policy denied: do not retry; have the rule"))
+    client.close()
+    #expect(outcome().contains("make a new one"))
+  }
+
   @Test func `calling a tool gives its result where the context satisfies the rule`() throws {
     let scratch = try Scratch()
     try withControlZero(scratch.configuration(examplePolicy)) { client throws in

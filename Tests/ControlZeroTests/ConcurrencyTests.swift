@@ -69,7 +69,7 @@ import Testing
       client.register("github") { method, _, _ in .string(method) }
       try service.fault(#"{"on": "pull", "kind": "hang"}"#)
       let sync = Task { try await client.syncPolicies() }
-      try await eventually { try service.requests("/v1/sdk/policies/pull").count == 2 }
+      try await until { try service.requests("/v1/sdk/policies/pull").count == 2 }
       // It can't have ended: nobody has told the service to go on.
       #expect(try client.evaluate("github", "list_issues").isAllowed)
       #expect(try await client.callTool("github", "list_issues") == "list_issues")
@@ -86,7 +86,7 @@ import Testing
     try service.fault(#"{"on": "bootstrap", "kind": "hang"}"#)
     let client = try AsyncControlZeroClient(service.configuration(scratch))
     let task = Task { try await client.initialize() }
-    try await eventually { try service.requests("/v1/sdk/bootstrap").count == 1 }
+    try await until { try service.requests("/v1/sdk/bootstrap").count == 1 }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(throws: NotInitializedError.self) { try client.evaluate("github", "list_issues") }
@@ -94,7 +94,7 @@ import Testing
 
     let configuration = try service.configuration(scratch)
     let scoped = Task { try await withControlZero(configuration) { _ async in Issue.record("it began") } }
-    try await eventually { try service.requests("/v1/sdk/bootstrap").count == 2 }
+    try await until { try service.requests("/v1/sdk/bootstrap").count == 2 }
     scoped.cancel()
     await #expect(throws: CancellationError.self) { try await scoped.value }
   }

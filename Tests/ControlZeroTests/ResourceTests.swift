@@ -57,7 +57,7 @@ import Testing
         let before = try Inventory()
         for number in 0..<1000 { try await use(number) }
         // A thread of Dispatch's pool ends a moment after its work.
-        try await eventually {
+        try await until {
           let after = try Inventory()
           return after.descriptors <= before.descriptors && after.threads <= before.threads
             && after.children <= before.children

@@ -75,7 +75,7 @@ final class StandIn {
 }
 
 /// The same for a task, whose thread others need.
-func eventually(_ isDone: () throws -> Bool) async throws {
+func until(_ isDone: () throws -> Bool) async throws {
   let end = Date() + 60
   while try !isDone() {
     guard Date() < end else { throw StandIn.TimedOut() }

@@ -118,7 +118,8 @@ extension ClientCore {
   /// Puts a decision on record. What can't be recorded is denied.
   func record(_ judged: JudgedCall, _ trace: [(key: String, value: String)]) -> JudgedCall {
     do throws(AuditError) {
-      try trail.write(trail.record.decision(judged, trace: trace, at: Trail.now()))
+      try trail.write(
+        trail.record.decision(judged, trace: trace, at: Trail.now()), isDenied: judged.decision.effect == .deny)
       recorded()
       return judged
     } catch {

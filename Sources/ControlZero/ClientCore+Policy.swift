@@ -114,6 +114,7 @@ extension ClientCore {
       return (next, change)
     }
     guard let taken else { return }
+    trail.name(PolicyLabel(taken.inForce.loaded))
     if let change = taken.change { tell(change) }
     do throws(SystemError) {
       try taken.inForce.writeQuarantine(at: WallClock.microseconds())

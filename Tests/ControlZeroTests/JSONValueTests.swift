@@ -27,6 +27,7 @@ import Testing
     let object: JSONObject = ["caf\u{e9}": 1, "cafe\u{301}": 2]
     #expect(object.count == 2 && object["caf\u{e9}"] == 1 && object["cafe\u{301}"] == 2)
     #expect(JSONValue.string("caf\u{e9}") != .string("cafe\u{301}"))
+    #expect("\(["b": [1], "a": nil] as JSONObject)" == #"{"b":[1],"a":null}"#)
     #expect(["a": 1, "b": 2] as JSONObject == ["b": 2, "a": 1])
     #expect(JSONValue.number(.nan).description == "null")
   }

@@ -124,6 +124,12 @@ import Testing
       rows.filter { $0["event"] == "decision" }.count == 10 && rows.filter { $0["event"] == "outcome" }.count == 10)
     #expect(rows.filter { $0["event"] == "decision" }.allSatisfy { $0["args_keys"] == ["number", "text"] })
     #expect(!rows.description.contains("a value"))
+    // The session as the proxy's rows tell it.
+    let (start, end) = (rows[0], rows[11])
+    #expect(start["event"] == "session_start" && start["reason"] == "the client started" && start["policy_rules"] == 2)
+    #expect(start["policy_path"]?.string?.hasSuffix("policy.yaml") == true)
+    #expect(start["policy_hash"]?.string?.hasPrefix("sha256:") == true)
+    #expect(end["event"] == "session_end" && end["calls"] == 5 && end["denied"] == 0)
   }
 
   @Test func `context overlays arguments, and tags overlay the context`() throws {

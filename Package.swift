@@ -330,11 +330,13 @@ let package = Package(
     .testTarget(
       name: "ControlZeroTests",
       dependencies: [
+        "Audit",
         "Bundle",
         "ControlPlane",
         "ControlZero",
         "ControlZeroService",
         "MCPHost",
+        "State",
         "Wire",
         .product(name: "Instrumentation", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),

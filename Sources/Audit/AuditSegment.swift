@@ -28,9 +28,11 @@ public struct AuditSegment: ~Copyable {
   ///
   /// - Parameters:
   ///   - processID: part of the name, for people.
+  ///   - reason: what began, for people.
   ///   - describe: adds to the first row what the proxy knows about itself.
   public static func create(
-    in stateDirectory: String, at time: UTCTime, processID: Int32, describe: (inout AuditRecord) -> Void
+    in stateDirectory: String, at time: UTCTime, processID: Int32, reason: String = "the proxy started",
+    describe: (inout AuditRecord) -> Void
   ) throws(AuditError) -> AuditSegment {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
     try SystemFile.makeDirectory(stateDirectory)
@@ -54,7 +56,7 @@ public struct AuditSegment: ~Copyable {
     record.string("tool", "czproxy")
     record.string("method", "session")
     record.string("policy_id", "<lifecycle>")
-    record.string("reason", "the proxy started")
+    record.string("reason", reason)
     record.string("reason_code", "SESSION_START")
     describe(&record)
     Self.name(others, in: directory, on: &record)

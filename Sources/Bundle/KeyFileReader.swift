@@ -47,7 +47,8 @@ struct KeyFileReader {
   }
 
   func encryptionKey(_ name: StaticString) throws(BundleError) -> EncryptionKey {
-    guard let base64 = try text(name) else { throw BundleError(.keyFile, "`\(name)` is missing") }
+    guard var base64 = try text(name) else { throw BundleError(.keyFile, "`\(name)` is missing") }
+    defer { Sodium.wipe(&base64) }
     do throws(BundleError) {
       return try EncryptionKey(base64: base64)
     } catch {

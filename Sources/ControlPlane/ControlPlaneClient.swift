@@ -28,7 +28,8 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   // MARK: Policy
 
   public mutating func bootstrap() throws(ControlPlaneError) -> ProjectKeys {
-    let response = try get("/v1/sdk/bootstrap")
+    var response = try get("/v1/sdk/bootstrap")
+    defer { SecretBytes.wipe(&response.body) }
     if response.status >= 400 { throw failure(response, "bootstrap") }
     return try ProjectKeys(json: response.body)
   }

@@ -1,4 +1,5 @@
 internal import CCurlShims
+internal import State
 
 /// What libcurl hands over while an exchange lasts.
 final class HTTPReceiver {
@@ -32,8 +33,19 @@ final class HTTPReceiver {
       isTooLarge = true
       return false
     }
+    reserve(body.count + bytes.count)
     unsafe body.append(contentsOf: bytes)
     return true
+  }
+
+  /// Makes room. An answer may hold a key: an array that grows by itself leaves copies behind.
+  private func reserve(_ count: Int) {
+    guard count > body.capacity else { return }
+    var larger: [UInt8] = []
+    larger.reserveCapacity(max(count, 2 * body.capacity))
+    larger += body
+    SecretBytes.wipe(&body)
+    body = larger
   }
 
   fileprivate func receiveHeader(_ line: UnsafeRawBufferPointer) {

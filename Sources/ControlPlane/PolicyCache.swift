@@ -18,7 +18,7 @@ public struct PolicyCache: Sendable {
     try StateFile.makeDirectory(layout.directory)
     let loaded = try CachedPolicy.load(layout)
     policy = loaded?.policy ?? CachedPolicy()
-    keys = loaded?.keys.flatMap { try? ProjectKeys(json: $0) }
+    keys = loaded?.keys.flatMap { keys in try? keys.withArray { try ProjectKeys(json: $0) } }
     bundle = loaded?.bundle.flatMap { SHA256.hexadecimal(of: $0) == policy.bundleDigest ? $0 : nil }
     // Without its keys a bundle is of no use, and must not be confirmed by its digest.
     if keys == nil { bundle = nil }
@@ -77,12 +77,13 @@ public struct PolicyCache: Sendable {
   // MARK: Files
 
   private func write(_ keys: ProjectKeys) throws(StateError) -> String {
-    let json = keys.json
-    let digest = SHA256.hexadecimal(of: json)
-    if digest != policy.keysDigest || self.keys == nil {
-      try StateFile.replaceDurably(layout.keys(digest), with: json)
+    try keys.json.withArray { json throws(StateError) in
+      let digest = SHA256.hexadecimal(of: json)
+      if digest != policy.keysDigest || self.keys == nil {
+        try StateFile.replaceDurably(layout.keys(digest), with: json)
+      }
+      return digest
     }
-    return digest
   }
 
   /// Makes the new state the one that readers see, then removes what nothing names any more.

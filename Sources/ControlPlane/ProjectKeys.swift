@@ -1,29 +1,28 @@
-internal import State
+public import State
 internal import Wire
 
 /// A project's keys, as the service's bootstrap answer gives them (Control Zero 1.13.16, E1205).
 ///
-/// Only their form is checked here. Whether they are the right ones shows when a bundle is verified with them.
-public struct ProjectKeys: Sendable, Equatable {
+/// Only their form is checked here. Whether they are the right ones shows when a bundle is verified with them. The AES key
+/// stays where it came, in the answer, which is held in locked memory.
+public struct ProjectKeys: Sendable {
   public let projectID: String
   public let organisationID: String
-  /// Base64 of the AES key.
-  public let encryptionKey: String
   /// Hexadecimal digits of the Ed25519 public key.
   public let signingKey: String
   public let version: Int64
   /// The answer itself: a keys file, with whatever else the service said in it.
-  public let json: [UInt8]
+  public let json: SharedSecret
 
   private static let maxBytes = 64 << 10
 
-  /// Reads an answer; throws E1205 for whatever lacks a part or has one of another type.
+  /// Reads an answer, of which the caller wipes its own copy; throws E1205 for whatever lacks a part or has one of
+  /// another type.
   public init(json bytes: [UInt8]) throws(ControlPlaneError) {
     func failure(_ reason: String) -> ControlPlaneError {
       ControlPlaneError(.unusable, "the service's bootstrap answer can't be used: \(reason)")
     }
     guard bytes.count <= Self.maxBytes else { throw failure("it is larger than \(Self.maxBytes) bytes") }
-    json = bytes
     let document: JSONDocument
     do throws(JSONError) {
       document = try JSONDocument(parsing: bytes[...], options: .document)
@@ -36,7 +35,11 @@ public struct ProjectKeys: Sendable, Equatable {
       return text
     }
     projectID = try text("project_id")
-    encryptionKey = try text("project_encryption_key_b64")
+    // Not even read: a String can't be wiped.
+    let key = document.member("project_encryption_key_b64", of: document.root)
+    guard let key, document.kind(of: key) == .string, document.raw(key).count > 2 else {
+      throw failure("`project_encryption_key_b64` is missing")
+    }
     signingKey = try text("signing_pubkey_hex")
     organisationID = document.text("org_id") ?? ""
     let isHex = signingKey.utf8.allSatisfy {
@@ -51,5 +54,6 @@ public struct ProjectKeys: Sendable, Equatable {
     } else {
       version = 1
     }
+    json = SharedSecret(copying: bytes)
   }
 }

@@ -1,10 +1,9 @@
 internal import MCPHost
-internal import Synchronization
 
 /// Governs the tool calls of a program that runs in tasks; see ``ControlZeroClient`` for what each method does.
 ///
 /// Nothing here blocks a thread that tasks share, and no thread waits for the next refresh. A task that is cancelled gives
-/// its call up, and the MCP server is told so. Calls run beside each other; only starting and closing are one at a time.
+/// up what it waits for, with `CancellationError`; of a call the MCP server is told so. Calls run beside each other; only starting and closing are one at a time.
 public actor AsyncControlZeroClient {
   private nonisolated let core: ClientCore
 
@@ -13,21 +12,9 @@ public actor AsyncControlZeroClient {
     core = try ClientCore(configuration)
   }
 
-  /// See ``ControlZeroClient/init(apiKey:agentName:baseURL:enableGovernance:policyMode:policyPath:refreshInterval:maxCacheAge:)``.
-  public init(
-    apiKey: String, agentName: String? = nil, baseURL: String? = nil, enableGovernance: Bool = true,
-    policyMode: PolicyMode = .cloud, policyPath: String? = nil, refreshInterval: Duration = .seconds(300),
-    maxCacheAge: Duration = .seconds(86_400)
-  ) throws {
-    var configuration = ControlZeroConfiguration(apiKey: apiKey)
-    configuration.agentName = agentName
-    configuration.baseURL = baseURL
-    configuration.enableGovernance = enableGovernance
-    configuration.policyMode = policyMode
-    configuration.policyPath = policyPath
-    configuration.refreshInterval = refreshInterval
-    configuration.maxCacheAge = maxCacheAge
-    core = try ClientCore(configuration)
+  /// See ``ControlZeroClient/init(apiKey:)``.
+  public init(apiKey: String) throws {
+    try self.init(ControlZeroConfiguration(apiKey: apiKey))
   }
 
   /// See ``ControlZeroClient/hasCompiledEngine``.
@@ -68,11 +55,11 @@ public actor AsyncControlZeroClient {
     try Task.checkCancellation()
     var judged = try core.judge(tool, method, arguments, context, isAdvice: false)
     if let server = core.serverInQuestion(of: judged) {
-      let limit = ClientCore.nanoseconds(timeout ?? core.settings.callTimeout)
-      let catalog = await withCheckedContinuation { continuation in
-        server.readCatalog(timeout: limit) { continuation.resume(returning: $0) }
+      let reading = await wait { pending, completion in
+        server.readCatalog(until: core.deadline(timeout), pending, completion: completion)
       }
-      core.registry.learn(catalog, of: tool)
+      try Task.checkCancellation()
+      let catalog = core.registry.learn(reading, of: tool)
       judged = try core.judge(tool, method, arguments, context, catalog: catalog, isAdvice: false)
     }
     let call = try core.prepare(tool, method, arguments, context, judged)
@@ -90,25 +77,22 @@ public actor AsyncControlZeroClient {
       }
       return try core.finish(call, result)
     case .server(let server):
-      return try core.finish(call, await ask(server, call, timeout))
+      let answer = await wait { pending, completion in
+        pending.begin(core.send(call, to: server, timeout: timeout, completion: completion))
+      }
+      return try core.finish(call, answer)
     }
   }
 
-  private nonisolated func ask(
-    _ server: MCPServer, _ call: PreparedCall, _ timeout: Duration?
-  ) async -> Result<MCPAnswer, MCPFailure> {
-    let request = Mutex(MCPRequest?.none)
-    let isCancelled = Atomic(false)
+  /// Waits until the completion is told, which a task that is cancelled sees to.
+  private nonisolated func wait<Value: Sendable>(
+    _ body: (Pending, @escaping @Sendable (Value) -> Void) -> Void
+  ) async -> Value {
+    let pending = Pending()
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let sent = core.send(call, to: server, timeout: timeout) { continuation.resume(returning: $0) }
-        request.withLock { $0 = sent }
-        // The task may have been cancelled before there was something to cancel.
-        if isCancelled.load(ordering: .acquiring) { sent.cancel() }
-      }
+      await withCheckedContinuation { continuation in body(pending) { continuation.resume(returning: $0) } }
     } onCancel: {
-      isCancelled.store(true, ordering: .releasing)
-      request.withLock { $0 }?.cancel()
+      pending.cancel()
     }
   }
 

@@ -50,7 +50,7 @@ extension ClientCore {
   private func load(isFirst: Bool, at now: Int64, _ cancellation: Cancellation) throws -> PolicySource.Loaded {
     guard let link else { return try file(at: now) }
     let pulled = try link.pull(at: now, cancellation)
-    if let keys = pulled.cache.keys { registry.list(SessionTools.names(in: keys.json)) }
+    if let keys = pulled.cache.keys { registry.list(keys.json.withArray { SessionTools.names(in: $0) }) }
     switch pulled.outcome {
     case .current:
       return try cached(pulled, isCurrent: true, at: now)
@@ -114,6 +114,7 @@ extension ClientCore {
       return (next, change)
     }
     guard let taken else { return }
+    trail.name(PolicyLabel(taken.inForce.loaded))
     if let change = taken.change { tell(change) }
     do throws(SystemError) {
       try taken.inForce.writeQuarantine(at: WallClock.microseconds())

@@ -115,7 +115,11 @@ final class ClientCore: Sendable {
     }
     timers.cancel()
     registry.close()
-    trail.close()
+    do throws(AuditError) {
+      try trail.close()
+    } catch {
+      logger.error("the audit record can't be written", metadata: ["reason": "\(error)"])
+    }
     if wasReady, link != nil, waitingRecords.load(ordering: .relaxed) > 0 {
       do {
         try deliver(Cancellation(after: Self.farewell))
@@ -168,9 +172,8 @@ final class ClientCore: Sendable {
   /// Puts a change on record, and tells a person.
   func tell(_ change: PolicyInForce.Change) {
     logger.notice("the policy changed", metadata: ["code": "\(change.code)", "reason": "\(change.reason)"])
-    let row = trail.record.lifecycle("policy_change", code: change.code, reason: change.reason, at: Trail.now())
     do throws(AuditError) {
-      try trail.write(row)
+      try trail.write(change: change.code, reason: change.reason)
     } catch {
       logger.error("the audit record can't be written", metadata: ["reason": "\(error)"])
     }

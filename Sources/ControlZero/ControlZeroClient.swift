@@ -24,21 +24,9 @@ public final class ControlZeroClient: Sendable {
     core = try ClientCore(configuration)
   }
 
-  /// The same with the options of the documented SDK; see ``ControlZeroConfiguration`` for their defaults.
-  public convenience init(
-    apiKey: String, agentName: String? = nil, baseURL: String? = nil, enableGovernance: Bool = true,
-    policyMode: PolicyMode = .cloud, policyPath: String? = nil, refreshInterval: Duration = .seconds(300),
-    maxCacheAge: Duration = .seconds(86_400)
-  ) throws {
-    var configuration = ControlZeroConfiguration(apiKey: apiKey)
-    configuration.agentName = agentName
-    configuration.baseURL = baseURL
-    configuration.enableGovernance = enableGovernance
-    configuration.policyMode = policyMode
-    configuration.policyPath = policyPath
-    configuration.refreshInterval = refreshInterval
-    configuration.maxCacheAge = maxCacheAge
-    try self.init(configuration)
+  /// The same with every option as it is without being named.
+  public convenience init(apiKey: String) throws {
+    try self.init(ControlZeroConfiguration(apiKey: apiKey))
   }
 
   /// Always true. The documented SDK decides in Python where its engine in Rust is not installed; here there is one
@@ -99,10 +87,9 @@ public final class ControlZeroClient: Sendable {
   ) throws -> JSONValue {
     var judged = try core.judge(tool, method, arguments, context, isAdvice: false)
     if let server = core.serverInQuestion(of: judged) {
-      let reply = Reply<ServerCatalog>()
-      server.readCatalog(timeout: ClientCore.nanoseconds(timeout ?? core.settings.callTimeout)) { reply.give($0) }
-      let catalog = reply.wait()
-      core.registry.learn(catalog, of: tool)
+      let reply = Reply<ServerCatalog.Reading>()
+      server.readCatalog(until: core.deadline(timeout), Pending()) { reply.give($0) }
+      let catalog = core.registry.learn(reply.wait(), of: tool)
       judged = try core.judge(tool, method, arguments, context, catalog: catalog, isAdvice: false)
     }
     let call = try core.prepare(tool, method, arguments, context, judged)
@@ -132,6 +119,9 @@ public final class ControlZeroClient: Sendable {
   // MARK: Decisions
 
   /// Decides about a call without executing or recording it. Never waits for anything.
+  ///
+  /// So no MCP server is asked for its tools: where the type of an argument matters that only the server's schema tells,
+  /// this may deny, and say so in ``PolicyDecision/doubts``, what ``callTool(_:_:_:context:timeout:)`` lets through.
   public func evaluate(
     _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:]
   ) throws -> PolicyDecision {
@@ -143,7 +133,7 @@ public final class ControlZeroClient: Sendable {
   /// - Parameters:
   ///   - model: the name of the model.
   ///   - provider: who runs it.
-  ///   - estimatedTokens: how long the request and its answer will be.
+  ///   - estimatedTokens: how long the request and its answer will be, in tokens.
   ///   - functions: the names of the functions that are offered to the model.
   ///   - hasPII: whether the program knows of personal data in the request.
   public func checkLLMRequest(

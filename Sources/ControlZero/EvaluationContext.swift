@@ -38,6 +38,7 @@ enum EvaluationContext {
     switch value {
     case nil, .null?, .bool(false)?, .integer(0)?: false
     case .number(let value)?: value != 0
+    case .exact(let value)?: value.nearest != 0
     case .string(let text)?: !text.isEmpty
     case .array(let values)?: !values.isEmpty
     case .object(let object)?: !object.isEmpty

@@ -41,6 +41,11 @@ public struct JSONObject: Sendable {
   }
 }
 
+extension JSONObject: CustomStringConvertible {
+  /// The object as JSON.
+  public var description: String { String(decoding: json, as: UTF8.self) }
+}
+
 extension JSONObject: ExpressibleByDictionaryLiteral {
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self.init(elements.map { (name: $0.0, value: $0.1) })

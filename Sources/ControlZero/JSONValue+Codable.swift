@@ -13,7 +13,27 @@ extension JSONValue: Codable {
     init?(intValue: Int) { nil }
   }
 
+  /// What the decoder of ``decode(as:)`` reads: its numbers have all their digits here.
+  private static let whole = CodingUserInfoKey(rawValue: "ControlZero.JSONValue")
+
+  /// The part of the value that a path leads to.
+  private func part(at path: [any CodingKey]) -> JSONValue? {
+    var value = self
+    for key in path {
+      guard let next = value[key.stringValue] ?? key.intValue.flatMap({ value[$0] }) else { return nil }
+      value = next
+    }
+    return value
+  }
+
+  /// Throws for a number that the decoder does not give with all its digits.
   public init(from decoder: any Decoder) throws {
+    if let key = Self.whole, let whole = decoder.userInfo[key] as? JSONValue,
+      let value = whole.part(at: decoder.codingPath)
+    {
+      self = value
+      return
+    }
     if let container = try? decoder.container(keyedBy: Name.self) {
       self = .object(
         JSONObject(
@@ -34,12 +54,13 @@ extension JSONValue: Codable {
     } else if let value = try? container.decode(Int64.self) {
       self = .integer(value)
     } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
+      self = try ExactNumber(beyond: value, in: container).map { .exact($0) } ?? .number(value)
     } else {
       self = .string(try container.decode(String.self))
     }
   }
 
+  /// Throws for a number that the encoder does not take with all its digits.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .object(let object):
@@ -54,6 +75,7 @@ extension JSONValue: Codable {
       case .bool(let value): try container.encode(value)
       case .integer(let value): try container.encode(value)
       case .number(let value): try container.encode(value)
+      case .exact(let value): try value.encode(to: &container)
       case .string(let value): try container.encode(value)
       default: try container.encodeNil()
       }
@@ -68,7 +90,9 @@ extension JSONValue: Codable {
   /// The value as a type of the program's own.
   public func decode<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
     if let value = self as? Value { return value }
-    return try JSONDecoder().decode(type, from: Data(json))
+    let decoder = JSONDecoder()
+    if let key = Self.whole { decoder.userInfo[key] = self }
+    return try decoder.decode(type, from: Data(json))
   }
 }
 

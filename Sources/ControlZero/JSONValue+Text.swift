@@ -1,8 +1,17 @@
 internal import Wire
 
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
 /// Why a text is not JSON that every reader understands alike.
-public struct JSONTextError: Error, Sendable, CustomStringConvertible {
+public struct JSONTextError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong, and where.
   public let description: String
+
+  public var errorDescription: String? { description }
 }
 
 extension JSONValue {
@@ -40,7 +49,8 @@ extension JSONValue {
       if document.kind(of: node) == .integer, let value = Int64(text) {
         self = .integer(value)
       } else {
-        self = .number(Double(text) ?? .nan)
+        let double = Double(text) ?? .nan
+        self = ExactNumber(keeping: text, insteadOf: double).map { .exact($0) } ?? .number(double)
       }
     case .array:
       self = .array(document.elements(of: node).map { JSONValue($0, in: document) })
@@ -60,6 +70,7 @@ extension JSONValue {
     case .integer(let value): writer.integer(value)
     case .number(let value):
       if value.isFinite { writer.raw("\(value)".utf8) } else { writer.null() }
+    case .exact(let value): writer.raw(value.description.utf8)
     case .string(let value): writer.string(value)
     case .array(let values):
       writer.beginArray()

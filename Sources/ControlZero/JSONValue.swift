@@ -1,17 +1,20 @@
-/// A JSON value. Whole numbers stay what they are, and strings are told apart by their bytes.
+/// A JSON value. No number loses a digit, and strings are told apart by their bytes.
 public enum JSONValue: Sendable {
   case null
   case bool(Bool)
   /// A number without fraction and exponent that fits.
   case integer(Int64)
-  /// Any other number, to the precision of a double; one that is not finite is written as null.
+  /// Any other number that a double holds; one that is not finite is written as null.
   case number(Double)
+  /// A number that neither holds with all its digits, such as 18446744073709551615.
+  case exact(ExactNumber)
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
 }
 
 extension JSONValue {
+  /// Whether it is `null`. This and what follows says nothing of other kinds: nil, or false.
   public var isNull: Bool {
     if case .null = self { true } else { false }
   }
@@ -20,15 +23,17 @@ extension JSONValue {
     if case .bool(let value) = self { value } else { nil }
   }
 
+  /// A whole number that fits, and was written without fraction and exponent.
   public var integer: Int64? {
     if case .integer(let value) = self { value } else { nil }
   }
 
-  /// Of either kind of number.
+  /// Of any kind of number, the nearest double: whole numbers beyond 2^53 may lose digits here.
   public var number: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
+    case .exact(let value): value.nearest
     default: nil
     }
   }
@@ -68,6 +73,7 @@ extension JSONValue: Hashable {
     case (.bool(let left), .bool(let right)): left == right
     case (.integer(let left), .integer(let right)): left == right
     case (.number(let left), .number(let right)): left == right
+    case (.exact(let left), .exact(let right)): left == right
     case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
     case (.array(let left), .array(let right)): left == right
     case (.object(let left), .object(let right)): left == right
@@ -81,6 +87,7 @@ extension JSONValue: Hashable {
     case .bool(let value): hasher.combine(value)
     case .integer(let value): hasher.combine(value)
     case .number(let value): hasher.combine(value)
+    case .exact(let value): hasher.combine(value)
     case .string(let value): for byte in value.utf8 { hasher.combine(byte) }
     case .array(let values): hasher.combine(values)
     case .object(let object): hasher.combine(object)

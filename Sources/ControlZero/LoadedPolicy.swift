@@ -43,7 +43,8 @@ enum LoadedPolicy {
     }
     do throws(BundleError) {
       return try accept(
-        blob, try BundleKeys(parsing: keys.json), path: cache.layout.current, stateDirectory: settings.stateDirectory,
+        blob, try keys.json.withArray { json throws(BundleError) in try BundleKeys(parsing: json) },
+        path: cache.layout.current, stateDirectory: settings.stateDirectory,
         at: now, confirmedAt: cache.policy.confirmedAt ?? now, trustsEmpty: isCurrent)
     } catch {
       throw failure(error)
@@ -85,16 +86,22 @@ enum LoadedPolicy {
   // MARK: Errors
 
   static func failure(_ error: BundleError) -> any Error {
-    func unavailable(_ reason: PolicyUnavailableError.Reason, _ code: String) -> any Error {
-      PolicyUnavailableError(reason: reason, code: code, description: "\(error)")
+    func unavailable(_ reason: PolicyUnavailableError.Reason, _ code: String, _ advice: String) -> any Error {
+      PolicyUnavailableError(reason: reason, code: code, description: "\(error); \(advice)")
     }
     return switch error.kind {
-    case .verification: BundleVerificationError(description: "\(error)")
-    case .tamper: BundleTamperError(description: "\(error)")
-    case .expired: unavailable(.refused, "E1302")
-    case .rollback, .project: unavailable(.refused, "E1203")
-    case .key: unavailable(.unusable, "E1203")
-    case .format, .unavailable: unavailable(.unusable, "E1205")
+    case .verification:
+      BundleVerificationError(
+        description: "\(error); do not use this bundle: get it anew, or the project's keys where they have changed")
+    case .tamper:
+      BundleTamperError(
+        description: "\(error); do not use this bundle: get it anew, or the keys of the project that it is for")
+    case .expired: unavailable(.refused, "E1302", "have the author sign the policy anew")
+    case .rollback: unavailable(.refused, "E1203", "give the newest bundle of the project")
+    case .project: unavailable(.refused, "E1203", "give the bundle and the keys of one project")
+    case .key: unavailable(.unusable, "E1203", "see that keysPath is the project's file of keys")
+    case .format: unavailable(.unusable, "E1205", "see that policyPath is a .czpolicy file, in whole")
+    case .unavailable: unavailable(.unusable, "E1205", "see that this machine has what is missing")
     }
   }
 

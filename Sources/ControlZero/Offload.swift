@@ -2,18 +2,25 @@ internal import Dispatch
 
 /// Runs what blocks outside of the threads that tasks share.
 enum Offload {
+  /// Gives the body up, and throws ``CancellationError``, where the task is cancelled before it is done.
   static func run<Value: Sendable>(
     _ body: @escaping @Sendable (Cancellation) throws -> Value
   ) async throws -> Value {
     let cancellation = Cancellation()
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global(qos: .utility).async {
-          continuation.resume(with: Result { try body(cancellation) })
+    do {
+      return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { continuation in
+          DispatchQueue.global(qos: .utility).async {
+            continuation.resume(with: Result { try body(cancellation) })
+          }
         }
+      } onCancel: {
+        cancellation.cancel()
       }
-    } onCancel: {
-      cancellation.cancel()
+    } catch {
+      // What was given up fails in words of its own.
+      if cancellation.isCancelled { throw CancellationError() }
+      throw error
     }
   }
 

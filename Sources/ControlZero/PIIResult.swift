@@ -1,5 +1,11 @@
 internal import DataLoss
 
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
 /// What to do about personal data and secrets in a text.
 public enum PIIAction: String, Sendable, Hashable, CaseIterable {
   /// Say what was found.
@@ -33,7 +39,9 @@ public struct PIIResult: Sendable, Hashable {
     do throws(TextScanner.Failure) {
       outcome = try TextScanner(scanner).scan(text)
     } catch {
-      throw TextScanError(description: "the text can't be scanned, so it may hold anything: \(error)")
+      throw TextScanError(
+        description: "the text can't be scanned, so it may hold anything: \(error); give a shorter text, or withhold it"
+      )
     }
     self.action = action
     findings = outcome.places.map {
@@ -49,6 +57,9 @@ public struct PIIResult: Sendable, Hashable {
 }
 
 /// A text could not be looked through.
-public struct TextScanError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct TextScanError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong, and what can be done.
   public let description: String
+
+  public var errorDescription: String? { description }
 }

@@ -1,4 +1,5 @@
 internal import MCPHost
+internal import System
 internal import Wire
 
 /// What a server says about its tools, as far as a decision needs it (MCP, "Tools: Listing Tools").
@@ -6,6 +7,13 @@ struct ServerCatalog: Sendable {
   /// Bytes of all schemas together, and pages; of a tool beyond, nothing is known.
   private static let maxBytes = 8 << 20
   private static let maxPages = 64
+
+  /// What came of asking.
+  struct Reading: Sendable {
+    let catalog: ServerCatalog
+    /// Whether the server has said all that it has to say.
+    let isWhole: Bool
+  }
 
   private var schemas: [[UInt8]: JSONDocument] = [:]
   private var structured: Set<[UInt8]> = []
@@ -41,23 +49,34 @@ struct ServerCatalog: Sendable {
 
 extension MCPServer {
   /// Asks for all tools; one that offers no list has none.
+  ///
+  /// - Parameter deadline: monotonic, in nanoseconds; the time that starting the server takes does not count.
   func readCatalog(
-    _ catalog: ServerCatalog = ServerCatalog(), after cursor: [UInt8]? = nil, timeout: UInt64,
-    completion: @escaping @Sendable (ServerCatalog) -> Void
+    _ catalog: ServerCatalog = ServerCatalog(), after cursor: [UInt8]? = nil, until deadline: UInt64,
+    _ pending: Pending, completion: @escaping @Sendable (ServerCatalog.Reading) -> Void
   ) {
-    _ = request(
-      "tools/list", timeout: timeout,
-      params: { writer in
-        guard let cursor else { return }
-        writer.key("cursor")
-        writer.string(bytes: cursor)
-      },
-      completion: { [weak self] result in
-        var catalog = catalog
-        guard let self, case .success(let page) = result, let next = catalog.take(page) else {
-          return completion(catalog)
-        }
-        self.readCatalog(catalog, after: next, timeout: timeout, completion: completion)
-      })
+    let now = MonotonicClock.nanoseconds()
+    pending.begin(
+      request(
+        "tools/list", timeout: deadline > now ? deadline - now : 0,
+        params: { writer in
+          guard let cursor else { return }
+          writer.key("cursor")
+          writer.string(bytes: cursor)
+        },
+        completion: { [weak self] result in
+          var catalog = catalog
+          switch result {
+          case .success(let page):
+            guard let next = catalog.take(page), let self else {
+              return completion(ServerCatalog.Reading(catalog: catalog, isWhole: true))
+            }
+            self.readCatalog(catalog, after: next, until: deadline, pending, completion: completion)
+          case .failure(.rpc):
+            completion(ServerCatalog.Reading(catalog: catalog, isWhole: true))
+          case .failure:
+            completion(ServerCatalog.Reading(catalog: catalog, isWhole: false))
+          }
+        }))
   }
 }

@@ -77,7 +77,7 @@ final class ServiceLink: Sendable {
 
   /// A bundle is cached when it would be enforced, but for the memory of older ones, which is asked at loading.
   private static func verify(_ blob: [UInt8], _ keys: ProjectKeys, at now: Int64) throws(BundleError) -> BundleFacts {
-    let keys = try BundleKeys(parsing: keys.json)
+    let keys = try keys.json.withArray { json throws(BundleError) in try BundleKeys(parsing: json) }
     let bundle = try UnverifiedBundle(parsing: blob).verified(by: keys.signers).open(with: keys.encryptionKey)
       .accepted(by: keys, at: now, after: AcceptedBundles(), checks: [.signer, .project, .expiry])
     return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))

@@ -50,8 +50,10 @@ final class ToolRegistry: Sendable {
 
   func catalog(of name: String) -> ServerCatalog? { state.current.entries[Array(name.utf8)]?.catalog }
 
-  func learn(_ catalog: ServerCatalog, of name: String) {
-    state.update { $0.entries[Array(name.utf8)]?.catalog = catalog }
+  /// Keeps what a server said, unless it may say more when it is asked again.
+  func learn(_ reading: ServerCatalog.Reading, of name: String) -> ServerCatalog {
+    if reading.isWhole { state.update { $0.entries[Array(name.utf8)]?.catalog = reading.catalog } }
+    return reading.catalog
   }
 
   /// Ends all servers, at the same time. Blocks until they are gone.

@@ -7,6 +7,9 @@ internal import System
 final class Trail: Sendable {
   private struct State: ~Copyable {
     var segment: AuditSegment?
+    var label: PolicyLabel?
+    var calls = 0
+    var denials = 0
     var isClosed = false
   }
 
@@ -18,6 +21,7 @@ final class Trail: Sendable {
 
   let record: CallRecord
   private let stateDirectory: String
+  private let startedAt = Trail.now()
   private let state: Mutex<State>
 
   init(_ record: CallRecord, stateDirectory: String) {
@@ -28,13 +32,22 @@ final class Trail: Sendable {
 
   static func now() -> UTCTime { UTCTime(microseconds: WallClock.microseconds()) }
 
+  /// The policy that rows about the session are to name from now on.
+  func name(_ label: PolicyLabel) { state.withLock { $0.label = label } }
+
   /// Durable before it returns: the record survives the death of the program.
-  func write(_ row: AuditRecord) throws(AuditError) {
+  ///
+  /// - Parameter isDenied: of a decision, whether it is to be counted as a denial; nil for other rows.
+  func write(_ row: AuditRecord, isDenied: Bool? = nil) throws(AuditError) {
     let failure: AuditError? = state.withLock { state in
       do throws(AuditError) {
         guard !state.isClosed else { throw AuditError(.closed, path: stateDirectory) }
-        if state.segment == nil { state.segment = try create() }
+        if state.segment == nil { state.segment = try create(state.label) }
         try state.segment?.append(row)
+        if let isDenied {
+          state.calls += 1
+          if isDenied { state.denials += 1 }
+        }
         return nil
       } catch {
         return error
@@ -43,12 +56,22 @@ final class Trail: Sendable {
     if let failure { throw failure }
   }
 
-  private func create() throws(AuditError) -> AuditSegment {
-    try AuditSegment.create(in: stateDirectory, at: Self.now(), processID: getpid()) { row in
+  /// What became of the policy.
+  func write(change code: String, reason: String) throws(AuditError) {
+    var row = record.lifecycle("policy_change", code: code, reason: reason, at: Self.now())
+    state.withLock { $0.label }?.write(to: &row)
+    try write(row)
+  }
+
+  private func create(_ label: PolicyLabel?) throws(AuditError) -> AuditSegment {
+    try AuditSegment.create(
+      in: stateDirectory, at: startedAt, processID: getpid(), reason: "the client started"
+    ) { row in
       row.string("session_id", record.sessionID)
       row.string("proxy", "controlzero-swift/\(Version.number)")
       row.string("policy_engine_version", Version.policyEngine)
       row.string("client_name", record.agentName)
+      label?.write(to: &row)
       row.string("mode", record.mode)
     }
   }
@@ -61,13 +84,24 @@ final class Trail: Sendable {
     return size.map { Mark(segment: name, offset: $0) }
   }
 
-  /// Writes the last row.
-  func close() {
-    let row = record.lifecycle("session_end", code: "SESSION_END", reason: "the client was closed", at: Self.now())
-    state.withLock { state in
-      if !state.isClosed { try? state.segment?.append(row) }
-      state.isClosed = true
-      state.segment = nil
+  /// Writes the last row, where there was another.
+  func close() throws(AuditError) {
+    var row = record.lifecycle("session_end", code: "SESSION_END", reason: "the client was closed", at: Self.now())
+    let failure: AuditError? = state.withLock { state in
+      defer {
+        state.isClosed = true
+        state.segment = nil
+      }
+      guard !state.isClosed else { return nil }
+      row.integer("calls", state.calls)
+      row.integer("denied", state.denials)
+      do throws(AuditError) {
+        try state.segment?.append(row)
+        return nil
+      } catch {
+        return error
+      }
     }
+    if let failure { throw failure }
   }
 }

@@ -64,13 +64,13 @@ public final class MCPServer: Sendable {
     _ method: String, timeout: UInt64, meta: [(key: String, value: String)] = [],
     params: @escaping @Sendable (inout JSONWriter) -> Void, completion: @escaping MCPCompletion
   ) -> MCPRequest {
-    let request = MCPRequest()
+    let request = MCPRequest(completion)
     ready { [handshake] result in
       switch result {
       case .failure(let failure):
-        completion(.failure(failure))
+        request.take()?(.failure(failure))
       case .success(let ready):
-        guard !request.isCancelled else { return completion(.failure(.cancelled)) }
+        guard let completion = request.take() else { return }
         let id = ready.link.send(
           method, deadline: MonotonicClock.nanoseconds() + timeout,
           params: { writer in

@@ -8,14 +8,14 @@ internal import Wire
 /// One thread reads and writes, and tells each answer to whoever waits for it. It ends with the server.
 final class ServerLink: Sendable {
   /// A request that waits for its answer.
-  private struct Waiter {
+  struct Waiter {
     let method: String
     /// Monotonic, in nanoseconds.
     let deadline: UInt64
     let completion: MCPCompletion
   }
 
-  private struct State {
+  struct State {
     var waiters: [Int32: Waiter] = [:]
     var outgoing: [UInt8] = []
     var lastID: Int32 = 0
@@ -30,7 +30,7 @@ final class ServerLink: Sendable {
   /// How often to look whether the server is still there while somebody waits, in milliseconds.
   private static let lookInterval: UInt64 = 500
 
-  private let state = Mutex(State())
+  let state = Mutex(State())
   private let waker: Waker
   private let ended = Latch()
 
@@ -147,7 +147,7 @@ final class ServerLink: Sendable {
     post(writer.bytes)
   }
 
-  private func post(_ line: [UInt8]) {
+  func post(_ line: [UInt8]) {
     state.withLock { state in
       guard state.end == nil, state.outgoing.count + line.count <= Self.maxOutgoing else { return }
       state.outgoing += line
@@ -264,50 +264,5 @@ final class ServerLink: Sendable {
     }
     while let item = framer.next() { take(item) }
     return count != 0
-  }
-
-  // MARK: Lines
-
-  private func take(_ item: LineFramer.Item) {
-    // Of a line that is too long nobody knows whose answer it was: its deadline tells.
-    guard case .line(let line) = item, !line.isBlank else { return }
-    let message: Message
-    do throws(MessageError) {
-      message = try Message(parsing: line.content)
-    } catch {
-      if let id = error.answered { finish(id, .failure(.malformed(error))) }
-      return
-    }
-    switch message.shape {
-    case .response(let id, let result):
-      finish(id, .success(MCPAnswer(document: message.document, result: result)))
-    case .errorResponse(let id, let error):
-      finish(id, .failure(Self.failure(error, in: message.document)))
-    case .request(let id, let method):
-      answer(id, method, in: message.document)
-    case .notification:
-      break
-    }
-  }
-
-  /// An answer to nothing that waits is dropped: a second one, or one that came too late.
-  private func finish(_ id: RequestID, _ result: Result<MCPAnswer, MCPFailure>) {
-    guard case .integer(let value) = id.value, let id = Int32(exactly: value),
-      let waiter = state.withLock({ $0.waiters.removeValue(forKey: id) })
-    else { return }
-    waiter.completion(result)
-  }
-
-  private static func failure(_ error: JSONDocument.Node, in document: JSONDocument) -> MCPFailure {
-    let text = document.member("message", of: error).flatMap { document.string($0) } ?? []
-    let code = document.member("code", of: error).map { String(decoding: document.raw($0).prefix(32), as: UTF8.self) }
-    return .rpc(message: DisplayText.escaped(text, limit: 2000), code: code ?? "?")
-  }
-
-  /// What a server asks of its host: a ping is answered, everything else is not offered.
-  private func answer(_ id: RequestID, _ method: JSONDocument.Node, in document: JSONDocument) {
-    let isPing = document.string(method, equals: "ping")
-    let rest = isPing ? #""result":{}}"# : #""error":{"code":-32601,"message":"not offered"}}"#
-    post(Array(#"{"jsonrpc":"2.0","id":"#.utf8) + id.json + Array(",\(rest)".utf8))
   }
 }

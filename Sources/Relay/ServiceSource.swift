@@ -20,7 +20,7 @@ struct ServiceSource: Sendable {
   ///   - isStart: whether nothing is in force yet. What the service has rejected is then not used; a process that runs
   ///     keeps what it has.
   func load(at now: Int64, isStart: Bool) throws(PolicySourceError) -> PolicySource.Loaded? {
-    let cached: (policy: CachedPolicy, keys: [UInt8]?, bundle: [UInt8]?)?
+    let cached: (policy: CachedPolicy, keys: SharedSecret?, bundle: [UInt8]?)?
     do throws(StateError) {
       cached = try CachedPolicy.load(layout)
     } catch {
@@ -34,7 +34,10 @@ struct ServiceSource: Sendable {
     let source = BundleSource(
       layout.bundle(policy.bundleDigest ?? ""), checks, stateDirectory: layout.stateDirectory)
     var loaded = try source.load(
-      at: now, keys: { () throws(BundleError) in try BundleKeys(parsing: keys) }, bundle: { bundle },
+      at: now,
+      keys: { () throws(BundleError) in
+        try keys.withArray { json throws(BundleError) in try BundleKeys(parsing: json) }
+      }, bundle: { bundle },
       trustsEmpty: { header in
         // What was just sent is believed whatever its date.
         policy.pulledAt == policy.confirmedAt || Self.isFresh(Int64(clamping: header.createdAt), at: now)

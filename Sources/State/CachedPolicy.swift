@@ -81,24 +81,30 @@ public struct CachedPolicy: Sendable, Equatable {
     return writer.bytes
   }
 
-  /// The bytes of the keys and the bundle as they are now; nil for what the cache does not hold.
+  /// The keys and the bundle as they are now; nil for what the cache does not hold.
   ///
   /// A file that is gone was replaced since `current.json` was read: then both are looked up anew.
   public static func load(
     _ layout: CacheLayout
-  ) throws(StateError) -> (policy: CachedPolicy, keys: [UInt8]?, bundle: [UInt8]?)? {
+  ) throws(StateError) -> (policy: CachedPolicy, keys: SharedSecret?, bundle: [UInt8]?)? {
     var attempts = 3
     while true {
       guard let policy = try CachedPolicy(layout) else { return nil }
       let keys = try policy.keysDigest.map { (digest) throws(StateError) in
-        try StateFile.read(layout.keys(digest), limit: CacheLayout.maxSmallFileBytes)
+        try secret(layout.keys(digest))
       }
       let bundle = try policy.bundleDigest.map { (digest) throws(StateError) in
         try StateFile.read(layout.bundle(digest), limit: CacheLayout.maxBundleBytes)
       }
       attempts -= 1
-      let isWhole = keys != .some(nil) && bundle != .some(nil)
+      let isWhole = keys.map { $0 != nil } ?? true && bundle != .some(nil)
       if isWhole || attempts == 0 { return (policy, keys ?? nil, bundle ?? nil) }
     }
+  }
+
+  private static func secret(_ path: String) throws(StateError) -> SharedSecret? {
+    guard var bytes = try StateFile.read(path, limit: CacheLayout.maxSmallFileBytes) else { return nil }
+    defer { SecretBytes.wipe(&bytes) }
+    return SharedSecret(copying: bytes)
   }
 }

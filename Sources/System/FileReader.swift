@@ -26,20 +26,37 @@ package enum FileReader {
     let file = Descriptor(number)
     var status = stat()
     guard unsafe fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let count: Int
-      do {
-        count = try unsafe part.withUnsafeMutableBytes { try unsafe file.read(into: $0) } ?? 0
-      } catch let error as SystemError {
-        throw .unreadable(error)
-      } catch {
-        throw .notAFile
+    do {
+      // One place for all of it, and for a byte more, which tells that it grew: whoever reads a secret can wipe that.
+      var capacity = min(Int(status.st_size), limit) + 1
+      var bytes: [UInt8] = []
+      while true {
+        let start = bytes
+        bytes = try unsafe [UInt8](unsafeUninitializedCapacity: capacity) { space, count in
+          count = unsafe space.initialize(fromContentsOf: start)
+          try unsafe fill(space, &count, from: file)
+        }
+        guard bytes.count <= limit else { throw Failure.tooLarge(limit: limit) }
+        guard bytes.count == capacity else { return bytes }
+        capacity = min(2 * capacity, limit) + 1
       }
-      if count == 0 { return bytes }
-      bytes += part.prefix(count)
-      guard bytes.count <= limit else { throw .tooLarge(limit: limit) }
+    } catch let failure as Failure {
+      throw failure
+    } catch let error as SystemError {
+      throw .unreadable(error)
+    } catch {
+      throw .notAFile
+    }
+  }
+
+  /// Reads until there is no more, or no room.
+  private static func fill(
+    _ space: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int, from file: borrowing Descriptor
+  ) throws {
+    while count < space.count {
+      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(space)[count...])
+      guard let read = try unsafe file.read(into: part), read > 0 else { return }
+      count += read
     }
   }
 }

@@ -26,11 +26,14 @@ enum AuditLine {
       return "\(time)  \(label)  a line from the \(text("from")): \(text("reason", limit: 200))"
     case "session_start":
       let label = Terminal.coloured("start ", .dim)
-      return "\(time)  \(label)  \(text("server")): policy \(text("policy_path", limit: 200)) "
+      // A row of the library names its client.
+      let who = text("server").isEmpty ? text("client_name") : text("server")
+      return "\(time)  \(label)  \(who): policy \(text("policy_path", limit: 200)) "
         + "(\(number("policy_rules") ?? 0) rules), \(text("mode"))"
     case "session_end":
       let label = Terminal.coloured("end   ", .dim)
-      return "\(time)  \(label)  \(text("tool")): \(text("reason")), status \(number("exit_status") ?? 0), "
+      let status = number("exit_status").map { "status \($0), " } ?? ""
+      return "\(time)  \(label)  \(text("tool")): \(text("reason")), \(status)"
         + "\(number("calls") ?? 0) calls, \(number("denied") ?? 0) denied"
     default:
       let observed = text("enforcement_reason") == "observe_mode" ? " (observed: it went through)" : ""

@@ -97,7 +97,7 @@ struct SyncCommand: ParsableCommand {
     _ blob: [UInt8], _ keys: ProjectKeys
   ) throws(ControlPlaneError) -> BundleFacts {
     do throws(BundleError) {
-      let keys = try BundleKeys(parsing: keys.json)
+      let keys = try keys.json.withArray { json throws(BundleError) in try BundleKeys(parsing: json) }
       let bundle = try UnverifiedBundle(parsing: blob).verified(by: keys.signers).open(with: keys.encryptionKey)
         .accepted(
           by: keys, at: WallClock.microseconds() / 1_000_000, after: AcceptedBundles(),

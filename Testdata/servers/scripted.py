@@ -9,6 +9,7 @@
   --flood BYTES      write that many bytes of notifications at the start
   --list-changed     say that changes of the list of tools are announced
   --tools JSON       what tools/list answers
+  --silent METHOD    never answer that method
   --marker TEXT      nothing; to be found by in a list of processes
 """
 import argparse
@@ -29,6 +30,7 @@ parser.add_argument("--deaf", action="store_true")
 parser.add_argument("--flood", type=int, default=0)
 parser.add_argument("--list-changed", action="store_true")
 parser.add_argument("--tools", type=json.loads)
+parser.add_argument("--silent")
 parser.add_argument("--marker", default="")
 options = parser.parse_args()
 
@@ -71,7 +73,7 @@ for line in sys.stdin.buffer:
     if record:
         record.write(line)
     request = json.loads(line)
-    if "method" not in request or "id" not in request:
+    if "method" not in request or "id" not in request or request["method"] == options.silent:
         continue
     if request["method"] == "tools/list" and options.tools is not None:
         write(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": {"tools": options.tools}}).encode() + b"\n")

@@ -76,8 +76,10 @@ import Testing
 
   /// What a process that starts would load.
   private func loaded() throws -> (keys: [UInt8]?, bundle: [UInt8]?, fault: String?)? {
-    try CachedPolicy.load(layout).map { ($0.keys, $0.bundle, $0.policy.fault?.code) }
+    try CachedPolicy.load(layout).map { ($0.keys.map(Self.bytes), $0.bundle, $0.policy.fault?.code) }
   }
+
+  private static func bytes(_ secret: SharedSecret) -> [UInt8] { secret.withArray { Array($0[...]) } }
 
   private func fill() throws {
     #expect(try run([.bundle(Self.bundle("old"))], bootstraps: [.success(old)]) == .current(isNew: true))
@@ -88,7 +90,7 @@ import Testing
   @Test func `a good bundle is kept with its keys`() throws {
     try fill()
     let loaded = try #require(try loaded())
-    #expect(loaded.bundle == Self.bundle("old") && loaded.keys == old.json && loaded.fault == nil)
+    #expect(loaded.bundle == Self.bundle("old") && loaded.keys == Self.bytes(old.json) && loaded.fault == nil)
     let policy = try #require(try CachedPolicy(layout))
     #expect(policy.pulledAt == 1000 && policy.confirmedAt == 1000 && policy.createdAt == 100)
     let names = try FileManager.default.contentsOfDirectory(atPath: layout.directory)
@@ -169,7 +171,7 @@ import Testing
   @Test func `new keys are fetched once, and go with the new bundle`() throws {
     try fill()
     #expect(try run([.bundle(Self.bundle("new"))], bootstraps: [.success(new)]) == .current(isNew: true))
-    #expect(try loaded()?.keys == new.json && loaded()?.bundle == Self.bundle("new"))
+    #expect(try loaded()?.keys == Self.bytes(new.json) && loaded()?.bundle == Self.bundle("new"))
     // The cached bundle under keys that changed meanwhile.
     #expect(try run([.notModified]) == .current(isNew: false))
   }
@@ -179,7 +181,9 @@ import Testing
     let outcome = try run([.bundle(Array("junk".utf8))], bootstraps: [.success(new)])
     #expect(outcome.failure?.code == .bundleRefused)
     // The old pair still belongs together: a relay that runs keeps it, one that starts sees the fault.
-    #expect(try loaded()?.keys == old.json && loaded()?.bundle == Self.bundle("old") && loaded()?.fault == "E1203")
+    #expect(
+      try loaded()?.keys == Self.bytes(old.json) && loaded()?.bundle == Self.bundle("old") && loaded()?.fault == "E1203"
+    )
     #expect(try run([.bundle(Self.bundle("old"))]) == .current(isNew: false))
     #expect(try loaded()?.fault == nil)
   }
@@ -210,7 +214,7 @@ import Testing
       try Data("half".utf8).write(to: URL(fileURLWithPath: layout.directory + "/\(step).czpolicy"))
       _ = try run([.bundle(Self.bundle(name, 200 + Int64(step)))], bootstraps: [.success(keys)])
       let loaded = try #require(try loaded())
-      #expect(loaded.keys == keys.json && loaded.bundle == Self.bundle(name, 200 + Int64(step)))
+      #expect(loaded.keys == Self.bytes(keys.json) && loaded.bundle == Self.bundle(name, 200 + Int64(step)))
       #expect(try FileManager.default.contentsOfDirectory(atPath: layout.directory).count == 3)
     }
   }

@@ -133,7 +133,7 @@ import Testing
         .utf8)
     let keys = try ProjectKeys(json: answer)
     #expect(keys.projectID == "p" && keys.version == 1 && keys.organisationID.isEmpty)
-    #expect(keys.json == answer)
+    #expect(keys.json.withArray { $0 == answer })
   }
 
   @Test(arguments: [

@@ -6,7 +6,11 @@ import Testing
 @Suite struct JSONValueTests {
   @Test(arguments: [
     "null", "true", "-0.5", "1", "1.0", "1e+300", "9223372036854775807", "\"caf\u{e9}\"", #"{"b":1,"a":[{},[]]}"#,
-    #""\u0000\n\"\\""#,
+    #""\u0000\n\"\\""#, "9223372036854775808", "-9223372036854775809", "18446744073709551615",
+    "12345678901234567890123456789012345678901234567890", "0.12345678901234567890", "-1e-400",
+    "1E-99999999999999999999",
+    "9007199254740993.0", #"{"id":123456789012345678901,"more":[3.14159265358979323846]}"#, "5e-324",
+    "1.7976931348623157e+308", "0.1", "123456789012345.5",
   ])
   func `a text comes back as it was`(text: String) throws {
     #expect(try JSONValue(parsing: text).description == text)
@@ -23,8 +27,54 @@ import Testing
     let object: JSONObject = ["caf\u{e9}": 1, "cafe\u{301}": 2]
     #expect(object.count == 2 && object["caf\u{e9}"] == 1 && object["cafe\u{301}"] == 2)
     #expect(JSONValue.string("caf\u{e9}") != .string("cafe\u{301}"))
+    #expect("\(["b": [1], "a": nil] as JSONObject)" == #"{"b":[1],"a":null}"#)
     #expect(["a": 1, "b": 2] as JSONObject == ["b": 2, "a": 1])
     #expect(JSONValue.number(.nan).description == "null")
+  }
+
+  @Test func `a number is kept by its text where no other way keeps its digits`() throws {
+    func value(_ text: String) throws -> JSONValue { try JSONValue(parsing: text) }
+    for text in ["1e300", "1.50", "1E5", "0.00000000000000000000000000000", "-0.0", "100000000000000000000.0e-5"] {
+      #expect(try value(text) == .number(Double(text) ?? .nan), "\(text)")
+    }
+    let large = try value("18446744073709551616")
+    guard case .exact(let number) = large else {
+      Issue.record("\(large)")
+      return
+    }
+    #expect(number.nearest == 0x1p64 && large.number == 0x1p64 && large.integer == nil)
+    // The same number in other words, and its neighbours, for which a double would be the same.
+    #expect(
+      try large == value("18446744073709551616.0") && large.hashValue == value("1844674407370955161.6e1").hashValue)
+    #expect(try Set(["5", "6", "7"].map { try value("1844674407370955161" + $0) }).count == 3)
+    #expect(try value("9223372036854775807") == .integer(.max))
+  }
+
+  @Test func `types of the program's own keep all digits of numbers`() throws {
+    struct Account: Codable, Equatable {
+      var id: UInt64
+      var token: JSONValue
+      var more: [String: [JSONValue]]
+    }
+    let long = String(repeating: "1234567890", count: 6)
+    let text = #"{"id":18446744073709551615,"token":\#(long),"more":{"a":[1,18446744073709551616]}}"#
+    let account = try JSONValue(parsing: text).decode(as: Account.self)
+    #expect(account.id == .max)
+    #expect(account.token.description == long)
+    #expect(account.more["a"]?[1].description == "18446744073709551616")
+    // No encoder takes so many digits; fewer go through.
+    #expect(throws: EncodingError.self) { try JSONValue(encoding: account) }
+    let small = Account(id: .max, token: try JSONValue(parsing: "0.12345678901234567890123"), more: [:])
+    #expect(try JSONValue(encoding: small)["id"]?.description == "18446744073709551615")
+    #expect(try JSONValue(encoding: small).decode(as: Account.self) == small)
+    // A decoder of the program's own.
+    func foreign(_ text: String) throws -> JSONValue {
+      try JSONDecoder().decode([JSONValue].self, from: Data("[\(text)]".utf8))[0]
+    }
+    for text in ["18446744073709551615", "-9223372036854775809", "0.1234567890123456789", "1e-200", "0.1", "7"] {
+      #expect(try foreign(text) == JSONValue(parsing: text), "\(text)")
+    }
+    #expect(throws: DecodingError.self) { try foreign("123456789012345678901234567890123456789012345678901") }
   }
 
   @Test func `types of the program's own go in and come out`() throws {

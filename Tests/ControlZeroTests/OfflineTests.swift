@@ -1,3 +1,4 @@
+import Audit
 import ControlZero
 import Foundation
 import Testing
@@ -102,6 +103,33 @@ import Testing
       let error = #expect(throws: PolicyDeniedError.self) { try client.callTool("t", "m") }
       #expect(error?.decision.reasonCode == "AUDIT_UNAVAILABLE")
     }
+  }
+
+  @Test func `records are the proxy's: a chain that holds, names of arguments and no values`() throws {
+    let scratch = try Scratch()
+    for _ in 0..<2 {
+      try withControlZero(scratch.configuration(ServerTests.allowAll)) { client throws in
+        client.register("t") { _, _, _ in "done" }
+        for number in 0..<5 {
+          try client.callTool("t", "m", ["text": "a value", "number": .integer(Int64(number))])
+        }
+        _ = try client.evaluate("t", "m")
+      }
+    }
+    let reports = AuditVerifier(AuditDirectory(stateDirectory: scratch.state)).verifyAll()
+    #expect(reports.count == 2 && reports.allSatisfy { $0.isIntact }, "\(reports)")
+    let rows = try scratch.rows()
+    // Each call and what came of it; what was only asked is not on record.
+    #expect(
+      rows.filter { $0["event"] == "decision" }.count == 10 && rows.filter { $0["event"] == "outcome" }.count == 10)
+    #expect(rows.filter { $0["event"] == "decision" }.allSatisfy { $0["args_keys"] == ["number", "text"] })
+    #expect(!rows.description.contains("a value"))
+    // The session as the proxy's rows tell it.
+    let (start, end) = (rows[0], rows[11])
+    #expect(start["event"] == "session_start" && start["reason"] == "the client started" && start["policy_rules"] == 2)
+    #expect(start["policy_path"]?.string?.hasSuffix("policy.yaml") == true)
+    #expect(start["policy_hash"]?.string?.hasPrefix("sha256:") == true)
+    #expect(end["event"] == "session_end" && end["calls"] == 5 && end["denied"] == 0)
   }
 
   @Test func `context overlays arguments, and tags overlay the context`() throws {

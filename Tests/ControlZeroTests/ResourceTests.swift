@@ -1,6 +1,10 @@
+import Bundle
 import ControlZero
 import Foundation
+import State
 import Testing
+
+@testable import ControlPlane
 
 #if os(Linux)
   /// What clients leave behind, each in a process of its own.
@@ -27,11 +31,18 @@ import Testing
         let scratch = try Scratch()
         let service = try StandIn()
         let servers = try ServerTests.servers(scratch)
-        func use(_ number: Int) throws {
+        func use(_ number: Int) async throws {
           var configuration = try scratch.configuration(ServerTests.allowAll) { $0.serversPath = servers }
-          if number.isMultiple(of: 4) {
+          if number % 8 < 2 {
             configuration.policyMode = .cloud
             configuration.baseURL = service.url
+          }
+          guard number.isMultiple(of: 2) else {
+            return try await withControlZero(configuration) { client in
+              _ = try client.evaluate("t", "m")
+              if number % 10 == 1 { _ = try? await client.callTool("t", "m") }
+              if number % 50 == 1 { _ = try? await client.callTool("s", "echo") }
+            }
           }
           try withControlZero(configuration) { client throws in
             _ = try client.evaluate("t", "m")
@@ -42,51 +53,16 @@ import Testing
             if number.isMultiple(of: 50) { _ = try? client.callTool("s", "echo") }
           }
         }
-        for number in 0..<52 { try use(number) }
+        for number in 0..<52 { try await use(number) }
         let before = try Inventory()
-        for number in 0..<1000 { try use(number) }
+        for number in 0..<1000 { try await use(number) }
         // A thread of Dispatch's pool ends a moment after its work.
-        try eventually {
+        try await until {
           let after = try Inventory()
           return after.descriptors <= before.descriptors && after.threads <= before.threads
             && after.children <= before.children
         }
       }
-    }
-
-    /// Occurrences of a text in the memory of this process. It is given shifted, so as not to be found in itself.
-    private static func occurrences(ofShifted shifted: [UInt8]) throws -> Int {
-      let file = unsafe open("/proc/self/mem", O_RDONLY)
-      defer { close(file) }
-      // What is looked through is copied here, and must not be found here.
-      let capacity = 4 << 20
-      let space = unsafe mmap(nil, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      guard let space = unsafe space, unsafe space != MAP_FAILED else { throw POSIXError(.ENOMEM) }
-      defer { unsafe munmap(space, capacity) }
-      let own = UInt(bitPattern: space)..<UInt(bitPattern: space) + UInt(capacity)
-      var found = 0
-      // It comes in parts, of which reading it as a file of a known size takes the first.
-      let maps = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps")).readToEnd() ?? Data()
-      for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
-        let words = line.split(separator: " ")
-        let ends = words[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
-        guard words[1].hasPrefix("rw"), ends.count == 2 else { continue }
-        var start = ends[0]
-        while start < ends[1] {
-          let count = min(ends[1] - start, UInt(capacity))
-          if !(start..<start + count).overlaps(own) {
-            let read = unsafe pread(file, space, Int(count), off_t(start))
-            let bytes = unsafe UnsafeRawBufferPointer(start: space, count: max(read, 0))
-            for place in 0..<max(0, bytes.count - shifted.count + 1) {
-              var matched = 0
-              while matched < shifted.count, unsafe bytes[place + matched] == shifted[matched] &- 1 { matched += 1 }
-              if matched == shifted.count { found += 1 }
-            }
-          }
-          start += count
-        }
-      }
-      return found
     }
 
     @Test func `a closed client's keys are gone from memory`() async throws {
@@ -114,9 +90,92 @@ import Testing
         let client = try makeClient(scratch)
         // The service knows another key; it gets this one all the same.
         #expect(throws: PolicyUnavailableError.self) { try client.initialize() }
-        try #require(try ResourceTests.occurrences(ofShifted: shifted) > 0)
+        try #require(try OwnMemory.occurrences(ofShifted: shifted) > 0)
         client.close()
-        try #require(try ResourceTests.occurrences(ofShifted: shifted) == 0)
+        try #require(try OwnMemory.occurrences(ofShifted: shifted) == 0)
+      }
+    }
+
+    /// The key of the test data's project, shifted: as the service sends it, and as bundles are opened with it. Nothing
+    /// here makes it what it is.
+    private static func shiftedForms() -> [[UInt8]] {
+      let text: StaticString = "VlC7MHoAYcTgo8ZMwd8JdIFI7QbI2NERDysVPt1aogE="
+      let base64 = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).map { $0 &+ 1 }
+      var raw: [UInt8] = []
+      var (bits, count) = (UInt32(0), 0)
+      for byte in base64 where byte != UInt8(ascii: "=") + 1 {
+        let value: UInt8 =
+          switch byte - 1 {
+          case 0x41...0x5a: byte - 1 - 0x41
+          case 0x61...0x7a: byte - 1 - 0x61 + 26
+          case 0x30...0x39: byte - 1 - 0x30 + 52
+          case 0x2b: 62
+          default: 63
+          }
+        (bits, count) = (bits << 6 | UInt32(value), count + 6)
+        if count >= 8 {
+          count -= 8
+          raw.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)) &+ 1)
+        }
+      }
+      return [base64, raw]
+    }
+
+    /// Writes the keys into the midst of much else, with many copies of the key, outside of this process: what is freed
+    /// is soon written over in part, and what stood there would not be found.
+    private static func surround(_ path: String, as other: String) throws {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = [
+        "python3", "-c",
+        """
+        import json, sys
+        keys = json.load(open(sys.argv[1]))
+        more = ["x" * 1000 + keys["project_encryption_key_b64"]] * 25
+        json.dump({"before": more, **keys, "after": more}, open(sys.argv[2], "w"))
+        """, path, other,
+      ]
+      try process.run()
+      process.waitUntilExit()
+      try #require(process.terminationStatus == 0)
+    }
+
+    @Test func `a project's key is nowhere in memory once its client is closed`() async throws {
+      await #expect(processExitsWith: .success) {
+        let forms = ResourceTests.shiftedForms()
+        let scratch = try Scratch()
+        let keys = "\(scratch.path)/keys.json"
+        try ResourceTests.surround(Project.keys, as: keys)
+        let service = try StandIn(keys: keys)
+        // Right after each place that has it in hand, before what was freed is used again.
+        func isGone() throws -> Bool { try forms.allSatisfy { try OwnMemory.occurrences(ofShifted: $0) == 0 } }
+        do {
+          let key = try APIKey(Project.apiKey.utf8)
+          var client = try ControlPlaneClient(ServiceURL(service.url), key: key, options: HTTPClient.Options())
+          _ = try client.bootstrap()
+        }
+        try #require(try isGone())
+        do { _ = try BundleFile.keys(keys) }
+        try #require(try isGone())
+        func use(_ configuration: ControlZeroConfiguration) throws {
+          try withControlZero(configuration) { client throws in
+            _ = try client.evaluate("github", "list_issues")
+            try client.syncPolicies()
+          }
+          try #require(try isGone())
+        }
+        // From the service, from the cache that it left, and from a file.
+        try use(service.configuration(scratch))
+        try use(service.configuration(scratch))
+        try use(
+          scratch.configuration("") { configuration in
+            configuration.policyPath = Project.bundle("valid")
+            configuration.keysPath = keys
+          })
+        // It would be found.
+        let kept = forms.map { $0.map { $0 &- 1 } }
+        for form in forms { try #require(try OwnMemory.occurrences(ofShifted: form) > 0) }
+        try #require(kept.count == 2)
       }
     }
   }

@@ -30,7 +30,7 @@ import Testing
     return try scratch.file("servers.json", file.description)
   }
 
-  private func configuration(
+  static func configuration(
     _ scratch: Scratch, _ options: [String] = [], policy: String = allowAll, timeout: Duration = .seconds(60)
   ) throws -> ControlZeroConfiguration {
     let path = try Self.servers(scratch, options)
@@ -40,19 +40,22 @@ import Testing
     }
   }
 
-  private func text(_ scratch: Scratch, _ name: String) -> String {
+  static func text(_ scratch: Scratch, _ name: String) -> String {
     String(decoding: FileManager.default.contents(atPath: "\(scratch.path)/\(name)") ?? Data(), as: UTF8.self)
   }
 
   @Test func `a tool is called on the server, with the bytes that were judged`() throws {
     let scratch = try Scratch()
     let record = "\(scratch.path)/received"
-    try withControlZero(configuration(scratch, ["--record", record])) { client throws in
+    try withControlZero(Self.configuration(scratch, ["--record", record])) { client throws in
       #expect(!Project.exists(record))
-      let arguments: JSONObject = ["z": 1, "a": 1.0, "text": "caf\u{e9} \"q\"\n", "list": [true, nil]]
+      let arguments: JSONObject = [
+        "z": 1, "a": 1.0, "text": "caf\u{e9} \"q\"\n", "list": [true, nil],
+        "number": try JSONValue(parsing: "12345678901234567890123"),
+      ]
       let result = try client.callTool("s", "echo", arguments, context: ["user_id": "u"])
       #expect(try JSONValue(parsing: result.contentText ?? "") == .object(arguments))
-      #expect(text(scratch, "received").contains(String(decoding: arguments.json, as: UTF8.self)))
+      #expect(Self.text(scratch, "received").contains(String(decoding: arguments.json, as: UTF8.self)))
     }
     let rows = try scratch.rows("outcome")
     #expect(rows.count == 1 && rows[0]["is_error"] == false && rows[0]["dlp_output_status"] == "clean")
@@ -61,36 +64,16 @@ import Testing
   @Test func `a denied call never starts the server`() throws {
     let scratch = try Scratch()
     let record = "\(scratch.path)/received"
-    try withControlZero(configuration(scratch, ["--record", record])) { client throws in
+    try withControlZero(Self.configuration(scratch, ["--record", record])) { client throws in
       let error = #expect(throws: PolicyDeniedError.self) { try client.callTool("s", "delete_all") }
       #expect(error?.decision.policyID == "no-deletes")
     }
     #expect(!Project.exists(record))
   }
 
-  @Test func `a server is judged in all spellings of its tools`() throws {
-    let scratch = try Scratch()
-    let policy = """
-      version: "1"
-      rules:
-        - id: spelt
-          deny: "mcp__s__echo"
-        - id: by-resource
-          deny: "mcp.tool.call"
-          resources: ["mcp://s/other"]
-        - id: all
-          allow: "*"
-      """
-    try withControlZero(configuration(scratch, policy: policy)) { client throws in
-      #expect(try client.evaluate("s", "echo").policyID == "spelt")
-      #expect(try client.evaluate("s", "other").policyID == "by-resource")
-      #expect(try client.evaluate("t", "echo").policyID == "all")
-    }
-  }
-
   @Test func `a server that dies in mid-call fails the calls in flight, and is started for the next`() async throws {
     let scratch = try Scratch()
-    try await withControlZero(configuration(scratch)) { client in
+    try await withControlZero(Self.configuration(scratch)) { client in
       let silent = Task { try await client.callTool("s", "never") }
       _ = try await client.callTool("s", "echo")
       await #expect { try await client.callTool("s", "die") } throws: { error in
@@ -104,19 +87,19 @@ import Testing
   @Test func `a call that is never answered ends by its time limit, and the server is told`() throws {
     let scratch = try Scratch()
     let record = "\(scratch.path)/received"
-    try withControlZero(configuration(scratch, ["--record", record])) { client throws in
+    try withControlZero(Self.configuration(scratch, ["--record", record])) { client throws in
       #expect { try client.callTool("s", "never", timeout: .milliseconds(200)) } throws: { error in
         (error as? ToolCallError)?.reason == .timedOut
       }
       // What was sent before is read before.
       _ = try client.callTool("s", "echo")
-      #expect(text(scratch, "received").contains("notifications/cancelled"))
+      #expect(Self.text(scratch, "received").contains("notifications/cancelled"))
     }
   }
 
   @Test func `a server that reads nothing does not hold its callers or its end`() throws {
     let scratch = try Scratch()
-    try withControlZero(configuration(scratch, ["--deaf"], timeout: .milliseconds(300))) { client throws in
+    try withControlZero(Self.configuration(scratch, ["--deaf"], timeout: .milliseconds(300))) { client throws in
       #expect { try client.callTool("s", "echo") } throws: { error in
         (error as? ToolCallError)?.reason == .timedOut
       }
@@ -126,21 +109,21 @@ import Testing
   @Test func `a task that is cancelled gives its call up, and the server is told`() async throws {
     let scratch = try Scratch()
     let record = "\(scratch.path)/received"
-    try await withControlZero(configuration(scratch, ["--record", record])) { client in
+    try await withControlZero(Self.configuration(scratch, ["--record", record])) { client in
       _ = try await client.callTool("s", "echo")
       let task = Task { try await client.callTool("s", "never") }
-      while !text(scratch, "received").contains("\"never\"") { try await Task.sleep(for: .milliseconds(2)) }
+      while !Self.text(scratch, "received").contains("\"never\"") { try await Task.sleep(for: .milliseconds(2)) }
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
       _ = try await client.callTool("s", "echo")
-      #expect(text(scratch, "received").contains("notifications/cancelled"))
+      #expect(Self.text(scratch, "received").contains("notifications/cancelled"))
     }
     #expect(try scratch.rows("outcome").contains { $0["error"] == "cancelled" })
   }
 
   @Test func `of two answers the first counts, strangers and noise are dropped`() throws {
     let scratch = try Scratch()
-    try withControlZero(configuration(scratch)) { client throws in
+    try withControlZero(Self.configuration(scratch)) { client throws in
       #expect(try client.callTool("s", "twice").contentText == "one")
       #expect(try client.callTool("s", "stranger").contentText == "mine")
       #expect(try client.callTool("s", "noise").contentText == "after the noise")
@@ -153,7 +136,7 @@ import Testing
 
   @Test func `what a tool says of its failure is an error with its result`() throws {
     let scratch = try Scratch()
-    try withControlZero(configuration(scratch)) { client throws in
+    try withControlZero(Self.configuration(scratch)) { client throws in
       let error = #expect(throws: ToolCallError.self) { try client.callTool("s", "fail") }
       guard case .reported(let result)? = error?.reason else {
         Issue.record("\(String(describing: error))")
@@ -169,7 +152,7 @@ import Testing
 
   @Test func `200 calls at a time on one server each get their own answer`() async throws {
     let scratch = try Scratch()
-    try await withControlZero(configuration(scratch)) { client in
+    try await withControlZero(Self.configuration(scratch)) { client in
       try await withThrowingTaskGroup(of: (Int, String?).self) { group in
         for number in 0..<200 {
           group.addTask {
@@ -182,33 +165,19 @@ import Testing
     #expect(try scratch.rows("decision").count == 200)
   }
 
-  @Test func `arguments are masked before they are sent, and results where the policy says so`() throws {
+  @Test func `a task that is cancelled while its server starts does not wait for that`() async throws {
     let scratch = try Scratch()
-    let policy = """
-      version: "1"
-      dialect: czproxy/1
-      rules:
-        - id: all
-          allow: "*"
-      dlp_rules:
-        - {id: ticket, name: ticket, pattern: "TKT-[0-9]{6}", category: custom, action: mask}
-        - {id: never, name: never, pattern: "918273-[0-9]+", category: custom, action: block}
-      """
-    let configuration = try configuration(scratch, policy: policy)
-    var strict = configuration
-    strict.resultMode = .block
-    try withControlZero(strict) { client throws in
-      let echo = try client.callTool("s", "echo", ["text": "see TKT-123456"])
-      #expect(echo.contentText == #"{"text": "see [REDACTED-TICKET]"}"#)
-      #expect(throws: PolicyDeniedError.self) { try client.callTool("s", "echo", ["text": "918273-1"]) }
-      let said = try client.callTool("s", "say", ["parts": ["TKT-", "654321"]])
-      #expect(said.contentText?.contains("654321") == false)
-      #expect { try client.callTool("s", "say", ["parts": ["918273", "-55"]]) } throws: { error in
-        (error as? ToolCallError)?.reason == .withheld
-      }
-      client.register("closure") { _, _, _ in "it is TKT-111111" }
-      #expect(try client.callTool("closure", "m") == "it is [REDACTED-TICKET]")
+    let configuration = try scratch.configuration(Self.allowAll) { $0.callTimeout = .seconds(100_000) }
+    try await withControlZero(configuration) { client in
+      // Never says a word.
+      let started = "\(scratch.path)/started"
+      client.registerServer("s", command: ["sh", "-c", ": > '\(started)'; exec sleep 100000"])
+      let task = Task { try await client.callTool("s", "echo") }
+      while !Project.exists(started) { try await Task.sleep(for: .milliseconds(2)) }
+      task.cancel()
+      await #expect(throws: CancellationError.self) { try await task.value }
     }
+    #expect(try scratch.rows("outcome").map { $0["error"]?.string } == ["cancelled"])
   }
 
   @Test func `a server gets its environment, and not our secrets`() async throws {
@@ -230,7 +199,7 @@ import Testing
 
   @Test func `a server that can't be started, and one that is no child process, are told apart`() throws {
     let scratch = try Scratch()
-    try withControlZero(configuration(scratch)) { client throws in
+    try withControlZero(Self.configuration(scratch)) { client throws in
       client.registerServer("missing", command: ["/nonexistent/server"])
       #expect { try client.callTool("missing", "m") } throws: { ($0 as? ToolCallError)?.reason == .start }
       #expect(throws: ToolNotFoundError.self) { try client.callTool("remote", "m") }
@@ -248,45 +217,6 @@ import Testing
     let path = try scratch.file("bad.json", text)
     #expect(throws: InvalidConfigurationError.self) {
       try withControlZero(scratch.configuration(Self.allowAll) { $0.serversPath = path }) { _ in }
-    }
-  }
-
-  @Test(.enabled(if: Project.exists(Project.program("filesystem-mcp", in: "mcp2"))))
-  func `the real filesystem server reads a file and is kept from writing one`() async throws {
-    let scratch = try Scratch()
-    let notes = try scratch.file("notes.txt", "hello from a file")
-    let servers: JSONValue = [
-      "mcpServers": [
-        "filesystem": [
-          "command": .string(Project.program("filesystem-mcp", in: "mcp2")), "args": [.string(scratch.path)],
-        ]
-      ]
-    ]
-    let path = try scratch.file("servers.json", servers.description)
-    try await withControlZero(scratch.configuration(examplePolicy) { $0.serversPath = path }) { client in
-      let result = try await client.callTool(
-        "filesystem", "read_file", ["path": .string(notes)], context: ["user_id": "agent-001"])
-      #expect(result.contentText?.contains("hello from a file") == true, "\(result)")
-      await #expect(throws: PolicyDeniedError.self) {
-        try await client.callTool("filesystem", "write_file", ["path": .string(notes), "content": "x"])
-      }
-    }
-    #expect(text(scratch, "notes.txt") == "hello from a file")
-  }
-
-  @Test(.enabled(if: Project.exists(Project.program("mcp-server-git", in: "mcp2"))))
-  func `the real git server tells the state of a repository`() throws {
-    let scratch = try Scratch()
-    let git = Process()
-    git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    git.arguments = ["git", "init", "--quiet", scratch.path]
-    try git.run()
-    git.waitUntilExit()
-    try withControlZero(scratch.configuration(Self.allowAll)) { client throws in
-      client.registerServer(
-        "git", command: [Project.program("mcp-server-git", in: "mcp2"), "--repository", scratch.path])
-      let result = try client.callTool("git", "git_status", ["repo_path": .string(scratch.path)])
-      #expect(result.contentText?.contains("policy.yaml") == true, "\(result)")
     }
   }
 }

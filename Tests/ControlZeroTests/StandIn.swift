@@ -74,6 +74,15 @@ final class StandIn {
   }
 }
 
+/// The same for a task, whose thread others need: it may stand in line behind all other tests.
+func until(_ isDone: () throws -> Bool) async throws {
+  let end = Date() + 1800
+  while try !isDone() {
+    guard Date() < end else { throw StandIn.TimedOut() }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
+
 /// Waits for what must come, with a bound far beyond what anything here takes.
 func eventually(_ isDone: () throws -> Bool) throws {
   let end = Date() + 60

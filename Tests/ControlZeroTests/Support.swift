@@ -94,10 +94,10 @@ enum Author {
 }
 
 /// A payload with one rule for everything.
-func payload(_ effect: String, _ action: String = "*", id: String = "pol_1") -> String {
+func payload(_ effect: String, _ action: String = "*", rule: String = "r1") -> String {
   """
-  {"schema_version": 1, "project_id": "prj_fixture", "policies": [{"id": "\(id)", "priority": 1,
-   "rules": [{"id": "r1", "effect": "\(effect)", "actions": ["\(action)"]}]}]}
+  {"schema_version": 1, "project_id": "prj_fixture", "policies": [{"id": "pol_1", "priority": 1,
+   "rules": [{"id": "r1", "reason": "\(rule)", "effect": "\(effect)", "actions": ["\(action)"]}]}]}
   """
 }
 

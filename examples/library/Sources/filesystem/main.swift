@@ -4,9 +4,8 @@
 
 import ControlZero
 
-var configuration = ControlZeroConfiguration(apiKey: "cz_test_example")
-configuration.policyMode = .local
-configuration.policyPath = CommandLine.arguments[1]
+var configuration = ControlZeroConfiguration(
+  apiKey: "cz_test_example", policyMode: .local, policyPath: CommandLine.arguments[1])
 configuration.stateDirectory = CommandLine.arguments[2]
 let file = CommandLine.arguments[3]
 let server = Array(CommandLine.arguments[4...])

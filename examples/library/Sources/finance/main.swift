@@ -9,10 +9,8 @@ struct Order: Codable {
   var total: Double
 }
 
-var configuration = ControlZeroConfiguration(apiKey: "cz_test_example")
-configuration.agentName = "finance-agent"
-configuration.policyMode = .local
-configuration.policyPath = CommandLine.arguments[1]
+var configuration = ControlZeroConfiguration(
+  apiKey: "cz_test_example", agentName: "finance-agent", policyMode: .local, policyPath: CommandLine.arguments[1])
 configuration.stateDirectory = CommandLine.arguments[2]
 
 try withControlZero(configuration) { client in

@@ -1,0 +1,48 @@
+internal import Synchronization
+internal import Wire
+
+/// What a server says, line by line.
+extension ServerLink {
+  func take(_ item: LineFramer.Item) {
+    // Of a line that is too long nobody knows whose answer it was: its deadline tells.
+    guard case .line(let line) = item, !line.isBlank else { return }
+    let message: Message
+    do throws(MessageError) {
+      message = try Message(parsing: line.content)
+    } catch {
+      if let id = error.answered { finish(id, .failure(.malformed(error))) }
+      return
+    }
+    switch message.shape {
+    case .response(let id, let result):
+      finish(id, .success(MCPAnswer(document: message.document, result: result)))
+    case .errorResponse(let id, let error):
+      finish(id, .failure(Self.failure(error, in: message.document)))
+    case .request(let id, let method):
+      answer(id, method, in: message.document)
+    case .notification:
+      break
+    }
+  }
+
+  /// An answer to nothing that waits is dropped: a second one, or one that came too late.
+  private func finish(_ id: RequestID, _ result: Result<MCPAnswer, MCPFailure>) {
+    guard case .integer(let value) = id.value, let id = Int32(exactly: value),
+      let waiter = state.withLock({ $0.waiters.removeValue(forKey: id) })
+    else { return }
+    waiter.completion(result)
+  }
+
+  private static func failure(_ error: JSONDocument.Node, in document: JSONDocument) -> MCPFailure {
+    let text = document.member("message", of: error).flatMap { document.string($0) } ?? []
+    let code = document.member("code", of: error).map { String(decoding: document.raw($0).prefix(32), as: UTF8.self) }
+    return .rpc(message: DisplayText.escaped(text, limit: 2000), code: code ?? "?")
+  }
+
+  /// What a server asks of its host: a ping is answered, everything else is not offered.
+  private func answer(_ id: RequestID, _ method: JSONDocument.Node, in document: JSONDocument) {
+    let isPing = document.string(method, equals: "ping")
+    let rest = isPing ? #""result":{}}"# : #""error":{"code":-32601,"message":"not offered"}}"#
+    post(Array(#"{"jsonrpc":"2.0","id":"#.utf8) + id.json + Array(",\(rest)".utf8))
+  }
+}

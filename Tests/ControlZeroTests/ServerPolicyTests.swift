@@ -1,0 +1,113 @@
+import ControlZero
+import Foundation
+import Testing
+
+/// What a policy does about tools that are MCP servers, beyond letting calls through.
+@Suite struct ServerPolicyTests {
+  private static let numbers = """
+    version: "1"
+    rules:
+      - {id: all, allow: "*"}
+    dlp_rules:
+      - {id: n, name: n, pattern: "4711", category: custom, action: mask}
+    """
+
+  @Test func `arguments are masked before they are sent, and results where the policy says so`() throws {
+    let scratch = try Scratch()
+    let policy = """
+      version: "1"
+      dialect: czproxy/1
+      rules:
+        - id: all
+          allow: "*"
+      dlp_rules:
+        - {id: ticket, name: ticket, pattern: "TKT-[0-9]{6}", category: custom, action: mask}
+        - {id: never, name: never, pattern: "918273-[0-9]+", category: custom, action: block}
+      """
+    let configuration = try ServerTests.configuration(scratch, policy: policy)
+    var strict = configuration
+    strict.resultMode = .block
+    try withControlZero(strict) { client throws in
+      let echo = try client.callTool("s", "echo", ["text": "see TKT-123456"])
+      #expect(echo.contentText == #"{"text": "see [REDACTED-TICKET]"}"#)
+      #expect(throws: PolicyDeniedError.self) { try client.callTool("s", "echo", ["text": "918273-1"]) }
+      let said = try client.callTool("s", "say", ["parts": ["TKT-", "654321"]])
+      #expect(said.contentText?.contains("654321") == false)
+      #expect { try client.callTool("s", "say", ["parts": ["918273", "-55"]]) } throws: { error in
+        (error as? ToolCallError)?.reason == .withheld
+      }
+      client.register("closure") { _, _, _ in "it is TKT-111111" }
+      #expect(try client.callTool("closure", "m") == "it is [REDACTED-TICKET]")
+    }
+  }
+
+  @Test func `where a decision hangs on a tool's schema, the server is asked for it first, and once`() throws {
+    let scratch = try Scratch()
+    let record = "\(scratch.path)/received"
+    let tools =
+      #"[{"name":"echo","inputSchema":{"type":"object","properties":{"n":{"type":"integer"},"t":{"type":["string","integer"]}}}}]"#
+    let configuration = try ServerTests.configuration(
+      scratch, ["--record", record, "--tools", tools], policy: Self.numbers)
+    try withControlZero(configuration) { client throws in
+      _ = try client.callTool("s", "echo", ["n": 1])
+      #expect(!ServerTests.text(scratch, "received").contains("tools/list"))
+      let error = #expect(throws: PolicyDeniedError.self) { try client.callTool("s", "echo", ["n": 4711]) }
+      #expect(error?.decision.reason.contains("`n`") == true)
+      #expect(try client.callTool("s", "echo", ["t": 4711]).contentText == #"{"t": "[REDACTED-N]"}"#)
+      #expect(ServerTests.text(scratch, "received").components(separatedBy: "tools/list").count == 2)
+    }
+  }
+
+  @Test func `a list of tools that never comes ends by the time limit, and is asked for again`() throws {
+    let scratch = try Scratch()
+    let record = "\(scratch.path)/received"
+    let configuration = try ServerTests.configuration(
+      scratch, ["--record", record, "--silent", "tools/list"], policy: Self.numbers)
+    try withControlZero(configuration) { client throws in
+      _ = try client.callTool("s", "echo")
+      // The call itself has no more time than the list: whether its answer comes in time is no matter here.
+      for _ in 0..<2 { _ = try? client.callTool("s", "echo", ["t": 4711], timeout: .milliseconds(50)) }
+      _ = try client.callTool("s", "echo")
+      #expect(ServerTests.text(scratch, "received").components(separatedBy: "tools/list").count == 3)
+      #expect(ServerTests.text(scratch, "received").components(separatedBy: "[REDACTED-N]").count == 3)
+    }
+  }
+
+  @Test func `a task that is cancelled while the list of tools is asked for gives up`() async throws {
+    let scratch = try Scratch()
+    let record = "\(scratch.path)/received"
+    let configuration = try ServerTests.configuration(
+      scratch, ["--record", record, "--silent", "tools/list"], policy: Self.numbers, timeout: .seconds(100_000))
+    try await withControlZero(configuration) { client in
+      let task = Task { try await client.callTool("s", "echo", ["t": 4711]) }
+      while !ServerTests.text(scratch, "received").contains("tools/list") {
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      task.cancel()
+      await #expect(throws: CancellationError.self) { try await task.value }
+      _ = try await client.callTool("s", "echo")
+      #expect(ServerTests.text(scratch, "received").contains("notifications/cancelled"))
+    }
+    #expect(try scratch.rows("decision").count == 1)
+  }
+
+  @Test func `a server is judged in all spellings of its tools`() throws {
+    let scratch = try Scratch()
+    let policy = """
+      version: "1"
+      rules:
+        - id: spelt
+          deny: "mcp__s__echo"
+        - id: by-resource
+          deny: "mcp.tool.call"
+          resources: ["mcp://s/other"]
+        - id: all
+          allow: "*"
+      """
+    try withControlZero(ServerTests.configuration(scratch, policy: policy)) { client throws in
+      #expect(try client.evaluate("s", "echo").policyID == "spelt")
+      #expect(try client.evaluate("s", "other").policyID == "by-resource")
+      #expect(try client.evaluate("t", "echo").policyID == "all")
+    }
+  }
+}

@@ -118,6 +118,7 @@ let package = Package(
       dependencies: [
         "CSodium",
         "CZstd",
+        "Digest",
         "System",
         "Wire",
       ],
@@ -136,7 +137,6 @@ let package = Package(
     .target(
       name: "State",
       dependencies: [
-        "CSodium",
         "CYaml",
         "Digest",
         "System",
@@ -309,6 +309,7 @@ let package = Package(
       dependencies: [
         "Audit",
         "ControlPlane",
+        "Digest",
         "State",
         "Wire",
       ],
@@ -343,6 +344,7 @@ let package = Package(
         "Bundle",
         "DataLoss",
         "Policy",
+        "Relay",
         "Wire",
       ],
       swiftSettings: swiftSettings

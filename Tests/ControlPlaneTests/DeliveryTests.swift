@@ -1,4 +1,5 @@
 import Audit
+import Digest
 import Foundation
 import State
 import Testing
@@ -120,7 +121,8 @@ import Testing
     try Patience.until { try service.ids().count == 60 }
     // The service has the records before this process has its answer: only its own word says that they went.
     try Patience.until {
-      let status = try Child([Project.control, "status", "--format", "json", "--state-dir", scratch.state], in: scratch)
+      let status = try Child(
+        [Project.control, "status", "--format", "json", "--state-dir", scratch.state], in: scratch)
       guard try status.wait() == 0 else { return false }
       return status.output.contains(#""alive":true"#) && status.output.contains(#""queue":0,"delivered":60"#)
     }

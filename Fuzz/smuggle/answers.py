@@ -115,7 +115,7 @@ def judge(views, count):
         for reader, view in zip(views, messages):
             for message in view.split("\t") if view != "-" else []:
                 kind, identifier, name, _ = message.split("|")
-                if kind == "other" and name == DENIED or kind == "answer" and DENIED in name:
+                if kind == "other" and name == DENIED or kind == "answer" and DENIED in name.split("+"):
                     yield number, f"{reader} sees a question that is denied: {message}"
                 if kind == "answer":
                     answered.add(identifier)

@@ -132,6 +132,8 @@ extension Session {
       : withholding(params, in: document, of: name, line, scan)
     var step = Step()
     step.records = questions.map { .decision($0) }
+    // A question whose decision can't be put on record does not get through.
+    if !questions.isEmpty { step.instead = Step.Instead(request: nil) { _ in [] } }
     if !scan.findings.isEmpty || withholding != nil {
       step.records.append(
         .observation(.init(method: method, id: nil, dataLoss: scan, withholding: withholding, bytes: line.bytes.count)))

@@ -73,6 +73,22 @@ import Wire
     #expect(try Self.forwards(#"{"jsonrpc":"2.0","id":1,"result":\#(result)}"#, .server, &session))
   }
 
+  @Test func `a question whose decision can't be put on record does not get through`() throws {
+    let text = "version: \"1\"\nrules:\n  - {allow: [\"s\", \"s:elicitation/create\"]}\n"
+    var session = try Self.session()
+    _ = session.enforce(
+      try Policy.load(local: Array(text.utf8), format: .yaml, fileName: "p.yaml"), obstacle: nil)
+    let questions = #"{"inputRequests":{"q":{"method":"sampling/createMessage","params":{}}}}"#
+    for text in [
+      #"{"jsonrpc":"2.0","method":"notifications/tasks","params":\#(questions)}"#,
+      #"{"jsonrpc":"2.0","id":1,"result":\#(questions)}"#,
+    ] {
+      let step = try Self.step(text, .server, &session)
+      #expect(step.effects == [.forward] && step.records.count >= 1)
+      #expect(!session.unrecorded(step, because: "a test").contains(.forward))
+    }
+  }
+
   @Test(arguments: [#""result":{"roots":["SECRET-123456"]}"#, #""error":{"code":1,"message":"SECRET-123456"}"#])
   func `what a rule masks leaves neither in an answer of the host nor in an error`(answer: String) throws {
     var session = try Self.session()

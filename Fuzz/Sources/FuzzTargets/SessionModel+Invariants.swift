@@ -12,6 +12,7 @@ extension SessionModel {
         fatalError("an invariant is broken: what is no message is passed on")
       }
       checkEdits(crossing, message, forwarded)
+      check(crossing.isRecorded || crossing.decisions.isEmpty, "passed on, and its decision is not on record")
       switch message.shape {
       case .request(let id, let method): take(request: id, message.text(method), message, crossing)
       case .notification(let method): take(notification: message.text(method), message, crossing)

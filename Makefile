@@ -43,7 +43,7 @@ sanitize: ## run the modules' tests under AddressSanitizer and ThreadSanitizer
 	@Scripts/setup
 	@Scripts/setup-tests controlzero
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Fuzz/lsan.supp swift test --sanitize=address --scratch-path .build-asan --filter '$(MODULE_TESTS)'
-	swift test --sanitize=thread --scratch-path .build-tsan --filter '$(MODULE_TESTS)'
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/thread-sanitizer.suppressions swift test --sanitize=thread --scratch-path .build-tsan --filter '$(MODULE_TESTS)'
 	Scripts/thread-sanitizer
 
 MODULE_TESTS = ^(WireTests|PolicyTests|DataLossTests|BundleTests|AuditTests|RelayTests|ControlPlaneTests)\.

@@ -113,6 +113,7 @@ import Wire
     }
     let answers = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(
       separator: "\n")
+    process.waitUntilExit()
     try #require(answers.count == texts.count)
     for (text, answer) in zip(texts, answers) {
       let accepted = (try? JSONDocument(parsing: text[...])) != nil

@@ -28,21 +28,22 @@ differential: build ## compare many generated decisions and bundles with the rea
 	.venvs/controlzero/bin/python Scripts/differential-data-loss --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 	.venvs/controlzero/bin/python Scripts/differential-bundle --ctl .build/release/czproxy-ctl --count $(or $(BUNDLES),1000)
 
-fuzz: ## fuzz what reads others' bytes under AddressSanitizer (TARGET=json|framer|message|policy|audit|dataloss|bundle|all, TIME=60)
+fuzz: ## fuzz what reads others' bytes under AddressSanitizer (TARGET=json|framer|message|policy|audit|dataloss|bundle|session|all, TIME=60)
 	@Scripts/setup
 	Fuzz/run $(or $(TARGET),all) $(or $(TIME),60)
 
-hostile: build ## many generated frames at every reader, 10 000 starts and ends, 200 000 calls (COUNT, STARTS, CALLS)
+hostile: build ## many generated frames at every reader, 10 000 starts and ends, 200 000 calls, a day (COUNT, STARTS, CALLS, DAY)
 	Fuzz/smuggle/setup-readers --install
 	Fuzz/smuggle/smuggle --czproxy .build/release/czproxy --count $(or $(COUNT),1000000) --replay Testdata/hostile --keep .build/smuggled
 	Fuzz/endure starts --czproxy .build/release/czproxy --count $(or $(STARTS),10000)
 	Fuzz/endure soak --czproxy .build/release/czproxy --count $(or $(CALLS),200000)
+	Fuzz/day --czproxy .build/release/czproxy --count $(or $(DAY),86400)
 
 sanitize: ## run the modules' tests under AddressSanitizer and ThreadSanitizer
 	@Scripts/setup
 	@Scripts/setup-tests controlzero
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Fuzz/lsan.supp swift test --sanitize=address --scratch-path .build-asan --filter '$(MODULE_TESTS)'
-	swift test --sanitize=thread --scratch-path .build-tsan --filter '$(MODULE_TESTS)'
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/thread-sanitizer.suppressions swift test --sanitize=thread --scratch-path .build-tsan --filter '$(MODULE_TESTS)'
 	Scripts/thread-sanitizer
 
 MODULE_TESTS = ^(WireTests|PolicyTests|DataLossTests|BundleTests|AuditTests|RelayTests|ControlPlaneTests)\.

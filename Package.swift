@@ -131,6 +131,7 @@ let package = Package(
       dependencies: [
         "CSodium",
         "CZstd",
+        "Digest",
         "System",
         "Wire",
       ],
@@ -149,7 +150,6 @@ let package = Package(
     .target(
       name: "State",
       dependencies: [
-        "CSodium",
         "CYaml",
         "Digest",
         "System",
@@ -322,6 +322,7 @@ let package = Package(
       dependencies: [
         "Audit",
         "ControlPlane",
+        "Digest",
         "State",
         "Wire",
       ],
@@ -358,6 +359,7 @@ let package = Package(
         "Bundle",
         "DataLoss",
         "Policy",
+        "Relay",
         "Wire",
       ],
       swiftSettings: swiftSettings

@@ -35,9 +35,11 @@ let package = Package(
     module("Digest", ["CDigest", "CSodium"]),
     module("DataLoss", ["CShims", "Digest", "Python", "Wire"]),
     module("Policy", ["CYaml", "DataLoss", "Python", "Wire"]),
-    module("Bundle", ["CSodium", "CZstd", "System", "Wire"]),
+    module("Bundle", ["CSodium", "CZstd", "Digest", "System", "Wire"]),
     module("Audit", ["CShims", "Digest", "System", "Wire"]),
-    module("FuzzTargets", ["Audit", "Bundle", "DataLoss", "Policy", "Wire"]),
+    module("State", ["CYaml", "Digest", "System", "Wire"]),
+    module("Relay", ["Audit", "Bundle", "CShims", "DataLoss", "Digest", "Policy", "State", "System", "Wire"]),
+    module("FuzzTargets", ["Audit", "Bundle", "DataLoss", "Policy", "Relay", "Wire"]),
     fuzzer("fuzz-json"),
     fuzzer("fuzz-framer"),
     fuzzer("fuzz-message"),
@@ -45,5 +47,6 @@ let package = Package(
     fuzzer("fuzz-audit"),
     fuzzer("fuzz-dataloss"),
     fuzzer("fuzz-bundle"),
+    fuzzer("fuzz-session"),
   ]
 )

@@ -1,3 +1,4 @@
+import Digest
 import System
 
 /// Reads the files of this module from disk. Everything else in it takes bytes.
@@ -11,7 +12,7 @@ public enum BundleFile {
   public static func keys(_ path: String) throws(BundleError) -> BundleKeys {
     var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .keyFile, unreadable: .keyFile)
     // The keys live on in guarded memory only, as far as that is in our hands.
-    defer { Sodium.wipe(&bytes) }
+    defer { SecretBytes.wipe(&bytes) }
     do throws(BundleError) {
       return try BundleKeys(parsing: bytes)
     } catch {
@@ -22,7 +23,7 @@ public enum BundleFile {
   /// An author's keys.
   public static func author(_ path: String) throws(BundleError) -> AuthorKeys {
     var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .keyFile, unreadable: .keyFile)
-    defer { Sodium.wipe(&bytes) }
+    defer { SecretBytes.wipe(&bytes) }
     do throws(BundleError) {
       return try AuthorKeys(parsing: bytes)
     } catch {

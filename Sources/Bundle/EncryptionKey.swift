@@ -1,4 +1,5 @@
 private import CSodium
+internal import Digest
 
 /// A project's AES-256-GCM key, in locked memory. Bundles have no associated data.
 public struct EncryptionKey: ~Copyable, Sendable {
@@ -15,7 +16,7 @@ public struct EncryptionKey: ~Copyable, Sendable {
     guard bytes.count == Self.size else {
       throw BundleError(.encryptionKeyLength, "an encryption key has \(Self.size) bytes, not \(bytes.count)")
     }
-    let secret = try unsafe SecretBytes(count: Self.size) { space in
+    let secret = try unsafe Sodium.secret(count: Self.size) { space in
       for (place, byte) in bytes.enumerated() { unsafe space[place] = byte }
       return true
     }
@@ -25,7 +26,7 @@ public struct EncryptionKey: ~Copyable, Sendable {
 
   /// - Parameter base64: of the standard alphabet, with its padding and nothing else.
   public init(base64: [UInt8]) throws(BundleError) {
-    let secret = try unsafe SecretBytes(count: Self.size) { space in
+    let secret = try unsafe Sodium.secret(count: Self.size) { space in
       var written = 0
       // SAFETY: the text is read, and the secret is written, within its count.
       let status = unsafe base64.withUnsafeBytes { text in
@@ -41,8 +42,8 @@ public struct EncryptionKey: ~Copyable, Sendable {
   }
 
   init(copying other: borrowing EncryptionKey) throws(BundleError) {
-    let secret = try unsafe SecretBytes(count: Self.size) { space in
-      unsafe other.secret.withBytes { key in unsafe space.update(from: key, count: Self.size) }
+    let secret = try unsafe Sodium.secret(count: Self.size) { space in
+      unsafe other.secret.withPointer { key in unsafe space.update(from: key, count: Self.size) }
       return true
     }
     guard let secret else { throw Self.unusable }
@@ -51,7 +52,7 @@ public struct EncryptionKey: ~Copyable, Sendable {
 
   /// A new key.
   public static func random() throws(BundleError) -> EncryptionKey {
-    let secret = try unsafe SecretBytes(count: size) { space in
+    let secret = try unsafe Sodium.secret(count: size) { space in
       unsafe randombytes_buf(space, size)
       return true
     }
@@ -70,7 +71,7 @@ public struct EncryptionKey: ~Copyable, Sendable {
     // The digits and a final zero byte.
     var text = [CChar](repeating: 0, count: 45)
     // SAFETY: 45 bytes hold the base64 of 32 bytes.
-    unsafe secret.withBytes { key in
+    unsafe secret.withPointer { key in
       _ = unsafe sodium_bin2base64(&text, text.count, key, Self.size, sodium_base64_VARIANT_ORIGINAL)
     }
     return text.dropLast().map { UInt8(bitPattern: $0) }
@@ -87,7 +88,7 @@ public struct EncryptionKey: ~Copyable, Sendable {
       // SAFETY: the plain text takes all of the space; nonce, ciphertext and tag are read within the span.
       unsafe sealed.withUnsafeBufferPointer { sealed in
         guard let nonce = sealed.baseAddress else { return }
-        unsafe secret.withBytes { key in
+        unsafe secret.withPointer { key in
           isAuthentic =
             unsafe crypto_aead_aes256gcm_decrypt(
               space.baseAddress, nil, nil, nonce + Self.nonceSize, UInt64(sealed.count - Self.nonceSize), nil, 0, nonce,
@@ -108,7 +109,7 @@ public struct EncryptionKey: ~Copyable, Sendable {
     precondition(nonce.count == Self.nonceSize)
     var body = [UInt8](repeating: 0, count: text.count + Self.tagSize)
     // SAFETY: ciphertext and tag take all of the body.
-    unsafe secret.withBytes { key in
+    unsafe secret.withPointer { key in
       _ = unsafe crypto_aead_aes256gcm_encrypt(&body, nil, text, UInt64(text.count), nil, 0, nil, nonce, key)
     }
     return nonce + body

@@ -1,4 +1,5 @@
 private import CSodium
+internal import Digest
 
 /// An Ed25519 secret key, in locked memory: what bundles are signed with.
 public struct SigningSeed: ~Copyable, Sendable {
@@ -16,7 +17,7 @@ public struct SigningSeed: ~Copyable, Sendable {
       throw BundleError(.keyFile, "a signing seed has \(Self.size) bytes, not \(seed.count)")
     }
     var publicBytes = [UInt8](repeating: 0, count: SigningKey.size)
-    let secret = try unsafe SecretBytes(count: Self.secretSize) { space in
+    let secret = try unsafe Sodium.secret(count: Self.secretSize) { space in
       // SAFETY: both keys have the sizes that the function writes, the seed the one that it reads.
       unsafe crypto_sign_seed_keypair(&publicBytes, space, seed) == 0
     }
@@ -30,7 +31,7 @@ public struct SigningSeed: ~Copyable, Sendable {
     guard var seed = Sodium.bytes(ofHexadecimal: text, count: Self.size) else {
       throw BundleError(.keyFile, "a signing seed is written as \(2 * Self.size) hexadecimal digits")
     }
-    defer { Sodium.wipe(&seed) }
+    defer { SecretBytes.wipe(&seed) }
     try self.init(seed)
   }
 
@@ -38,7 +39,7 @@ public struct SigningSeed: ~Copyable, Sendable {
   public static func random() throws(BundleError) -> SigningSeed {
     try Sodium.prepare()
     var seed = [UInt8](repeating: 0, count: size)
-    defer { Sodium.wipe(&seed) }
+    defer { SecretBytes.wipe(&seed) }
     // SAFETY: the array has the bytes that are written.
     unsafe randombytes_buf(&seed, size)
     return try SigningSeed(seed)
@@ -47,7 +48,7 @@ public struct SigningSeed: ~Copyable, Sendable {
   borrowing func signature(of message: [UInt8]) -> [UInt8] {
     var signature = [UInt8](repeating: 0, count: BundleHeader.signatureSize)
     // SAFETY: the signature has the bytes that are written; the message is read within its count.
-    unsafe secret.withBytes { key in
+    unsafe secret.withPointer { key in
       _ = unsafe crypto_sign_detached(&signature, nil, message, UInt64(message.count), key)
     }
     return signature
@@ -58,7 +59,7 @@ public struct SigningSeed: ~Copyable, Sendable {
     // The digits and a final zero byte.
     var text = [CChar](repeating: 0, count: 2 * Self.size + 1)
     // SAFETY: the text has room for the digits; the secret is longer than the seed.
-    unsafe secret.withBytes { seed in
+    unsafe secret.withPointer { seed in
       _ = unsafe sodium_bin2hex(&text, text.count, seed, Self.size)
     }
     return text.dropLast().map { UInt8(bitPattern: $0) }

@@ -1,4 +1,5 @@
 private import CSodium
+internal import Digest
 
 /// libsodium, ready for use.
 enum Sodium {
@@ -9,6 +10,17 @@ enum Sodium {
 
   static func prepare() throws(BundleError) {
     guard isReady else { throw BundleError(.unavailable, "libsodium can't be made ready: there is no random source") }
+  }
+
+  /// Memory for a key; nil where `fill` gave false.
+  static func secret(
+    count: Int, fill: (UnsafeMutablePointer<UInt8>) -> Bool
+  ) throws(BundleError) -> SecretBytes? {
+    do throws(SecretBytes.Unavailable) {
+      return try unsafe SecretBytes(count: count, fill: fill)
+    } catch {
+      throw BundleError(.unavailable, error.description)
+    }
   }
 
   static func prepareAES() throws(BundleError) {
@@ -33,10 +45,5 @@ enum Sodium {
         &bytes, count, start.assumingMemoryBound(to: CChar.self), text.count, nil, &written, nil)
     }
     return status == 0 && written == count ? bytes : nil
-  }
-
-  /// Overwrites bytes in a way that is not optimised away.
-  static func wipe(_ bytes: inout [UInt8]) {
-    unsafe bytes.withUnsafeMutableBytes { unsafe sodium_memzero($0.baseAddress, $0.count) }
   }
 }

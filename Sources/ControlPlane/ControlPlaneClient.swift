@@ -1,3 +1,4 @@
+internal import Digest
 public import State
 internal import System
 internal import Wire
@@ -115,7 +116,11 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
             .unusable, "the answer about the secret `\(shown)` has no text `value`", status: response.status)
         }
         defer { SecretBytes.wipe(&value) }
-        return .value(SecretBytes(copying: value))
+        do throws(SecretBytes.Unavailable) {
+          return .value(try SecretBytes(copying: value))
+        } catch {
+          throw ControlPlaneError(.unusable, "the secret `\(shown)` can't be kept: \(error)", status: response.status)
+        }
       case 404: throw ControlPlaneError(.noSuchSecret, "there is no secret `\(shown)`", status: 404)
       case 403 where ServiceAnswer.code(response.body).map(Self.asksForApproval) == true:
         throw ControlPlaneError(

@@ -1,4 +1,5 @@
 private import CCurlShims
+internal import Digest
 internal import State
 internal import Wire
 

@@ -1,4 +1,4 @@
-public import State
+public import Digest
 
 /// What came of `GET /v1/sdk/policies/pull` (Control Zero 1.13.16): the answer itself, before anything is verified.
 public enum PullOutcome: Sendable, Equatable {

@@ -43,21 +43,30 @@ struct FieldLookup {
       guard let argument = found.argument else {
         return condition.test.verdict(on: found.value, files: call.files, isClosing: isClosing)
       }
-      guard case .text(let text)? = found.value, Self.looksDecodable(text),
-        mayBeDecoded(condition.test, at: [.member(argument)])
-      else {
-        return verdict(of: condition.test, on: found.value, at: [.member(argument)], isClosing: isClosing)
-      }
-      // Many rules may ask about one long text.
-      let inner = containers[argument] ?? Self.container(in: text)
-      containers[argument] = .some(inner)
-      return verdict(of: condition.test, on: found.value, decoded: inner, isClosing: isClosing)
+      let verdict = verdict(of: condition.test, on: found.value, of: argument, isClosing: isClosing)
+      guard call.isTypeStrict, ContextMembers.isAboutCaller(key) else { return verdict }
+      // Who calls is not for a message to say: an argument of that name may close, and can't open.
+      let absent = condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
+      return verdict.combined(with: absent, isClosing: isClosing)
     case .path(let path):
       guard let (document, node) = call.arguments else {
         return condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
       }
       return verdict(of: condition.test, at: path, from: 0, node, document, isClosing: isClosing)
     }
+  }
+
+  /// The verdict on an argument of its own.
+  private mutating func verdict(
+    of test: ValueTest, on value: FieldValue?, of argument: [UInt8], isClosing: Bool
+  ) -> Verdict {
+    guard case .text(let text)? = value, Self.looksDecodable(text), mayBeDecoded(test, at: [.member(argument)]) else {
+      return verdict(of: test, on: value, at: [.member(argument)], isClosing: isClosing)
+    }
+    // Many rules may ask about one long text.
+    let inner = containers[argument] ?? Self.container(in: text)
+    containers[argument] = .some(inner)
+    return verdict(of: test, on: value, decoded: inner, isClosing: isClosing)
   }
 
   /// The verdict on everything at a place within the arguments.

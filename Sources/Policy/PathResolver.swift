@@ -1,4 +1,5 @@
 import Python
+import Wire
 
 /// Finds the places that a text may name in a file system: as a tool reads it, or another tool.
 struct PathResolver {
@@ -101,11 +102,13 @@ struct PathResolver {
     return path.first == slash ? [slash] + joined : joined
   }
 
-  /// The path of a `file:` URL.
+  /// The path of a `file:` URL, in whatever case some reader takes for the same.
   private static func filePath(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    let scheme = text.prefix(5).map(CaseFolding.asciiFolded)
-    guard scheme.elementsEqual("file:".utf8) else { return nil }
-    var rest = text.dropFirst(5)
+    // The longest spelling has one letter of two bytes.
+    guard let colon = text.prefix(6).firstIndex(of: UInt8(ascii: ":")),
+      LookAlike.folded(Array(text[..<colon])).elementsEqual("file".utf8)
+    else { return nil }
+    var rest = text[(colon + 1)...]
     if rest.starts(with: "//".utf8) {
       // What stands up to the next slash is the host.
       rest = rest.dropFirst(2)

@@ -11,11 +11,13 @@ struct ListAnnouncements: Sendable {
   }
 
   /// Streams that are remembered; of more nobody is told.
-  private static let limit = 256
+  static let limit = 256
 
   private var advertised: Set<List> = []
   private var isInitialized = false
   private var streams: [RequestID: Set<List>] = [:]
+
+  var streamCount: Int { streams.count }
 
   /// Takes what the server said about itself in its answer to `initialize`.
   mutating func learn(fromInitialize result: JSONDocument.Node, in document: JSONDocument) {
@@ -35,7 +37,8 @@ struct ListAnnouncements: Sendable {
     guard let filter = document.member("notifications", of: params),
       let id = document.member("_meta", of: params)
         .flatMap({ document.member("io.modelcontextprotocol/subscriptionId", of: $0) })
-        .flatMap({ RequestID($0, in: document) }), streams.count < Self.limit || streams[id] != nil
+        .flatMap({ RequestID($0, in: document) }), id.json.count <= 1024,
+      streams.count < Self.limit || streams[id] != nil
     else { return }
     streams[id] = Set(
       List.allCases.filter { list in

@@ -2,7 +2,7 @@ import Wire
 
 /// Requests that went one way and have not been answered: what an answer must belong to.
 ///
-/// Bounded: a request over the limit is refused rather than forgotten.
+/// Bounded in number and in bytes: a request over a limit is refused rather than forgotten.
 struct PendingRequests: Sendable {
   struct Entry: Sendable {
     /// What the request was, as far as its answer needs it.
@@ -31,20 +31,36 @@ struct PendingRequests: Sendable {
     /// Monotonic, in nanoseconds.
     let sentAt: UInt64
     var isCancelled = false
+
+    /// Bytes of what its sender chose: its id, as a value and as text, and its name.
+    var byteCount: Int {
+      let name =
+        switch kind {
+        case .toolCall(let call): call.name.count
+        case .task(let call, let method): call.name.count + method.count
+        case .directory: 0
+        case .other(let method): method.count
+        }
+      return 2 * id.json.count + name
+    }
   }
 
   /// Requests in flight in one direction.
   static let limit = 65_536
 
-  private var entries: [RequestID: Entry] = [:]
+  /// Bytes of their ids and names together, from which on none is taken in.
+  static let maxBytes = 32 << 20
 
-  var isFull: Bool { entries.count >= Self.limit }
+  private var entries: [RequestID: Entry] = [:]
+  private(set) var byteCount = 0
+
+  var isFull: Bool { entries.count >= Self.limit || byteCount >= Self.maxBytes }
   var count: Int { entries.count }
 
   func contains(_ id: RequestID) -> Bool { entries[id] != nil }
 
   mutating func insert(_ entry: Entry) {
-    entries[entry.id] = entry
+    byteCount += entry.byteCount - (entries.updateValue(entry, forKey: entry.id)?.byteCount ?? 0)
   }
 
   mutating func cancel(_ id: RequestID) {
@@ -53,12 +69,15 @@ struct PendingRequests: Sendable {
 
   /// Takes the request that an answer belongs to; nil when there is none, or when it was answered before.
   mutating func take(_ id: RequestID) -> Entry? {
-    entries.removeValue(forKey: id)
+    guard let entry = entries.removeValue(forKey: id) else { return nil }
+    byteCount -= entry.byteCount
+    return entry
   }
 
   /// Forgets cancelled requests, which may never be answered, to make room.
   mutating func dropCancelled() {
     entries = entries.filter { !$0.value.isCancelled }
+    byteCount = entries.values.reduce(0) { $0 + $1.byteCount }
   }
 }
 

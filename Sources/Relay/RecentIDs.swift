@@ -1,17 +1,21 @@
 import Wire
 
-/// The ids of the latest requests that were answered here and never reached the server.
+/// The ids of the latest requests that were answered here and never reached the server. Of an id of more than 1024 bytes
+/// nothing is known.
 struct RecentIDs: Sendable {
-  private static let limit = 256
+  static let limit = 256
 
   private var ids: Set<RequestID> = []
   private var order: [RequestID] = []
   private var oldest = 0
 
+  /// Of what the table and its order hold, the greater.
+  var count: Int { max(ids.count, order.count) }
+
   func contains(_ id: RequestID) -> Bool { ids.contains(id) }
 
   mutating func insert(_ id: RequestID) {
-    guard ids.insert(id).inserted else { return }
+    guard id.json.count <= 1024, ids.insert(id).inserted else { return }
     if order.count < Self.limit {
       order.append(id)
     } else {

@@ -66,10 +66,32 @@ extension Session {
     return questions
   }
 
-  /// Whether an answer has a key that some host takes for the one that questions stand under.
-  func hidesQuestions(_ node: JSONDocument.Node?, in document: JSONDocument) -> Bool {
-    guard let node else { return false }
-    return document.members(of: node).contains { LookAlike.isLookAlike(document.text($0.key), of: Self.questionsKey) }
+  /// Why some host may find a question in an answer or a notification that we don't, or another one; nil where none can.
+  func hiddenQuestion(_ node: JSONDocument.Node?, in document: JSONDocument) -> String? {
+    guard let node else { return nil }
+    var questions: JSONDocument.Node?
+    for (key, value) in document.members(of: node) {
+      if document.string(key, equals: "inputRequests") { questions = value }
+      if LookAlike.isLookAlike(document.text(key), of: Self.questionsKey) {
+        return "it has a key that some hosts take for `inputRequests`"
+      }
+    }
+    guard let questions else { return nil }
+    for (_, question) in document.members(of: questions) {
+      for (key, value) in document.members(of: question) {
+        let name = document.string(key) ?? []
+        if LookAlike.isLookAlike(name, of: "method") || LookAlike.isLookAlike(name, of: "params") {
+          return "a question in it has a key that some hosts take for another one"
+        }
+        guard document.string(key, equals: "method"), let method = document.string(value) else { continue }
+        if !method.allSatisfy({ (0x21...0x7e).contains($0) })
+          || LookAlike.isLookAlike(method, of: "sampling/createMessage")
+        {
+          return "a question in it has a method that some hosts take for another one"
+        }
+      }
+    }
+    return nil
   }
 
   private static let questionsKey = Array("inputRequests".utf8)

@@ -22,7 +22,7 @@ extension Session {
     if inFlight[sender].isFull {
       inFlight[sender].dropCancelled()
       guard !inFlight[sender].isFull else {
-        return refused("more than \(PendingRequests.limit) requests in flight", answering: id)
+        return refused("too many requests in flight", answering: id)
       }
     }
     if let odd = name.first(where: { !(0x21...0x7e).contains($0) }) {
@@ -57,7 +57,7 @@ extension Session {
         return pass(.other(method: name), id: id, from: sender)
       case .known, .unknown:
         if sender == .host
-          ? Self.isGovernedOrLookAlike(name) : LookAlike.isLookAlike(name, of: "sampling/createMessage")
+          ? Self.isGovernedOrLookAlike(name) : Self.isSamplingOrLookAlike(name)
         {
           return refused(
             "a method that some readers take for one that is judged", answering: id,

@@ -14,7 +14,7 @@ extension Session {
         bytes: line.bytes.count, sample: line.content)
     }
     guard sender == .server else {
-      return request.isCancelled ? Step() : passHostAnswer(message, to: request, result, line)
+      return request.isCancelled ? Step() : passHostAnswer(message, to: request, result ?? error, line)
     }
     announcements.close(request.id)
     if request.isCancelled { return dropped(request, line) }
@@ -46,10 +46,10 @@ extension Session {
 
   /// What the host gives a server that asked is on its way out, like the arguments of a call.
   private func passHostAnswer(
-    _ message: Message, to request: PendingRequests.Entry, _ result: JSONDocument.Node?, _ line: LineFramer.Line
+    _ message: Message, to request: PendingRequests.Entry, _ answer: JSONDocument.Node?, _ line: LineFramer.Line
   ) -> Step {
-    guard let result, case .other(let method) = request.kind else { return Step(.forward) }
-    let scan = outgoing(result, in: message.document)
+    guard let answer, case .other(let method) = request.kind else { return Step(.forward) }
+    let scan = outgoing(answer, in: message.document)
     guard !options.observes, scan.denial != nil || !scan.edits.isEmpty else { return Step(.forward) }
     let withholding = scan.denial.map { Withholding(code: .dataLoss, reason: $0) }
     let record = SessionRecord.Observation(
@@ -128,9 +128,12 @@ extension Session {
     let withholding =
       task == nil
       ? scan.denial.map { Withholding(code: .dataLoss, reason: $0) }
+        ?? hiddenQuestion(params, in: document).map { Withholding(code: .lookAlike, reason: $0) }
       : withholding(params, in: document, of: name, line, scan)
     var step = Step()
     step.records = questions.map { .decision($0) }
+    // A question whose decision can't be put on record does not get through.
+    if !questions.isEmpty { step.instead = Step.Instead(request: nil) { _ in [] } }
     if !scan.findings.isEmpty || withholding != nil {
       step.records.append(
         .observation(.init(method: method, id: nil, dataLoss: scan, withholding: withholding, bytes: line.bytes.count)))
@@ -189,9 +192,7 @@ extension Session {
     _ scan: ScanOutcome
   ) -> Withholding? {
     if let denial = scan.denial { return Withholding(code: .dataLoss, reason: denial) }
-    if hidesQuestions(node, in: document) {
-      return Withholding(code: .lookAlike, reason: "its answer has a key that some hosts take for `inputRequests`")
-    }
+    if let reason = hiddenQuestion(node, in: document) { return Withholding(code: .lookAlike, reason: reason) }
     guard !options.observes else { return nil }
     // The output of a task stands within what is said about it.
     return policy.resultRule(for: subject(of: name)).withholding(

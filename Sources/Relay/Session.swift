@@ -131,7 +131,7 @@ public struct Session: Sendable {
         of: nil, from: sender, reason: reason, offset: document.range(of: method).lowerBound, bytes: line.bytes.count,
         sample: line.content)
     }
-    if sender == .host, Self.isGovernedOrLookAlike(name) {
+    if sender == .host ? Self.isGovernedOrLookAlike(name) : Self.isSamplingOrLookAlike(name) {
       return refused("a request that is to be judged, without an id")
     }
     if options.isStrict, !MethodRole.isKnownNotification(name, from: sender) {
@@ -158,6 +158,11 @@ public struct Session: Sendable {
   /// Whether a method is one that is judged, or is taken for one by some server.
   static func isGovernedOrLookAlike(_ method: [UInt8]) -> Bool {
     MethodRole.governed.contains { $0.description.utf8.elementsEqual(method) || LookAlike.isLookAlike(method, of: $0) }
+  }
+
+  /// The same for the one method of the server that is judged whatever the policy says.
+  static func isSamplingOrLookAlike(_ method: [UInt8]) -> Bool {
+    method.elementsEqual("sampling/createMessage".utf8) || LookAlike.isLookAlike(method, of: "sampling/createMessage")
   }
 
   private func cancelledID(_ message: Message, method: JSONDocument.Node) -> RequestID? {

@@ -29,6 +29,10 @@ struct ToolCatalog: Sendable {
 
   init() {}
 
+  var toolCount: Int { max(schemas.count, structured.count) }
+  /// Of all schemas together.
+  var byteCount: Int { bytes }
+
   /// Takes what one page of a `tools/list` result says; a tool that was known before is now as it says.
   mutating func learn(from result: JSONDocument.Node, in document: JSONDocument) {
     guard let tools = document.member("tools", of: result) else { return }
@@ -43,7 +47,9 @@ struct ToolCatalog: Sendable {
         continue
       }
       let text = document.raw(schema)
-      guard bytes + text.count <= Self.maxBytes, schemas.count < Self.maxTools else { continue }
+      guard bytes + text.count <= Self.maxBytes, schemas.count < Self.maxTools, name.count <= Self.maxName else {
+        continue
+      }
       bytes += text.count
       schemas[name] = .text(Array(text))
     }

@@ -30,8 +30,16 @@ public struct APIKey: ~Copyable {
       throw StateError(
         .keyFormat, "an API key is `\(prefix)` and up to \(Self.maxBytes - 8) letters, digits, `_` and `-`")
     }
+    secret = try Self.kept(key)
     scope = String(SHA256.hexadecimal(of: key).prefix(16))
-    secret = SecretBytes(copying: key)
+  }
+
+  private static func kept(_ key: ArraySlice<UInt8>) throws(StateError) -> SecretBytes {
+    do throws(SecretBytes.Unavailable) {
+      return try SecretBytes(copying: key)
+    } catch {
+      throw StateError(.noMemory, "the API key can't be kept: \(error)")
+    }
   }
 
   private static func isAllowed(_ byte: UInt8) -> Bool {

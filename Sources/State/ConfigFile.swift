@@ -1,4 +1,5 @@
 private import CYaml
+internal import Digest
 internal import System
 
 /// `config.yaml` in the state directory: what `controlzero` writes there too, as far as it concerns us.

@@ -1,3 +1,4 @@
+internal import Digest
 public import System
 
 /// Where the service is, and who we are to it (Control Zero 1.13.16: base URL, TLS and key precedence).

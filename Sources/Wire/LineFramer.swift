@@ -8,7 +8,7 @@ public struct LineFramer: Sendable {
   /// What stood between two line ends.
   public enum Item: Sendable {
     case line(Line)
-    /// A line that exceeded the limit; its length in bytes, as far as it came.
+    /// A line that exceeded the limit; the length of its content in bytes, as far as it came.
     case tooLong(bytes: Int)
   }
 
@@ -33,6 +33,8 @@ public struct LineFramer: Sendable {
   private var end = 0
   /// How much of an overlong line was thrown away; nil outside of one.
   private var discarded: Int?
+  /// Whether a CR was the last of that: with the LF behind it, it is no content.
+  private var endsInCR = false
 
   private static let initialCapacity = 64 << 10
   /// A buffer that a large line made grow is given back once the line is gone.
@@ -89,11 +91,11 @@ public struct LineFramer: Sendable {
     let lineStart = start
     start = newline + 1
     searched = start
+    let hasCR = newline > lineStart ? buffer[newline - 1] == UInt8(ascii: "\r") : discarded != nil && endsInCR
     if let dropped = discarded {
       discarded = nil
-      return .tooLong(bytes: dropped + newline - lineStart)
+      return .tooLong(bytes: dropped + newline - lineStart - (hasCR ? 1 : 0))
     }
-    let hasCR = newline > lineStart && buffer[newline - 1] == UInt8(ascii: "\r")
     let contentEnd = hasCR ? newline - 1 : newline
     guard contentEnd - lineStart <= maxLineBytes else { return .tooLong(bytes: contentEnd - lineStart) }
     return .line(Line(bytes: buffer[lineStart...newline], content: buffer[lineStart..<contentEnd]))
@@ -109,6 +111,7 @@ public struct LineFramer: Sendable {
     }
     if let dropped = discarded { return .tooLong(bytes: dropped + end - start) }
     guard start < end else { return nil }
+    guard end - start <= maxLineBytes else { return .tooLong(bytes: end - start) }
     return .line(Line(bytes: buffer[start..<end], content: buffer[start..<end]))
   }
 
@@ -128,6 +131,7 @@ public struct LineFramer: Sendable {
     // One more than the limit: a CR before the LF is not content.
     guard discarded != nil || end - start > maxLineBytes + 1 else { return }
     guard searched == end else { return }
+    if start < end { endsInCR = buffer[end - 1] == UInt8(ascii: "\r") }
     discarded = (discarded ?? 0) + end - start
     start = 0
     searched = 0

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import Digest
 import Foundation
 import State
 import System

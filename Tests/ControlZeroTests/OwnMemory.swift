@@ -50,7 +50,8 @@ import Foundation
       }
     }
 
-    /// The addresses of a mapping that may be written, and is of no file: `START-END rw-p …`, in hexadecimal.
+    /// The addresses of a mapping that can be read, and is of no file: `START-END r… …`, in hexadecimal. A key stands
+    /// where nothing can be written.
     private static func area(of line: Slice<UnsafeRawBufferPointer>) -> Range<UInt>? {
       guard unsafe !line.contains(UInt8(ascii: "/")) else { return nil }
       var ends: (UInt, UInt) = (0, 0)
@@ -62,7 +63,7 @@ import Foundation
         }
         place += 1
       }
-      return unsafe line[place...].starts(with: "rw".utf8) ? ends.0..<ends.1 : nil
+      return unsafe line[place...].starts(with: "r".utf8) ? ends.0..<ends.1 : nil
     }
 
     private static func occurrences(ofShifted shifted: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int {

@@ -87,11 +87,19 @@ import Testing
 
   @Test func `without any policy every call is denied, and the denial says what to do`() throws {
     let scratch = try Scratch()
+    // Policies in the working directory are nobody's, whatever they are called.
+    for directory in [".controlzero", "policies"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(scratch.path)/\(directory)", withIntermediateDirectories: true)
+    }
+    for name in ["policy.yaml", "policy.json", "controlzero.yaml", "controlzero.yml", ".controlzero.yaml"] {
+      for directory in [".", ".controlzero", "policies"] {
+        _ = try scratch.file("\(directory)/\(name)", #"{"version": "1", "rules": [{"allow": "*"}]}"#)
+      }
+    }
     let process = try RunningProcess(
       [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--"] + Project.scriptedServer,
       directory: scratch.path)
-    // A policy in the working directory is nobody's.
-    _ = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"*\"}]")
     process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
     let line = try process.line()
     #expect(line.contains("BUNDLE_MISSING") && line.contains("--policy FILE"))

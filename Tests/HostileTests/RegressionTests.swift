@@ -5,7 +5,7 @@ import Testing
 @Suite struct RegressionTests {
   private static let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "json": fuzzJSON, "framer": fuzzFramer, "message": fuzzMessage, "policy": fuzzPolicy, "audit": fuzzAudit,
-    "dataloss": fuzzDataLoss, "bundle": fuzzBundle,
+    "dataloss": fuzzDataLoss, "bundle": fuzzBundle, "session": fuzzSession,
   ]
 
   @Test(arguments: targets.keys.sorted())

@@ -40,6 +40,17 @@ struct TypeTests {
   }
 
   @Test(
+    "an argument with the name of a caller's property opens nothing, and closes as before",
+    arguments: ["user_id", "user_group", "agent_id", "client_name", "project_id"])
+  func callers(key: String) throws {
+    #expect(try effect("allow", "{\(key): boss}", #"{"\#(key)": "boss"}"#, schema: nil) == .deny)
+    #expect(
+      try effect("allow", "{\(key): {op: not_in, value: [guest]}}", #"{"\#(key)": "guest"}"#, schema: nil) == .deny)
+    #expect(try effect("deny", "{\(key): guest}", #"{"\#(key)": "guest"}"#, schema: nil) == .deny)
+    #expect(try effect("deny", "{\(key): guest}", #"{"\#(key)": "boss"}"#, schema: nil) == .allow)
+  }
+
+  @Test(
     "a value of the right type is judged by what it is",
     arguments: [
       (#"{n: {op: lt, value: 10}}"#, #"{"n": 7}"#), (#"{n: "7.0"}"#, #"{"n": 7.0}"#),

@@ -43,6 +43,20 @@ import Wire
     }
   }
 
+  @Test(arguments: ["xxxxx\r\n", "xxxx\r\r\n", "xxxxx\n", "xxxx\r", "xxxxx", "xxxx\rx\n", "xxx\n"])
+  func `the length of a line that is too long is that of its content, however the stream is cut`(text: String) {
+    let stream = Array(text.utf8)
+    let content = text.hasSuffix("\r\n") ? stream.dropLast(2) : text.hasSuffix("\n") ? stream.dropLast() : stream[...]
+    for limit in 0..<content.count {
+      for first in 0...stream.count {
+        for second in first...stream.count {
+          let pieces = [stream[..<first], stream[first..<second], stream[second...]]
+          #expect(Self.items(pieces, limit: limit) == ["too long: \(content.count)"])
+        }
+      }
+    }
+  }
+
   @Test(arguments: ["\n", "\r\n"])
   func `a line of exactly the limit is given, one byte more is not`(end: String) {
     let fits = Array((String(repeating: "x", count: 100) + end).utf8)

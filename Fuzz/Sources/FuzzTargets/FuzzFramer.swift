@@ -19,26 +19,25 @@ private func lines(
   var framer = LineFramer(maxLineBytes: limit)
   var items: [[UInt8]] = []
   var isTooLong = false
-  func take(_ item: LineFramer.Item, isLast: Bool) {
+  func take(_ item: LineFramer.Item) {
     switch item {
     case .line(let line):
-      check(isLast || line.content.count <= limit, "a line over the limit")
+      check(line.content.count <= limit, "a line over the limit")
       check(!line.content.contains(UInt8(ascii: "\n")), "a line end within a line")
       check(line.bytes.starts(with: line.content), "content that is not in the line")
       items.append(Array(line.bytes))
     case .tooLong(let bytes):
       isTooLong = true
       check(bytes > limit, "too long within the limit")
-      // Its length counts a CR before the LF or doesn't, as the pieces fall.
-      items.append(Array("too long".utf8))
+      items.append(Array("too long: \(bytes)".utf8))
     }
   }
   var rest = stream
   while !rest.isEmpty {
     framer.receive(rest.prefix(size))
     rest = rest.dropFirst(size)
-    while let item = framer.next() { take(item, isLast: false) }
+    while let item = framer.next() { take(item) }
   }
-  if let item = framer.finish() { take(item, isLast: true) }
+  if let item = framer.finish() { take(item) }
   return (items, isTooLong)
 }

@@ -11,9 +11,9 @@ import re
 import sys
 import unicodedata
 
-from common import run, seen, spelled_id
+from common import quoted, run, seen, spelled_id
 
-KEYS = {"method", "params", "name", "arguments", "id", "path"}
+KEYS = {"method", "params", "name", "arguments", "id", "path", "result"}
 ENDS = re.compile("[\r\0]")
 # What `splitlines` and its like end lines at. No reader is known that does so and also passes over text before a value,
 # which would make a message of any part of a line that stands between two such characters.
@@ -49,6 +49,8 @@ def messages(value):
         methods = [method for method in get(value, "method") if isinstance(method, str)]
         identifiers = {spelled_id(identifier) for identifier in get(value, "id")} or {"?"}
         for method in methods:
+            if folded(method) == "sampling/createmessage":
+                method = "sampling/createMessage"
             if folded(method) != "tools/call":
                 found += [seen(method, identifier) for identifier in identifiers]
                 continue
@@ -60,7 +62,12 @@ def messages(value):
                         for path in get(part, "path") or [None]:
                             found += [seen("tools/call", identifier, name, path) for identifier in identifiers]
         if not methods and "jsonrpc" in [folded(key) for key, _ in value]:
-            found += ["answer|" + identifier + "||" for identifier in identifiers]
+            asked = "+".join(quoted("sampling/createMessage" if folded(method) == "sampling/createmessage" else method)
+                             for result in get(value, "result") if isinstance(result, Every)
+                             for questions in get(result, "inputrequests") if isinstance(questions, Every)
+                             for _, question in questions if isinstance(question, Every)
+                             for method in get(question, "method") if isinstance(method, str))
+            found += ["answer|" + identifier + "|" + asked + "|" for identifier in identifiers]
     elif isinstance(value, list):
         for item in value:
             found += messages(item)

@@ -1,0 +1,15 @@
+import Wire
+
+extension Session {
+  /// How much each table holds that grows with what the peers send, and how much it may hold.
+  package var tables: [(count: Int, limit: Int)] {
+    [
+      (inFlight[.host].count, PendingRequests.limit), (inFlight[.server].count, PendingRequests.limit),
+      (inFlight[.host].byteCount, PendingRequests.maxBytes + 3 * options.limits.maxBytes),
+      (inFlight[.server].byteCount, PendingRequests.maxBytes + 3 * options.limits.maxBytes),
+      (denied.count, RecentIDs.limit), (tasks.count, TaskTable.limit),
+      (announcements.streamCount, ListAnnouncements.limit), (catalog.toolCount, ToolCatalog.maxTools),
+      (catalog.byteCount, ToolCatalog.maxBytes),
+    ]
+  }
+}

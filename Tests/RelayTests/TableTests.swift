@@ -1,0 +1,89 @@
+import Policy
+import Relay
+import Testing
+import Wire
+
+/// What a session remembers is bounded, in number and in bytes, whatever its peers send.
+@Suite struct TableTests {
+  private struct Talk {
+    var session: Session
+    var framer = LineFramer(maxLineBytes: 1 << 20)
+
+    init() throws {
+      let text = "version: \"1\"\nrules:\n  - {deny: \"s:no\"}\n  - {allow: \"s\"}\n"
+      let policy = try Policy.load(local: Array(text.utf8), format: .yaml, fileName: "p.yaml")
+      var options = Session.Options(server: try #require(ServerName("s")), context: Context())
+      options.limits.maxBytes = 1 << 20
+      session = Session(options: options, policy: policy, monotonicNanoseconds: { 7 })
+    }
+
+    @discardableResult mutating func say(_ text: String, _ sender: Peer) throws -> Step {
+      framer.receive(Array((text + "\n").utf8))
+      guard case .line(let line)? = framer.next() else { throw MessageError(.notAnObject, at: 0) }
+      return session.receive(line, from: sender)
+    }
+
+    mutating func call(_ id: String, _ name: String) throws -> Step {
+      try say(#"{"jsonrpc":"2.0","id":"\#(id)","method":"tools/call","params":{"name":"\#(name)"}}"#, .host)
+    }
+  }
+
+  private static let long = String(repeating: "x", count: 500_000)
+
+  @Test func `requests in flight are bounded in bytes, and what is refused is answered`() throws {
+    var talk = try Talk()
+    var accepted = 0
+    while try talk.call("\(accepted)\(Self.long)", "echo").effects == [.forward], accepted < 1000 { accepted += 1 }
+    #expect((20...100).contains(accepted))
+    #expect(talk.session.tables.allSatisfy { $0.count <= $0.limit })
+    // An answer makes room.
+    try talk.say(#"{"jsonrpc":"2.0","id":"0\#(Self.long)","result":{}}"#, .server)
+    try talk.say(#"{"jsonrpc":"2.0","id":"1\#(Self.long)","result":{}}"#, .server)
+    #expect(try talk.call("again", "echo").effects == [.forward])
+  }
+
+  @Test func `cancelled requests make room`() throws {
+    var talk = try Talk()
+    var accepted = 0
+    while try talk.call("\(accepted)\(Self.long)", "echo").effects == [.forward], accepted < 1000 { accepted += 1 }
+    for number in 0..<10 {
+      try talk.say(
+        #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"\#(number)\#(Self.long)"}}"#, .host
+      )
+    }
+    #expect(try talk.call("again", "echo").effects == [.forward])
+  }
+
+  @Test func `names of tools, tasks and streams, and ids of what was denied, are not kept where they are long`() throws
+  {
+    var talk = try Talk()
+    try talk.say(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#, .host)
+    let tool = #"{"name":"\#(Self.long)","inputSchema":{},"outputSchema":{}}"#
+    try talk.say(#"{"jsonrpc":"2.0","id":1,"result":{"tools":[\#(tool)]}}"#, .server)
+    _ = try talk.call(Self.long, "no")
+    _ = try talk.call("t", Self.long)
+    try talk.say(#"{"jsonrpc":"2.0","id":"t","result":{"resultType":"task","taskId":"t"}}"#, .server)
+    let meta = #"{"io.modelcontextprotocol/subscriptionId":"\#(Self.long)"}"#
+    try talk.say(
+      #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{},"_meta":\#(meta)}}"#,
+      .server)
+    #expect(talk.session.tables.allSatisfy { $0.count == 0 })
+  }
+
+  @Test func `each table forgets or refuses at its limit`() throws {
+    var talk = try Talk()
+    for number in 0..<5000 {
+      _ = try talk.call("d\(number)", "no")
+      _ = try talk.call("t\(number)", "echo")
+      try talk.say(
+        #"{"jsonrpc":"2.0","id":"t\#(number)","result":{"resultType":"task","taskId":"\#(number)"}}"#, .server)
+      let meta = #"{"io.modelcontextprotocol/subscriptionId":\#(number)}"#
+      try talk.say(
+        #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{},"_meta":\#(meta)}}"#,
+        .server)
+    }
+    #expect(talk.session.tables.allSatisfy { $0.count <= $0.limit })
+    #expect(talk.session.tables.map(\.count).contains(4096), "the tasks")
+    #expect(talk.session.tables.map(\.count).filter { $0 == 256 }.count == 2, "denied ids and streams")
+  }
+}

@@ -1,3 +1,4 @@
+import Digest
 import Wire
 
 /// The members of a file of keys, each checked as it is read.
@@ -48,7 +49,7 @@ struct KeyFileReader {
 
   func encryptionKey(_ name: StaticString) throws(BundleError) -> EncryptionKey {
     guard var base64 = try text(name) else { throw BundleError(.keyFile, "`\(name)` is missing") }
-    defer { Sodium.wipe(&base64) }
+    defer { SecretBytes.wipe(&base64) }
     do throws(BundleError) {
       return try EncryptionKey(base64: base64)
     } catch {

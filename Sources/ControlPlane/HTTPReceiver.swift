@@ -1,4 +1,5 @@
 internal import CCurlShims
+internal import Digest
 internal import State
 
 /// What libcurl hands over while an exchange lasts.

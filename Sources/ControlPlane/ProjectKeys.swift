@@ -54,6 +54,10 @@ public struct ProjectKeys: Sendable {
     } else {
       version = 1
     }
-    json = SharedSecret(copying: bytes)
+    do throws(StateError) {
+      json = try SharedSecret(copying: bytes, of: "the project's keys")
+    } catch {
+      throw failure(error.message)
+    }
   }
 }

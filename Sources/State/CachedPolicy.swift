@@ -1,3 +1,4 @@
+internal import Digest
 internal import Wire
 
 /// What `current.json` says of a cache: which keys and which bundle belong together, and how old they are.
@@ -105,6 +106,6 @@ public struct CachedPolicy: Sendable, Equatable {
   private static func secret(_ path: String) throws(StateError) -> SharedSecret? {
     guard var bytes = try StateFile.read(path, limit: CacheLayout.maxSmallFileBytes) else { return nil }
     defer { SecretBytes.wipe(&bytes) }
-    return SharedSecret(copying: bytes)
+    return try SharedSecret(copying: bytes, of: "the project's keys")
   }
 }

@@ -1,11 +1,19 @@
+internal import Digest
+
 /// A secret text that several hold, in locked memory: wiped when the last of them lets it go.
 // INVARIANT: written only while it is made, so threads may share it.
 @safe public final class SharedSecret: @unchecked Sendable {
   private let secret: SecretBytes
 
   /// Copies the bytes; the caller's copy is the caller's matter (see ``SecretBytes/wipe(_:)``).
-  public init(copying bytes: some Collection<UInt8>) {
-    secret = SecretBytes(copying: bytes)
+  ///
+  /// - Parameter name: what it is, for the error where there is no memory that can be guarded.
+  public init(copying bytes: some Collection<UInt8>, of name: String) throws(StateError) {
+    do throws(SecretBytes.Unavailable) {
+      secret = try SecretBytes(copying: bytes)
+    } catch {
+      throw StateError(.noMemory, "\(name) can't be kept: \(error)")
+    }
   }
 
   /// Lends a copy that is wiped afterwards; `body` must keep nothing of it.

@@ -15,7 +15,7 @@ public struct AuditSegment: ~Copyable {
   private var isClosed = false
 
   /// Other segments that the first row names, newest first; of more, only their number and digest are on record.
-  private static let namedSegments = 64
+  private static let namedSegments = 16
 
   private init(name: String, file: consuming SystemFile, headFile: consuming SystemFile, anchor: String) {
     self.name = name

@@ -124,7 +124,7 @@ public struct Scanner: Sendable {
         if stretches.isEmpty { stretches = Array(repeating: nil, count: Requirement.Run.allCases.count) }
         let found =
           stretches[run.rawValue]
-          ?? Stretches(of: run, atLeast: leastCounts[run.rawValue], in: text, isPlain: profile.isPlain)
+          ?? Stretches(of: run, atLeast: leastCounts[run.rawValue], in: text, profile)
         stretches[run.rawValue] = found
         windows = found.windows(counting: count, in: text)
       }

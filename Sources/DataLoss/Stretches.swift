@@ -16,11 +16,54 @@ struct Stretches {
   /// The most characters that count in one of them.
   private var most = 0
 
-  /// - Parameter isPlain: whether digits and white space are all of ASCII; if they are, nothing else is of a run.
-  init(of run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>, isPlain: Bool) {
-    let kinds = Kinds(run: run, isPlain: isPlain)
+  /// - Parameter profile: of the text.
+  init(of run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>, _ profile: TextProfile) {
+    switch run {
+    case .digits where profile.isPlain: find(.digits, atLeast: least, in: profile.classes)
+    case .capitals where profile.isPlain: find(.capitals, atLeast: least, in: profile.classes)
+    case .groupedDigits where profile.isPlain: findGroups(atLeast: least, in: profile.classes)
+    default: find(run, atLeast: least, in: text, isPlain: profile.isPlain)
+    }
+  }
+
+  private mutating func add(_ range: Range<Int>, count: Int) {
+    all.append(Stretch(range: range, count: count))
+    most = max(most, count)
+  }
+
+  // MARK: By classes of bytes
+
+  private mutating func find(_ kind: ByteClasses.Kind, atLeast least: Int, in classes: ByteClasses) {
+    guard classes.hasRun(of: kind, atLeast: least) else { return }
     var offset = 0
-    while let start = Self.start(of: run, atLeast: least, from: offset, in: text, kinds) {
+    while let place = classes.next(kind, from: offset) {
+      let range = classes.run(of: kind, around: place)
+      if range.count >= least { add(range, count: range.count) }
+      offset = range.upperBound
+    }
+  }
+
+  /// Of these only digits count.
+  private mutating func findGroups(atLeast least: Int, in classes: ByteClasses) {
+    var offset = 0
+    while let place = classes.next(.digits, from: offset) {
+      let range = classes.run(of: .grouped, around: place)
+      let count = classes.count(.digits, in: range)
+      if count >= least { add(range, count: count) }
+      offset = range.upperBound
+    }
+  }
+
+  // MARK: Character by character
+
+  private mutating func find(
+    _ run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>, isPlain: Bool
+  ) {
+    let kinds = Kinds(run: run, isPlain: isPlain)
+    // Where all of its bytes count, a run can't lie between places that are as far apart as it is long.
+    let stride = run == .groupedDigits ? 1 : least
+    var offset = 0
+    while let start = Self.start(of: kinds, stride: stride, from: offset, in: text) {
       var end = start
       var count = 0
       while end < text.count {
@@ -29,26 +72,15 @@ struct Stretches {
         if kind == 2 { count += 1 }
         end += length
       }
-      if count >= least {
-        all.append(Stretch(range: start..<end, count: count))
-        most = max(most, count)
-      }
+      if count >= least { add(start..<end, count: count) }
       offset = end + 1
     }
   }
 
   /// The next place where a run may start, none having been left out; nil for none.
-  private static func start(
-    of run: Requirement.Run, atLeast least: Int, from offset: Int, in text: Span<UInt8>, _ kinds: Kinds
-  ) -> Int? {
-    var position = offset
-    if run == .groupedDigits {
-      position = nextDigit(text, from: position, isPlain: kinds.isPlain)
-    } else {
-      // A run has at least so many bytes, so it can't lie between places that are as far apart.
-      position += least - 1
-      while position < text.count, !kinds.mayHold(text[position]) { position += least }
-    }
+  private static func start(of kinds: Kinds, stride: Int, from offset: Int, in text: Span<UInt8>) -> Int? {
+    var position = offset + stride - 1
+    while position < text.count, !kinds.mayHold(text[position]) { position += stride }
     guard position < text.count else { return nil }
     // Back to where it starts, over characters of more than one byte too.
     var start = position
@@ -60,26 +92,6 @@ struct Stretches {
     }
     while start < text.count, text[start] & 0xc0 == 0x80 { start += 1 }
     return start
-  }
-
-  /// The next byte that is a digit, or in a text that is not plain no ASCII; eight at a time where there is none.
-  private static func nextDigit(_ text: Span<UInt8>, from start: Int, isPlain: Bool) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let others: UInt64 = isPlain ? 0 : .max
-    var position = start
-    while position + 8 <= text.count {
-      // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
-      let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-      // The top bit of a byte stays clear where the low bits are 0 to 9 after the exclusive or with "0".
-      let digits = ~(((word ^ (ones &* 0x30)) & (ones &* 0x7f)) &+ (ones &* 0x76)) & ~word | word & others
-      let first = (digits & (ones &* 0x80)).littleEndian
-      if first != 0 { return position &+ first.trailingZeroBitCount &>> 3 }
-      position &+= 8
-    }
-    while position < text.count, !(0x30...0x39).contains(text[position]), isPlain || text[position] < 0x80 {
-      position += 1
-    }
-    return position
   }
 
   // MARK: Windows

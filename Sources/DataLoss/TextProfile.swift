@@ -4,6 +4,7 @@ import Python
 struct TextProfile {
   /// Those that occur.
   let literals: LiteralSet
+  let classes: ByteClasses
   /// Whether digits and white space are all of ASCII.
   let isPlain: Bool
   /// Whether there may be a run that is long enough for a key or a token.
@@ -11,54 +12,24 @@ struct TextProfile {
 
   /// The least that a detector asks for whose run is one of ``longKinds``.
   static let longRun = 26
-  /// The runs of tokens; all of their bytes are among those of ``isOfToken``.
+  /// The runs of tokens; all of their bytes are among ``ByteClasses/Kind/tokens``.
   static let longKinds: Set<Requirement.Run> = [.alphanumeric, .base64, .unreserved, .hexadecimal]
 
   init(_ text: Span<UInt8>) {
     literals = LiteralFinder.shared.occurring(in: text)
-    isPlain = Self.isPlain(text)
-    hasLongRun = !isPlain || Self.hasLongRun(text)
+    classes = ByteClasses(text)
+    isPlain = classes.isASCII || Self.isPlain(text)
+    hasLongRun = !isPlain || classes.hasRun(of: .tokens, atLeast: Self.longRun)
   }
 
   private static func isPlain(_ text: Span<UInt8>) -> Bool {
     var offset = 0
     while offset < text.count {
-      // Eight at a time while there is nothing but ASCII.
-      while offset + 8 <= text.count {
-        // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
-        let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        guard word & 0x8080_8080_8080_8080 == 0 else { break }
-        offset += 8
-      }
-      guard offset < text.count else { break }
       let (scalar, length) = UTF8Scalars.scalar(in: text, at: offset)
       if scalar >= 0x80, OtherScripts.kind(of: scalar) != .neither { return false }
       offset += length
     }
     return true
-  }
-
-  /// Whether so many bytes of a token stand together. Bytes that are that far apart suffice to say no.
-  private static func hasLongRun(_ text: Span<UInt8>) -> Bool {
-    let isOfToken = isOfToken.span
-    var position = longRun - 1
-    while position < text.count {
-      guard isOfToken[Int(text[position])] else {
-        position += longRun
-        continue
-      }
-      var start = position
-      while start > position - longRun + 1, isOfToken[Int(text[start - 1])] { start -= 1 }
-      var end = position + 1
-      while end < text.count, end - start < longRun, isOfToken[Int(text[end])] { end += 1 }
-      if end - start >= longRun { return true }
-      position = end + longRun
-    }
-    return false
-  }
-
-  private static let isOfToken: [Bool] = (UInt8.min...UInt8.max).map { byte in
-    longKinds.contains { $0.keeps(byte) }
   }
 }
 

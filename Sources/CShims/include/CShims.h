@@ -12,6 +12,21 @@ static inline ptrdiff_t cz_find_byte(const uint8_t *bytes, size_t start, size_t 
   return found ? found - bytes : -1;
 }
 
+/// What each of 64 bytes is, a bit for each: the first byte's is the lowest.
+typedef struct {
+  /// 0 to 9.
+  uint64_t digits;
+  /// 0 to 9, A to Z.
+  uint64_t capitals;
+  /// 0 to 9, letters, and + - . / = _ ~
+  uint64_t tokens;
+  /// 0 to 9, white space, and ( ) + - .
+  uint64_t grouped;
+} cz_byte_classes;
+
+/// Classifies bytes, 64 of them into each element; bits beyond the last byte are 0. Returns whether all are ASCII.
+int cz_classify(const uint8_t *bytes, size_t count, cz_byte_classes *classes);
+
 /// A pipe whose ends are closed on exec. 0, or an errno.
 int cz_pipe(int *read_end, int *write_end);
 

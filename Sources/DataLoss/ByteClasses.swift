@@ -1,0 +1,106 @@
+private import CShims
+
+/// What the bytes of a text are, 64 at a time: where runs of a kind stand is then found by whole words.
+struct ByteClasses {
+  /// The kinds of bytes that are told apart.
+  enum Kind: CaseIterable {
+    case digits, capitals, tokens, grouped
+  }
+
+  let count: Int
+  let isASCII: Bool
+  private let blocks: [cz_byte_classes]
+
+  init(_ text: Span<UInt8>) {
+    count = text.count
+    var isASCII = true
+    let size = (text.count + 63) / 64
+    // SAFETY: there is an element for each 64 bytes that are begun, and all are written.
+    blocks = unsafe [cz_byte_classes](unsafeUninitializedCapacity: size) { buffer, filled in
+      unsafe text.withUnsafeBufferPointer { text in
+        guard let start = text.baseAddress, let target = buffer.baseAddress else { return }
+        isASCII = unsafe cz_classify(start, text.count, target) != 0
+        filled = size
+      }
+    }
+    self.isASCII = isASCII
+  }
+
+  /// Whether so many bytes of a kind stand together somewhere, or 64 of them where it is more.
+  func hasRun(of kind: Kind, atLeast least: Int) -> Bool {
+    let least = min(least, 64)
+    // A bit is left where so many bits before it are set, its own among them; of the word before, the upper ones count.
+    var before: UInt64 = 0
+    for index in blocks.indices {
+      let word = word(kind, index)
+      var (low, high) = (before, word)
+      var length = 1
+      while length < least, high != 0 {
+        let step = min(length, least - length)
+        let shifted = (high &<< UInt64(step)) | (low &>> UInt64(64 - step))
+        low &= low &<< UInt64(step)
+        high &= shifted
+        length += step
+      }
+      if high != 0 { return true }
+      before = word
+    }
+    return false
+  }
+
+  /// The first byte of a kind from an offset on.
+  func next(_ kind: Kind, from offset: Int) -> Int? {
+    guard offset < count else { return nil }
+    var index = offset / 64
+    var word = word(kind, index) & (UInt64.max &<< UInt64(offset % 64))
+    while word == 0 {
+      index += 1
+      guard index < blocks.count else { return nil }
+      word = self.word(kind, index)
+    }
+    return 64 * index + word.trailingZeroBitCount
+  }
+
+  /// The bytes of a kind that stand together around one of them.
+  func run(of kind: Kind, around offset: Int) -> Range<Int> {
+    var index = offset / 64
+    // Back to the last byte that is none.
+    var gaps = ~word(kind, index) & ~(UInt64.max &<< UInt64(offset % 64))
+    while gaps == 0, index > 0 {
+      index -= 1
+      gaps = ~word(kind, index)
+    }
+    let start = gaps == 0 ? 0 : 64 * index + 64 - gaps.leadingZeroBitCount
+    index = offset / 64
+    gaps = ~word(kind, index) & (UInt64.max &<< UInt64(offset % 64))
+    while gaps == 0, index + 1 < blocks.count {
+      index += 1
+      gaps = ~word(kind, index)
+    }
+    let end = gaps == 0 ? count : min(count, 64 * index + gaps.trailingZeroBitCount)
+    return start..<end
+  }
+
+  /// How many bytes of a kind there are in a range that is not empty.
+  func count(_ kind: Kind, in range: Range<Int>) -> Int {
+    let (first, last) = (range.lowerBound / 64, (range.upperBound - 1) / 64)
+    var sum = 0
+    for index in first...last {
+      var word = word(kind, index)
+      if index == first { word &= UInt64.max &<< UInt64(range.lowerBound % 64) }
+      if index == last { word &= UInt64.max &>> UInt64(63 - (range.upperBound - 1) % 64) }
+      sum += word.nonzeroBitCount
+    }
+    return sum
+  }
+
+  @inline(__always)
+  private func word(_ kind: Kind, _ index: Int) -> UInt64 {
+    switch kind {
+    case .digits: blocks[index].digits
+    case .capitals: blocks[index].capitals
+    case .tokens: blocks[index].tokens
+    case .grouped: blocks[index].grouped
+    }
+  }
+}

@@ -46,7 +46,7 @@ let package = Package(
     ),
     .target(
       name: "Bundle",
-      dependencies: ["CSodium", "CZstd", "System", "Wire"],
+      dependencies: ["CSodium", "CZstd", "Digest", "System", "Wire"],
       swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]
     ),
     .target(

@@ -51,6 +51,11 @@ struct ArgumentSchema: Sendable {
   let document: JSONDocument
   let root: JSONDocument.Node
 
+  /// Whether the tool has an argument of this name.
+  func declares(_ name: [UInt8]) -> Bool {
+    document.member("properties", of: root).flatMap { document.member(named: name, of: $0) } != nil
+  }
+
   /// The types that the value at a place may have; nil where the schema leaves it open or says it in a way that
   /// is not looked into (references, combinations other than `anyOf` and `oneOf`).
   func types(at steps: some Sequence<ArgumentPath.Step>) -> Types? {

@@ -44,8 +44,11 @@ struct FieldLookup {
         return condition.test.verdict(on: found.value, files: call.files, isClosing: isClosing)
       }
       let verdict = verdict(of: condition.test, on: found.value, of: argument, isClosing: isClosing)
-      guard call.isTypeStrict, ContextMembers.isAboutCaller(key) else { return verdict }
-      // Who calls is not for a message to say: an argument of that name may close, and can't open.
+      guard call.isTypeStrict, ContextMembers.isAboutCaller(key), call.schema?.declares(argument) != true else {
+        return verdict
+      }
+      // Who calls is not for a message to say: an argument of that name that the tool has no use for may close, and
+      // can't open.
       let absent = condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
       return verdict.combined(with: absent, isClosing: isClosing)
     case .path(let path):

@@ -47,7 +47,8 @@ public enum RunHelp {
       --agent NAME              the agent or host
       --user ID, --group NAME   user_id and user_group
       --context KEY=VALUE       any other key; client_name and project_id select rules
-                                (an argument of a call with such a name satisfies no rule that lets through)
+                                (an argument with such a name, which the tool does not ask for by its
+                                inputSchema, satisfies no rule that lets through)
       --tag KEY=VALUE           a tag
 
     Data loss (what the policy's `dlp_rules` and the built-in detectors find)

@@ -50,6 +50,17 @@ struct TypeTests {
     #expect(try effect("deny", "{\(key): guest}", #"{"\#(key)": "boss"}"#, schema: nil) == .allow)
   }
 
+  @Test("an argument of such a name that the tool asks for is one like any other")
+  func declaredCallers() throws {
+    let schema = #"{"type": "object", "properties": {"project_id": {"type": "integer"}}}"#
+    let other = #"{"type": "object", "properties": {"user_id": {"type": "integer"}}}"#
+    let when = "{project_id: {op: in, value: [7]}}"
+    #expect(try effect("allow", when, #"{"project_id": 7}"#, schema: schema) == .allow)
+    #expect(try effect("allow", when, #"{"project_id": 8}"#, schema: schema) == .deny)
+    #expect(try effect("allow", when, #"{"project_id": 7}"#, schema: other) == .deny)
+    #expect(try effect("deny", when, #"{"project_id": 7}"#, schema: schema) == .deny)
+  }
+
   @Test(
     "a value of the right type is judged by what it is",
     arguments: [

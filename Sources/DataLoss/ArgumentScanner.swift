@@ -132,7 +132,7 @@ public struct ArgumentScanner: Sendable {
       var outcome = ScanOutcome(.maskUnsupported, "host_cannot_rewrite_arguments")
       try outcome.findings.add(toMask, of: scanner, in: text.bytes, maskState: .notApplied)
       outcome.maskState = .notApplied
-      outcome.denial = Remediation(scanner, text, arguments).message()
+      outcome.denial = try Remediation(scanner, text, arguments).message()
       return outcome
     }
     var outcome = ScanOutcome(.findings, "scan_findings")

@@ -12,11 +12,12 @@ struct Remediation {
   private var found: [String] = []
   private var more = 0
 
-  init(_ scanner: Scanner, _ text: LeafText, _ root: JSONDocument.Node) {
+  /// Looks at each value by itself; throws where one can't be scanned, as it then is not known either what to say.
+  init(_ scanner: Scanner, _ text: LeafText, _ root: JSONDocument.Node) throws(Scanner.Failure) {
     self.scanner = scanner
     document = text.document
     self.root = root
-    walk(root, "")
+    try walk(root, "")
   }
 
   func message() -> String {
@@ -32,28 +33,28 @@ struct Remediation {
       + "value in any form."
   }
 
-  private mutating func walk(_ node: JSONDocument.Node, _ path: String) {
+  private mutating func walk(_ node: JSONDocument.Node, _ path: String) throws(Scanner.Failure) {
     switch document.kind(of: node) {
     case .object:
       for (key, value) in document.members(of: node) {
         let name = segment(document.text(key))
-        walk(value, path.isEmpty ? name : "\(path).\(name)")
+        try walk(value, path.isEmpty ? name : "\(path).\(name)")
       }
     case .array:
-      for (index, element) in document.elements(of: node).enumerated() { walk(element, "\(path)[\(index)]") }
+      for (index, element) in document.elements(of: node).enumerated() {
+        try walk(element, "\(path)[\(index)]")
+      }
     case .null:
       break
     default:
-      look(at: node, path)
+      try look(at: node, path)
     }
   }
 
-  private mutating func look(at node: JSONDocument.Node, _ path: String) {
+  private mutating func look(at node: JSONDocument.Node, _ path: String) throws(Scanner.Failure) {
     let text = Array(LeafText.text(of: node, in: document))
     var seen: Set<String> = []
-    // A value that can't be scanned by itself is not named; the call is denied all the same.
-    guard let matches = try? scanner.matches(in: text.span) else { return }
-    for match in matches {
+    for match in try scanner.matches(in: text.span) {
       let rule = scanner.detectors[match.detector].rule
       guard rule.action == .mask, seen.insert(rule.name).inserted else { continue }
       if found.count < Self.listed {

@@ -50,4 +50,18 @@ struct MaskingTests {
     #expect(outcome.denial != nil && outcome.reason == "mask_residual_blocked" && outcome.edits.isEmpty)
     #expect(text == #"{"a":"left","b":"right"}"#)
   }
+
+  /// Here the text as a whole is fine, and one of the values by itself is not.
+  @Test func `where nothing can be rewritten, a value that can't be scanned is a fault of the scan`() throws {
+    let rules = [
+      DetectionRule(id: "space", pattern: Array(#"\s"#.utf8), category: "custom", action: .mask),
+      DetectionRule(id: "first", pattern: Array("^x".utf8), category: "weird", action: .detect),
+    ]
+    let document = try JSONDocument(parsing: Array(#"{"a":"b c","k":"x"}"#.utf8)[...])
+    let outcome = ArgumentScanner(Scanner(rules: rules), rewrites: false).scan((document, document.root))
+    #expect(outcome.status == .unavailable && outcome.reason == "scanner_error" && outcome.denial != nil)
+    let fine = try JSONDocument(parsing: Array(#"{"a":"b c","k":"y"}"#.utf8)[...])
+    let other = ArgumentScanner(Scanner(rules: rules), rewrites: false).scan((fine, fine.root))
+    #expect(other.status == .maskUnsupported && other.denial != nil)
+  }
 }

@@ -84,7 +84,9 @@ public struct EncryptionKey: ~Copyable, Sendable {
     try Sodium.prepareAES()
     guard sealed.count >= Self.overhead else { return nil }
     var isAuthentic = false
-    let text = unsafe [UInt8](unsafeUninitializedCapacity: sealed.count - Self.overhead) { space, count in
+    // Of no capacity it would be the empty array that all threads share, whose count the standard library writes.
+    let capacity = max(1, sealed.count - Self.overhead)
+    let text = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { space, count in
       // SAFETY: the plain text takes all of the space; nonce, ciphertext and tag are read within the span.
       unsafe sealed.withUnsafeBufferPointer { sealed in
         guard let nonce = sealed.baseAddress else { return }

@@ -15,8 +15,9 @@ struct ByteClasses {
     count = text.count
     var isASCII = true
     let size = (text.count + 63) / 64
-    // SAFETY: there is an element for each 64 bytes that are begun, and all are written.
-    blocks = unsafe [cz_byte_classes](unsafeUninitializedCapacity: size) { buffer, filled in
+    // SAFETY: there is an element for each 64 bytes that are begun, and all are written. (Of no capacity it would be the
+    // empty array that all threads share, whose count the standard library writes.)
+    blocks = unsafe [cz_byte_classes](unsafeUninitializedCapacity: max(1, size)) { buffer, filled in
       unsafe text.withUnsafeBufferPointer { text in
         guard let start = text.baseAddress, let target = buffer.baseAddress else { return }
         isASCII = unsafe cz_classify(start, text.count, target) != 0

@@ -100,8 +100,9 @@ enum ConditionReader {
       guard let number = Double(digits), number.isFinite else { return .overflow }
       return test(number)
     case .number(let number): return test(number)
-    case .string(let bytes): return PythonFloat.parse(bytes[...]).map(test) ?? .never
-    default: return .never
+    // With what is no number nothing compares, and a value that stops the SDK stops it all the same.
+    case .string(let bytes): return test(PythonFloat.parse(bytes[...]) ?? .nan)
+    default: return test(.nan)
     }
   }
 

@@ -83,6 +83,21 @@ struct TypeTests {
     #expect(try effect("allow", #"{paths: "*shadow*"}"#, arguments, schema: nil) == .allow)
   }
 
+  @Test(
+    "a number that Python can't make a float of stops the SDK, whatever it is compared with",
+    arguments: ["{op: gt}", "{op: lt, value: x}", "{op: gte, value: true}", "{op: lte, value: 1}"])
+  func integersBeyondFloats(test: String) throws {
+    let policy = try localPolicy("version: '1'\nrules:\n  - allow: t\n    when: {n: \(test)}\n  - allow: t\n")
+    func decision(_ number: String) throws -> Decision {
+      let arguments = try parsed(#"{"n": \#(number)}"#)
+      let call = Call(
+        tool: Array("t".utf8), method: Array("m".utf8), arguments: (arguments, arguments.root), context: Context())
+      return policy.decide(call)
+    }
+    #expect(try decision("1" + String(repeating: "0", count: 400)).policyID == "synthetic:ENGINE_UNAVAILABLE")
+    #expect(try decision("7").policyID == "rule-1")
+  }
+
   @Test("the SDK's own form of a call knows no types")
   func sdkForm() throws {
     let policy = try localPolicy("version: '1'\nrules:\n  - allow: t\n    when: {n: {op: lt, value: 10}}\n")

@@ -123,7 +123,7 @@ final class LiteralFinder: Sendable {
   @inline(__always)
   private static func bit(of word: UInt64, in pairs: UnsafeBufferPointer<UInt64>) -> UInt64 {
     // SAFETY: there are 1024 words, and a sixty-fourth of 65 536 is less.
-    unsafe pairs.baseAddress.unsafelyUnwrapped[Int(truncatingIfNeeded: word & 0xffff) &>> 6] &>> (word & 63)
+    unsafe pairs[Int(truncatingIfNeeded: word & 0xffff) &>> 6] &>> (word & 63)
   }
 
   /// Compares the literals that have one of the pairs at these offsets with the text around it.

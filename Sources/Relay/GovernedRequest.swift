@@ -171,8 +171,7 @@ private struct Params {
   }
 
   private static func isSame(_ first: StaticString, _ second: StaticString) -> Bool {
-    first.utf8CodeUnitCount == second.utf8CodeUnitCount
-      && first.withUTF8Buffer { first in second.withUTF8Buffer { unsafe first.elementsEqual($0) } }
+    second.withUTF8Buffer { unsafe first.hasBytes($0) }
   }
 }
 

@@ -21,17 +21,17 @@ struct ActionIndex: Sendable {
   private static let maxColons = 4
 
   init(_ rules: [Rule]) {
-    var whole: [(start: [UInt8], entry: PrefixTable.Entry)] = []
-    var method: [(start: [UInt8], entry: PrefixTable.Entry)] = []
+    var whole: [PrefixTable.Item] = []
+    var method: [PrefixTable.Item] = []
     for (number, rule) in rules.enumerated() {
       for pattern in rule.actions {
         let entry = PrefixTable.Entry(rule: Int32(number), pattern: Int32(patterns.count))
         patterns.append(pattern.glob)
         let literal = pattern.literalStart
         if !literal.isEmpty {
-          whole.append((literal, entry))
+          whole.append(.init(start: literal, entry: entry))
         } else if let start = pattern.literalMethodStart {
-          method.append((start, entry))
+          method.append(.init(start: start, entry: entry))
         } else {
           open.append(entry)
         }

@@ -44,19 +44,15 @@ struct ActionPattern: Sendable {
   // MARK: For the index
 
   /// What every action that matches starts with.
-  var literalStart: [UInt8] { Self.literalStart(of: normalized) }
+  var literalStart: ArraySlice<UInt8> { normalized.prefix { !Glob.isSpecial($0) } }
 
   /// What stands behind some colon of every action that matches, for a pattern `*:…`; nil for any other.
-  var literalMethodStart: [UInt8]? {
+  var literalMethodStart: ArraySlice<UInt8>? {
     guard normalized.starts(with: "*:".utf8) else { return nil }
-    let start = Self.literalStart(of: normalized.dropFirst(2))
+    let start = normalized.dropFirst(2).prefix { !Glob.isSpecial($0) }
     return start.isEmpty ? nil : start
   }
 
   /// Whether every action matches: an action always has a colon.
   var matchesEverything: Bool { canonical.elementsEqual("*".utf8) || canonical.elementsEqual("*:*".utf8) }
-
-  private static func literalStart(of pattern: some Sequence<UInt8>) -> [UInt8] {
-    Array(pattern.prefix { !Glob.isSpecial($0) })
-  }
 }

@@ -1,9 +1,9 @@
 import Python
+import Wire
 
 /// Reads the conditions of a rule.
 enum ConditionReader {
-  /// These are never taken for an operator, whatever their values look like.
-  private static let reservedKeys = ["time_range", "ip_whitelist", "tags"]
+  private static let reservedKeys: [StaticString] = ["time_range", "ip_whitelist", "tags"]
 
   private static let maxPatternCharacters = 1024
 
@@ -41,25 +41,33 @@ enum ConditionReader {
       }
       field = .path(path)
     }
-    if !reservedKeys.contains(name), let test = try operation(member.value, name, isOurDialect, &hints) {
-      return Condition(name: name, field: field, test: test)
+    guard !isReserved(key), let operation = Operation(member.value) else {
+      return Condition(name: name, field: field, test: test(key: key, pattern: PythonText.bytes(member.value)))
     }
-    // Without an operator: a glob over the value's text, except for the key that holds the call's main text.
-    let pattern = PythonText.bytes(member.value)
-    let isSearch =
-      CaseFolding.folded(key).elementsEqual("input_text".utf8) && !pattern.contains { "*?[".utf8.contains($0) }
-    return Condition(
-      name: name, field: field,
-      test: isSearch ? .contains(SearchText(pattern), folds: false) : .glob(Glob(pattern), folds: false))
+    return Condition(name: name, field: field, test: try test(operation, name, isOurDialect: isOurDialect, &hints))
   }
 
-  /// The operator that a value names; nil for a value that is none.
-  private static func operation(
-    _ value: PolicyValue, _ name: String, _ isOurDialect: Bool, _ hints: inout [String]
-  ) throws(RuleReader.Failure) -> ValueTest? {
-    guard let given = value["op"], let operation = given.string else { return nil }
-    let operand = value["value"] ?? PolicyValue(content: .null, line: value.line, column: value.column)
-    let folds = value["case_insensitive"]?.isTruthy ?? false
+  /// Whether what stands under the key is never taken for an operator, whatever it looks like.
+  static func isReserved(_ key: [UInt8]) -> Bool { reservedKeys.contains { $0.hasBytes(key.span) } }
+
+  /// What is asked without an operator: a glob over the value's text, except for the key that holds the call's main text.
+  static func test(key: [UInt8], pattern: [UInt8]) -> ValueTest {
+    let isSearch = CaseFolding.folded(key).elementsEqual("input_text".utf8) && !pattern.contains(where: Glob.isSpecial)
+    return isSearch ? .contains(SearchText(pattern), folds: false) : .glob(Glob(pattern), folds: false)
+  }
+
+  /// What is asked by an operator: `{op: …, value: …, case_insensitive: …}`.
+  struct Operation {
+    let name: PolicyValue
+    let operand: PolicyValue
+    let folds: Bool
+  }
+
+  static func test(
+    _ asked: Operation, _ name: String, isOurDialect: Bool, _ hints: inout [String]
+  ) throws(RuleReader.Failure) -> ValueTest {
+    let (operand, folds) = (asked.operand, asked.folds)
+    let operation = asked.name.string ?? ""
     func text() -> [UInt8] {
       let text = PythonText.bytes(operand)
       return folds ? CaseFolding.folded(text) : text
@@ -84,11 +92,11 @@ enum ConditionReader {
     case "within", "not_within":
       guard isOurDialect else {
         throw RuleReader.Failure(
-          "`op: \(operation)` needs `dialect: \(LocalPolicyLoader.dialectName)` at the root of the file", given)
+          "`op: \(operation)` needs `dialect: \(LocalPolicyLoader.dialectName)` at the root of the file", asked.name)
       }
       return .within(try scope(operand), isNegated: operation == "not_within")
     default:
-      throw RuleReader.Failure("`\(name)` has the unknown operator `\(operation)`", given)
+      throw RuleReader.Failure("`\(name)` has the unknown operator `\(operation)`", asked.name)
     }
   }
 
@@ -169,6 +177,16 @@ enum ConditionReader {
     }
     guard !roots.isEmpty else { throw RuleReader.Failure("`within` takes at least one path", operand) }
     return PathScope(roots: roots)
+  }
+}
+
+extension ConditionReader.Operation {
+  /// Nil for a value that names no operator.
+  init?(_ value: PolicyValue) {
+    guard let name = value["op"], case .string = name.content else { return nil }
+    self.init(
+      name: name, operand: value["value"] ?? PolicyValue(content: .null, line: value.line, column: value.column),
+      folds: value["case_insensitive"]?.isTruthy ?? false)
   }
 }
 

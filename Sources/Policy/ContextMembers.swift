@@ -50,7 +50,7 @@ final class ContextMembers: Sendable {
   /// Whether a key says who calls, as `--user`, `--group`, `--agent` and the like do.
   static func isAboutCaller(_ key: [UInt8]) -> Bool {
     let names: [StaticString] = ["user_id", "user_group", "agent_id", "client_name", "project_id"]
-    return names.contains { $0.hasBytes(key) }
+    return names.contains { $0.hasBytes(key.span) }
   }
 
   struct HiddenKeys: OptionSet, Sendable {

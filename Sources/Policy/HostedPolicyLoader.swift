@@ -20,7 +20,7 @@ struct HostedPolicyLoader {
   }
 
   mutating func load(_ document: JSONDocument) throws(PolicyError) -> Policy {
-    let lines = LineIndex(Array(document.bytes))
+    let lines = LineIndex(document.bytes)
     let root = JSONPolicyReader.value(of: document.root, in: document, lines, skipping: "policies")
     guard case .mapping = root.content else {
       throw PolicyError(.load, "the payload must be an object, not \(root.kindName)", fileName: fileName)
@@ -93,7 +93,13 @@ struct HostedPolicyLoader {
     var rules: [Rule] = []
     for policy in sortedPolicies(policies, in: document, lines) {
       let identifier = document.member("id", of: policy).map { JSONPolicyReader.value(of: $0, in: document, lines) }
+      let defaultReason = HostedRule.defaultReason(policyID: identifier)
       HostedRule.forEach(of: policy, in: document) { node in
+        if let rule = OrdinaryRule.read(
+          node, in: document, lines, index: rules.count, defaultReason: defaultReason)
+        {
+          return rules.append(rule)
+        }
         let value = JSONPolicyReader.value(of: node, in: document, lines)
         read(value, policyID: identifier, index: rules.count, into: &rules)
       }

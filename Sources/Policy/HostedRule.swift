@@ -55,6 +55,11 @@ enum HostedRule {
     return integer(digits)
   }
 
+  /// The reason of a rule without one.
+  ///
+  /// - Parameter policyID: the member `id` of the policy that the rule stands in.
+  static func defaultReason(policyID: PolicyValue?) -> String { "policy:" + (policyID.map(PythonText.string) ?? "") }
+
   /// - Throws: for what stops the SDK.
   static func translated(_ rule: PolicyValue, policyID: PolicyValue?) throws(RuleReader.Failure) -> PolicyValue {
     var members: [PolicyValue.Member] = []
@@ -69,7 +74,7 @@ enum HostedRule {
     if let reason = rule["reason"], reason.isTruthy {
       add("reason", reason)
     } else {
-      add("reason", make(.string(Array("policy:".utf8) + (policyID.map(PythonText.bytes) ?? []))))
+      add("reason", make(.string(Array(defaultReason(policyID: policyID).utf8))))
     }
     if let resources = [rule["resources"], rule["resource"]].lazy.compactMap({ $0 }).first(where: \.isTruthy) {
       add("resources", resources)

@@ -1,11 +1,19 @@
+import Wire
+
 /// Finds line and column of a byte in a text.
 struct LineIndex {
   private let starts: [Int]
 
-  init(_ bytes: [UInt8]) {
+  init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+  init(_ bytes: ArraySlice<UInt8>) {
     var starts = [0]
     let span = bytes.span
-    for index in 0..<span.count where span[index] == UInt8(ascii: "\n") { starts.append(index + 1) }
+    var next = 0
+    while let end = span.firstIndex(of: UInt8(ascii: "\n"), in: next..<span.count) {
+      next = end + 1
+      starts.append(next)
+    }
     self.starts = starts
   }
 

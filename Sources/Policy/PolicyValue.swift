@@ -1,6 +1,6 @@
 /// A value of a policy file, YAML or JSON, with the place it stands at.
 struct PolicyValue: Sendable {
-  indirect enum Content: Sendable {
+  enum Content: Sendable {
     case null
     case boolean(Bool)
     /// Decimal digits, with a minus where negative: as Python's `str` writes an `int` of any size.

@@ -15,31 +15,56 @@ struct PrefixTable: Sendable {
     var count: Int32 = 0
   }
 
-  /// Sorted by rule within each start.
+  /// Those of one start stand together, in the order that they were added in.
   private(set) var entries: [Entry] = []
   private var slots: [Slot] = []
   private var hasLength: [Bool] = []
 
-  init(_ items: [(start: [UInt8], entry: Entry)]) {
+  /// A pattern to be found by the text it starts with.
+  struct Item {
+    fileprivate let hash: UInt64
+    fileprivate let length: Int
+    fileprivate let entry: Entry
+
+    init(start: ArraySlice<UInt8>, entry: Entry) {
+      hash = start.reduce(PrefixTable.seed, PrefixTable.step)
+      length = start.count
+      self.entry = entry
+    }
+  }
+
+  /// - Parameter items: in the order of their rules.
+  init(_ items: [Item]) {
     guard !items.isEmpty else { return }
-    var groups: [UInt64: [Entry]] = [:]
-    for (start, entry) in items {
-      if hasLength.count <= start.count {
-        hasLength += [Bool](repeating: false, count: start.count + 1 - hasLength.count)
-      }
-      hasLength[start.count] = true
-      groups[start.reduce(Self.seed, Self.step), default: []].append(entry)
-    }
     var capacity = 4
-    while capacity < groups.count * 2 { capacity *= 2 }
+    while capacity < items.count * 2 { capacity *= 2 }
     slots = [Slot](repeating: Slot(), count: capacity)
-    for (hash, group) in groups {
-      var place = Self.place(hash, capacity)
-      while slots[place].count > 0 { place = (place + 1) & (capacity - 1) }
-      let first = entries.count
-      entries += group.sorted { $0.rule < $1.rule }
-      slots[place] = Slot(hash: hash, first: Int32(first), count: Int32(group.count))
+    hasLength = [Bool](repeating: false, count: (items.lazy.map(\.length).max() ?? 0) + 1)
+    for item in items {
+      hasLength[item.length] = true
+      let place = place(of: item.hash)
+      slots[place].hash = item.hash
+      slots[place].count += 1
     }
+    // Each start gets a stretch of its own, which is filled from its end.
+    var end: Int32 = 0
+    for place in slots.indices {
+      end += slots[place].count
+      slots[place].first = end
+    }
+    entries = [Entry](repeating: items[0].entry, count: items.count)
+    for item in items.reversed() {
+      let place = place(of: item.hash)
+      slots[place].first -= 1
+      entries[Int(slots[place].first)] = item.entry
+    }
+  }
+
+  /// The slot that a hash has, or else gets.
+  private func place(of hash: UInt64) -> Int {
+    var place = Self.place(hash, slots.count)
+    while slots[place].count > 0, slots[place].hash != hash { place = (place + 1) & (slots.count - 1) }
+    return place
   }
 
   /// Calls `body` with the range of entries of each start that the text, from `offset` on, may have.

@@ -19,9 +19,8 @@ enum RuleHints {
     if members.contains(where: { $0.key.isString("escalate_on_deny") && $0.value.isTruthy }) {
       warnings.append(.init(line: line, message: "rule \(index): nobody is asked: the call is denied outright"))
     }
-    for pattern in patterns where pattern.contains(UInt8(ascii: "*")) {
+    for pattern in patterns where namesServers(pattern) {
       let text = String(decoding: pattern, as: UTF8.self)
-      guard text != "*", !text.contains(":"), text.contains("*") else { continue }
       warnings.append(
         .init(
           line: line,
@@ -29,6 +28,11 @@ enum RuleHints {
             + "for tools of any server write `*:\(text)`"))
     }
     return warnings
+  }
+
+  /// Whether a pattern with a wildcard has no colon, so that it is for servers, where tools may be meant.
+  static func namesServers(_ pattern: [UInt8]) -> Bool {
+    pattern.count > 1 && pattern.contains(UInt8(ascii: "*")) && !pattern.contains(UInt8(ascii: ":"))
   }
 
   /// Whether one insertion, deletion or replacement makes one text of the other.

@@ -171,7 +171,7 @@ private struct Params {
   }
 
   private static func isSame(_ first: StaticString, _ second: StaticString) -> Bool {
-    second.withUTF8Buffer { unsafe first.hasBytes($0) }
+    second.withUTF8Buffer { unsafe first.hasBytes(Span(_unsafeElements: $0)) }
   }
 }
 

@@ -157,7 +157,7 @@ public struct Session: Sendable {
 
   /// Whether a method is one that is judged, or is taken for one by some server.
   static func isGovernedOrLookAlike(_ method: [UInt8]) -> Bool {
-    MethodRole.governed.contains { $0.hasBytes(method) || LookAlike.isLookAlike(method, of: $0) }
+    MethodRole.governed.contains { $0.hasBytes(method.span) || LookAlike.isLookAlike(method, of: $0) }
   }
 
   /// The same for the one method of the server that is judged whatever the policy says.

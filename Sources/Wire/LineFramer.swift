@@ -1,5 +1,3 @@
-private import CShims
-
 /// Splits a byte stream into lines at LF (MCP, stdio transport): a state machine that reads nothing itself.
 ///
 /// A line keeps its bytes as they came, terminator included. What is longer than the limit is thrown away up to
@@ -118,12 +116,7 @@ public struct LineFramer: Sendable {
   // MARK: Buffer
 
   private func indexOfNewline() -> Int? {
-    guard searched < end else { return nil }
-    // SAFETY: the searched range lies within the buffer.
-    let distance = unsafe buffer.withUnsafeBufferPointer { bytes in
-      unsafe cz_find_byte(bytes.baseAddress, searched, end, UInt8(ascii: "\n"))
-    }
-    return distance < 0 ? nil : distance
+    searched < end ? buffer.span.firstIndex(of: UInt8(ascii: "\n"), in: searched..<end) : nil
   }
 
   /// Throws away what is held of a line that can only be too long.

@@ -1,7 +1,11 @@
 extension StaticString {
   /// Whether these are the bytes of the text, one for one.
-  package func hasBytes(_ bytes: some Collection<UInt8>) -> Bool {
-    // SAFETY: a StaticString's buffer lives as long as the process.
-    utf8CodeUnitCount == bytes.count && withUTF8Buffer { unsafe $0.elementsEqual(bytes) }
+  package func hasBytes(_ bytes: Span<UInt8>) -> Bool {
+    guard utf8CodeUnitCount == bytes.count else { return false }
+    // SAFETY: a StaticString's buffer lives as long as the process, and is as long as `bytes`.
+    return withUTF8Buffer { text in
+      for index in bytes.indices where unsafe text[index] != bytes[index] { return false }
+      return true
+    }
   }
 }

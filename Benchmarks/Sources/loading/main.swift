@@ -1,6 +1,7 @@
 import Policy
 
 // Prints one line a measurement: rules, bytes of the payload, milliseconds to load it and to decide a first call.
+// Numbers of rules may be given.
 
 func payload(rules count: Int) -> [UInt8] {
   var text = "{\"project_id\":\"p\",\"policies\":[{\"id\":\"p\",\"rules\":["
@@ -14,7 +15,8 @@ func payload(rules count: Int) -> [UInt8] {
 }
 
 print("rules\tbytes\tload_and_decide_ms")
-for count in [10, 1000, 10000, 105_000] {
+let given = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+for count in given.isEmpty ? [10, 1000, 10000, 105_000] : given {
   let bytes = payload(rules: count)
   var best = Double.infinity
   for _ in 0..<5 {

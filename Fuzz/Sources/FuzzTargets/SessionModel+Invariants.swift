@@ -68,13 +68,14 @@ extension SessionModel {
 
   // MARK: Requests and notifications
 
+  /// What a host asks of a server and rules are for.
+  private static let calls: Set<String> = ["tools/call", "resources/read", "resources/subscribe", "prompts/get"]
+
   private mutating func take(request id: RequestID, _ method: String, _ message: Message, _ crossing: Crossing) {
     let sender = crossing.sender
     check(waiting[sender]?[id] == nil, "two requests in flight under one id")
     waiting[sender, default: [:]][id] = Waiting(method: method)
-    let governed =
-      sender == .host
-      ? ["tools/call", "resources/read", "resources/subscribe", "prompts/get"] : ["sampling/createMessage"]
+    let governed = sender == .host ? Self.calls : ["sampling/createMessage"]
     if governed.contains(method) {
       check(crossing.isRecorded, "a judged request that is passed on without a record")
       check(!isQuarantined || options.observes, "a judged request in quarantine")
@@ -87,7 +88,8 @@ extension SessionModel {
         ? message.params.flatMap { message.document.member("name", of: $0) }.map { message.text($0) } : method
       check(name.map { judged.call.name.elementsEqual($0.utf8) } ?? false, "a decision about another name")
     }
-    if !options.observes {
+    // No host has tools that its server could call.
+    if !options.observes, sender == .host || !Self.calls.contains(method) {
       check(!world.denies(method, message.params, in: message.document), "a request that the policy denies")
     }
     if sender == .host, method == "subscriptions/listen" { checkSubscriptions(message, crossing) }
@@ -108,9 +110,7 @@ extension SessionModel {
 
   private mutating func take(notification method: String, _ message: Message, _ crossing: Crossing) {
     if crossing.sender == .host {
-      check(
-        !["tools/call", "resources/read", "resources/subscribe", "prompts/get"].contains(method), "a call without an id"
-      )
+      check(!Self.calls.contains(method), "a call without an id")
     } else {
       checkQuestions(in: message.params, message, crossing)
       let folded = LookAlike.folded(Array(method.utf8))

@@ -1,0 +1,13 @@
+private import CShims
+
+extension Span<UInt8> {
+  /// The place of the first such byte in a stretch; nil where there is none.
+  package func firstIndex(of byte: UInt8, in stretch: Range<Int>) -> Int? {
+    precondition(stretch.lowerBound >= 0 && stretch.upperBound <= count)
+    // SAFETY: the stretch was checked to lie within the bytes.
+    let place = unsafe withUnsafeBufferPointer { bytes in
+      unsafe bytes.baseAddress.map { unsafe cz_find_byte($0, stretch.lowerBound, stretch.upperBound, byte) } ?? -1
+    }
+    return place < 0 ? nil : place
+  }
+}

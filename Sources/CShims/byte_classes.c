@@ -18,7 +18,7 @@ static inline uint64_t bits(bytes16 mask) {
 }
 
 static inline uint8_t classify(const uint8_t *bytes, cz_byte_classes *classes) {
-  cz_byte_classes result = {0, 0, 0, 0};
+  cz_byte_classes result = {0, 0, 0, 0, 0};
   bytes16 seen = 0;
   for (int part = 0; part < 4; part++) {
     bytes16 chunk;
@@ -31,11 +31,12 @@ static inline uint8_t classify(const uint8_t *bytes, cz_byte_classes *classes) {
     bytes16 dash_dot = is_in(chunk, '-', 2);
     bytes16 tokens = digits | letters | plus | is_in(chunk, '-', 3) | (bytes16)(chunk == '=') |
                      (bytes16)(chunk == '_') | (bytes16)(chunk == '~');
-    bytes16 grouped = digits | plus | dash_dot | is_in(chunk, '(', 2) | is_in(chunk, 0x09, 5) | is_in(chunk, 0x1c, 5);
+    bytes16 grouped = digits | plus | (bytes16)(chunk == '-') | is_in(chunk, '(', 2) | is_in(chunk, 0x09, 5) | is_in(chunk, 0x1c, 5);
     int shift = 16 * part;
     result.digits |= bits(digits) << shift;
     result.capitals |= bits(digits | capitals) << shift;
     result.tokens |= bits(tokens) << shift;
+    result.dashed |= bits(digits | dash_dot) << shift;
     result.grouped |= bits(grouped) << shift;
   }
   *classes = result;

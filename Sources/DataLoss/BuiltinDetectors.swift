@@ -4,26 +4,26 @@ enum BuiltinDetectors {
   static let all: [Detector] = pii + financial + healthcare + secret
 
   private static let pii = [
-    Detector(builtin: "us-ssn", "US SSN", "pii", #"\b\d{3}-\d{2}-\d{4}\b"#, .run(.groupedDigits, 9)),
+    Detector(builtin: "us-ssn", "US SSN", "pii", #"\b\d{3}-\d{2}-\d{4}\b"#, .run(.dashedDigits, 9)),
     Detector(
       builtin: "us-phone", "US Phone", "pii", #"\b(?:\+1[- ]?)?\(?\d{3}\)?[- ]?\d{3}[- ]?\d{4}\b"#,
       .run(.groupedDigits, 10)),
-    Detector(builtin: "kr-rrn", "Korean RRN", "pii", #"\b\d{6}-[1-4]\d{6}\b"#, .run(.groupedDigits, 13)),
-    Detector(builtin: "kr-phone", "Korean Phone", "pii", #"\b01[016789]-\d{3,4}-\d{4}\b"#, .run(.groupedDigits, 10)),
-    Detector(builtin: "kr-brn", "Korean BRN", "pii", #"\b\d{3}-\d{2}-\d{5}\b"#, .run(.groupedDigits, 10)),
+    Detector(builtin: "kr-rrn", "Korean RRN", "pii", #"\b\d{6}-[1-4]\d{6}\b"#, .run(.dashedDigits, 13)),
+    Detector(builtin: "kr-phone", "Korean Phone", "pii", #"\b01[016789]-\d{3,4}-\d{4}\b"#, .run(.dashedDigits, 10)),
+    Detector(builtin: "kr-brn", "Korean BRN", "pii", #"\b\d{3}-\d{2}-\d{5}\b"#, .run(.dashedDigits, 10)),
     Detector(
       builtin: "kr-drivers-license", "Korean Driver License", "pii", #"\b\d{2}-\d{2}-\d{6}-\d{2}\b"#,
-      .run(.groupedDigits, 12)),
+      .run(.dashedDigits, 12)),
     Detector(builtin: "kr-passport", "Korean Passport", "pii", #"\b[MS]\d{8}\b"#, .run(.digits, 8)),
     Detector(
-      builtin: "kr-bank-account", "Korean Bank Account", "pii", #"\b\d{3,4}-\d{2,6}-\d{2,6}\b"#, .run(.groupedDigits, 7)
+      builtin: "kr-bank-account", "Korean Bank Account", "pii", #"\b\d{3,4}-\d{2,6}-\d{2,6}\b"#, .run(.dashedDigits, 7)
     ),
     Detector(
       builtin: "jp-my-number-individual", "Japanese My Number (Individual)", "pii", #"\b\d{4}\s?\d{4}\s?\d{4}\b"#,
       .run(.groupedDigits, 12)),
     Detector(
       builtin: "jp-my-number-corporate", "Japanese My Number (Corporate)", "pii", #"\b\d{13}\b"#, .run(.digits, 13)),
-    Detector(builtin: "jp-phone", "Japanese Phone", "pii", #"\b0[789]0-\d{4}-\d{4}\b"#, .run(.groupedDigits, 11)),
+    Detector(builtin: "jp-phone", "Japanese Phone", "pii", #"\b0[789]0-\d{4}-\d{4}\b"#, .run(.dashedDigits, 11)),
     Detector(
       builtin: "uk-nin", "UK National Insurance Number", "pii",
       #"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b"#, .run(.groupedDigits, 6)),
@@ -33,8 +33,8 @@ enum BuiltinDetectors {
       #"\b[12]\s?\d{2}\s?\d{2}\s?\d{2}\s?\d{3}\s?\d{3}\s?\d{2}\b"#, .run(.groupedDigits, 15)),
     Detector(builtin: "in-aadhaar", "Indian Aadhaar", "pii", #"\b\d{4}\s\d{4}\s\d{4}\b"#, .run(.groupedDigits, 12)),
     Detector(builtin: "in-pan", "Indian PAN", "pii", #"\b[A-Z]{5}\d{4}[A-Z]\b"#, .run(.capitals, 10)),
-    Detector(builtin: "br-cpf", "Brazilian CPF", "pii", #"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"#, .run(.groupedDigits, 11)),
-    Detector(builtin: "ca-sin", "Canadian SIN", "pii", #"\b\d{3}-\d{3}-\d{3}\b"#, .run(.groupedDigits, 9)),
+    Detector(builtin: "br-cpf", "Brazilian CPF", "pii", #"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"#, .run(.dashedDigits, 11)),
+    Detector(builtin: "ca-sin", "Canadian SIN", "pii", #"\b\d{3}-\d{3}-\d{3}\b"#, .run(.dashedDigits, 9)),
     Detector(builtin: "au-tfn", "Australian TFN", "pii", #"\b\d{3}\s?\d{3}\s?\d{2,3}\b"#, .run(.groupedDigits, 8)),
     Detector(builtin: "sg-nric", "Singapore NRIC/FIN", "pii", #"\b[STFGM]\d{7}[A-Z]\b"#, .run(.digits, 7)),
     Detector(builtin: "hk-id", "Hong Kong ID", "pii", #"\b[A-Z]{1,2}\d{6}\(?[0-9A]\)?\b"#, .run(.digits, 6)),

@@ -4,7 +4,7 @@ private import CShims
 struct ByteClasses {
   /// The kinds of bytes that are told apart.
   enum Kind: CaseIterable {
-    case digits, capitals, tokens, grouped
+    case digits, capitals, tokens, dashed, grouped
   }
 
   let count: Int
@@ -27,13 +27,36 @@ struct ByteClasses {
     self.isASCII = isASCII
   }
 
-  /// Whether so many bytes of a kind stand together somewhere, or 64 of them where it is more.
-  func hasRun(of kind: Kind, atLeast least: Int) -> Bool {
-    let least = min(least, 64)
+  /// Whether so many bytes of a kind stand together somewhere.
+  func hasRun(of kind: Kind, atLeast least: Int) -> Bool { nextRun(of: kind, atLeast: least, from: 0) != nil }
+
+  /// The next place where so many bytes of a kind stand together: all that do.
+  ///
+  /// - Parameter offset: where no run goes on, such as the end of one.
+  func nextRun(of kind: Kind, atLeast least: Int, from offset: Int) -> Range<Int>? {
+    var start = offset
+    while let place = endOfRun(of: kind, atLeast: min(least, 64), from: start) {
+      let run = run(of: kind, around: place)
+      if run.count >= least { return run }
+      start = run.upperBound
+    }
+    return nil
+  }
+
+  /// A byte that is the last of so many of a kind, 64 at the most.
+  private func endOfRun(of kind: Kind, atLeast least: Int, from offset: Int) -> Int? {
+    guard offset < count else { return nil }
+    // So long a run has eight bytes somewhere that fill a byte of a word; a word without one needs no closer look.
+    let fillsBytes = least >= 15
     // A bit is left where so many bits before it are set, its own among them; of the word before, the upper ones count.
     var before: UInt64 = 0
-    for index in blocks.indices {
-      let word = word(kind, index)
+    var wasFull = false
+    for index in offset / 64..<blocks.count {
+      var word = word(kind, index)
+      if index == offset / 64 { word &= UInt64.max &<< UInt64(offset % 64) }
+      let isFull = Self.hasFullByte(word)
+      defer { (before, wasFull) = (word, isFull) }
+      guard isFull || wasFull || !fillsBytes else { continue }
       var (low, high) = (before, word)
       var length = 1
       while length < least, high != 0 {
@@ -43,27 +66,18 @@ struct ByteClasses {
         high &= shifted
         length += step
       }
-      if high != 0 { return true }
-      before = word
+      if high != 0 { return 64 * index + high.trailingZeroBitCount }
     }
-    return false
+    return nil
   }
 
-  /// The first byte of a kind from an offset on.
-  func next(_ kind: Kind, from offset: Int) -> Int? {
-    guard offset < count else { return nil }
-    var index = offset / 64
-    var word = word(kind, index) & (UInt64.max &<< UInt64(offset % 64))
-    while word == 0 {
-      index += 1
-      guard index < blocks.count else { return nil }
-      word = self.word(kind, index)
-    }
-    return 64 * index + word.trailingZeroBitCount
+  /// Whether one of the eight bytes of a word has all of its bits set.
+  private static func hasFullByte(_ word: UInt64) -> Bool {
+    (~word &- 0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 != 0
   }
 
   /// The bytes of a kind that stand together around one of them.
-  func run(of kind: Kind, around offset: Int) -> Range<Int> {
+  private func run(of kind: Kind, around offset: Int) -> Range<Int> {
     var index = offset / 64
     // Back to the last byte that is none.
     var gaps = ~word(kind, index) & ~(UInt64.max &<< UInt64(offset % 64))
@@ -101,6 +115,7 @@ struct ByteClasses {
     case .digits: blocks[index].digits
     case .capitals: blocks[index].capitals
     case .tokens: blocks[index].tokens
+    case .dashed: blocks[index].dashed
     case .grouped: blocks[index].grouped
     }
   }

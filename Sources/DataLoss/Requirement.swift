@@ -25,7 +25,9 @@ enum Requirement: Sendable {
   enum Run: Int, Sendable, CaseIterable {
     /// Digits alone.
     case digits
-    /// Digits, and between them spaces and the marks that numbers are grouped by.
+    /// Digits, and between them hyphens and points.
+    case dashedDigits
+    /// Digits, and between them spaces, hyphens, parentheses and plus signs.
     case groupedDigits
     /// ASCII letters and digits.
     case alphanumeric
@@ -40,7 +42,7 @@ enum Requirement: Sendable {
 
     func counts(_ byte: UInt8) -> Bool {
       switch self {
-      case .digits, .groupedDigits: Self.isDigit(byte)
+      case .digits, .dashedDigits, .groupedDigits: Self.isDigit(byte)
       case .alphanumeric: Self.isDigit(byte) || Self.isLetter(byte)
       case .base64: Run.alphanumeric.counts(byte) || "+/=".utf8.contains(byte)
       case .unreserved: Run.alphanumeric.counts(byte) || "._~-".utf8.contains(byte)
@@ -50,7 +52,11 @@ enum Requirement: Sendable {
     }
 
     func keeps(_ byte: UInt8) -> Bool {
-      self == .groupedDigits && (Self.isSpace(byte) || "-().+".utf8.contains(byte)) || counts(byte)
+      switch self {
+      case .dashedDigits: counts(byte) || "-.".utf8.contains(byte)
+      case .groupedDigits: counts(byte) || Self.isSpace(byte) || "-()+".utf8.contains(byte)
+      default: counts(byte)
+      }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -21,7 +21,8 @@ struct Stretches {
     switch run {
     case .digits where profile.isPlain: find(.digits, atLeast: least, in: profile.classes)
     case .capitals where profile.isPlain: find(.capitals, atLeast: least, in: profile.classes)
-    case .groupedDigits where profile.isPlain: findGroups(atLeast: least, in: profile.classes)
+    case .dashedDigits where profile.isPlain: findGroups(.dashed, atLeast: least, in: profile.classes)
+    case .groupedDigits where profile.isPlain: findGroups(.grouped, atLeast: least, in: profile.classes)
     default: find(run, atLeast: least, in: text, isPlain: profile.isPlain)
     }
   }
@@ -34,23 +35,20 @@ struct Stretches {
   // MARK: By classes of bytes
 
   private mutating func find(_ kind: ByteClasses.Kind, atLeast least: Int, in classes: ByteClasses) {
-    guard classes.hasRun(of: kind, atLeast: least) else { return }
     var offset = 0
-    while let place = classes.next(kind, from: offset) {
-      let range = classes.run(of: kind, around: place)
-      if range.count >= least { add(range, count: range.count) }
-      offset = range.upperBound
+    while let run = classes.nextRun(of: kind, atLeast: least, from: offset) {
+      add(run, count: run.count)
+      offset = run.upperBound
     }
   }
 
   /// Of these only digits count.
-  private mutating func findGroups(atLeast least: Int, in classes: ByteClasses) {
+  private mutating func findGroups(_ kind: ByteClasses.Kind, atLeast least: Int, in classes: ByteClasses) {
     var offset = 0
-    while let place = classes.next(.digits, from: offset) {
-      let range = classes.run(of: .grouped, around: place)
-      let count = classes.count(.digits, in: range)
-      if count >= least { add(range, count: count) }
-      offset = range.upperBound
+    while let run = classes.nextRun(of: kind, atLeast: least, from: offset) {
+      let count = classes.count(.digits, in: run)
+      if count >= least { add(run, count: count) }
+      offset = run.upperBound
     }
   }
 
@@ -61,7 +59,7 @@ struct Stretches {
   ) {
     let kinds = Kinds(run: run, isPlain: isPlain)
     // Where all of its bytes count, a run can't lie between places that are as far apart as it is long.
-    let stride = run == .groupedDigits ? 1 : least
+    let stride = run == .groupedDigits || run == .dashedDigits ? 1 : least
     var offset = 0
     while let start = Self.start(of: kinds, stride: stride, from: offset, in: text) {
       var end = start

@@ -11,8 +11,9 @@ struct ByteClassesTests {
     case .digits: isDigit
     case .capitals: isDigit || isCapital
     case .tokens: isDigit || isCapital || (0x61...0x7a).contains(byte) || "+-./=_~".utf8.contains(byte)
+    case .dashed: isDigit || "-.".utf8.contains(byte)
     case .grouped:
-      isDigit || (0x09...0x0d).contains(byte) || (0x1c...0x20).contains(byte) || "()+-.".utf8.contains(byte)
+      isDigit || (0x09...0x0d).contains(byte) || (0x1c...0x20).contains(byte) || "()+-".utf8.contains(byte)
     }
   }
 
@@ -20,7 +21,7 @@ struct ByteClassesTests {
   func `every byte is of its kinds`(kind: ByteClasses.Kind) {
     for byte in UInt8.min...UInt8.max {
       let classes = ByteClasses([0, byte, 0].span)
-      #expect((classes.next(kind, from: 0) == 1) == Self.holds(kind, byte), "\(byte)")
+      #expect((classes.nextRun(of: kind, atLeast: 1, from: 0) == 1..<2) == Self.holds(kind, byte), "\(byte)")
       #expect(classes.isASCII == (byte < 0x80))
     }
   }
@@ -44,13 +45,12 @@ struct ByteClassesTests {
       }
       let longest = runs.map(\.count).max() ?? 0
       for least in 1...64 { #expect(classes.hasRun(of: kind, atLeast: least) == (longest >= least)) }
-      for place in 0...text.count {
-        #expect(classes.next(kind, from: place) == isOf[place...].firstIndex(of: true))
+      for least in [1, 2, 7, 15, 26, 63, 64, 65, 130] {
+        var found: [Range<Int>] = []
+        while let run = classes.nextRun(of: kind, atLeast: least, from: found.last?.upperBound ?? 0) { found.append(run) }
+        #expect(found == runs.filter { $0.count >= least })
       }
-      for run in runs {
-        for place in run { #expect(classes.run(of: kind, around: place) == run) }
-        #expect(classes.count(kind, in: run) == run.count)
-      }
+      for run in runs { #expect(classes.count(kind, in: run) == run.count) }
       guard !text.isEmpty else { continue }
       let start = Int.random(in: 0..<text.count, using: &generator)
       let range = start..<Int.random(in: start + 1...text.count, using: &generator)

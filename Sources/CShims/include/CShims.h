@@ -20,7 +20,9 @@ typedef struct {
   uint64_t capitals;
   /// 0 to 9, letters, and + - . / = _ ~
   uint64_t tokens;
-  /// 0 to 9, white space, and ( ) + - .
+  /// 0 to 9, - and .
+  uint64_t dashed;
+  /// 0 to 9, white space, and ( ) + -
   uint64_t grouped;
 } cz_byte_classes;
 

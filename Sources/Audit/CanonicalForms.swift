@@ -17,14 +17,23 @@ struct CanonicalForms: Sendable {
     }
   }
 
-  private static let maxShapes = 8
-  private static let maxNested = 32
+  /// The newest of what was learned: a new one takes the place of the oldest.
+  private struct Learned<Element: Sendable>: Sendable {
+    let limit: Int
+    private(set) var all: [Element] = []
+    private var oldest = 0
 
-  private var shapes: [Shape] = []
-  private var nested: [(text: [UInt8], form: [UInt8])] = []
-  /// The ones that are given up next.
-  private var oldestShape = 0
-  private var oldestNested = 0
+    init(limit: Int) { self.limit = limit }
+
+    mutating func add(_ element: Element) {
+      guard all.count == limit else { return all.append(element) }
+      all[oldest] = element
+      oldest = (oldest + 1) % limit
+    }
+  }
+
+  private var shapes = Learned<Shape>(limit: 8)
+  private var nested = Learned<(text: [UInt8], form: [UInt8])>(limit: 32)
 
   mutating func bytes(of record: AuditRecord) throws(AuditError) -> [UInt8] {
     let (text, members) = (record.openText, record.members)
@@ -68,23 +77,18 @@ struct CanonicalForms: Sendable {
   // MARK: Order
 
   private mutating func order(of members: [AuditRecord.Member]) -> [Int] {
-    if let known = shapes.first(where: { $0.isOf(members) }) { return known.order }
+    if let known = shapes.all.first(where: { $0.isOf(members) }) { return known.order }
     let keys = members.map { Array($0.key.description.utf8) }
     let order = members.indices.sorted { keys[$0].lexicographicallyPrecedes(keys[$1]) }
-    let shape = Shape(keys: members.map(\.key), order: order)
-    if shapes.count < Self.maxShapes {
-      shapes.append(shape)
-    } else {
-      shapes[oldestShape] = shape
-      oldestShape = (oldestShape + 1) % Self.maxShapes
-    }
+    shapes.add(Shape(keys: members.map(\.key), order: order))
     return order
   }
 
   // MARK: Nested values
 
   private mutating func form(of text: ArraySlice<UInt8>) throws(AuditError) -> [UInt8] {
-    if let known = nested.first(where: { $0.text.count == text.count && $0.text[...] == text }) { return known.form }
+    let known = nested.all.first { $0.text.count == text.count && $0.text[...] == text }
+    if let known { return known.form }
     let form: [UInt8]
     do {
       let document = try JSONDocument(parsing: text)
@@ -96,12 +100,7 @@ struct CanonicalForms: Sendable {
     }
     // A long one is none that comes again, and would be kept for nothing.
     guard text.count <= 1024 else { return form }
-    if nested.count < Self.maxNested {
-      nested.append((Array(text), form))
-    } else {
-      nested[oldestNested] = (Array(text), form)
-      oldestNested = (oldestNested + 1) % Self.maxNested
-    }
+    nested.add((Array(text), form))
     return form
   }
 }

@@ -47,7 +47,9 @@ struct ByteClassesTests {
       for least in 1...64 { #expect(classes.hasRun(of: kind, atLeast: least) == (longest >= least)) }
       for least in [1, 2, 7, 15, 26, 63, 64, 65, 130] {
         var found: [Range<Int>] = []
-        while let run = classes.nextRun(of: kind, atLeast: least, from: found.last?.upperBound ?? 0) { found.append(run) }
+        while let run = classes.nextRun(of: kind, atLeast: least, from: found.last?.upperBound ?? 0) {
+          found.append(run)
+        }
         #expect(found == runs.filter { $0.count >= least })
       }
       for run in runs { #expect(classes.count(kind, in: run) == run.count) }

@@ -33,6 +33,14 @@ struct LoadingTests {
     #expect(found.allSatisfy { $0.code == .validation })
   }
 
+  @Test func whatStandsInAFileSteersNoTerminal() throws {
+    let rule = #"{deny: "a*\e[2J", effects: 1, when: {"pa\e[31mth": {op: "w\nith", value: x}}}"#
+    let errors = diagnostics("rules:\n  - \(rule)\n").map(\.message)
+    #expect(errors.count == 1 && errors[0].contains(#"`pa\u{1b}[31mth` has the unknown operator `w\u{a}ith`"#))
+    let warnings = try localPolicy("rules:\n  - \(rule.replacing("w\\nith", with: "exists"))\n").warnings
+    #expect(!warnings.isEmpty && warnings.allSatisfy { $0.message.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } })
+  }
+
   @Test(
     "what is no YAML, or is more than is read, is a file that can't be loaded",
     arguments: [

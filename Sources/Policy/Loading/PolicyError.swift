@@ -1,3 +1,5 @@
+import Wire
+
 /// Why a policy can't be used: everything that is wrong with it, not just the first thing.
 public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Control Zero's catalogue of errors.
@@ -14,13 +16,14 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
     public let line: Int?
     /// Counted from 1, in bytes.
     public let column: Int?
+    /// One line, whatever stands in the file: what would steer a terminal is escaped.
     public let message: String
 
     public init(code: Code, line: Int? = nil, column: Int? = nil, message: String) {
       self.code = code
       self.line = line
       self.column = column
-      self.message = message
+      self.message = DisplayText.escaped(message.utf8, limit: 1000)
     }
 
     public var description: String {

@@ -63,6 +63,12 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
     SmuggledAnswer("in a ping", question("ping", id: "q", #"{"_meta":{"a":"\#(token)"}}"#)),
     SmuggledAnswer(
       "in what a question to the model is called", question("sampling/createMessage", id: escaped, #"{"messages":[]}"#)),
+    SmuggledAnswer(
+      "as the name of a parameter of a question",
+      question("sampling/createMessage", id: "q", #"{"messages":[],"\#(token)":1}"#)),
+    SmuggledAnswer(
+      "as the trace of a question",
+      question("sampling/createMessage", id: "q", #"{"messages":[],"_meta":{"tracestate":"\#(token)"}}"#)),
     SmuggledAnswer("in what a question to the person is called", question("elicitation/create", id: "a \(token)")),
     SmuggledAnswer("in what any other question is called", question("roots/list", id: token)),
     SmuggledAnswer("as the method of a question", question(token, id: "q")),

@@ -15,10 +15,16 @@ struct ServerCatalog: Sendable {
     let isWhole: Bool
   }
 
+  /// What ``MCPServer/toolsVersion`` was before the server was asked: with another one, this is out of date.
+  let version: Int
   private var schemas: [[UInt8]: JSONDocument] = [:]
   private var structured: Set<[UInt8]> = []
   private var bytes = 0
   private var pages = 0
+
+  init(version: Int) {
+    self.version = version
+  }
 
   /// The tool's `inputSchema`; nil where it is not known.
   func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
@@ -52,20 +58,21 @@ extension MCPServer {
   ///
   /// - Parameter deadline: monotonic, in nanoseconds; the time that starting the server takes does not count.
   func readCatalog(
-    _ catalog: ServerCatalog = ServerCatalog(), after cursor: [UInt8]? = nil, until deadline: UInt64,
+    _ catalog: ServerCatalog? = nil, after cursor: [UInt8]? = nil, until deadline: UInt64,
     _ pending: Pending, completion: @escaping @Sendable (ServerCatalog.Reading) -> Void
   ) {
     let now = MonotonicClock.nanoseconds()
+    let known = catalog ?? ServerCatalog(version: toolsVersion)
     pending.begin(
       request(
-        "tools/list", timeout: deadline > now ? deadline - now : 0,
+        "tools/list", timeout: deadline > now ? deadline - now : 0, watchesTools: true,
         params: { writer in
           guard let cursor else { return }
           writer.key("cursor")
           writer.string(bytes: cursor)
         },
         completion: { [weak self] result in
-          var catalog = catalog
+          var catalog = known
           switch result {
           case .success(let page):
             guard let next = catalog.take(page), let self else {

@@ -5,7 +5,7 @@ internal import Relay
 final class ToolRegistry: Sendable {
   private struct Entry: Sendable {
     let executor: Executor
-    /// What a server says about its tools; nil where it was not asked.
+    /// What a server said about its tools; nil where it was not asked.
     var catalog: ServerCatalog?
   }
 
@@ -48,7 +48,13 @@ final class ToolRegistry: Sendable {
 
   func executor(of name: String) -> Executor? { state.current.entries[Array(name.utf8)]?.executor }
 
-  func catalog(of name: String) -> ServerCatalog? { state.current.entries[Array(name.utf8)]?.catalog }
+  /// What a server says about its tools; nil where it was not asked, or may say something else by now.
+  func catalog(of name: String) -> ServerCatalog? {
+    guard let entry = state.current.entries[Array(name.utf8)], case .server(let server) = entry.executor,
+      entry.catalog?.version == server.toolsVersion
+    else { return nil }
+    return entry.catalog
+  }
 
   /// Keeps what a server said, unless it may say more when it is asked again.
   func learn(_ reading: ServerCatalog.Reading, of name: String) -> ServerCatalog {

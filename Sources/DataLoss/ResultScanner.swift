@@ -17,13 +17,15 @@ public struct ResultScanner: Sendable {
 
   /// - Parameters:
   ///   - nodes: the values that hold text for the host: a `result`, an `error`, `params`.
+  ///   - names: what the message itself is known by, scalars that must stay as they are: its id, its method.
   ///   - mayRetype: whether a number may become a string where it is masked.
   /// - Returns: an outcome whose ``ScanOutcome/denial`` says why nothing of it may reach the host, if so.
   public func scan(
-    _ nodes: [JSONDocument.Node], in document: JSONDocument, mode: ResultMode, mayRetype: Bool = true
+    _ nodes: [JSONDocument.Node], named names: [JSONDocument.Node] = [], in document: JSONDocument, mode: ResultMode,
+    mayRetype: Bool = true
   ) -> ScanOutcome {
     guard mode != .off else { return ScanOutcome(.skipped, "results_not_scanned") }
-    let text = ResultText(of: nodes, in: document, limit: maxBytes)
+    let text = ResultText(of: nodes, named: names, in: document, limit: maxBytes)
     guard !text.pieces.isEmpty else { return ScanOutcome(.skipped, "no_scannable_output") }
     var outcome = ScanOutcome(.clean, "scan_clean")
     do throws(Scanner.Failure) {
@@ -40,6 +42,11 @@ public struct ResultScanner: Sendable {
       }
     }
     return outcome
+  }
+
+  /// See ``Scanner/sensitiveKeys(of:in:)``.
+  public func sensitiveKeys(of object: JSONDocument.Node, in document: JSONDocument) -> Set<[UInt8]> {
+    scanner.sensitiveKeys(of: object, in: document)
   }
 
   // MARK: Matches
@@ -78,6 +85,9 @@ public struct ResultScanner: Sendable {
         matches, of: scanner, in: bytes, maskState: mode == .detect ? .notApplicable : .applied)
       for match in matches {
         let detector = scanner.detectors[match.detector]
+        if let first = Self.overlapping(match.range, pieces).first, first.piece < text.nameCount {
+          outcome.isInName = true
+        }
         if detector.rule.action == .block, mode == .block, outcome.denial == nil {
           outcome.withhold("DLP rule '\(detector.rule.name)' matched \(detector.rule.category) content in it")
         }

@@ -24,10 +24,16 @@ struct ResultText {
   private(set) var isCut = false
   /// The pieces that a host puts one behind the other: the `text` of content blocks.
   private(set) var blocks: [Int] = []
+  /// How many of the first pieces are what the message itself is known by.
+  let nameCount: Int
 
-  init(of nodes: [JSONDocument.Node], in document: JSONDocument, limit: Int) {
+  init(
+    of nodes: [JSONDocument.Node], named names: [JSONDocument.Node] = [], in document: JSONDocument, limit: Int
+  ) {
     self.document = document
     self.limit = limit
+    nameCount = names.count
+    for name in names { append(LeafText.text(of: name, in: document), of: name, isFixed: true) }
     for node in nodes { add(node) }
   }
 

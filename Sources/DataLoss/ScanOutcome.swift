@@ -19,6 +19,8 @@ public struct ScanOutcome: Sendable, Equatable {
   package var retyped: [JSONDocument.Node] = []
   /// What became of the texts that rules mask.
   public var maskState = Finding.MaskState.notApplicable
+  /// Whether any of it stands in what the message itself is known by, which is then not put on record.
+  public var isInName = false
 
   init(_ status: Status, _ reason: String, denial: String? = nil) {
     self.status = status

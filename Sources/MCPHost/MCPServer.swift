@@ -41,6 +41,7 @@ public final class MCPServer: Sendable {
   private let options: Options
   private let handshake: Handshake
   private let state: Mutex<State>
+  private let toolChanges = Atomic(0)
 
   public init(_ command: ServerCommand, options: Options = Options()) {
     self.command = command
@@ -59,9 +60,10 @@ public final class MCPServer: Sendable {
   /// - Parameters:
   ///   - timeout: from when the server is ready, in nanoseconds.
   ///   - meta: more members of `_meta`, in either era.
+  ///   - watchesTools: whether ``toolsVersion`` has to follow from here on: a modern server tells only who asked.
   ///   - params: writes the other members of `params`; without a line end in them.
   public func request(
-    _ method: String, timeout: UInt64, meta: [(key: String, value: String)] = [],
+    _ method: String, timeout: UInt64, meta: [(key: String, value: String)] = [], watchesTools: Bool = false,
     params: @escaping @Sendable (inout JSONWriter) -> Void, completion: @escaping MCPCompletion
   ) -> MCPRequest {
     let request = MCPRequest(completion)
@@ -71,6 +73,9 @@ public final class MCPServer: Sendable {
         request.take()?(.failure(failure))
       case .success(let ready):
         guard let completion = request.take() else { return }
+        if watchesTools, ready.isModern {
+          ready.link.listen { handshake.writeMeta(isModern: true, [], to: &$0) }
+        }
         let id = ready.link.send(
           method, deadline: MonotonicClock.nanoseconds() + timeout,
           params: { writer in
@@ -87,6 +92,9 @@ public final class MCPServer: Sendable {
   public var isModern: Bool? {
     state.withLock { if case .ready(let ready) = $0.phase { ready.isModern } else { nil } }
   }
+
+  /// Another one as soon as the server may have other tools than it had: it said so, or it ended.
+  public var toolsVersion: Int { toolChanges.load(ordering: .acquiring) }
 
   /// Ends the server, and returns when it is gone. No request is taken any more.
   public func close() {
@@ -142,7 +150,9 @@ public final class MCPServer: Sendable {
   private func start(_ era: MCPEra) {
     let link: ServerLink
     do throws(SystemError) {
-      link = try ServerLink.start(command)
+      link = try ServerLink.start(command) { [weak self] in
+        self?.toolChanges.add(1, ordering: .acquiringAndReleasing)
+      }
     } catch {
       return finish(.failure(.start(error)))
     }

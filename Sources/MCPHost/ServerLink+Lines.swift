@@ -20,17 +20,21 @@ extension ServerLink {
       finish(id, .failure(Self.failure(error, in: message.document)))
     case .request(let id, let method):
       answer(id, method, in: message.document)
-    case .notification:
-      break
+    case .notification(let method):
+      if message.document.string(method, equals: "notifications/tools/list_changed") { toolsChanged() }
     }
   }
 
   /// An answer to nothing that waits is dropped: a second one, or one that came too late.
   private func finish(_ id: RequestID, _ result: Result<MCPAnswer, MCPFailure>) {
-    guard case .integer(let value) = id.value, let id = Int32(exactly: value),
-      let waiter = state.withLock({ $0.waiters.removeValue(forKey: id) })
-    else { return }
-    waiter.completion(result)
+    guard case .integer(let value) = id.value, let id = Int32(exactly: value) else { return }
+    let (waiter, isStream) = state.withLock { ($0.waiters.removeValue(forKey: id), $0.streamID == id) }
+    // Who does not tell of changes at all answers with an error, and is not asked again.
+    if isStream, case .success = result {
+      state.withLock { $0.streamID = nil }
+      toolsChanged()
+    }
+    waiter?.completion(result)
   }
 
   private static func failure(_ error: JSONDocument.Node, in document: JSONDocument) -> MCPFailure {

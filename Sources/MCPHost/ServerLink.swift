@@ -19,6 +19,8 @@ final class ServerLink: Sendable {
     var waiters: [Int32: Waiter] = [:]
     var outgoing: [UInt8] = []
     var lastID: Int32 = 0
+    /// The request on which the server tells of changes, once it was sent.
+    var streamID: Int32?
     var isClosing = false
     /// Why nothing more is coming; nil while the server runs.
     var end: MCPFailure?
@@ -31,15 +33,20 @@ final class ServerLink: Sendable {
   private static let lookInterval: UInt64 = 500
 
   let state = Mutex(State())
+  /// To be told as soon as the server may have other tools than it had, before any answer that comes after that.
+  let toolsChanged: @Sendable () -> Void
   private let waker: Waker
   private let ended = Latch()
 
-  private init(_ waker: Waker) {
+  private init(_ waker: Waker, _ toolsChanged: @escaping @Sendable () -> Void) {
     self.waker = waker
+    self.toolsChanged = toolsChanged
   }
 
-  static func start(_ command: ServerCommand) throws(SystemError) -> ServerLink {
-    let link = ServerLink(try Waker())
+  static func start(
+    _ command: ServerCommand, toolsChanged: @escaping @Sendable () -> Void
+  ) throws(SystemError) -> ServerLink {
+    let link = ServerLink(try Waker(), toolsChanged)
     let child = OneTimeBox(try ServerChild.start(command))
     do throws(SystemError) {
       try Thread.start {
@@ -77,22 +84,7 @@ final class ServerLink: Sendable {
       if let end = state.end { return .failure(end) }
       if state.isClosing { return .failure(.closed) }
       guard state.outgoing.count + body.bytes.count <= Self.maxOutgoing else { return .failure(.congested) }
-      // An id is never used twice on a connection; 2^31 requests are.
-      state.lastID &+= 1
-      let id = state.lastID
-      var writer = JSONWriter()
-      writer.beginObject()
-      writer.key("jsonrpc")
-      writer.string("2.0")
-      writer.key("id")
-      writer.integer(id)
-      writer.key("method")
-      writer.string(method)
-      writer.key("params")
-      writer.raw(body.bytes)
-      writer.endObject()
-      state.outgoing += writer.bytes
-      state.outgoing.append(UInt8(ascii: "\n"))
+      let id = Self.append(method, body.bytes, to: &state)
       state.waiters[id] = Waiter(method: method, deadline: deadline, completion: completion)
       return .success(id)
     }
@@ -104,6 +96,44 @@ final class ServerLink: Sendable {
       completion(.failure(failure))
       return nil
     }
+  }
+
+  private static func append(_ method: String, _ params: [UInt8], to state: inout State) -> Int32 {
+    // An id is never used twice on a connection; 2^31 requests are.
+    state.lastID &+= 1
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("jsonrpc")
+    writer.string("2.0")
+    writer.key("id")
+    writer.integer(state.lastID)
+    writer.key("method")
+    writer.string(method)
+    writer.key("params")
+    writer.raw(params)
+    writer.endObject()
+    state.outgoing += writer.bytes
+    state.outgoing.append(UInt8(ascii: "\n"))
+    return state.lastID
+  }
+
+  /// Has the server tell when its tools change (MCP 2026-07-28, `subscriptions/listen`); once is enough. Nobody waits for
+  /// the answer: it comes when the server tells no more.
+  func listen(meta: (inout JSONWriter) -> Void) {
+    var params = JSONWriter()
+    params.beginObject()
+    params.key("notifications")
+    params.beginObject()
+    params.key("toolsListChanged")
+    params.boolean(true)
+    params.endObject()
+    meta(&params)
+    params.endObject()
+    state.withLock { state in
+      guard state.streamID == nil, state.end == nil, !state.isClosing else { return }
+      state.streamID = Self.append("subscriptions/listen", params.bytes, to: &state)
+    }
+    waker.wake()
   }
 
   func notify(_ method: String) {
@@ -188,6 +218,7 @@ final class ServerLink: Sendable {
       defer { state.waiters = [:] }
       return (state.waiters, failure)
     }
+    toolsChanged()
     for waiter in waiters.values { waiter.completion(.failure(failure)) }
     child.end()
   }

@@ -1,4 +1,5 @@
 import Audit
+import DataLoss
 import Digest
 import Policy
 import System
@@ -157,8 +158,11 @@ struct AuditTrail: ~Copyable {
   }
 
   private func observationRow(_ observation: SessionRecord.Observation) -> AuditRecord {
-    var row = row("dlp_output_observation", method: observation.method, policyID: "<output-observation>")
-    if let id = observation.id { row.string("request_id", bytes: id.json) }
+    let found = observation.dataLoss
+    var row = row(
+      "dlp_output_observation", method: RecordColumns.method(observation.method, found),
+      policyID: "<output-observation>")
+    if let id = observation.id, !found.isInName { row.string("request_id", bytes: id.json) }
     row.integer("bytes", observation.bytes)
     RecordColumns.writeOutput(observation.dataLoss, to: &row)
     RecordColumns.write(observation.withholding, to: &row)

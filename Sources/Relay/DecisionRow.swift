@@ -10,9 +10,10 @@ enum DecisionRow {
   ) -> AuditRecord {
     let decision = judged.decision
     let arguments = judged.call.arguments.map { (document: judged.document, node: $0) }
+    let method = RecordColumns.method(judged.call.name, judged.dataLoss)
     var row = AuditRecord(at: time, decision: decision.effect.rawValue, event: "decision")
     row.string("tool", identity.server.description)
-    row.string("method", bytes: judged.call.name)
+    row.string("method", bytes: method)
     row.string("policy_id", decision.policyID)
     row.string("reason", decision.reason)
     row.string("reason_code", decision.reasonCode)
@@ -29,7 +30,7 @@ enum DecisionRow {
     RecordColumns.writeInput(judged.dataLoss, to: &row)
     row.string("escalation_status", decision.requiresApproval ? "unavailable" : "not_applicable")
     writeEnforcement(judged, to: &row)
-    row.string("subject", bytes: Array("\(identity.server):".utf8) + judged.call.name)
+    row.string("subject", bytes: Array("\(identity.server):".utf8) + method)
     row.string("subject_origin", "mcp_proxy")
     row.string("match_semantics", decision.matchSemantics)
     row.strings("divergent_rule_ids", decision.divergentRuleIDs.map { Array($0.utf8) })
@@ -39,7 +40,7 @@ enum DecisionRow {
     row.integer("evaluated_rules", decision.evaluatedRules)
     row.integer("evaluation_time_ns", judged.evaluationTime)
     row.string("session_id", identity.sessionID)
-    row.string("request_id", bytes: judged.call.id.json)
+    if !judged.dataLoss.isInName { row.string("request_id", bytes: judged.call.id.json) }
     if judged.from == .server { row.string("from", judged.from.rawValue) }
     if judged.call.isRetry { row.boolean("retry", true) }
     writeHostIDs(of: judged, to: &row)
@@ -59,7 +60,8 @@ enum DecisionRow {
 
   /// What ties the row to the host's own records: trace context (W3C) and the ids that Claude Code and Codex send.
   private static func writeHostIDs(of judged: SessionRecord.JudgedCall, to row: inout AuditRecord) {
-    guard let meta = judged.call.meta else { return }
+    // What a server writes there may be what was found.
+    guard let meta = judged.call.meta, judged.from == .host || judged.dataLoss.findings.isEmpty else { return }
     let document = judged.document
     func text(_ key: StaticString, in object: JSONDocument.Node) -> ArraySlice<UInt8>? {
       document.member(key, of: object).flatMap { document.string($0) }.map { $0.prefix(512) }

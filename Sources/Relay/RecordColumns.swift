@@ -56,6 +56,13 @@ package enum RecordColumns {
 
   // MARK: Scans
 
+  /// A method as a record names it: where something was found in what a message is known by, only one of the protocol's.
+  static func method(_ method: [UInt8], _ outcome: ScanOutcome) -> [UInt8] {
+    outcome.isInName && MethodRole(of: method, from: .server) == .unknown ? redactedMethod : method
+  }
+
+  private static let redactedMethod = Array("<redacted-method>".utf8)
+
   /// Of a call's arguments.
   package static func writeInput(_ outcome: ScanOutcome, to row: inout AuditRecord) {
     row.object("dlp_outcome") { writer in

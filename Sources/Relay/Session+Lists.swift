@@ -20,8 +20,11 @@ extension Session {
       hasHandshake = true
       announcements.learn(fromInitialize: result, in: document)
       return Step(.forward)
-    case .discover, .ping, .listen:
+    case .discover:
       return Step(.forward)
+    case .ping, .listen:
+      // Empty in the protocol, but not to be relied on.
+      return pass(result, in: document, of: Array(directory.rawValue.utf8), to: request, line)
     }
     let editor = ListEditor(
       result, shape, in: document, isHidden: { isHidden($0, directory) },

@@ -20,22 +20,31 @@ extension Session {
     var decision = decision
     var dataLoss = ScanOutcome.skipped(.policyDenied)
     if decision.effect != .deny {
-      dataLoss = scan(request.arguments, in: document, of: request.name)
+      dataLoss = scan(request.arguments, in: document, asked: request.method)
       if let denial = dataLoss.denial { decision.denyForDataLoss(denial) }
     }
-    return SessionRecord.JudgedCall(
-      call: request, from: .server, document: document, decision: decision, dataLoss: dataLoss, sensitiveKeys: [],
+    return record(of: request, decision, dataLoss, in: document, since: started)
+  }
+
+  private func record(
+    of request: GovernedRequest, _ decision: Decision, _ dataLoss: ScanOutcome, in document: JSONDocument,
+    since started: UInt64
+  ) -> SessionRecord.JudgedCall {
+    SessionRecord.JudgedCall(
+      call: request, from: .server, document: document, decision: decision, dataLoss: dataLoss,
+      sensitiveKeys: request.arguments.map { resultScanner.sensitiveKeys(of: $0, in: document) } ?? [],
       evaluationTime: monotonicNanoseconds() &- started, isObserved: options.observes)
   }
 
   /// Passes a question that no rule speaks of.
   mutating func passQuestion(_ message: Message, method: [UInt8], id: RequestID) -> Step {
-    let scan = scan(message.params, in: message.document, of: method)
+    let started = monotonicNanoseconds()
+    let scan = scan(message.params, in: message.document, asked: method)
     if let denial = scan.denial {
-      let withholding = Withholding(code: .dataLoss, reason: denial)
-      return Step(
-        record: .observation(.init(method: method, id: id, dataLoss: scan, withholding: withholding, bytes: 0)),
-        .send(Reply.withheld(id: id, withholding), to: .server))
+      let request = GovernedRequest(nested: method, id: id, params: message.params)
+      var decision = Decision.passed
+      decision.denyForDataLoss(denial)
+      return denied(record(of: request, decision, scan, in: message.document, since: started))
     }
     inFlight[.server].insert(
       PendingRequests.Entry(id: id, kind: .other(method: method), sentAt: monotonicNanoseconds()))
@@ -43,6 +52,21 @@ extension Session {
     return Step(
       record: .observation(.init(method: method, id: id, dataLoss: scan, withholding: nil, bytes: 0)),
       .forward(scan.edits))
+  }
+
+  /// The scan of a request or a notification of the server's: of its params, and of what can only be refused as a
+  /// whole, its id and a method of its own.
+  ///
+  /// - Parameter name: what the policy's rules for answers name behind the server; the method without.
+  func scan(
+    _ params: JSONDocument.Node?, in document: JSONDocument, asked method: [UInt8], as name: [UInt8]? = nil
+  ) -> ScanOutcome {
+    let id = document.member("id", of: document.root)
+    let isKnown =
+      id == nil
+      ? MethodRole.isKnownNotification(method, from: .server) : MethodRole(of: method, from: .server) != .unknown
+    let names = [id, isKnown ? nil : document.member("method", of: document.root)]
+    return scan(params, named: names.compactMap { $0 }, in: document, of: name ?? method)
   }
 
   /// What an answer asks for: `inputRequests` of a result (2026-07-28), and the elicitations that an error with the code
@@ -115,11 +139,7 @@ extension Session {
             server: options.server.bytes, method: method, arguments: params.map { (document, $0) },
             context: options.context, files: options.files))
       }
-      return decision.map {
-        SessionRecord.JudgedCall(
-          call: request, from: .server, document: document, decision: $0, dataLoss: .skipped(.policyDenied),
-          sensitiveKeys: [], evaluationTime: monotonicNanoseconds() &- started, isObserved: options.observes)
-      }
+      return decision.map { record(of: request, $0, .skipped(.policyDenied), in: document, since: started) }
     }
   }
 }

@@ -54,6 +54,7 @@ extension Session {
       case .directory(let directory):
         return try pass(directory, id: id, message)
       case .free:
+        if sender == .server { return passQuestion(message, method: name, id: id) }
         return pass(.other(method: name), id: id, from: sender)
       case .known, .unknown:
         if sender == .host
@@ -172,7 +173,7 @@ extension Session {
     return step
   }
 
-  private mutating func denied(_ judged: SessionRecord.JudgedCall) -> Step {
+  mutating func denied(_ judged: SessionRecord.JudgedCall) -> Step {
     if judged.from == .host { denied.insert(judged.call.id) }
     return Step(
       record: .decision(judged),

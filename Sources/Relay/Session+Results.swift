@@ -102,7 +102,7 @@ extension Session {
   // MARK: Everything else
 
   /// - Parameter name: the tool, or the method, as the policy's rules for answers name it behind the server.
-  private func pass(
+  func pass(
     _ node: JSONDocument.Node?, in document: JSONDocument, of name: [UInt8], to request: PendingRequests.Entry,
     _ line: LineFramer.Line, mayRetype: Bool = true
   ) -> Step {
@@ -119,12 +119,11 @@ extension Session {
 
   /// A notification that is withheld is dropped.
   func passNotification(_ message: Message, method: [UInt8], _ line: LineFramer.Line) -> Step {
-    guard let params = message.params else { return Step(.forward) }
-    let document = message.document
+    let (params, document) = (message.params, message.document)
     let task = tasks.call(named: params, in: document)
     let name = task?.name ?? method
     let questions = judgedQuestions(in: params, of: document, askedBy: RequestID(integer: 0))
-    let scan = scan(params, in: document, of: name)
+    let scan = scan(params, in: document, asked: method, as: name)
     let withholding =
       task == nil
       ? scan.denial.map { Withholding(code: .dataLoss, reason: $0) }
@@ -180,11 +179,13 @@ extension Session {
 
   /// - Parameter name: the tool, or the method.
   func scan(
-    _ node: JSONDocument.Node?, in document: JSONDocument, of name: [UInt8], mayRetype: Bool = true
+    _ node: JSONDocument.Node?, named names: [JSONDocument.Node] = [], in document: JSONDocument, of name: [UInt8],
+    mayRetype: Bool = true
   ) -> ScanOutcome {
     var mode = policy.resultRule(for: subject(of: name)).dataLoss ?? options.resultMode
     if options.observes, mode != .off { mode = .detect }
-    return resultScanner.scan(node.map { [$0] } ?? [], in: document, mode: mode, mayRetype: mayRetype)
+    return resultScanner.scan(
+      node.map { [$0] } ?? [], named: names, in: document, mode: mode, mayRetype: mayRetype)
   }
 
   private func withholding(

@@ -82,6 +82,7 @@ for line in sys.stdin.buffer:
         write(answer(request, "", capabilities={"tools": {"listChanged": True}}))
         continue
     if request["method"] == "subscriptions/listen":
+        stream = request["id"]
         params = {"notifications": request["params"]["notifications"],
                   "_meta": {"io.modelcontextprotocol/subscriptionId": request["id"]}}
         note = {"jsonrpc": "2.0", "method": "notifications/subscriptions/acknowledged", "params": params}
@@ -141,6 +142,13 @@ for line in sys.stdin.buffer:
             note = {"jsonrpc": "2.0", "method": "notifications/" + method, "params": params}
             write(json.dumps(note).encode() + b"\n")
         write(answer(request, "done"))
+    elif tool == "retool":
+        options.tools = arguments["tools"]
+        note = {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}
+        write(json.dumps(note).encode() + b"\n" + answer(request, "retooled"))
+    elif tool == "hush":
+        # Ends the stream on which a server of 2026-07-28 tells of changes.
+        write(answer({"id": stream}, "") + answer(request, "hushed"))
     elif tool == "ask":
         write(b'{"jsonrpc":"2.0","id":"s-1","method":"sampling/createMessage","params":{}}\n')
         write(answer(request, "asked"))

@@ -217,33 +217,20 @@ import Testing
   }
 
   @Test func `what a program that was killed had recorded is delivered by the next`() async throws {
-    await #expect(processExitsWith: .signal(SIGKILL)) {
-      let configuration = try KilledProgram.configuration()
+    let scratch = try Scratch()
+    await #expect(processExitsWith: .signal(SIGKILL)) { [state = scratch.state as String] in
+      var configuration = ControlZeroConfiguration(apiKey: Project.apiKey)
+      configuration.policyMode = .local
+      configuration.policyPath = Project.bundle("valid")
+      configuration.keysPath = Project.keys
+      configuration.stateDirectory = state
       let client = try ControlZeroClient(configuration)
       try client.initialize()
       _ = try? client.callTool("github", "delete_repo")
       kill(getpid(), SIGKILL)
     }
     let service = try StandIn()
-    let scratch = try Scratch()
-    let configuration = try service.configuration(scratch) { $0.stateDirectory = KilledProgram.state }
-    defer { try? FileManager.default.removeItem(atPath: KilledProgram.state) }
-    try withControlZero(configuration) { client throws in try client.flush() }
+    try withControlZero(service.configuration(scratch)) { client throws in try client.flush() }
     #expect(try service.entries().map { $0["extracted_method"]?.string } == ["delete_repo"])
-  }
-
-  /// What a program that is killed and its successor agree on.
-  enum KilledProgram {
-    static let state = NSTemporaryDirectory() + "controlzero-killed-program"
-
-    static func configuration() throws -> ControlZeroConfiguration {
-      try? FileManager.default.removeItem(atPath: state)
-      var configuration = ControlZeroConfiguration(apiKey: Project.apiKey)
-      configuration.policyMode = .local
-      configuration.policyPath = Project.bundle("valid")
-      configuration.keysPath = Project.keys
-      configuration.stateDirectory = state
-      return configuration
-    }
   }
 }

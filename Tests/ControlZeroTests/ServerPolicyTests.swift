@@ -58,6 +58,92 @@ import Testing
     }
   }
 
+  private static func tools(_ type: String) -> JSONValue {
+    [["name": "echo", "inputSchema": ["type": "object", "properties": ["n": ["type": .string(type)]]]]]
+  }
+
+  private static func count(_ text: String, _ scratch: Scratch) -> Int {
+    ServerTests.text(scratch, "received").components(separatedBy: text).count - 1
+  }
+
+  @Test
+  func `a tool that changed is judged by its new schema, for both clients, and by that of a server started again`()
+    async throws
+  {
+    let scratch = try Scratch()
+    let configuration = try ServerTests.configuration(
+      scratch, ["--record", "\(scratch.path)/received", "--tools", Self.tools("integer").description],
+      policy: Self.numbers)
+    try withControlZero(configuration) { client throws in
+      func masks() throws -> Bool {
+        do {
+          return try client.callTool("s", "echo", ["n": 4711]).contentText == #"{"n": "[REDACTED-N]"}"#
+        } catch is PolicyDeniedError {
+          return false
+        }
+      }
+      #expect(try !masks() && !masks())
+      _ = try client.callTool("s", "retool", ["tools": Self.tools("string")])
+      #expect(try masks() && masks())
+      #expect(Self.count("tools/list", scratch) == 2)
+      _ = try client.callTool("s", "retool", ["tools": Self.tools("number")])
+      #expect(try !masks())
+      // It begins with what it was started with.
+      _ = try client.callTool("s", "retool", ["tools": Self.tools("string")])
+      #expect(try masks())
+      #expect(throws: ToolCallError.self) { try client.callTool("s", "die") }
+      #expect(try !masks())
+    }
+    try await withControlZero(configuration) { client in
+      await #expect(throws: PolicyDeniedError.self) { try await client.callTool("s", "echo", ["n": 4711]) }
+      _ = try await client.callTool("s", "retool", ["tools": Self.tools("string")])
+      #expect(try await client.callTool("s", "echo", ["n": 4711]).contentText == #"{"n": "[REDACTED-N]"}"#)
+    }
+  }
+
+  @Test func `a modern server is asked once to tell of changes, and again where it tells no more`() throws {
+    let scratch = try Scratch()
+    let configuration = try ServerTests.configuration(
+      scratch, ["--record", "\(scratch.path)/received", "--tools", Self.tools("string").description],
+      policy: Self.numbers)
+    try withControlZero(configuration) { client throws in
+      func ask() throws -> [Int] {
+        for _ in 0..<2 { _ = try client.callTool("s", "echo", ["n": 4711]) }
+        return [Self.count("subscriptions/listen", scratch), Self.count("tools/list", scratch)]
+      }
+      #expect(try ask() == [1, 1])
+      _ = try client.callTool("s", "retool", ["tools": Self.tools("string")])
+      #expect(try ask() == [1, 2])
+      _ = try client.callTool("s", "hush")
+      #expect(try ask() == [2, 3])
+    }
+  }
+
+  @Test(arguments: [("everything1.py", "mcp1", 0), ("everything2.py", "mcp2", 1)])
+  func `a real server is asked again for its tools once it said that they changed`(
+    name: String, environment: String, streams: Int
+  ) throws {
+    let python = Project.program("python", in: environment)
+    guard Project.exists(python) else { return }
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration(Self.numbers)) { client throws in
+      client.registerServer(
+        "s",
+        command: [
+          "sh", "-c", "tee '\(scratch.path)/received' | exec \"$@\"", "sh", python,
+          "\(Project.root)/Testdata/servers/\(name)",
+        ])
+      _ = try client.callTool("s", "echo", ["text": "4711"])
+      let pages = Self.count("tools/list", scratch)
+      _ = try client.callTool("s", "echo", ["text": "4711"])
+      #expect(pages > 1 && Self.count("tools/list", scratch) == pages)
+      _ = try client.callTool("s", "announce")
+      _ = try client.callTool("s", "echo", ["text": "4711"])
+      #expect(Self.count("tools/list", scratch) == 2 * pages)
+      #expect(Self.count("subscriptions/listen", scratch) == streams)
+    }
+  }
+
   @Test func `a list of tools that never comes ends by the time limit, and is asked for again`() throws {
     let scratch = try Scratch()
     let record = "\(scratch.path)/received"

@@ -76,6 +76,20 @@ struct ResultScannerTests {
     #expect(try scan(#"{"structuredContent":{"n":4711}}"#, .detect, mayRetype: false).outcome.denial == nil)
   }
 
+  @Test(arguments: [#""secret""#, #""a \u0073\u0065cret""#, "4711", "14711"])
+  func `what a message is known by is refused where something would have to change in it`(id: String) throws {
+    let bytes = Array(#"{"id":\#(id),"params":{"a":"b"}}"#.utf8)
+    let document = try JSONDocument(parsing: bytes[...])
+    let names = [try #require(document.member("id", of: document.root))]
+    let scanner = ResultScanner(Scanner(rules: Self.rules))
+    for mode in [ResultMode.mask, .block, .detect] {
+      let outcome = scanner.scan([], named: names, in: document, mode: mode)
+      #expect((outcome.denial != nil) == (mode != .detect) && outcome.edits.isEmpty && outcome.isInName)
+    }
+    #expect(!scanner.scan([document.root], in: document, mode: .detect).isInName)
+    #expect(!scanner.scan(names, named: [], in: document, mode: .mask).isInName)
+  }
+
   @Test func `base64 payloads are not text, and what only says so is`() throws {
     let payload = String(repeating: "AKIAABCDEFGHIJKLMNOP", count: 60)
     #expect(try scan(#"{"type":"image","data":"\#(payload)"}"#, .detect).outcome.findings.isEmpty)

@@ -6,12 +6,9 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
   let name: String
   /// What the server writes in answer to a call; `ID` stands for the call's id.
   let bytes: Data
-  /// It still passes.
-  let isOpen: Bool
 
-  init(_ name: String, _ text: String, before: [UInt8] = [], isOpen: Bool = false) {
+  init(_ name: String, _ text: String, before: [UInt8] = []) {
     self.name = name
-    self.isOpen = isOpen
     bytes = Data(before) + Data((text + "\n").utf8)
   }
 
@@ -61,21 +58,50 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
       "in a question to the host",
       #"{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"text","text":"\#(token)"}}]}}"#
     ),
+    SmuggledAnswer("in what a ping is called", question("ping", id: token)),
+    SmuggledAnswer("in what a ping is called, escaped", question("ping", id: escaped)),
+    SmuggledAnswer("in a ping", question("ping", id: "q", #"{"_meta":{"a":"\#(token)"}}"#)),
     SmuggledAnswer(
-      "in what a question is called", #"{"jsonrpc":"2.0","id":"\#(token)","method":"ping"}"#, isOpen: true),
+      "in what a question to the model is called", question("sampling/createMessage", id: escaped, #"{"messages":[]}"#)),
+    SmuggledAnswer(
+      "as the name of a parameter of a question",
+      question("sampling/createMessage", id: "q", #"{"messages":[],"\#(token)":1}"#)),
+    SmuggledAnswer(
+      "as the trace of a question",
+      question("sampling/createMessage", id: "q", #"{"messages":[],"_meta":{"tracestate":"\#(token)"}}"#)),
+    SmuggledAnswer("in what a question to the person is called", question("elicitation/create", id: "a \(token)")),
+    SmuggledAnswer("in what any other question is called", question("roots/list", id: token)),
+    SmuggledAnswer("as the method of a question", question(token, id: "q")),
+    SmuggledAnswer("as the method of a question, escaped", question("vendor/\(escaped)", id: "q")),
+    SmuggledAnswer("as a notification", #"{"jsonrpc":"2.0","method":"\#(token)"}"#),
+    SmuggledAnswer(
+      "in what a progress is called",
+      #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"\#(escaped)","progress":1}}"#),
+    SmuggledAnswer(
+      "in what a cancelled question is called",
+      #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"\#(escaped)"}}"#),
   ]
+
+  /// The token with escapes in between.
+  private static let escaped = #"\u0067h\u0070\u005f\u0061"# + token.dropFirst(5)
+
+  private static func question(_ method: String, id: String, _ params: String = "{}") -> String {
+    #"{"jsonrpc":"2.0","id":"\#(id)","method":"\#(method)","params":\#(params)}"#
+  }
 }
 
 @Suite struct AnswerTests {
-  @Test(arguments: SmuggledAnswer.all)
-  func `a credential does not reach the host`(answer: SmuggledAnswer) throws {
+  @Test(arguments: SmuggledAnswer.all, ["block", "detect"])
+  func `a credential does not reach the host, nor a record`(answer: SmuggledAnswer, mode: String) throws {
     let scratch = try Scratch()
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
     let process = try RunningProcess(
       [
         Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--dlp-results",
-        "block", "--",
+        mode, "--",
       ] + BypassTests.server + ["--record", "\(scratch.path)/ran"])
+    process.send(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{}}"#)
+    _ = try process.line()
     let hex = answer.bytes.map { String(format: "%02x", $0) }.joined()
     process.send(
       #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"raw","arguments":{"hex":"\#(hex)"}}}"#)
@@ -84,10 +110,11 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
     process.closeInput()
     #expect(try process.wait() == 0)
     let output = process.output.text
-    withKnownIssue("ids are not scanned: no host shows them to its model") {
-      #expect(!output.contains(SmuggledAnswer.token) && !output.contains(SmuggledAnswer.token.dropFirst(12)))
-    } when: {
-      answer.isOpen
+    // In no spelling and in no part.
+    let part = SmuggledAnswer.token.dropFirst(12)
+    #expect(mode == "detect" || !output.contains(part))
+    for name in try FileManager.default.subpathsOfDirectory(atPath: scratch.state) {
+      #expect(!String(decoding: scratch.read("state/\(name)"), as: UTF8.self).contains(part))
     }
     // Nor the person's terminal, where it is no message at all.
     for line in output.split(separator: "\n") { #expect(throws: Never.self) { try json(String(line)) } }

@@ -253,14 +253,17 @@ import Testing
   @Test func `a host that reads a few bytes at a time gets every one`() throws {
     let scratch = try Scratch()
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
-    // `dd` asks for one byte at a time of the first part.
+    // `dd` asks for one byte at a time of the first part. The input ends once the line was read: opening a FIFO waits
+    // for the other side.
+    let read = "\(scratch.path)/read"
     let line =
       ##"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"big","arguments":{"bytes":3000000}}}"##
     let process = try RunningProcess(
       [
         "sh", "-c",
-        "(printf '%s\\n' \"$0\"; sleep 1) | \"$@\" | (dd bs=1 count=100000 status=none; cat) | cksum", line,
-        Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--",
+        "mkfifo '\(read)'; (printf '%s\\n' \"$0\"; : < '\(read)') | \"$@\" | "
+          + "(dd bs=1 count=100000 status=none; head -n 1; : > '\(read)'; cat) | cksum",
+        line, Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--",
       ] + Project.scriptedServer)
     let direct = try RunningProcess(
       ["sh", "-c", "printf '%s\\n' \"$0\" | \"$@\" | cksum", line] + Project.scriptedServer)

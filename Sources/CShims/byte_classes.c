@@ -2,57 +2,51 @@
 
 #include <stdbool.h>
 
-// Vectors of the compiler's own: on every CPU they become what it has for comparing sixteen bytes at a time.
-typedef uint8_t bytes16 __attribute__((ext_vector_type(16)));
-typedef bool bits16 __attribute__((ext_vector_type(16)));
+// Vectors of the compiler's own, as long as a block: on every CPU they become what it has for comparing many bytes at a
+// time. Where one executable is for CPUs of several ages, the best of these is chosen when it starts.
+typedef uint8_t block __attribute__((ext_vector_type(64)));
+typedef bool block_bits __attribute__((ext_vector_type(64)));
 
-static inline bytes16 is_in(bytes16 bytes, uint8_t first, uint8_t count) {
-  return (bytes16)((bytes - first) < (bytes16)count);
-}
+#if defined(__linux__) && defined(__x86_64__)
+#define FOR_EACH_CPU __attribute__((target_clones("avx512bw", "avx2", "default")))
+#else
+#define FOR_EACH_CPU
+#endif
 
-static inline uint64_t bits(bytes16 mask) {
-  bits16 bits = __builtin_convertvector(mask, bits16);
-  uint16_t word;
+#define IS_IN(bytes, first, count) ((block)(((bytes) - (uint8_t)(first)) < (uint8_t)(count)))
+#define IS(bytes, byte) ((block)((bytes) == (uint8_t)(byte)))
+
+static inline __attribute__((always_inline)) uint64_t bits(const block *mask) {
+  block_bits bits = __builtin_convertvector(*mask, block_bits);
+  uint64_t word;
   memcpy(&word, &bits, sizeof word);
   return word;
 }
 
-static inline uint8_t classify(const uint8_t *bytes, cz_byte_classes *classes) {
-  cz_byte_classes result = {0, 0, 0, 0, 0};
-  bytes16 seen = 0;
-  for (int part = 0; part < 4; part++) {
-    bytes16 chunk;
-    memcpy(&chunk, bytes + 16 * part, sizeof chunk);
-    seen |= chunk;
-    bytes16 digits = is_in(chunk, '0', 10);
-    bytes16 letters = is_in(chunk | 0x20, 'a', 26);
-    bytes16 capitals = is_in(chunk, 'A', 26);
-    bytes16 plus = (bytes16)(chunk == '+');
-    bytes16 dash_dot = is_in(chunk, '-', 2);
-    bytes16 tokens = digits | letters | plus | is_in(chunk, '-', 3) | (bytes16)(chunk == '=') |
-                     (bytes16)(chunk == '_') | (bytes16)(chunk == '~');
-    bytes16 grouped = digits | plus | (bytes16)(chunk == '-') | is_in(chunk, '(', 2) | is_in(chunk, 0x09, 5) | is_in(chunk, 0x1c, 5);
-    int shift = 16 * part;
-    result.digits |= bits(digits) << shift;
-    result.capitals |= bits(digits | capitals) << shift;
-    result.tokens |= bits(tokens) << shift;
-    result.dashed |= bits(digits | dash_dot) << shift;
-    result.grouped |= bits(grouped) << shift;
-  }
-  *classes = result;
-  uint8_t all = 0;
-  for (int place = 0; place < 16; place++) all |= seen[place];
-  return all;
+static inline __attribute__((always_inline)) uint8_t classify(const uint8_t *bytes, cz_byte_classes *classes) {
+  block text;
+  memcpy(&text, bytes, sizeof text);
+  block digits = IS_IN(text, '0', 10);
+  block capitals = digits | IS_IN(text, 'A', 26);
+  block plus = IS(text, '+');
+  block tokens = digits | IS_IN(text | 0x20, 'a', 26) | plus | IS_IN(text, '-', 3) | IS(text, '=') | IS(text, '_') |
+                 IS(text, '~');
+  block dashed = digits | IS_IN(text, '-', 2);
+  block grouped =
+      digits | plus | IS(text, '-') | IS_IN(text, '(', 2) | IS_IN(text, 0x09, 5) | IS_IN(text, 0x1c, 5);
+  block beyond = IS_IN(text, 0x80, 0x80);
+  *classes = (cz_byte_classes){bits(&digits), bits(&capitals), bits(&tokens), bits(&dashed), bits(&grouped)};
+  return bits(&beyond) != 0;
 }
 
-int cz_classify(const uint8_t *bytes, size_t count, cz_byte_classes *classes) {
-  uint8_t seen = 0;
+FOR_EACH_CPU int cz_classify(const uint8_t *bytes, size_t count, cz_byte_classes *classes) {
+  uint8_t beyond = 0;
   size_t blocks = count / 64;
-  for (size_t block = 0; block < blocks; block++) seen |= classify(bytes + 64 * block, classes + block);
+  for (size_t number = 0; number < blocks; number++) beyond |= classify(bytes + 64 * number, classes + number);
   if (count % 64 > 0) {
     uint8_t rest[64] = {0};
     memcpy(rest, bytes + 64 * blocks, count % 64);
-    seen |= classify(rest, classes + blocks);
+    beyond |= classify(rest, classes + blocks);
   }
-  return seen < 0x80;
+  return !beyond;
 }

@@ -179,17 +179,17 @@ public struct JSONWriter: Sendable {
 
   /// How many bytes at the start stand for themselves in every style: eight at a time, then one by one.
   private static func plainCount(_ value: Span<UInt8>) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
     var position = 0
-    while position &+ 8 <= value.count {
-      // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
-      let word = unsafe value.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-      let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c))
-      // The top bit of a byte is set where it is a quote, a backslash, a control, DEL or beyond ASCII.
-      let special =
-        (quote &- ones) | (backslash &- ones) | (word &- (ones &* 0x20)) | (word &+ ones) | word
-      guard special & (ones &* 0x80) == 0 else { break }
-      position &+= 8
+    while position &+ 8 <= value.count, isPlain(word(of: value, at: position)) { position &+= 8 }
+    // The rest in one piece with what was looked at before; a few bytes alone in two pieces, which overlap.
+    switch value.count {
+    case position: return position
+    case 8...:
+      if position &+ 8 > value.count, isPlain(word(of: value, at: value.count &- 8)) { return value.count }
+    case 4...:
+      let first = UInt64(half(of: value, at: 0))
+      if isPlain(first | UInt64(half(of: value, at: value.count &- 4)) << 32) { return value.count }
+    default: break
     }
     while position < value.count {
       let byte = value[position]
@@ -197,6 +197,28 @@ public struct JSONWriter: Sendable {
       position += 1
     }
     return position
+  }
+
+  /// Whether none of eight bytes is a quote, a backslash, a control, DEL or beyond ASCII.
+  @inline(__always)
+  private static func isPlain(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c))
+    // The top bit of a byte is set where it is one of them.
+    let special = (quote &- ones) | (backslash &- ones) | (word &- (ones &* 0x20)) | (word &+ ones) | word
+    return special & (ones &* 0x80) == 0
+  }
+
+  @inline(__always)
+  private static func word(of value: Span<UInt8>, at position: Int) -> UInt64 {
+    // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
+    unsafe value.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+  }
+
+  @inline(__always)
+  private static func half(of value: Span<UInt8>, at position: Int) -> UInt32 {
+    // SAFETY: the load is bounds-checked; every bit pattern is a UInt32.
+    unsafe value.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self)
   }
 
   private mutating func appendEscaped(_ scalar: Unicode.Scalar) {

@@ -15,6 +15,7 @@ public struct AuditSegment: ~Copyable {
   private var isClosed = false
 
   /// Other segments that the first row names, newest first; of more, only their number and digest are on record.
+  /// As many again where the clock was ahead once: names from then sort behind ours.
   private static let namedSegments = 16
 
   private init(name: String, file: consuming SystemFile, headFile: consuming SystemFile, anchor: String) {
@@ -59,7 +60,7 @@ public struct AuditSegment: ~Copyable {
     record.string("reason", reason)
     record.string("reason_code", "SESSION_START")
     describe(&record)
-    Self.name(others, in: directory, on: &record)
+    Self.put(others, around: name, in: directory, on: &record)
     try segment.append(record)
     return segment
   }
@@ -80,8 +81,11 @@ public struct AuditSegment: ~Copyable {
   }
 
   /// Puts the other segments' heads on record, so that one that is deleted or cut short shows.
-  private static func name(_ others: [String], in directory: AuditDirectory, on record: inout AuditRecord) {
-    let newest = others.suffix(namedSegments).reversed()
+  private static func put(
+    _ others: [String], around own: String, in directory: AuditDirectory, on record: inout AuditRecord
+  ) {
+    let place = others.firstIndex { $0 > own } ?? others.count
+    let newest = (others[..<place].suffix(namedSegments) + others[place...].suffix(namedSegments)).reversed()
     record.integer("segments_total", others.count)
     record.string("segments_digest", SHA256.hexadecimal(of: others.joined(separator: "\n").utf8))
     record.array("segments") { writer in

@@ -26,6 +26,9 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   /// What stands for the key in file names.
   public var scope: String { key.scope }
 
+  /// When the service answered last, by its own clock: UNIX seconds.
+  var answeredAt: Int64? { http.answeredAt }
+
   // MARK: Policy
 
   public mutating func bootstrap() throws(ControlPlaneError) -> ProjectKeys {

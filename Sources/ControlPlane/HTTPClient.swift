@@ -26,6 +26,8 @@ internal import Wire
 
   private let handle: UnsafeMutableRawPointer
   private let options: Options
+  /// What the `Date` of the newest answer that had one says, in UNIX seconds.
+  private(set) var answeredAt: Int64?
 
   /// Done once a process, before the first handle.
   private static let isReady = cz_curl_global_init() == CURLE_OK
@@ -93,6 +95,7 @@ internal import Wire
       }
     }
     guard result == CURLE_OK else { throw Self.failure(result, words, receiver, request.url) }
+    answeredAt = receiver.header("date").flatMap { RetryAfter.seconds($0) } ?? answeredAt
     return HTTPResponse(
       status: unsafe cz_curl_status(handle), body: receiver.takeBody(), retryAfter: receiver.header("retry-after"),
       date: receiver.header("date"))

@@ -4,7 +4,7 @@ internal import Audit
 struct Retention {
   private let age: Int64
   private let directory: AuditDirectory
-  private var nextLook = Int64.min
+  private var lookedAt: Int64?
 
   private static let interval: Int64 = 3600
 
@@ -15,14 +15,15 @@ struct Retention {
   }
 
   /// - Parameters:
-  ///   - now: UNIX seconds.
+  ///   - now: UNIX seconds, not later than the true time.
   ///   - isDelivered: whether all receivers have all of a segment whose writer is gone.
   /// - Returns: the names that were removed.
   mutating func run(
     _ segments: [String], at now: Int64, isDelivered: (String) -> Bool
   ) throws(SyncError) -> [String] {
-    guard now >= nextLook else { return [] }
-    nextLook = now + Self.interval
+    // A clock that was set back must not keep it from looking.
+    if let lookedAt, (0..<Self.interval).contains(now - lookedAt) { return [] }
+    lookedAt = now
     var removed: [String] = []
     for segment in segments where isDelivered(segment) {
       guard let status = directory.status(of: segment), now - status.modifiedAt > age,

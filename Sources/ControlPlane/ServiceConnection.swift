@@ -28,6 +28,9 @@ final class ServiceConnection {
     }
   }
 
+  /// When the service answered last, by its own clock: UNIX seconds.
+  var answeredAt: Int64? { client.answeredAt }
+
   /// Whether the options lead to another key than the one in use.
   func isOutdated(_ options: SyncOptions) throws(SyncError) -> Bool {
     do throws(StateError) {

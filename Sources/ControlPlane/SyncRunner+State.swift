@@ -8,6 +8,7 @@ extension SyncRunner {
     state.baseURL = connection?.address.text ?? ""
     state.processID = getpid()
     state.startedAt = clock
+    state.answeredAt = (try? SyncState(stateDirectory: options.stateDirectory))?.answeredAt
     let policy = connection?.cache.policy
     state.confirmedAt = policy?.confirmedAt
     state.source = policy?.bundleDigest == nil || policy?.fault != nil ? .none : .cache
@@ -27,6 +28,7 @@ extension SyncRunner {
   }
 
   func saveState() {
+    state.answeredAt = [connection?.answeredAt, exporter?.answeredAt].compactMap { $0 }.max() ?? state.answeredAt
     for (receiver, outbox) in outboxes {
       tally(receiver) { tally in
         tally.queue = outbox.waiting

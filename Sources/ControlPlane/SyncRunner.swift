@@ -149,8 +149,9 @@ public final class SyncRunner {
       waiting[receiver] = outboxes[receiver]?.waiting
     }
     plan.scanned(waiting: waiting, relaysAlive: !live.isEmpty, at: now)
-    if !outboxes.isEmpty {
-      let removed = try retention.run(segments, at: clock) { segment in
+    // A clock that is ahead must not make old what is recent: the receivers' is asked too.
+    if !outboxes.isEmpty, let answeredAt = state.answeredAt {
+      let removed = try retention.run(segments, at: min(clock, answeredAt)) { segment in
         !live.contains(segment) && outboxes.values.allSatisfy { $0.isFinished(segment) }
       }
       if !removed.isEmpty { report("removed \(removed.count) old audit segments; all their records were delivered") }

@@ -27,6 +27,9 @@ struct TelemetryExporter: ~Copyable {
       headers: try parse(headers ?? ""), resource: resource(sender), http: try HTTPClient(options))
   }
 
+  /// When the collector answered last, by its own clock: UNIX seconds.
+  var answeredAt: Int64? { http.answeredAt }
+
   /// Wraps records into a request: `{"resourceLogs":[…]}`.
   func body(of records: [[UInt8]]) -> [UInt8] {
     var body = resource

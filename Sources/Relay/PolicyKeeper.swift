@@ -83,6 +83,8 @@ struct PolicyKeeper: Sendable {
 
   /// Time has passed.
   mutating func tick(at now: Int64) -> Change? {
+    // The clock was set back: what is left counts from now on.
+    unconfirmedSince = unconfirmedSince.map { min($0, now) }
     guard let deadline, now >= deadline, loaded.policy.source != .missing else { return nil }
     unconfirmedSince = nil
     let isOver = loaded.expiresAt.map { now >= $0 } ?? false
@@ -96,7 +98,8 @@ struct PolicyKeeper: Sendable {
 
   private mutating func take(_ new: PolicySource.Loaded, at now: Int64) -> Change? {
     tamper = nil
-    unconfirmedSince = new.confirmedAt
+    // A confirmation from a time that has not come is worth no more than one from now.
+    unconfirmedSince = new.confirmedAt.map { min($0, now) }
     guard new.isTampered else { return nil }
     let reason = "`\(new.path ?? "")` is not what was signed"
     return tampered(reason) ?? Change(code: .tampered, reason: "\(reason); it is used all the same", isEffective: true)

@@ -47,6 +47,8 @@ public struct SyncState: Sendable, Equatable {
   /// UNIX seconds: the last pull, whatever came of it; and when the service last sent or confirmed the policy.
   public var pulledAt: Int64?
   public var confirmedAt: Int64?
+  /// When a receiver answered last, by its own clock: UNIX seconds.
+  public var answeredAt: Int64?
   public var lastFailure: Failure?
   public var service: Delivery?
   public var telemetry: Delivery?
@@ -67,6 +69,7 @@ public struct SyncState: Sendable, Equatable {
     source = document.text("source").flatMap { Source(rawValue: $0) } ?? .none
     pulledAt = document.integer("pulled_at")
     confirmedAt = document.integer("confirmed_at")
+    answeredAt = document.integer("answered_at").map { max($0, 0) }
     if let node = document.object("last_error") {
       lastFailure = Failure(
         at: document.integer("at", of: node) ?? 0, message: document.text("message", of: node) ?? "")
@@ -90,6 +93,7 @@ public struct SyncState: Sendable, Equatable {
     writer.string(source.rawValue)
     Self.write("pulled_at", pulledAt, to: &writer)
     Self.write("confirmed_at", confirmedAt, to: &writer)
+    Self.write("answered_at", answeredAt, to: &writer)
     if let lastFailure {
       writer.key("last_error")
       writer.beginObject()

@@ -82,6 +82,23 @@ import Wire
     }
   }
 
+  @Test func `the first row names the segments before it, also where the clock was ahead once`() throws {
+    let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
+    func create(_ second: Int64) throws -> String {
+      try AuditSegment.create(in: state, at: UTCTime(microseconds: second * 1_000_000), processID: 1) { _ in }.name
+    }
+    for second in 0..<20 { _ = try create(2_000_000_000 + Int64(second)) }
+    var known = [try create(1_700_000_000), try create(1_700_000_001)]
+    known.append(try create(1_700_000_002))
+    let directory = AuditDirectory(stateDirectory: state)
+    let first = try Data(contentsOf: URL(fileURLWithPath: directory.path(of: known[2])))
+    for name in known[..<2] { #expect(first.contains(Data(name.utf8))) }
+    for suffix in ["", ".anchor", ".head"] {
+      try FileManager.default.removeItem(atPath: directory.path(of: known[1]) + suffix)
+    }
+    #expect(AuditVerifier(directory).verifyAll().filter { !$0.isIntact }.map { $0.name } == [known[1]])
+  }
+
   @Test func `a missing sidecar has a name`() throws {
     let (directory, name, _) = try Self.segment()
     for suffix in [".head", ".anchor"] {

@@ -198,6 +198,23 @@ import Testing
     #expect(RemovedSegments(scratch.audit).names() == [old])
   }
 
+  @Test func `delivered segments stay while the service's clock says that they are young`() throws {
+    let service = try StandIn(in: scratch)
+    try Segments.write(5, in: scratch)
+    let segments = scratch.audit.segments()
+    for endpoint in ["bootstrap", "pull", "audit"] {
+      try service.fault(#"{"on":"\#(endpoint)","kind":"clock","seconds":-86400}"#)
+    }
+    #expect(try once(service, ["--retention", "1"]) == 0)
+    Segments.age(try #require(segments.first), in: scratch, seconds: 90_000)
+    #expect(try once(service, ["--retention", "1"]) == 0)
+    #expect(scratch.audit.segments() == segments)
+    try service.clear()
+    // The second one looks by what the first was told.
+    for _ in 0..<2 { #expect(try once(service, ["--retention", "1"]) == 0) }
+    #expect(scratch.audit.segments().isEmpty)
+  }
+
   // MARK: Telemetry
 
   @Test func `records go to a collector beside the service, or instead of it and without a key`() throws {

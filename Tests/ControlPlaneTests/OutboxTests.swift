@@ -182,4 +182,14 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: scratch.audit.path)
     #expect(!names.contains { $0.hasPrefix(old) })
   }
+
+  @Test func `a clock that is set back does not keep it from looking`() throws {
+    try Segments.write(1, in: scratch)
+    let segments = scratch.audit.segments()
+    Segments.age(try #require(segments.first), in: scratch, seconds: 10_000)
+    let now = Int64(Date().timeIntervalSince1970)
+    var retention = Retention(scratch.audit, seconds: 5000)
+    #expect(try retention.run(segments, at: now + 1_000_000, isDelivered: { _ in false }) == [])
+    #expect(try retention.run(segments, at: now, isDelivered: { _ in true }) == segments)
+  }
 }

@@ -3,48 +3,6 @@ import Testing
 
 /// `czproxy run` with an API key: the policy comes from a service, and every record reaches it.
 @Suite struct CloudTests {
-  private static let allow = "{allow: \"s\", id: x}"
-  private static let deny = "{deny: \"s\", reason: not now}"
-
-  /// A project with its service, and proxies of it.
-  private final class Cloud {
-    let author: Author
-    let service: StandIn
-    let keyFile: String
-
-    init(_ rules: String = CloudTests.allow) throws {
-      author = try Author()
-      try author.pack(rules, at: 1_790_000_000)
-      service = try StandIn(bundle: author.path("team.czpolicy"), keys: author.path("keys.json"))
-      keyFile = try author.scratch.file("key", StandIn.key + "\n")
-    }
-
-    deinit { stopSync() }
-
-    /// Ends the process that syncs, which would end by itself a little later.
-    func stopSync() {
-      let state = author.scratch.read("state/sync-state.json")
-      let pid = (try? JSONSerialization.jsonObject(with: state) as? [String: Any])?["pid"] as? Int
-      if let pid, pid > 1 { kill(pid_t(pid), SIGTERM) }
-    }
-
-    func start(
-      _ options: [String] = [], state: String? = nil, environment: [String: String] = [:], key: Bool = true,
-      server: [String] = Project.scriptedServer
-    ) throws -> RunningProcess {
-      var words = [Project.czproxy, "run", "--server", "s", "--state-dir", state ?? author.scratch.state]
-      words += ["--refresh-interval", "1"] + (key ? ["--api-key-file", keyFile, "--base-url", service.url] : [])
-      return try RunningProcess(words + options + ["--"] + server, environment: environment)
-    }
-
-    func change(_ rules: String, at time: Int) throws {
-      try author.pack(rules, at: time)
-      try service.ask("/_test/content", "{\"bundle\":\"\(author.path("team.czpolicy"))\"}")
-    }
-
-    func fail(_ fault: String) throws { try service.ask("/_test/fault", fault) }
-  }
-
   private static func call(_ process: RunningProcess, _ id: Int, _ tool: String = "echo") throws -> String {
     process.send(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"\#(tool)"}}"#)
     let decision = value(try json(try process.line()), "result", "_meta", "ai.controlzero/decision")
@@ -65,7 +23,7 @@ import Testing
     let cloud = try Cloud()
     let process = try cloud.start()
     #expect(try Self.call(process, 1) == "allowed")
-    try cloud.change(Self.deny, at: 1_790_000_001)
+    try cloud.change(Cloud.deny, at: 1_790_000_001)
     try Self.wait(process, for: "RULE_MATCH", from: 2)
     process.closeInput()
     #expect(try process.wait() == 0)
@@ -143,7 +101,7 @@ import Testing
     throws
   {
     let cloud = try Cloud()
-    let file = try cloud.author.scratch.file("local.yaml", "version: \"1\"\nrules: [\(Self.deny)]\n")
+    let file = try cloud.author.scratch.file("local.yaml", "version: \"1\"\nrules: [\(Cloud.deny)]\n")
     // With the service first, the file counts until there is a bundle.
     let process = try cloud.start(["--policy", file, "--hybrid", order])
     try Self.wait(process, for: code, from: 1)
@@ -156,7 +114,7 @@ import Testing
 
   @Test func `in local mode nothing is started, whatever the environment holds`() throws {
     let scratch = try Scratch()
-    let file = try scratch.file("policy.yaml", "version: \"1\"\nrules: [\(Self.allow)]\n")
+    let file = try scratch.file("policy.yaml", "version: \"1\"\nrules: [\(Cloud.allow)]\n")
     for options in [["--policy", file], ["--policy", file, "--mode", "local"]] {
       let process = try RunningProcess(
         [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state] + options + ["--"]

@@ -71,6 +71,15 @@ import Testing
     #expect(keeper.tick(at: 190)?.code == .expired)
   }
 
+  @Test func `a clock that is set back leaves no policy more time than it may have`() throws {
+    let keeper = Keeper(try Self.loaded(confirmedAt: 5000), maxAge: 100, at: 1000)
+    #expect(keeper.state.deadline == 1100)
+    #expect(keeper.tick(at: 10) == nil && keeper.state.deadline == 110)
+    _ = keeper.replace(with: try Self.loaded(confirmedAt: .max), at: 50)
+    #expect(keeper.state.deadline == 150)
+    #expect(keeper.tick(at: 150)?.code == .expired)
+  }
+
   @Test(
     arguments: [
       ("warn", nil, false), ("deny", "BUNDLE_TAMPERED", false), ("deny-all", "MACHINE_QUARANTINED", true),

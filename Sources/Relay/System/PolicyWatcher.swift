@@ -16,6 +16,8 @@ struct PolicyWatcher: ~Copyable {
   private(set) var keeper: PolicyKeeper
   private var watch: FileWatch
   private var lookedAt: UInt64 = 0
+  /// What the time of day was at the last look.
+  private var lastTime: Int64
   private var isForced = false
 
   /// Loads the policy for the first time.
@@ -24,6 +26,7 @@ struct PolicyWatcher: ~Copyable {
     self.quarantine = quarantine
     watch = FileWatch(source.watchedPaths)
     let now = WallClock.seconds()
+    lastTime = now
     keeper = PolicyKeeper(try source.load(at: now, isStart: true), maxAge: maxAge, at: now)
     _ = keeper.tick(at: now)
     _ = keeper.quarantine(quarantine.reason())
@@ -42,6 +45,9 @@ struct PolicyWatcher: ~Copyable {
     lookedAt = now
     var changes: [PolicyKeeper.Change?] = [keeper.quarantine(quarantine.reason())]
     let time = WallClock.seconds()
+    // A clock that went ahead and was put right: what had ended by it may not have.
+    if time < lastTime, keeper.policy.source == .missing { isForced = true }
+    lastTime = time
     if watch.hasChanged(at: now) || isForced {
       isForced = false
       do throws(PolicySourceError) {

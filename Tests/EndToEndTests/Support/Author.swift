@@ -31,9 +31,9 @@ struct Author {
     _ = unsafe rename(path("new.czpolicy"), path("team.czpolicy"))
   }
 
-  func start(_ options: [String] = []) throws -> RunningProcess {
+  func start(_ options: [String] = [], launcher: [String] = []) throws -> RunningProcess {
     try RunningProcess(
-      [
+      launcher + [
         Project.czproxy, "run", "--server", "s", "--bundle", path("team.czpolicy"), "--keys", path("keys.json"),
         "--state-dir", scratch.state,
       ] + options + ["--"] + Project.scriptedServer)

@@ -17,14 +17,15 @@ struct ScriptedSession {
   let scratch: Scratch
   let process: RunningProcess
 
+  /// - Parameter launcher: a command that starts the proxy.
   init(
     policy: String = policy, options: [String] = [], server: [String] = [], wrapper: [String] = [],
-    shell: String? = nil
+    launcher: [String] = [], shell: String? = nil
   ) throws {
     scratch = try Scratch()
     let file = try scratch.file("policy.yaml", policy)
     let record = ["--record", "\(scratch.path)/received"]
-    var command = [Project.czproxy, "run", "--server", "s", "--policy", file, "--state-dir", scratch.state]
+    var command = launcher + [Project.czproxy, "run", "--server", "s", "--policy", file, "--state-dir", scratch.state]
     command += options + ["--"] + wrapper + Project.scriptedServer + record + server
     if let shell {
       // `ulimit` and the like, for this process and what it starts.

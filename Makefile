@@ -39,8 +39,7 @@ hostile: build ## many generated frames at every reader, 10 000 starts and ends,
 	Fuzz/endure soak --czproxy .build/release/czproxy --count $(or $(CALLS),200000)
 	Fuzz/day --czproxy .build/release/czproxy --count $(or $(DAY),86400)
 
-sanitize: ## run the modules' tests under AddressSanitizer and ThreadSanitizer
-	@Scripts/setup
+sanitize: build ## run the modules' tests under AddressSanitizer and ThreadSanitizer
 	@Scripts/setup-tests controlzero
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Fuzz/lsan.supp swift test --sanitize=address --scratch-path .build-asan --filter '$(MODULE_TESTS)'
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/thread-sanitizer.suppressions swift test --sanitize=thread --scratch-path .build-tsan --filter '$(MODULE_TESTS)'

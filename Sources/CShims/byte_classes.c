@@ -34,8 +34,10 @@ static inline __attribute__((always_inline)) uint8_t classify(const uint8_t *byt
   block dashed = digits | IS_IN(text, '-', 2);
   block grouped =
       digits | plus | IS(text, '-') | IS_IN(text, '(', 2) | IS_IN(text, 0x09, 5) | IS_IN(text, 0x1c, 5);
+  block marks = capitals | dashed | IS(text, ':') | IS(text, '=') | IS(text, '_') | IS(text, 'z');
   block beyond = IS_IN(text, 0x80, 0x80);
-  *classes = (cz_byte_classes){bits(&digits), bits(&capitals), bits(&tokens), bits(&dashed), bits(&grouped)};
+  *classes = (cz_byte_classes){bits(&digits), bits(&capitals), bits(&tokens),
+                               bits(&dashed), bits(&grouped),  bits(&marks)};
   return bits(&beyond) != 0;
 }
 

@@ -83,30 +83,32 @@ enum BuiltinDetectors {
       #"sv=\d{4}-\d{2}-\d{2}&[A-Za-z0-9%&=._-]+sig=[A-Za-z0-9%+/=]+"#, .literal(["sig="])),
     Detector(builtin: "openai-key", "OpenAI API Key", "secret", #"\bsk-[A-Za-z0-9_-]{20,}\b"#, .literal(["sk-"])),
     Detector(
-      builtin: "anthropic-key", "Anthropic API Key", "secret", #"\bsk-ant-[A-Za-z0-9_-]{90,}\b"#, .literal(["-ant"])),
+      builtin: "anthropic-key", "Anthropic API Key", "secret", #"\bsk-ant-[A-Za-z0-9_-]{90,}\b"#, .literal(["k-an"])),
     Detector(
       builtin: "huggingface-token", "HuggingFace Token", "secret", #"\bhf_[A-Za-z0-9]{34}\b"#, .literal(["hf_"])),
     Detector(builtin: "cohere-key", "Cohere API Key", "secret", #"\b[A-Za-z0-9]{40}\b"#, .run(.alphanumeric, 40)),
     Detector(
       builtin: "postgres-url", "PostgreSQL Connection String", "secret", #"postgres(?:ql)?://[^:\s]+:[^@\s]+@\S+"#,
-      .literal(["tgre"])),
+      .literal(["res:", "sql:"])),
     Detector(
-      builtin: "mysql-url", "MySQL Connection String", "secret", #"mysql://[^:\s]+:[^@\s]+@\S+"#, .literal(["ysql"])),
+      builtin: "mysql-url", "MySQL Connection String", "secret", #"mysql://[^:\s]+:[^@\s]+@\S+"#, .literal(["sql:"])),
     Detector(
       builtin: "mongodb-url", "MongoDB Connection String", "secret", #"mongodb(?:\+srv)?://[^:\s]+:[^@\s]+@\S+"#,
-      .literal(["ngod"])),
+      .literal(["odb:", "srv:"])),
     Detector(
-      builtin: "redis-url", "Redis Connection String", "secret", #"rediss?://[^:\s]*:[^@\s]+@\S+"#, .literal(["edis"])),
+      builtin: "redis-url", "Redis Connection String", "secret", #"rediss?://[^:\s]*:[^@\s]+@\S+"#,
+      .literal(["dis:", "iss:"])),
     Detector(
       builtin: "jwt-token", "JWT Token", "secret", #"\beyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\b"#,
       .literal(["eyJ"])),
     Detector(
       builtin: "github-pat", "GitHub PAT", "secret", #"\b(?:ghp_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})\b"#,
       .literal(["ghp_", "hub_"])),
-    Detector(builtin: "gitlab-pat", "GitLab PAT", "secret", #"\bglpat-[A-Za-z0-9_-]{20,}\b"#, .literal(["glpa"])),
+    Detector(
+      builtin: "gitlab-pat", "GitLab PAT", "secret", #"\bglpat-[A-Za-z0-9_-]{20,}\b"#, .literal(["pat-"], lead: 2)),
     Detector(
       builtin: "slack-bot-token", "Slack Bot Token", "secret", #"\bxoxb-[0-9]+-[0-9]+-[A-Za-z0-9]+\b"#,
-      .literal(["xox"])),
+      .literal(["oxb-"])),
     Detector(
       builtin: "slack-webhook", "Slack Webhook URL", "secret",
       #"https://hooks\.slack\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]+"#, .literal(["oks."])),
@@ -120,7 +122,7 @@ enum BuiltinDetectors {
       builtin: "sendgrid-key", "SendGrid API Key", "secret", #"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b"#,
       .literal(["SG."])),
     Detector(builtin: "npm-token", "npm Token", "secret", #"\bnpm_[A-Za-z0-9]{36}\b"#, .literal(["npm_"])),
-    Detector(builtin: "pypi-token", "PyPI Token", "secret", #"\bpypi-[A-Za-z0-9_-]{150,}\b"#, .literal(["pypi"])),
+    Detector(builtin: "pypi-token", "PyPI Token", "secret", #"\bpypi-[A-Za-z0-9_-]{150,}\b"#, .literal(["ypi-"])),
     Detector(
       builtin: "controlzero-key", "Control Zero API Key", "secret", #"\bcz_(?:live|test)_[A-Za-z0-9]{20,}\b"#,
       .literal(["cz_"])),
@@ -137,10 +139,10 @@ enum BuiltinDetectors {
       .literal(["y.io"])),
     Detector(
       builtin: "bearer-token", "Bearer Token (Authorization Header)", "secret",
-      #"[Aa]uthorization:\s*Bearer\s+[A-Za-z0-9._-]+"#, .literal(["eare"])),
+      #"[Aa]uthorization:\s*Bearer\s+[A-Za-z0-9._-]+"#, .literal(["Bear"])),
     Detector(
       builtin: "amqp-url", "AMQP/RabbitMQ Connection String", "secret", #"amqps?://[^:\s]+:[^@\s]+@\S+"#,
-      .literal(["amqp"])),
+      .literal(["mqp:", "qps:"])),
     Detector(builtin: "linear-key", "Linear API Key", "secret", #"\blin_api_[A-Za-z0-9]{40,}\b"#, .literal(["lin_"])),
     Detector(builtin: "newrelic-key", "New Relic API Key", "secret", #"\bNRAK-[A-Z0-9]{27}\b"#, .literal(["NRAK"])),
   ]

@@ -4,7 +4,7 @@ private import CShims
 struct ByteClasses {
   /// The kinds of bytes that are told apart.
   enum Kind: CaseIterable {
-    case digits, capitals, tokens, dashed, grouped
+    case digits, capitals, tokens, dashed, grouped, marks
   }
 
   let count: Int
@@ -96,6 +96,18 @@ struct ByteClasses {
     return start..<end
   }
 
+  /// Calls `body` with the place of each byte of a kind.
+  @inline(__always)
+  func forEach(_ kind: Kind, _ body: (Int) -> Void) {
+    for index in blocks.indices {
+      var word = word(kind, index)
+      while word != 0 {
+        body(64 &* index &+ word.trailingZeroBitCount)
+        word &= word &- 1
+      }
+    }
+  }
+
   /// How many bytes of a kind there are in a range that is not empty.
   func count(_ kind: Kind, in range: Range<Int>) -> Int {
     let (first, last) = (range.lowerBound / 64, (range.upperBound - 1) / 64)
@@ -117,6 +129,7 @@ struct ByteClasses {
     case .tokens: blocks[index].tokens
     case .dashed: blocks[index].dashed
     case .grouped: blocks[index].grouped
+    case .marks: blocks[index].marks
     }
   }
 }

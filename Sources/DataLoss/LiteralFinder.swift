@@ -1,12 +1,13 @@
-private import CShims
+import Wire
 
 /// A bit for each literal.
 typealias LiteralSet = SIMD2<UInt64>
 
-/// Finds which of the literals that detectors ask for occur in a text, all of them in one pass.
+/// Finds which of the literals that detectors ask for occur in a text, all of them in one pass over its marks.
 ///
-/// Each pair of bytes is looked up in a table of 65 536 bits, which holds one pair of each literal: the one that is the
-/// rarest in prose. What the table lets through is compared in full. A literal of one byte is looked for by itself.
+/// Both pairs of bytes that a mark stands in are looked up in a table of 65 536 bits, which holds one pair of each literal:
+/// of those with a mark the one that is the rarest in prose. What the table lets through is compared in full. A literal of
+/// one byte is looked for by itself.
 final class LiteralFinder: Sendable {
   static let shared = LiteralFinder()
 
@@ -46,7 +47,7 @@ final class LiteralFinder: Sendable {
           singles.append((bytes[0], bit))
           continue
         }
-        let lead = (0..<bytes.count - 1).max { Self.rarity(bytes, at: $0) < Self.rarity(bytes, at: $1) } ?? 0
+        let lead = Self.lead(of: bytes)
         let pair = UInt16(bytes[lead]) | UInt16(bytes[lead + 1]) << 8
         pairs[Int(pair >> 6)] |= 1 << UInt64(pair & 63)
         let mask = UInt32.max >> UInt32(32 - 8 * bytes.count)
@@ -70,6 +71,15 @@ final class LiteralFinder: Sendable {
     return literal.reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
+  /// The bytes before the pair that a literal is looked for by.
+  private static func lead(of literal: [UInt8]) -> Int {
+    let marks = literal.map { ByteClasses([$0].span).hasRun(of: .marks, atLeast: 1) }
+    let lead = (0..<literal.count - 1).filter { marks[$0] || marks[$0 + 1] }
+      .max { rarity(literal, at: $0) < rarity(literal, at: $1) }
+    guard let lead else { preconditionFailure("a literal without a mark") }
+    return lead
+  }
+
   /// How rare a pair is in prose: letters by their frequency, all else is rarer.
   private static func rarity(_ bytes: [UInt8], at place: Int) -> Int {
     rarities[Int(bytes[place])] + rarities[Int(bytes[place + 1])]
@@ -89,54 +99,29 @@ final class LiteralFinder: Sendable {
   }
 
   /// The literals that occur in a text.
-  func occurring(in text: Span<UInt8>) -> LiteralSet {
+  ///
+  /// - Parameter classes: of the text.
+  func occurring(in text: Span<UInt8>, _ classes: ByteClasses) -> LiteralSet {
     var found = LiteralSet.zero
     guard !text.isEmpty else { return found }
-    for (byte, bit) in singles {
-      // SAFETY: the buffer is read within its count.
-      let place = unsafe text.withUnsafeBufferPointer { text in
-        unsafe text.baseAddress.map { unsafe cz_find_byte($0, 0, text.count, byte) } ?? -1
-      }
-      if place >= 0 { found |= bit }
-    }
-    unsafe pairs.withUnsafeBufferPointer { pairs in
-      var offset = 0
-      // Two loads of the text for eight pairs of it, and one branch.
-      while offset &+ 9 <= text.count {
-        // SAFETY: the loads are bounds-checked; every bit pattern is a UInt64.
-        let even = unsafe UInt64(littleEndian: text.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-        let odd = unsafe UInt64(
-          littleEndian: text.bytes.unsafeLoadUnaligned(fromByteOffset: offset &+ 1, as: UInt64.self))
-        let first = unsafe Self.bit(of: even, in: pairs) | Self.bit(of: even &>> 16, in: pairs)
-        let second = unsafe Self.bit(of: even &>> 32, in: pairs) | Self.bit(of: even &>> 48, in: pairs)
-        let third = unsafe Self.bit(of: odd, in: pairs) | Self.bit(of: odd &>> 16, in: pairs)
-        let fourth = unsafe Self.bit(of: odd &>> 32, in: pairs) | Self.bit(of: odd &>> 48, in: pairs)
-        if (first | second | third | fourth) & 1 != 0 { take(offset..<offset + 8, in: text, to: &found) }
-        offset &+= 8
-      }
-      take(offset..<max(offset, text.count - 1), in: text, to: &found)
+    for (byte, bit) in singles where text.firstIndex(of: byte, in: 0..<text.count) != nil { found |= bit }
+    classes.forEach(.marks) { place in
+      let byte = UInt16(text[place])
+      if place > 0 { take(UInt16(text[place &- 1]) | byte << 8, at: place &- 1, in: text, to: &found) }
+      if place &+ 1 < text.count { take(byte | UInt16(text[place &+ 1]) << 8, at: place, in: text, to: &found) }
     }
     return found
   }
 
-  /// The lowest bit tells whether the table holds the pair in the lowest two bytes of a word.
   @inline(__always)
-  private static func bit(of word: UInt64, in pairs: UnsafeBufferPointer<UInt64>) -> UInt64 {
-    // SAFETY: there are 1024 words, and a sixty-fourth of 65 536 is less.
-    unsafe pairs[Int(truncatingIfNeeded: word & 0xffff) &>> 6] &>> (word & 63)
-  }
-
-  /// Compares the literals that have one of the pairs at these offsets with the text around it.
-  @inline(never)
-  private func take(_ offsets: Range<Int>, in text: Span<UInt8>, to found: inout LiteralSet) {
-    for offset in offsets {
-      let pair = UInt16(text[offset]) | UInt16(text[offset + 1]) << 8
-      guard pairs[Int(pair >> 6)] & 1 << UInt64(pair & 63) != 0 else { continue }
-      take(pair, at: offset, in: text, to: &found)
-    }
-  }
-
   private func take(_ pair: UInt16, at offset: Int, in text: Span<UInt8>, to found: inout LiteralSet) {
+    guard pairs[Int(pair &>> 6)] &>> UInt64(pair & 63) & 1 != 0 else { return }
+    compare(pair, at: offset, in: text, to: &found)
+  }
+
+  /// Compares the literals that have a pair with the text around it.
+  @inline(never)
+  private func compare(_ pair: UInt16, at offset: Int, in text: Span<UInt8>, to found: inout LiteralSet) {
     let first = Int(pair & 0xff)
     for number in starts[first]..<starts[first + 1] where entries[number].pair == pair {
       let entry = entries[number]

@@ -1,7 +1,7 @@
 /// What a text must hold for a detector to have a chance. Found out for all detectors in one pass, before any
 /// expression runs; see ``TextProfile``.
 enum Requirement: Sendable {
-  /// One of these texts of 1 to 4 bytes.
+  /// One of these texts of 1 to 4 bytes. Of those of two and more one byte is a mark (``ByteClasses/Kind/marks``).
   ///
   /// - Parameter lead: how many bytes before it a match may start at the most; nil for any number.
   case literal([String], lead: Int?)
@@ -20,6 +20,11 @@ enum Requirement: Sendable {
   }
 
   static func literal(_ texts: [String]) -> Requirement { .literal(texts, lead: nil) }
+
+  /// A word of letters in all mixtures of small ones and capitals.
+  static func cases(of word: String) -> [String] {
+    word.reduce([""]) { texts, letter in texts.flatMap { [$0 + letter.lowercased(), $0 + letter.uppercased()] } }
+  }
 
   /// Runs of bytes that are kept together, and those among them that count. A digit of any script counts everywhere.
   enum Run: Int, Sendable, CaseIterable {

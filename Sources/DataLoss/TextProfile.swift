@@ -16,8 +16,8 @@ struct TextProfile {
   static let longKinds: Set<Requirement.Run> = [.alphanumeric, .base64, .unreserved, .hexadecimal]
 
   init(_ text: Span<UInt8>) {
-    literals = LiteralFinder.shared.occurring(in: text)
     classes = ByteClasses(text)
+    literals = LiteralFinder.shared.occurring(in: text, classes)
     isPlain = classes.isASCII || Self.isPlain(text)
     hasLongRun = !isPlain || classes.hasRun(of: .tokens, atLeast: Self.longRun)
   }

@@ -12,6 +12,7 @@ struct ByteClassesTests {
     case .capitals: isDigit || isCapital
     case .tokens: isDigit || isCapital || (0x61...0x7a).contains(byte) || "+-./=_~".utf8.contains(byte)
     case .dashed: isDigit || "-.".utf8.contains(byte)
+    case .marks: isDigit || isCapital || "-.:=_z".utf8.contains(byte)
     case .grouped:
       isDigit || (0x09...0x0d).contains(byte) || (0x1c...0x20).contains(byte) || "()+-".utf8.contains(byte)
     }

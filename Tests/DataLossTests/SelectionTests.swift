@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import DataLoss
@@ -43,17 +44,47 @@ struct SelectionTests {
     #expect(found.count > 25)
   }
 
-  /// Wherever in a text it stands, and however long the text is.
-  @Test func `a literal is found at every place`() {
-    let finder = LiteralFinder.shared
-    for literal in ["@", "sk-", "AKIA", ":AA", "BEGI"] {
-      for length in 0..<40 {
-        for place in 0...length {
-          let text = String(repeating: "e", count: place) + literal + String(repeating: "e", count: length - place)
-          #expect(finder.occurring(in: Array(text.utf8).span) == finder.set(of: [literal]), "\(text)")
+  /// Texts that each expression matches, by the detector's id. The file has them backwards, so that nobody takes them for
+  /// secrets that got lost.
+  private static func examples() throws -> [String: [String]] {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let data = try Data(contentsOf: root.appending(path: "Testdata/data-loss/matches.json"))
+    return try JSONDecoder().decode([String: [String]].self, from: data).mapValues { $0.map { String($0.reversed()) } }
+  }
+
+  @Test func `every detector finds what its expression matches, in any surroundings`() throws {
+    let scanner = Scanner.builtin.withCredentials
+    let exhaustive = Scanner(scanner.detectors.map { $0.withoutRequirement() })
+    let examples = try Self.examples()
+    let prose = String(repeating: "The quarter report says that revenue grew by 12 percent. ", count: 90)
+    for (number, detector) in scanner.detectors.enumerated() {
+      let texts = try #require(examples[detector.rule.id])
+      #expect(!texts.isEmpty)
+      for text in texts {
+        for around in [("", ""), ("swift ", "."), ("(", ") and so on"), (prose, " " + prose)] {
+          let bytes = Array((around.0 + text + around.1).utf8)
+          let matches = try scanner.matches(in: bytes.span)
+          let expected = try exhaustive.matches(in: bytes.span)
+          #expect(matches == expected, "\(detector.rule.id): \(text.debugDescription)")
+          if around.0 == "swift " { #expect(matches.contains { $0.detector == number }, "\(detector.rule.id)") }
         }
       }
     }
-    #expect(finder.occurring(in: [UInt8]().span) == .zero)
+  }
+
+  /// Wherever in a text it stands, and however long the text is.
+  @Test func `a literal is found at every place`() {
+    let finder = LiteralFinder.shared
+    func occurring(_ text: [UInt8]) -> LiteralSet { finder.occurring(in: text.span, ByteClasses(text.span)) }
+    for literal in ["@", "sk-", "AKIA", ":AA", "BEGI", "asv1", "odb:", "oRiZ"] {
+      for length in 0..<40 {
+        for place in 0...length {
+          let text = String(repeating: "e", count: place) + literal + String(repeating: "e", count: length - place)
+          #expect(occurring(Array(text.utf8)) == finder.set(of: [literal]), "\(text)")
+        }
+      }
+    }
+    #expect(occurring([]) == .zero)
   }
 }

@@ -7,7 +7,12 @@
 typedef uint8_t block __attribute__((ext_vector_type(64)));
 typedef bool block_bits __attribute__((ext_vector_type(64)));
 
-#if defined(__linux__) && defined(__x86_64__)
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+
+// What chooses is the C library's loader, and it does so before ThreadSanitizer is ready for it.
+#if defined(__GLIBC__) && defined(__x86_64__) && !__has_feature(thread_sanitizer)
 #define FOR_EACH_CPU __attribute__((target_clones("avx512bw", "avx2", "default")))
 #else
 #define FOR_EACH_CPU

@@ -54,6 +54,7 @@ bench: build ## time the relay beside other guards, decisions and scans beside C
 	.venvs/controlzero/bin/python Benchmarks/compare-evaluation
 	.venvs/controlzero/bin/python Benchmarks/compare-scanning
 	swift run --quiet -c release --package-path Benchmarks bundle-stages
+	swift run --quiet -c release --package-path Benchmarks loading
 	swift run --quiet -c release --package-path Benchmarks micro
 	Benchmarks/instructions
 	Benchmarks/compare-library

@@ -19,10 +19,10 @@ struct Stretches {
   /// - Parameter profile: of the text.
   init(of run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>, _ profile: TextProfile) {
     switch run {
-    case .digits where profile.isPlain: find(.digits, atLeast: least, in: profile.classes)
-    case .capitals where profile.isPlain: find(.capitals, atLeast: least, in: profile.classes)
-    case .dashedDigits where profile.isPlain: findGroups(.dashed, atLeast: least, in: profile.classes)
-    case .groupedDigits where profile.isPlain: findGroups(.grouped, atLeast: least, in: profile.classes)
+    case .digits where profile.isPlain: find(.digits, counting: .digits, atLeast: least, in: profile.classes)
+    case .capitals where profile.isPlain: find(.capitals, counting: .capitals, atLeast: least, in: profile.classes)
+    case .dashedDigits where profile.isPlain: find(.dashed, counting: .digits, atLeast: least, in: profile.classes)
+    case .groupedDigits where profile.isPlain: find(.grouped, counting: .digits, atLeast: least, in: profile.classes)
     default: find(run, atLeast: least, in: text, isPlain: profile.isPlain)
     }
   }
@@ -34,19 +34,12 @@ struct Stretches {
 
   // MARK: By classes of bytes
 
-  private mutating func find(_ kind: ByteClasses.Kind, atLeast least: Int, in classes: ByteClasses) {
+  private mutating func find(
+    _ kind: ByteClasses.Kind, counting counted: ByteClasses.Kind, atLeast least: Int, in classes: ByteClasses
+  ) {
     var offset = 0
     while let run = classes.nextRun(of: kind, atLeast: least, from: offset) {
-      add(run, count: run.count)
-      offset = run.upperBound
-    }
-  }
-
-  /// Of these only digits count.
-  private mutating func findGroups(_ kind: ByteClasses.Kind, atLeast least: Int, in classes: ByteClasses) {
-    var offset = 0
-    while let run = classes.nextRun(of: kind, atLeast: least, from: offset) {
-      let count = classes.count(.digits, in: run)
+      let count = classes.count(counted, in: run)
       if count >= least { add(run, count: count) }
       offset = run.upperBound
     }

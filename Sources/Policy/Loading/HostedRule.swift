@@ -98,7 +98,8 @@ enum HostedRule {
     return make(.mapping(members))
   }
 
-  private static let words: [Effect] = [.allow, .deny, .warn]
+  /// The effects that a service knows.
+  static let words: [Effect] = [.allow, .deny, .warn]
 
   /// The effect that a value names; nil for any other word.
   private static func effect(_ value: PolicyValue) throws(RuleReader.Failure) -> Effect? {

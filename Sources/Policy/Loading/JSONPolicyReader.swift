@@ -7,7 +7,7 @@ enum JSONPolicyReader {
     _ bytes: [UInt8], fileName: String
   ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyValue]) {
     let document = try self.document(bytes, fileName: fileName)
-    let lines = LineIndex(bytes)
+    let lines = LineIndex(bytes[...])
     var repeated: [PolicyValue] = []
     findRepeatedKeys(in: document.root, of: document, lines, &repeated)
     return (value(of: document.root, in: document, lines), repeated)
@@ -34,7 +34,7 @@ enum JSONPolicyReader {
     do {
       return try JSONDocument(parsing: bytes[...], options: .python, limits: limits)
     } catch {
-      let place = LineIndex(bytes).place(of: error.offset)
+      let place = LineIndex(bytes[...]).place(of: error.offset)
       throw PolicyError(
         .load, "not JSON: \(error.code.rawValue)", fileName: fileName, line: place.line, column: place.column)
     }

@@ -4,8 +4,6 @@ import Wire
 struct LineIndex {
   private let starts: [Int]
 
-  init(_ bytes: [UInt8]) { self.init(bytes[...]) }
-
   init(_ bytes: ArraySlice<UInt8>) {
     var starts = [0]
     let span = bytes.span

@@ -29,15 +29,13 @@ struct OrdinaryRule {
       line: lines.place(of: document.range(of: node).lowerBound).line)
   }
 
-  private static let effects: [(StaticString, Effect)] = [("allow", .allow), ("deny", .deny), ("warn", .warn)]
-
   /// Of a repeated key the last one counts, as in Python.
   private init?(_ node: JSONDocument.Node, in document: JSONDocument) {
     for (key, value) in document.members(of: node) {
       let kind = document.kind(of: value)
       switch Key(key, in: document) {
       case .effect:
-        effect = Self.effects.first { document.string(value, equals: $0.0) }?.1
+        effect = HostedRule.words.first { document.text(value).elementsEqual($0.rawValue.utf8) }
       case .actions:
         actions = kind == .array ? value : nil
       case .reason:

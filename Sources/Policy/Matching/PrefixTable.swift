@@ -60,7 +60,8 @@ struct PrefixTable: Sendable {
     }
   }
 
-  /// The slot that a hash has, or else gets.
+  /// The slot that a hash has, or else an empty one.
+  @inline(__always)
   private func place(of hash: UInt64) -> Int {
     var place = Self.place(hash, slots.count)
     while slots[place].count > 0, slots[place].hash != hash { place = (place + 1) & (slots.count - 1) }
@@ -76,14 +77,8 @@ struct PrefixTable: Sendable {
     for length in 1...most {
       hash = Self.step(hash, text[offset + length - 1])
       guard hasLength[length] else { continue }
-      var place = Self.place(hash, slots.count)
-      while slots[place].count > 0 {
-        if slots[place].hash == hash {
-          body(slots[place].first..<slots[place].first + slots[place].count)
-          break
-        }
-        place = (place + 1) & (slots.count - 1)
-      }
+      let slot = slots[place(of: hash)]
+      if slot.count > 0 { body(slot.first..<slot.first + slot.count) }
     }
   }
 

@@ -31,7 +31,7 @@ let package = Package(
     module("Bundle", ["CSodium", "CZstd", "Digest", "System", "Wire"]),
     module("Audit", ["CShims", "Digest", "System", "Wire"]),
     .executableTarget(name: "micro", dependencies: ["Audit", "Wire"]),
-    .executableTarget(name: "bundle-stages", dependencies: ["Bundle", "Wire"]),
+    .executableTarget(name: "bundle-stages", dependencies: ["Bundle", "Policy", "Wire"]),
     .executableTarget(name: "scanning", dependencies: ["DataLoss", "Wire"]),
     .executableTarget(name: "loading", dependencies: ["Policy"]),
     .executableTarget(name: "evaluation", dependencies: ["Policy", "Wire"]),

@@ -26,7 +26,7 @@ public struct Policy: Sendable {
 
   init(
     source: Source, fileName: String, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
-    rules: [Rule], settings: PolicySettings, scanner: Scanner = .builtin, resultRules: ResultRules = ResultRules(),
+    rules: RuleTable, settings: PolicySettings, scanner: Scanner = .builtin, resultRules: ResultRules = ResultRules(),
     annotationRules: AnnotationRules = AnnotationRules()
   ) {
     self.source = source
@@ -41,7 +41,7 @@ public struct Policy: Sendable {
     core = PolicyCore(rules: rules, settings: settings)
   }
 
-  var rules: [Rule] { core.rules }
+  var rules: RuleTable { core.rules }
   var settings: PolicySettings { core.settings }
 
   /// What is asked of what a tool answers, or a method.
@@ -74,19 +74,6 @@ public struct Policy: Sendable {
     let rule = Rule(
       effect: effect, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:BUNDLE_MISSING",
       reason: reason, reasonCode: "BUNDLE_MISSING", line: 0)
-    return Policy(source: .missing, fileName: "", rules: [rule], settings: PolicySettings())
-  }
-}
-
-/// What a policy decides by. Shared, so that a decision copies nothing of it.
-final class PolicyCore: Sendable {
-  let rules: [Rule]
-  let settings: PolicySettings
-  let index: ActionIndex
-
-  init(rules: [Rule], settings: PolicySettings) {
-    self.rules = rules
-    self.settings = settings
-    index = ActionIndex(rules)
+    return Policy(source: .missing, fileName: "", rules: RuleTable([rule]), settings: PolicySettings())
   }
 }

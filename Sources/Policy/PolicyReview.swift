@@ -19,7 +19,7 @@ struct PolicyReview {
           effect: rule.effect, actions: simple, policyID: rule.policyID, reason: "", reasonCode: "", line: rule.line))
       positions.append(number)
     }
-    let index = ActionIndex(covering)
+    let index = ActionIndex(RuleTable(covering))
     return policy.rules.enumerated().compactMap { number, rule in
       let covers = rule.actions.map { first(in: index, covering: $0) }
       guard !covers.isEmpty, covers.allSatisfy({ $0.map { positions[$0] < number } ?? false }),
@@ -36,7 +36,7 @@ struct PolicyReview {
     var found: Int?
     let text = pattern.matchesEverything ? Array("*:*".utf8) : ActionPattern.normalized(pattern.canonical)
     _ = index.forEachMatch(of: [.init(text: text, isWidened: true, isLegacy: true)]) { match in
-      found = match.rule
+      found = match.number
       return false
     }
     return found

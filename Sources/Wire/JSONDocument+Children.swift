@@ -36,8 +36,9 @@ extension JSONDocument {
 
     public mutating func next() -> (key: Node, value: Node)? {
       guard position < end else { return nil }
-      defer { position = tape.next(after: position + 1) }
-      return (Node(index: position), Node(index: position + 1))
+      let key = position
+      position = tape.next(after: key + 1)
+      return (Node(index: key), Node(index: key + 1))
     }
   }
 
@@ -54,8 +55,9 @@ extension JSONDocument {
 
     public mutating func next() -> Node? {
       guard position < end else { return nil }
-      defer { position = tape.next(after: position) }
-      return Node(index: position)
+      let element = position
+      position = tape.next(after: element)
+      return Node(index: element)
     }
   }
 }

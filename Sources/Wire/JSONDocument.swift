@@ -146,7 +146,8 @@ public struct JSONDocument: Sendable {
     }
   }
 
-  private func content(of node: Node) -> Range<Int> {
+  /// Offsets of what stands between a string's quotes, from the document's first byte.
+  package func content(of node: Node) -> Range<Int> {
     let offset = tape.offset(node.index)
     return offset..<offset + tape.aux(node.index)
   }

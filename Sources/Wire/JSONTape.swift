@@ -9,14 +9,35 @@ struct JSONTape: Sendable {
     case string, escapedString
     case integer, number
     case `true`, `false`, null
+
+    /// The tag of these four bits. Written out, it is inlined to nothing.
+    @inline(__always)
+    init(bits: UInt64) {
+      self =
+        switch bits {
+        case 0: .object
+        case 1: .objectEnd
+        case 2: .array
+        case 3: .arrayEnd
+        case 4: .string
+        case 5: .escapedString
+        case 6: .integer
+        case 7: .number
+        case 8: .true
+        case 9: .false
+        // INVARIANT: words are made by `word(_:offset:aux:)` only, so no other bits than 10 are left.
+        default: .null
+        }
+    }
   }
 
   private(set) var words: [UInt64] = []
 
   var count: Int { words.count }
 
+  /// Makes room for as many words as most texts of this size need. What is not written to takes no memory.
   mutating func reserve(forTextOf bytes: Int) {
-    words.reserveCapacity(min(bytes / 8, 4096) + 16)
+    words.reserveCapacity(min(bytes / 8, 1 << 21) + 16)
   }
 
   @inline(__always)
@@ -33,10 +54,7 @@ struct JSONTape: Sendable {
   }
 
   @inline(__always)
-  func tag(_ index: Int) -> Tag {
-    // INVARIANT: words are made by `word(_:offset:aux:)` only, so the four bits are a tag.
-    Tag(rawValue: UInt8(truncatingIfNeeded: words[index] >> 60)) ?? .null
-  }
+  func tag(_ index: Int) -> Tag { Tag(bits: words[index] >> 60) }
 
   @inline(__always)
   func offset(_ index: Int) -> Int { Int(truncatingIfNeeded: words[index] & 0xffff_ffff) }

@@ -75,10 +75,38 @@ struct OrdinaryRuleTests {
       "{\"id\": \"r\", \"effect\": \"deny\", \"actions\": [\"s:t\"], \"reason\": \"why\", \"reason_code\": \"C\","
       + " \"conditions\": {\"path\": {\"op\": \"glob\", \"value\": \"/data/*\"}, \"a\": \"x\"}}"
     let document = try JSONPolicyReader.document(Array(rule.utf8), fileName: "rule")
-    let read = OrdinaryRule.read(
-      document.root, in: document, LineIndex(document.bytes), index: 3, defaultReason: "policy:p")
+    let read = OrdinaryRule(document.root, in: document)?.rule(
+      of: document.root, in: document, LineIndex(document.bytes), index: 3, defaultReason: "policy:p")
     #expect(read?.policyID == "rule-3")
     #expect(read?.conditions.map(\.name) == ["path", "a"])
+  }
+
+  /// What the index does with patterns as they stand is what it does with those of rules that were made.
+  @Test func rulesAreFoundBeforeTheyAreMade() throws {
+    var generator = Generator(seed: 0x1a2_f00d)
+    let actions = ["S:t", "s:T", "s:*", "é:t", "s:a/b", "s", "*", "*:t", "s:t?", "[st]:t", "s:[t]", ":t", "s:", "s::t"]
+    var found = 0
+    for _ in 0..<600 {
+      let rules = (0..<generator.next() % 12).map { _ in
+        let patterns = (0...generator.next() % 3).map { _ in "\"\(generator.pick(actions))\"" }
+        let effect = generator.pick(["allow", "deny", "warn"])
+        let conditions = generator.maybe(30) ? ", \"conditions\": {\"a\": \"x\"}" : ""
+        return "{\"effect\": \"\(effect)\", \"actions\": [\(patterns.joined(separator: ", "))]\(conditions)}"
+      }
+      let text = "{\"policies\": [{\"id\": \"p\", \"rules\": [\(rules.joined(separator: ", "))]}]}"
+      let policy = try Policy.load(hosted: Array(text.utf8), fileName: "payload")
+      for (server, tool) in [("s", "t"), ("S", "T"), ("é", "t"), ("s", "a/b"), ("s", ":t"), ("t", "t")] {
+        let arguments = Array((generator.maybe(50) ? "{\"a\": \"x\"}" : "{}").utf8)
+        let document = try JSONDocument(parsing: arguments[...])
+        let call = Call(
+          server: Array(server.utf8), tool: Array(tool.utf8),
+          arguments: (document, document.root), context: Context())
+        let decision = policy.decide(call)
+        #expect(decision == policy.decideByWalking(call), "\(server):\(tool) by \(text)")
+        if decision.policyID.hasPrefix("rule-") { found += 1 }
+      }
+    }
+    #expect(found > 1000)
   }
 
   /// All that a rule says, or all that is wrong with it.

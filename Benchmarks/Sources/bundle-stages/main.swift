@@ -1,7 +1,9 @@
 import Bundle
+import Policy
 import Wire
 
-// Prints one line for each stage of reading a bundle with a payload of 16 MiB: from the bytes of the file to its members.
+// Prints one line for each stage of reading a bundle with a payload of 16 MiB, and for all from the bytes of the file to
+// a first decision.
 
 /// A payload of this size: rules, and a few bytes of filler.
 func payload(bytes size: Int) -> [UInt8] {
@@ -50,7 +52,13 @@ func measure(_ name: String, _ file: [UInt8]) throws {
   printLine("decompression", try best { _ = try ZstdFrame.decompressed(frame, limit: OpenedBundle.maxPayloadBytes) })
   printLine("json", try best { _ = try VerifiedBundle.read(text) })
   printLine(
-    "all", try best { _ = try author.keys.accept(file, at: 1_767_225_600, after: AcceptedBundles()) })
+    "to the first decision",
+    try best {
+      let bundle = try author.keys.accept(file, at: 1_767_225_600, after: AcceptedBundles())
+      let policy = try Policy.load(hosted: bundle.payload, fileName: "bundle")
+      let call = Call(server: Array("server7".utf8), tool: Array("tool_7".utf8), arguments: nil, context: Context())
+      precondition(policy.ruleCount > 1000 && policy.decide(call).effect == .deny)
+    })
 }
 
 /// A frame of blocks as they are, of 128 KiB at the most.

@@ -9,8 +9,8 @@ struct Evaluation {
   private let hidden: ContextMembers.HiddenKeys
   private var lookup: FieldLookup
 
-  private var widened: Int?
-  private var legacy: Int?
+  private var widened: ActionIndex.Match?
+  private var legacy: ActionIndex.Match?
   private var isFaulty = false
   private var skippedForResource = false
   private var skippedForResourceInLegacy = false
@@ -25,38 +25,21 @@ struct Evaluation {
   }
 
   mutating func decision() -> Decision {
-    let isIndexed = policy.index.forEachMatch(of: call.candidates) { visit($0) }
-    if !isIndexed { walk() }
-    if isFaulty { return .unavailable(reason: "a number in it is too large to compare") }
-    return choose()
+    policy.forEachMatch(of: call.candidates) { visit($0) }
+    return outcome()
   }
 
-  /// The same without the index: the meaning that the index has to keep to.
+  /// The same without the index over actions; for comparison.
   mutating func decisionByWalking() -> Decision {
-    walk()
-    if isFaulty { return .unavailable(reason: "a number in it is too large to compare") }
-    return choose()
-  }
-
-  private mutating func walk() {
-    for (number, rule) in policy.rules.enumerated() {
-      var isWidened = false
-      var isLegacy = false
-      for candidate in call.candidates
-      where rule.actions.contains(where: { $0.matches(candidate.text) }) {
-        isWidened = isWidened || candidate.isWidened
-        isLegacy = isLegacy || candidate.isLegacy
-      }
-      guard isWidened else { continue }
-      guard visit(ActionIndex.Match(rule: number, isLegacy: isLegacy)) else { return }
-    }
+    policy.walk(call.candidates) { visit($0) }
+    return outcome()
   }
 
   // MARK: One rule
 
   /// - Returns: whether to go on.
   private mutating func visit(_ match: ActionIndex.Match) -> Bool {
-    let rule = policy.rules[match.rule]
+    let rule = match.rule
     guard let selects = selects(rule), !isFaulty else { return stop() }
     guard selects else { return true }
     guard let isForResource = isForResource(rule) else { return stop() }
@@ -68,8 +51,8 @@ struct Evaluation {
     let holds = holds(rule, hidden: [])
     let heldBefore = hidden.isEmpty ? holds : self.holds(rule, hidden: hidden)
     if isFaulty { return false }
-    if holds, widened == nil { widened = match.rule }
-    if heldBefore, match.isLegacy, legacy == nil { legacy = match.rule }
+    if holds, widened == nil { widened = match }
+    if heldBefore, match.isLegacy, legacy == nil { legacy = match }
     return widened == nil || legacy == nil
   }
 
@@ -104,27 +87,30 @@ struct Evaluation {
 
   // MARK: The outcome
 
+  private func outcome() -> Decision {
+    isFaulty ? .unavailable(reason: "a number in it is too large to compare") : choose()
+  }
+
   private func choose() -> Decision {
-    let rules = policy.rules
     let defaultAction = policy.settings.defaultAction
     let canCompare = context.origin == .guardCall || context.origin == .hook
-    guard widened != legacy else {
+    guard widened?.number != legacy?.number else {
       var decision = decision(by: widened, isResourceSkip: skippedForResourceInLegacy)
       if !canCompare { decision.matchSemantics = "indeterminate" }
       return decision
     }
-    let now = widened.map { rules[$0].effect } ?? defaultAction
-    let before = legacy.map { rules[$0].effect } ?? defaultAction
+    let now = widened?.rule.effect ?? defaultAction
+    let before = legacy?.rule.effect ?? defaultAction
     let isNew = now.restrictiveness >= before.restrictiveness
     var decision = decision(
       by: isNew ? widened : legacy, isResourceSkip: isNew ? skippedForResource : skippedForResourceInLegacy)
     decision.matchSemantics = isNew ? "new" : "new_suppressed"
-    decision.divergentRuleIDs = [legacy, widened].map { $0.map { rules[$0].policyID } ?? "" }
+    decision.divergentRuleIDs = [legacy, widened].map { $0?.rule.policyID ?? "" }
     return decision
   }
 
-  private func decision(by number: Int?, isResourceSkip: Bool) -> Decision {
-    guard let number else {
+  private func decision(by match: ActionIndex.Match?, isResourceSkip: Bool) -> Decision {
+    guard let match else {
       let isSkip = isResourceSkip && policy.settings.defaultAction == .deny
       var decision = Decision(
         effect: policy.settings.defaultAction,
@@ -135,10 +121,10 @@ struct Evaluation {
       decision.doubts = doubts
       return decision
     }
-    let rule = policy.rules[number]
+    let rule = match.rule
     var decision = Decision(
       effect: rule.effect, policyID: rule.policyID, reasonCode: rule.reasonCode, reason: rule.reason,
-      evaluatedRules: number + 1)
+      evaluatedRules: match.number + 1)
     decision.gateMatched = rule.gate
     decision.requiresApproval = rule.escalatesOnDeny && rule.effect == .deny
     decision.isObserveMode = rule.isObserveMode

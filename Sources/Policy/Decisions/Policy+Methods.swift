@@ -25,12 +25,12 @@ extension Policy {
   }
 
   /// The rules that name methods, each with those of its patterns that do; nil for none.
-  static func naming(_ rules: [Rule], _ settings: PolicySettings) -> PolicyCore? {
-    let naming = rules.compactMap { rule -> Rule? in
+  static func naming(_ rules: RuleTable, _ settings: PolicySettings) -> PolicyCore? {
+    let naming = rules.appendedMade.compactMap { rule -> Rule? in
       let patterns = rule.actions.filter(\.namesMethod)
       return patterns.isEmpty ? nil : Rule(rule, actions: patterns)
     }
-    return naming.isEmpty ? nil : PolicyCore(rules: naming, settings: settings)
+    return naming.isEmpty ? nil : PolicyCore(rules: RuleTable(naming), settings: settings)
   }
 }
 

@@ -9,26 +9,26 @@ extension Policy {
       return false
     }
     // Of both sets of names the more restrictive outcome counts, so one that always denies is enough.
-    return [true, false].contains { widened in
-      let actions = call.body.candidates.filter { widened ? $0.isWidened : $0.isLegacy }.map(\.text)
-      return deniesOutright(actions, call.body, context)
+    var widened: Bool?
+    var legacy: Bool?
+    core.forEachMatch(of: call.body.candidates) { match in
+      let denies = alwaysDenies(match.rule, call.body, context)
+      if widened == nil { widened = denies }
+      if match.isLegacy, legacy == nil { legacy = denies }
+      return widened == nil || legacy == nil
     }
+    let isByDefault = settings.defaultAction == .deny
+    return widened ?? isByDefault || legacy ?? isByDefault
   }
 
-  private func deniesOutright(_ actions: [[UInt8]], _ call: CallBody, _ context: ContextMembers) -> Bool {
-    for rule in rules where rule.actions.contains(where: { pattern in actions.contains { pattern.matches($0) } }) {
-      switch Evaluation.gates(of: rule, call, context) {
-      case nil: return false
-      case false?: continue
-      case true?: break
-      }
-      if rule.effect == .deny {
-        if rule.conditions.isEmpty { return true }
-      } else {
-        return false
-      }
+  /// Whether a rule that names the call denies it whatever its arguments are; nil where later rules are asked too.
+  private func alwaysDenies(_ rule: Rule, _ call: CallBody, _ context: ContextMembers) -> Bool? {
+    switch Evaluation.gates(of: rule, call, context) {
+    case nil: false
+    case false?: nil
+    case true? where rule.effect == .deny: rule.conditions.isEmpty ? true : nil
+    case true?: false
     }
-    return settings.defaultAction == .deny
   }
 
   /// Tools of these names are also asked about by what their arguments hold.

@@ -41,14 +41,14 @@ enum ConditionReader {
       }
       field = .path(path)
     }
-    guard !isReserved(key), let operation = Operation(member.value) else {
+    guard !isReserved(key.span), let operation = Operation(member.value) else {
       return Condition(name: name, field: field, test: test(key: key, pattern: PythonText.bytes(member.value)))
     }
     return Condition(name: name, field: field, test: try test(operation, name, isOurDialect: isOurDialect, &hints))
   }
 
   /// Whether what stands under the key is never taken for an operator, whatever it looks like.
-  static func isReserved(_ key: [UInt8]) -> Bool { reservedKeys.contains { $0.hasBytes(key.span) } }
+  static func isReserved(_ key: Span<UInt8>) -> Bool { reservedKeys.contains { $0.hasBytes(key) } }
 
   /// What is asked without an operator: a glob over the value's text, except for the key that holds the call's main text.
   static func test(key: [UInt8], pattern: [UInt8]) -> ValueTest {

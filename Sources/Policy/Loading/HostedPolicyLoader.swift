@@ -26,12 +26,12 @@ struct HostedPolicyLoader {
       throw PolicyError(.load, "the payload must be an object, not \(root.kindName)", fileName: fileName)
     }
     var settings = settings(from: root)
-    var rules: [Rule] = []
+    var rules = RuleTable([])
     switch isBelowFloor(root) {
     case nil:
       error("`metadata.min_sdk_version` can't be compared with \(Self.level)", at: root["metadata"] ?? root)
     case true? where settings.defaultAction == .deny:
-      rules = [Self.belowFloor]
+      rules = RuleTable([Self.belowFloor])
       settings = PolicySettings()
       settings.enforcementStatus = "fail_closed"
     case let isBelow?:
@@ -85,33 +85,28 @@ struct HostedPolicyLoader {
 
   // MARK: Rules
 
-  /// A payload may hold very many rules, so each is made a value, read and let go.
   private mutating func rules(
     from document: JSONDocument, _ lines: LineIndex, _ root: PolicyValue, _ settings: PolicySettings
-  ) -> [Rule] {
+  ) -> RuleTable {
     let policies = document.member("policies", of: document.root)
-    var rules: [Rule] = []
+    var rules = RuleTable(of: document, lines)
     for policy in sortedPolicies(policies, in: document, lines) {
       let identifier = document.member("id", of: policy).map { JSONPolicyReader.value(of: $0, in: document, lines) }
-      let defaultReason = HostedRule.defaultReason(policyID: identifier)
+      rules.beginPolicy(defaultReason: HostedRule.defaultReason(policyID: identifier))
       HostedRule.forEach(of: policy, in: document) { node in
-        if let rule = OrdinaryRule.read(
-          node, in: document, lines, index: rules.count, defaultReason: defaultReason)
-        {
-          return rules.append(rule)
-        }
+        if let rule = OrdinaryRule(node, in: document) { return rules.append(rule, at: node) }
         let value = JSONPolicyReader.value(of: node, in: document, lines)
         read(value, policyID: identifier, index: rules.count, into: &rules)
       }
     }
     guard rules.isEmpty, errors.isEmpty else { return rules }
     let isEmpty = policies.map { document.kind(of: $0) == .array && document.count(of: $0) == 0 } ?? false
-    return [
+    return RuleTable([
       isEmpty && isGenuinelyEmpty(root) ? Self.empty(settings.defaultOnEmpty) : Self.missing(settings.defaultOnMissing)
-    ]
+    ])
   }
 
-  private mutating func read(_ value: PolicyValue, policyID: PolicyValue?, index: Int, into rules: inout [Rule]) {
+  private mutating func read(_ value: PolicyValue, policyID: PolicyValue?, index: Int, into rules: inout RuleTable) {
     do throws(RuleReader.Failures) {
       let translated: PolicyValue
       do throws(RuleReader.Failure) {

@@ -66,8 +66,8 @@ struct LocalPolicyLoader {
       throw PolicyError(fileName: fileName, diagnostics: errors.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
     }
     return Policy(
-      source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: rules, settings: settings,
-      scanner: Scanner(rules: detection.rules), resultRules: resultRules,
+      source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: RuleTable(rules),
+      settings: settings, scanner: Scanner(rules: detection.rules), resultRules: resultRules,
       annotationRules: annotationRules)
   }
 

@@ -1,51 +1,44 @@
 import Python
 import Wire
 
-/// Reads a rule of a payload where it stands, if it is written as services write them; bundles hold very many of those.
+/// A rule of a payload that is written as services write them, where it stands; bundles hold very many of those.
 ///
-/// What is read so is the same rule that ``HostedRule`` and ``RuleReader`` make of it, without a tree of values between.
+/// What it says is the same that ``HostedRule`` and ``RuleReader`` find, without a tree of values between. That it is
+/// such a rule can be told without making anything.
 struct OrdinaryRule {
-  private var effect: Effect?
-  private var actions: JSONDocument.Node?
-  private var reason: JSONDocument.Node?
-  private var reasonCode: JSONDocument.Node?
-  private var conditions: JSONDocument.Node?
+  /// A list of no less than one ``WrittenPattern``.
+  let actions: JSONDocument.Node
+  private let effect: Effect
+  private let reason: JSONDocument.Node?
+  private let reasonCode: JSONDocument.Node?
+  private let conditions: JSONDocument.Node?
 
   /// Nil for a rule that is written in another way, that can't be used, or of which there is something to say.
-  ///
-  /// - Parameters:
-  ///   - index: of the rule among all, from 0.
-  ///   - defaultReason: of a rule without one.
-  static func read(
-    _ node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex, index: Int, defaultReason: String
-  ) -> Rule? {
-    guard let parts = OrdinaryRule(node, in: document), let effect = parts.effect,
-      let actions = parts.patterns(in: document), let conditions = parts.conditions(in: document, lines)
-    else { return nil }
-    func text(_ node: JSONDocument.Node?) -> String? { node.map { String(decoding: document.text($0), as: UTF8.self) } }
-    return Rule(
-      effect: effect, actions: actions, conditions: conditions, policyID: "rule-\(index)",
-      reason: text(parts.reason) ?? defaultReason, reasonCode: text(parts.reasonCode) ?? "",
-      line: lines.place(of: document.range(of: node).lowerBound).line)
-  }
-
-  /// Of a repeated key the last one counts, as in Python.
-  private init?(_ node: JSONDocument.Node, in document: JSONDocument) {
+  init?(_ node: JSONDocument.Node, in document: JSONDocument) {
+    let bytes = document.bytes
+    let text = bytes.span
+    var effect: Effect?
+    var actions: JSONDocument.Node?
+    var reason: JSONDocument.Node?
+    var reasonCode: JSONDocument.Node?
+    var conditions: JSONDocument.Node?
+    // Of a repeated key the last one counts, as in Python.
     for (key, value) in document.members(of: node) {
+      guard !document.isEscaped(key) else { return nil }
       let kind = document.kind(of: value)
-      switch Key(key, in: document) {
+      switch Key(text.extracting(document.content(of: key))) {
       case .effect:
-        effect = HostedRule.words.first { document.text(value).elementsEqual($0.rawValue.utf8) }
-      case .actions:
-        actions = kind == .array ? value : nil
+        guard kind == .string, !document.isEscaped(value) else { return nil }
+        effect = Self.effect(text.extracting(document.content(of: value)))
+      case .actions: actions = kind == .array ? value : nil
       case .reason:
-        guard kind == .string, !document.text(value).isEmpty else { return nil }
+        guard kind == .string, !document.content(of: value).isEmpty else { return nil }
         reason = value
       case .reasonCode:
         guard kind == .string else { return nil }
         reasonCode = value
       case .conditions:
-        guard kind == .object else { return nil }
+        guard kind == .object, Self.areOrdinary(conditions: value, in: document, text) else { return nil }
         conditions = value
       case .escalates:
         guard kind == .false else { return nil }
@@ -55,83 +48,131 @@ struct OrdinaryRule {
         break
       }
     }
+    guard let effect, let actions, document.count(of: actions) > 0,
+      document.elements(of: actions).allSatisfy({ element in
+        document.kind(of: element) == .string && !document.isEscaped(element)
+          && WrittenPattern.isOne(text.extracting(document.content(of: element)))
+      })
+    else { return nil }
+    self.actions = actions
+    self.effect = effect
+    self.reason = reason
+    self.reasonCode = reasonCode
+    self.conditions = conditions
   }
+
+  /// The rule, made ready to match.
+  ///
+  /// - Parameters:
+  ///   - index: of the rule among all, from 0.
+  ///   - defaultReason: of a rule without one.
+  func rule(
+    of node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex, index: Int, defaultReason: String
+  ) -> Rule? {
+    guard let conditions = made(conditions, in: document, lines) else { return nil }
+    func text(_ node: JSONDocument.Node?) -> String? { node.map { String(decoding: document.text($0), as: UTF8.self) } }
+    return Rule(
+      effect: effect, actions: document.elements(of: actions).map { ActionPattern(Array(document.text($0))) },
+      conditions: conditions, policyID: "rule-\(index)", reason: text(reason) ?? defaultReason,
+      reasonCode: text(reasonCode) ?? "", line: lines.place(of: document.range(of: node).lowerBound).line)
+  }
+
+  // MARK: What a rule is written of
 
   private enum Key {
     case effect, actions, reason, reasonCode, conditions, escalates
     /// What only ``HostedRule`` reads.
     case special
 
-    private static let names: [(StaticString, Key)] = [
-      ("effect", .effect), ("actions", .actions), ("reason", .reason), ("reason_code", .reasonCode),
-      ("conditions", .conditions), ("escalate_on_deny", .escalates), ("resources", .special), ("resource", .special),
-      ("clients", .special), ("projects", .special), ("reason_localized", .special), ("when", .special),
-    ]
-
     /// Nil for what says nothing of a rule's decisions.
-    init?(_ node: JSONDocument.Node, in document: JSONDocument) {
-      let text = document.text(node)
-      guard
-        let key = Self.names.first(where: { $0.0.utf8CodeUnitCount == text.count && $0.0.hasBytes(text.span) })?.1
-      else { return nil }
-      self = key
-    }
-  }
-
-  private func patterns(in document: JSONDocument) -> [ActionPattern]? {
-    guard let actions else { return nil }
-    var patterns: [ActionPattern] = []
-    patterns.reserveCapacity(document.count(of: actions))
-    for element in document.elements(of: actions) {
-      guard let text = document.string(element), !text.isEmpty, !RuleHints.namesServers(text) else { return nil }
-      patterns.append(ActionPattern(text))
-    }
-    return patterns.isEmpty ? nil : patterns
-  }
-
-  private func conditions(in document: JSONDocument, _ lines: LineIndex) -> [Condition]? {
-    guard let conditions else { return [] }
-    let members = document.uniqueMembers(of: conditions)
-    var result: [Condition] = []
-    result.reserveCapacity(members.count)
-    for (key, value) in members {
-      guard let condition = condition(document.text(key), value, in: document, lines) else { return nil }
-      result.append(condition)
-    }
-    return result
-  }
-
-  private func condition(
-    _ text: ArraySlice<UInt8>, _ node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex
-  ) -> Condition? {
-    let key = Array(text)
-    let name = String(decoding: key, as: UTF8.self)
-    if let pattern = document.string(node) {
-      return Condition(name: name, field: .key(key), test: ConditionReader.test(key: key, pattern: pattern))
-    }
-    guard !ConditionReader.isReserved(key), let operation = operation(node, in: document, lines) else { return nil }
-    var hints: [String] = []
-    guard let test = try? ConditionReader.test(operation, name, isOurDialect: false, &hints), hints.isEmpty else {
-      return nil
-    }
-    return Condition(name: name, field: .key(key), test: test)
-  }
-
-  private func operation(
-    _ node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex
-  ) -> ConditionReader.Operation? {
-    var name: PolicyValue?
-    var operand: PolicyValue?
-    for (key, value) in document.members(of: node) {
-      if document.string(key, equals: "op") {
-        name = JSONPolicyReader.value(of: value, in: document, lines)
-      } else if document.string(key, equals: "value") {
-        operand = JSONPolicyReader.value(of: value, in: document, lines)
-      } else {
-        return nil
+    init?(_ text: Span<UInt8>) {
+      func `is`(_ name: StaticString) -> Bool { name.hasBytes(text) }
+      switch text.count {
+      case 4 where `is`("when"): self = .special
+      case 6 where `is`("effect"): self = .effect
+      case 6 where `is`("reason"): self = .reason
+      case 7 where `is`("actions"): self = .actions
+      case 7 where `is`("clients"): self = .special
+      case 8 where `is`("resource") || `is`("projects"): self = .special
+      case 9 where `is`("resources"): self = .special
+      case 10 where `is`("conditions"): self = .conditions
+      case 11 where `is`("reason_code"): self = .reasonCode
+      case 16 where `is`("escalate_on_deny"): self = .escalates
+      case 16 where `is`("reason_localized"): self = .special
+      default: return nil
       }
     }
-    guard let name, let operand, case .string = name.content else { return nil }
-    return ConditionReader.Operation(name: name, operand: operand, folds: false)
+  }
+
+  private static func effect(_ text: Span<UInt8>) -> Effect? {
+    if ("deny" as StaticString).hasBytes(text) { return .deny }
+    if ("allow" as StaticString).hasBytes(text) { return .allow }
+    if ("warn" as StaticString).hasBytes(text) { return .warn }
+    return nil
+  }
+
+  private static func areOrdinary(
+    conditions: JSONDocument.Node, in document: JSONDocument, _ text: Span<UInt8>
+  ) -> Bool {
+    for (key, value) in document.members(of: conditions) {
+      switch document.kind(of: value) {
+      case .string: break
+      case .object:
+        guard !document.isEscaped(key), !ConditionReader.isReserved(text.extracting(document.content(of: key))),
+          isOrdinary(operation: value, in: document, text)
+        else { return false }
+      default: return false
+      }
+    }
+    return true
+  }
+
+  /// Operators that can be applied whatever their operand is.
+  private static let operators: [StaticString] = [
+    "glob", "equals", "contains", "in", "not_in", "exists", "not_exists", "gt", "greater_than", "gte",
+    "greater_than_or_equal", "lt", "less_than", "lte", "less_than_or_equal", "in_range", "outside_range",
+  ]
+
+  /// Whether it is of an operator and its operand, in this order or the other, and of nothing else.
+  private static func isOrdinary(
+    operation: JSONDocument.Node, in document: JSONDocument, _ text: Span<UInt8>
+  ) -> Bool {
+    guard document.count(of: operation) == 2 else { return false }
+    var hasOperator = false
+    var hasOperand = false
+    for (key, value) in document.members(of: operation) {
+      if document.string(key, equals: "value") {
+        hasOperand = true
+      } else if document.string(key, equals: "op"), document.kind(of: value) == .string, !document.isEscaped(value) {
+        let name = text.extracting(document.content(of: value))
+        hasOperator = operators.contains { $0.hasBytes(name) }
+      }
+    }
+    return hasOperator && hasOperand
+  }
+
+  // MARK: What is made of it
+
+  private func made(
+    _ conditions: JSONDocument.Node?, in document: JSONDocument, _ lines: LineIndex
+  ) -> [Condition]? {
+    guard let conditions else { return [] }
+    var result: [Condition] = []
+    for (key, value) in document.uniqueMembers(of: conditions) {
+      let key = Array(document.text(key))
+      let name = String(decoding: key, as: UTF8.self)
+      var hints: [String] = []
+      let test =
+        if let pattern = document.string(value) {
+          ConditionReader.test(key: key, pattern: pattern)
+        } else {
+          ConditionReader.Operation(JSONPolicyReader.value(of: value, in: document, lines)).flatMap {
+            try? ConditionReader.test($0, name, isOurDialect: false, &hints)
+          }
+        }
+      guard let test, hints.isEmpty else { return nil }
+      result.append(Condition(name: name, field: .key(key), test: test))
+    }
+    return result
   }
 }

@@ -2,12 +2,14 @@
 struct ActionIndex: Sendable {
   /// How a rule matches a call.
   struct Match {
-    let rule: Int
+    /// Of the rule among all, from 0.
+    let number: Int
+    let rule: Rule
     /// In the set of actions before families were known; else in the widened one only.
     let isLegacy: Bool
   }
 
-  private var patterns: [Glob] = []
+  private let rules: RuleTable
   /// Patterns by the literal text they start with.
   private let whole: PrefixTable
   /// Patterns that leave the tool open, by the literal text their method starts with.
@@ -20,13 +22,20 @@ struct ActionIndex: Sendable {
   private static let maxCursors = 24
   private static let maxColons = 4
 
-  init(_ rules: [Rule]) {
+  init(_ rules: RuleTable) {
     var whole: [PrefixTable.Item] = []
+    whole.reserveCapacity(rules.count)
     var method: [PrefixTable.Item] = []
-    for (number, rule) in rules.enumerated() {
-      for pattern in rule.actions {
-        let entry = PrefixTable.Entry(rule: Int32(number), pattern: Int32(patterns.count))
-        patterns.append(pattern.glob)
+    for number in rules.indices {
+      if let written = rules.writtenActions(of: number) {
+        for (place, pattern) in written.enumerated() {
+          whole.append(WrittenPattern.item(pattern, .init(rule: Int32(number), pattern: Int32(place))))
+        }
+        continue
+      }
+      let rule = rules[number]
+      for (place, pattern) in rule.actions.enumerated() {
+        let entry = PrefixTable.Entry(rule: Int32(number), pattern: Int32(place))
         let literal = pattern.literalStart
         if !literal.isEmpty {
           whole.append(.init(start: literal, entry: entry))
@@ -39,6 +48,7 @@ struct ActionIndex: Sendable {
       // Nothing gets past a rule that matches every call.
       if rule.matchesEverything { break }
     }
+    self.rules = rules
     self.whole = PrefixTable(whole)
     self.method = PrefixTable(method)
   }
@@ -82,27 +92,29 @@ struct ActionIndex: Sendable {
     }
     guard count <= Self.maxCursors else { return false }
 
-    while let rule = nextRule(cursors, count) {
+    while let number = nextRule(cursors, count) {
+      let rule = rules[Int(number)]
       var isWidened = false
       var isLegacy = false
       for index in 0..<count {
-        while let entry = entry(cursors[index]), entry.rule == rule {
+        while let entry = entry(cursors[index]), entry.rule == number {
           cursors[index].next += 1
+          let pattern = rule.actions[Int(entry.pattern)]
           if cursors[index].source == .open {
-            for candidate in candidates where patterns[Int(entry.pattern)].matches(candidate.text) {
+            for candidate in candidates where pattern.matches(candidate.text) {
               isWidened = isWidened || candidate.isWidened
               isLegacy = isLegacy || candidate.isLegacy
             }
           } else {
             let place = cursors[index].candidate
-            guard patterns[Int(entry.pattern)].matches(candidates[place].text) else { continue }
+            guard pattern.matches(candidates[place].text) else { continue }
             isWidened = isWidened || candidates[place].isWidened
             isLegacy = isLegacy || candidates[place].isLegacy
           }
         }
       }
       guard isWidened else { continue }
-      guard body(Match(rule: Int(rule), isLegacy: isLegacy)) else { break }
+      guard body(Match(number: Int(number), rule: rule, isLegacy: isLegacy)) else { break }
     }
     return true
   }

@@ -5,7 +5,7 @@
 struct PrefixTable: Sendable {
   struct Entry: Sendable {
     let rule: Int32
-    /// The place of its pattern among the policy's.
+    /// The place of its pattern among the rule's.
     let pattern: Int32
   }
 
@@ -22,14 +22,22 @@ struct PrefixTable: Sendable {
 
   /// A pattern to be found by the text it starts with.
   struct Item {
-    fileprivate let hash: UInt64
-    fileprivate let length: Int
+    fileprivate private(set) var hash = PrefixTable.seed
+    fileprivate private(set) var length = 0
     fileprivate let entry: Entry
 
+    /// A pattern that starts with nothing yet.
+    init(_ entry: Entry) { self.entry = entry }
+
     init(start: ArraySlice<UInt8>, entry: Entry) {
-      hash = start.reduce(PrefixTable.seed, PrefixTable.step)
-      length = start.count
-      self.entry = entry
+      self.init(entry)
+      for byte in start { append(byte) }
+    }
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+      hash = PrefixTable.step(hash, byte)
+      length += 1
     }
   }
 

@@ -28,14 +28,18 @@ struct ByteClasses {
   }
 
   /// Whether so many bytes of a kind stand together somewhere.
-  func hasRun(of kind: Kind, atLeast least: Int) -> Bool { nextRun(of: kind, atLeast: least, from: 0) != nil }
+  func hasRun(of kind: Kind, atLeast least: Int) -> Bool {
+    nextRun(of: kind, holding: kind, atLeast: least, from: 0) != nil
+  }
 
   /// The next place where so many bytes of a kind stand together: all that do.
   ///
-  /// - Parameter offset: where no run goes on, such as the end of one.
-  func nextRun(of kind: Kind, atLeast least: Int, from offset: Int) -> Range<Int>? {
+  /// - Parameters:
+  ///   - needed: of what kind some byte of the run has to be; runs without any may be left out.
+  ///   - offset: where no run goes on, such as the end of one.
+  func nextRun(of kind: Kind, holding needed: Kind, atLeast least: Int, from offset: Int) -> Range<Int>? {
     var start = offset
-    while let place = endOfRun(of: kind, atLeast: min(least, 64), from: start) {
+    while let place = endOfRun(of: kind, holding: needed, atLeast: min(least, 64), from: start) {
       let run = run(of: kind, around: place)
       if run.count >= least { return run }
       start = run.upperBound
@@ -44,19 +48,22 @@ struct ByteClasses {
   }
 
   /// A byte that is the last of so many of a kind, 64 at the most.
-  private func endOfRun(of kind: Kind, atLeast least: Int, from offset: Int) -> Int? {
+  private func endOfRun(of kind: Kind, holding needed: Kind, atLeast least: Int, from offset: Int) -> Int? {
     guard offset < count else { return nil }
     // So long a run has eight bytes somewhere that fill a byte of a word; a word without one needs no closer look.
     let fillsBytes = least >= 15
     // A bit is left where so many bits before it are set, its own among them; of the word before, the upper ones count.
     var before: UInt64 = 0
     var wasFull = false
+    var wasNeeded = false
     for index in offset / 64..<blocks.count {
       var word = word(kind, index)
       if index == offset / 64 { word &= UInt64.max &<< UInt64(offset % 64) }
       let isFull = Self.hasFullByte(word)
-      defer { (before, wasFull) = (word, isFull) }
-      guard isFull || wasFull || !fillsBytes else { continue }
+      // So many bytes of a run that has a needed one end in the word of that one, or in the next.
+      let isNeeded = self.word(needed, index) != 0
+      defer { (before, wasFull, wasNeeded) = (word, isFull, isNeeded) }
+      guard isFull || wasFull || !fillsBytes, isNeeded || wasNeeded else { continue }
       var (low, high) = (before, word)
       var length = 1
       while length < least, high != 0 {

@@ -37,7 +37,7 @@ struct JSONTape: Sendable {
 
   /// Makes room for as many words as most texts of this size need. What is not written to takes no memory.
   mutating func reserve(forTextOf bytes: Int) {
-    words.reserveCapacity(min(bytes / 8, 1 << 21) + 16)
+    words.reserveCapacity(min(bytes / 8, bytes < 4 << 20 ? 4096 : 1 << 21) + 16)
   }
 
   @inline(__always)

@@ -73,7 +73,7 @@ struct RuleTable: RandomAccessCollection, Sendable {
     }
     // INVARIANT: it was read when it was appended. Were it not, what it is for would be denied.
     return Rule(
-      effect: .deny, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "rule-\(number)",
+      effect: .deny, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:UNREADABLE_RULE",
       reason: "rule \(number) can't be read", reasonCode: "", line: 0)
   }
 

@@ -17,6 +17,7 @@ public func fuzzPolicy(_ input: [UInt8]) {
     case 1: policy = try Policy.load(local: text, format: .json, fileName: "p.json")
     default: policy = try Policy.load(hosted: text, fileName: "payload")
     }
+    check(policy.summaries.allSatisfy { $0.policyID != "synthetic:UNREADABLE_RULE" }, "a rule that can't be made")
     check(policy.warnings.allSatisfy { !$0.message.contains("\n") }, "a warning of several lines")
     let arguments = parts.count > 1 ? Array(parts[1]) : Array(#"{"path":"/etc/x","n":1}"#.utf8)
     let document = try? JSONDocument(parsing: arguments[...])

@@ -28,7 +28,7 @@ static inline __attribute__((always_inline)) uint64_t bits(const block *mask) {
   return word;
 }
 
-static inline __attribute__((always_inline)) uint8_t classify(const uint8_t *bytes, cz_byte_classes *classes) {
+static inline __attribute__((always_inline)) uint8_t classify(const uint8_t *bytes, uint64_t *words, size_t stride) {
   block text;
   memcpy(&text, bytes, sizeof text);
   block digits = IS_IN(text, '0', 10);
@@ -41,19 +41,20 @@ static inline __attribute__((always_inline)) uint8_t classify(const uint8_t *byt
       digits | plus | IS(text, '-') | IS_IN(text, '(', 2) | IS_IN(text, 0x09, 5) | IS_IN(text, 0x1c, 5);
   block marks = capitals | dashed | IS(text, ':') | IS(text, '=') | IS(text, '_') | IS(text, 'z');
   block beyond = IS_IN(text, 0x80, 0x80);
-  *classes = (cz_byte_classes){bits(&digits), bits(&capitals), bits(&tokens),
-                               bits(&dashed), bits(&grouped),  bits(&marks)};
+  const block *kinds[CZ_BYTE_KINDS] = {&digits, &capitals, &tokens, &dashed, &grouped, &marks};
+  for (size_t kind = 0; kind < CZ_BYTE_KINDS; kind++) words[kind * stride] = bits(kinds[kind]);
   return bits(&beyond) != 0;
 }
 
-FOR_EACH_CPU int cz_classify(const uint8_t *bytes, size_t count, cz_byte_classes *classes) {
+FOR_EACH_CPU int cz_classify(const uint8_t *bytes, size_t count, uint64_t *words) {
   uint8_t beyond = 0;
-  size_t blocks = count / 64;
-  for (size_t number = 0; number < blocks; number++) beyond |= classify(bytes + 64 * number, classes + number);
+  size_t full = count / 64;
+  size_t stride = (count + 63) / 64;
+  for (size_t number = 0; number < full; number++) beyond |= classify(bytes + 64 * number, words + number, stride);
   if (count % 64 > 0) {
     uint8_t rest[64] = {0};
-    memcpy(rest, bytes + 64 * blocks, count % 64);
-    beyond |= classify(rest, classes + blocks);
+    memcpy(rest, bytes + 64 * full, count % 64);
+    beyond |= classify(rest, words + full, stride);
   }
   return !beyond;
 }

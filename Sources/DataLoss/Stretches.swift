@@ -38,7 +38,7 @@ struct Stretches {
     _ kind: ByteClasses.Kind, counting counted: ByteClasses.Kind, atLeast least: Int, in classes: ByteClasses
   ) {
     var offset = 0
-    while let run = classes.nextRun(of: kind, holding: counted, atLeast: least, from: offset) {
+    while let run = classes.nextRun(of: kind, atLeast: least, from: offset) {
       let count = classes.count(counted, in: run)
       if count >= least { add(run, count: count) }
       offset = run.upperBound

@@ -22,7 +22,7 @@ struct ByteClassesTests {
   func `every byte is of its kinds`(kind: ByteClasses.Kind) {
     for byte in UInt8.min...UInt8.max {
       let classes = ByteClasses([0, byte, 0].span)
-      #expect((classes.nextRun(of: kind, holding: kind, atLeast: 1, from: 0) == 1..<2) == Self.holds(kind, byte), "\(byte)")
+      #expect((classes.nextRun(of: kind, atLeast: 1, from: 0) == 1..<2) == Self.holds(kind, byte), "\(byte)")
       #expect(classes.isASCII == (byte < 0x80))
     }
   }
@@ -48,21 +48,10 @@ struct ByteClassesTests {
       for least in 1...64 { #expect(classes.hasRun(of: kind, atLeast: least) == (longest >= least)) }
       for least in [1, 2, 7, 15, 26, 63, 64, 65, 130] {
         var found: [Range<Int>] = []
-        while let run = classes.nextRun(of: kind, holding: kind, atLeast: least, from: found.last?.upperBound ?? 0) {
+        while let run = classes.nextRun(of: kind, atLeast: least, from: found.last?.upperBound ?? 0) {
           found.append(run)
         }
         #expect(found == runs.filter { $0.count >= least })
-
-        // Of runs without a needed byte some may be found, too.
-        var holding: [Range<Int>] = []
-        while let run = classes.nextRun(
-          of: kind, holding: .digits, atLeast: least, from: holding.last?.upperBound ?? 0)
-        {
-          holding.append(run)
-        }
-        let isDigit = text.map { Self.holds(.digits, $0) }
-        let needed = found.filter { isDigit[$0].contains(true) }
-        #expect(holding.filter { isDigit[$0].contains(true) } == needed && Set(holding).isSubset(of: found))
       }
       for run in runs { #expect(classes.count(kind, in: run) == run.count) }
       guard !text.isEmpty else { continue }

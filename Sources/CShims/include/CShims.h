@@ -12,24 +12,19 @@ static inline ptrdiff_t cz_find_byte(const uint8_t *bytes, size_t start, size_t 
   return found ? found - bytes : -1;
 }
 
-/// What each of 64 bytes is, a bit for each: the first byte's is the lowest.
-typedef struct {
-  /// 0 to 9.
-  uint64_t digits;
-  /// 0 to 9, A to Z.
-  uint64_t capitals;
-  /// 0 to 9, letters, and + - . / = _ ~
-  uint64_t tokens;
-  /// 0 to 9, - and .
-  uint64_t dashed;
-  /// 0 to 9, white space, and ( ) + -
-  uint64_t grouped;
-  /// 0 to 9, A to Z, z, and - . : = _ which are rare in prose and frequent in secrets.
-  uint64_t marks;
-} cz_byte_classes;
+/// The kinds of bytes that `cz_classify` tells apart, in the order that it writes them in:
+/// - digits: 0 to 9
+/// - capitals: 0 to 9, A to Z
+/// - tokens: 0 to 9, letters, and + - . / = _ ~
+/// - dashed: 0 to 9, - and .
+/// - grouped: 0 to 9, white space, and ( ) + -
+/// - marks: 0 to 9, A to Z, z, and - . : = _ which are rare in prose and frequent in secrets
+enum { CZ_BYTE_KINDS = 6 };
 
-/// Classifies bytes, 64 of them into each element; bits beyond the last byte are 0. Returns whether all are ASCII.
-int cz_classify(const uint8_t *bytes, size_t count, cz_byte_classes *classes);
+/// Classifies bytes: for each kind in turn a bit for each byte, 64 of them a word, the first the lowest; bits beyond the
+/// last byte are 0. `words` has room for CZ_BYTE_KINDS times the words that `count` bytes begin. Returns whether all are
+/// ASCII.
+int cz_classify(const uint8_t *bytes, size_t count, uint64_t *words);
 
 /// A pipe whose ends are closed on exec. 0, or an errno.
 int cz_pipe(int *read_end, int *write_end);

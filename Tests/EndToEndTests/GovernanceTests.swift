@@ -124,6 +124,10 @@ import Testing
     (["run"], Int32(64), "the server's command is missing"),
     (["run", "--server", "a:b", "--", "true"], 64, "--server takes"),
     (["run", "--nonsense", "--", "true"], 64, "unknown option"),
+    (["run", "-p", "policy.yaml", "--", "true"], 64, "unknown option `-p`"),
+    (["run", "policy.yaml", "--", "true"], 64, "stands behind `--`"),
+    (["run", "--observe=no", "--", "true"], 64, "--observe takes no value"),
+    (["run", "--no-governance=false", "--", "true"], 64, "--no-governance takes no value"),
     (["run", "--policy", "/no/such/policy.yaml", "--", "true"], 78, "E1202"),
     (["run", "--policy", "/etc/passwd", "--", "true"], 78, ".json file"),
     (["run", "--state-dir", "/tmp", "--audit-failure", "allow", "--", "/no/such/server"], 127, "can't start"),
@@ -138,6 +142,13 @@ import Testing
     process.closeInput()
     #expect(try process.wait() == status)
     #expect(process.errors.text.contains(reason))
+  }
+
+  @Test(arguments: [["run", "--help"], ["help", "run"]])
+  func `the help of run is found by either way`(words: [String]) throws {
+    let process = try RunningProcess([Project.czproxy] + words)
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.hasPrefix("czproxy run: put a policy in front of an MCP server\n"))
   }
 
   @Test func `every error of a policy is reported with its line, and nothing is started`() throws {

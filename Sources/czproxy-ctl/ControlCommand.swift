@@ -24,6 +24,17 @@ struct ControlCommand: ParsableCommand {
       VersionCommand.self,
     ]
   )
+
+  /// As the library's, but for what can't be written: an empty file must not look like a clean scan.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      try Terminal.flush()
+    } catch {
+      exit(withError: error)
+    }
+  }
 }
 
 struct VersionCommand: ParsableCommand {

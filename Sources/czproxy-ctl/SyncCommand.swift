@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bundle
 import ControlPlane
-import Foundation
 import Relay
 import State
 import System
@@ -74,9 +73,7 @@ struct SyncCommand: ParsableCommand {
 
   private func options(_ directory: String) -> SyncOptions {
     var options = SyncOptions(
-      stateDirectory: directory,
-      sender: Sender(
-        hostname: ProcessInfo.processInfo.hostName, user: SyncUser.name(), email: "", version: Version.number))
+      stateDirectory: directory, sender: .ofThisMachine(version: Version.number))
     options.service = service.settings
     options.allowsPlainHTTP = service.allowHTTP
     options.shipsToService = !noServiceAudit

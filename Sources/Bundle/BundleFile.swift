@@ -41,7 +41,7 @@ public enum BundleFile {
     } catch .tooLarge {
       throw BundleError(tooLarge, "\(path): the file has more than \(limit) bytes")
     } catch {
-      throw BundleError(unreadable, "\(path): \(error.reason)")
+      throw BundleError(unreadable, "\(path): \(error)")
     }
   }
 }
@@ -49,15 +49,4 @@ public enum BundleFile {
 extension BundleError {
   /// The same error, with the file that it is about.
   func located(_ path: String) -> BundleError { BundleError(code, "\(path): \(reason)", at: offset) }
-}
-
-extension FileReader.Failure {
-  var reason: String {
-    switch self {
-    case .missing: "there is no such file"
-    case .unreadable(let error): error.reason
-    case .notAFile: "it is not a file"
-    case .tooLarge: "it is too large"
-    }
-  }
 }

@@ -11,6 +11,8 @@ struct ControlCommand: ParsableCommand {
       Put it in front of a server in the MCP config of a host:
         czproxy run --server filesystem --policy policy.yaml -- COMMAND [ARG...]
       `czproxy run --help` tells how; the commands below are for people.
+
+      Each command tells its exit statuses. Those of all: 64 for wrong usage, 74 where the output can't be written.
       """,
     version: "czproxy \(Version.number)",
     subcommands: [

@@ -32,7 +32,8 @@ public enum RunHelp {
       --api-key-file FILE       the API key; else CZ_API_KEY, CONTROLZERO_API_KEY, or config.yaml in the state
                                 directory. With a key and no file the policy comes from the service
       --base-url URL            the service (default https://api.controlzero.ai, or CONTROLZERO_API_URL)
-      --mode cloud|local|hybrid default: what the other options imply. local: no network, ever
+      --mode cloud|local|hybrid default: what the other options imply. local: no network, but for
+                                --otlp-endpoint and --secret-env
       --hybrid file|service     in hybrid mode: the file decides (default), or the service, with the file
                                 where the service's policy can't be used; either way records are delivered
       --refresh-interval SECONDS

@@ -144,6 +144,33 @@ import Testing
     #expect(process.errors.text.contains(reason))
   }
 
+  @Test func `validate tells programs the place of an error, and a file of tools that is missing by its name once`()
+    throws
+  {
+    let scratch = try Scratch()
+    let policy = try scratch.file("p.yaml", "version: '1'\nrules:\n  - alow: x\n")
+    let process = try RunningProcess([Project.czproxy, "policy", "validate", policy, "--format", "json"])
+    #expect(try process.wait() == 1)
+    #expect(process.output.text.contains(#""line":3,"column":5,"code":"E1201""#))
+    let good = try scratch.file("good.yaml", "version: '1'\nrules: [{allow: x}]\n")
+    let words = ["policy", "validate", good, "--server", "x", "--tools", "/no/such/file"]
+    let asked = try RunningProcess([Project.czproxy] + words)
+    #expect(try asked.wait() == 2)
+    #expect(asked.errors.text == "error: /no/such/file:E1202: there is no such file\n")
+  }
+
+  @Test(arguments: ["-a", "--args", "--arguments"])
+  func `the arguments of a call have the same names in every command`(name: String) throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("p.yaml", "version: '1'\nrules: [{allow: 's:echo', when: {a: b}}]\n")
+    let arguments = [name, #"{"a":"b"}"#]
+    let asked = try RunningProcess([Project.czproxy, "policy", "test", "s:echo", "--policy", policy] + arguments)
+    #expect(try asked.wait() == 0)
+    let called = try RunningProcess(
+      [Project.czproxy, "call", "--tool", "echo"] + arguments + ["--"] + Project.scriptedServer)
+    #expect(try called.wait() == 0)
+  }
+
   @Test(arguments: [["run", "--help"], ["help", "run"]])
   func `the help of run is found by either way`(words: [String]) throws {
     let process = try RunningProcess([Project.czproxy] + words)

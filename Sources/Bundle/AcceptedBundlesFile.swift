@@ -22,7 +22,7 @@ public struct AcceptedBundlesFile: Sendable {
     } catch .missing {
       return AcceptedBundles()
     } catch {
-      throw AcceptedBundles.unreadable(error.reason).located(path)
+      throw AcceptedBundles.unreadable(error.description).located(path)
     }
     do throws(BundleError) {
       return try AcceptedBundles(parsing: bytes)

@@ -23,10 +23,12 @@ extension BundleError {
     case .otherProject:
       "get the bundle of your own project, or the keys file of the other one"
     case .publicKeyLength, .encryptionKeyLength, .keyFile:
-      "get the keys file anew; its shape is that of the service's bootstrap answer"
+      "give the project's keys file, as `czproxy bundle keygen` or the service's bootstrap answer made it"
+    case .authorFile:
+      "give the author's file, as `czproxy bundle keygen` made it"
     case .retiredSigner:
       "get a bundle that is signed by a key in force"
-    case .unreadable:
+    case .unreadable, .unreadableKeys:
       "name a file that exists and that you may read"
     case .unavailable:
       "run it on a machine that has what is missing"

@@ -27,7 +27,7 @@ public struct BundleError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable, CaseIterable {
     case fileTooLarge, fileTooShort, magic, reserved, schemaVersion, signatureLength, signatureOffset
     case signatureBeyondEnd, trailingBytes, payloadTooShort, compression, decompressedTooLarge, json, root, expiry
-    case publicKeyLength, encryptionKeyLength, keyFile, retiredSigner
+    case publicKeyLength, encryptionKeyLength, keyFile, authorFile, unreadableKeys, retiredSigner
     case signature
     case authentication
     case expired
@@ -61,7 +61,7 @@ public struct BundleError: Error, Equatable, Sendable, CustomStringConvertible {
     case .expired: .expired
     case .rollback, .memory: .rollback
     case .otherProject: .project
-    case .publicKeyLength, .encryptionKeyLength, .keyFile, .retiredSigner: .key
+    case .publicKeyLength, .encryptionKeyLength, .keyFile, .authorFile, .unreadableKeys, .retiredSigner: .key
     case .unreadable, .unavailable: .unavailable
     }
   }

@@ -10,7 +10,7 @@ public enum BundleFile {
 
   /// A proxy's keys.
   public static func keys(_ path: String) throws(BundleError) -> BundleKeys {
-    var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .keyFile, unreadable: .keyFile)
+    var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .keyFile, unreadable: .unreadableKeys)
     // The keys live on in guarded memory only, as far as that is in our hands.
     defer { SecretBytes.wipe(&bytes) }
     do throws(BundleError) {
@@ -22,12 +22,14 @@ public enum BundleFile {
 
   /// An author's keys.
   public static func author(_ path: String) throws(BundleError) -> AuthorKeys {
-    var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .keyFile, unreadable: .keyFile)
+    var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .authorFile, unreadable: .unreadableKeys)
     defer { SecretBytes.wipe(&bytes) }
     do throws(BundleError) {
       return try AuthorKeys(parsing: bytes)
     } catch {
-      throw error.located(path)
+      // What is wrong with the keys in it is wrong with the author's file.
+      let code = error.code == .keyFile ? .authorFile : error.code
+      throw BundleError(code, error.reason, at: error.offset).located(path)
     }
   }
 
@@ -39,7 +41,7 @@ public enum BundleFile {
     } catch .tooLarge {
       throw BundleError(tooLarge, "\(path): the file has more than \(limit) bytes")
     } catch {
-      throw BundleError(unreadable, "\(path): \(error.reason)")
+      throw BundleError(unreadable, "\(path): \(error)")
     }
   }
 }
@@ -47,15 +49,4 @@ public enum BundleFile {
 extension BundleError {
   /// The same error, with the file that it is about.
   func located(_ path: String) -> BundleError { BundleError(code, "\(path): \(reason)", at: offset) }
-}
-
-extension FileReader.Failure {
-  var reason: String {
-    switch self {
-    case .missing: "there is no such file"
-    case .unreadable(let error): error.reason
-    case .notAFile: "it is not a file"
-    case .tooLarge: "it is too large"
-    }
-  }
 }

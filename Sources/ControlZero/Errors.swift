@@ -6,7 +6,9 @@
 
 /// The policy denies a call. The tool was not invoked.
 public struct PolicyDeniedError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
+  /// The tool as the program called it: a server's name, or that of a registered closure.
   public let tool: String
+  /// The tool of that server, or the closure's method.
   public let method: String
   /// The whole decision; its effect is `deny`.
   public let decision: PolicyDecision
@@ -20,6 +22,7 @@ public struct PolicyDeniedError: LocalizedError, Sendable, Hashable, CustomStrin
 
   public var errorDescription: String? { description }
 
+  /// What the program can do: ask for an approval, or have the rule changed.
   public var recoverySuggestion: String? {
     decision.requiresApproval
       ? "ask for the approval that the rule names, then call again"
@@ -53,6 +56,7 @@ public struct ClientClosedError: LocalizedError, Sendable, Hashable, CustomStrin
 
 /// The policy lets a call through, and nothing in the program can execute it.
 public struct ToolNotFoundError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
+  /// The tool as the program called it.
   public let tool: String
   /// Whether the service says that the project has such a tool.
   public let isListed: Bool
@@ -83,6 +87,7 @@ public struct BundleTamperError: LocalizedError, Sendable, Hashable, CustomStrin
 
 /// There is no policy that could be enforced.
 public struct PolicyUnavailableError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
+  /// What a program branches on.
   public enum Reason: String, Sendable, Hashable {
     /// The service does not know the API key, or does not let it have the policy.
     case keyRejected
@@ -107,6 +112,7 @@ public struct PolicyUnavailableError: LocalizedError, Sendable, Hashable, Custom
 
 /// A tool was invoked, and did not give a result that the program may have.
 public struct ToolCallError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
+  /// What a program branches on, above all to know whether the call may have been executed.
   public enum Reason: Sendable, Hashable {
     /// The tool says that it failed; its result says how.
     case reported(JSONValue)
@@ -126,7 +132,9 @@ public struct ToolCallError: LocalizedError, Sendable, Hashable, CustomStringCon
     case congested
   }
 
+  /// The tool as the program called it.
   public let tool: String
+  /// The tool of that server, or the closure's method.
   public let method: String
   public let reason: Reason
   /// What is wrong, and what can be done.

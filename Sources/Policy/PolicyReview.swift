@@ -42,6 +42,20 @@ struct PolicyReview {
     return found
   }
 
+  /// Ids that several rules have: a record that names one does not say which rule decided.
+  func repeatedIDs() -> [PolicyWarning] {
+    var lines: [String: Int] = [:]
+    return policy.rules.enumerated().compactMap { number, rule in
+      guard let line = lines[rule.policyID] else {
+        lines[rule.policyID] = rule.line
+        return nil
+      }
+      return PolicyWarning(
+        line: rule.line,
+        message: "rule \(number): `\(rule.policyID)` names the rule in line \(line) too: records can't tell them apart")
+    }
+  }
+
   // MARK: Servers and tools
 
   /// Server names that rules for a family of tools reach too.
@@ -102,11 +116,11 @@ struct PolicyReview {
 }
 
 extension Policy {
-  /// What is probably not meant as it is written: the warnings of loading, rules that nothing reaches, names that
-  /// mean more than they seem to, and, where the server's tools are known, patterns that are for none of them.
+  /// What is probably not meant as it is written: the warnings of loading, rules that nothing reaches, ids that stand
+  /// twice, names that mean more than they seem to, and, where the server's tools are known, patterns that are for none of them.
   public func review(server: [UInt8]? = nil, tools: [[UInt8]]? = nil) -> [PolicyWarning] {
     let review = PolicyReview(policy: self)
-    var found = warnings + review.shadowedRules() + review.familyNames(server: server)
+    var found = warnings + review.shadowedRules() + review.repeatedIDs() + review.familyNames(server: server)
     if let server, let tools { found += review.unknownTools(server: server, tools: tools) }
     return found.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
   }

@@ -16,7 +16,6 @@ package struct PythonRegex {
     package var dotAll = false
     package var verbose = false
     package var ascii = false
-    package var unicode = false
   }
 
   /// Shortest and longest match in characters; ``unbounded`` for no limit.

@@ -43,9 +43,6 @@ public struct LineFramer: Sendable {
     buffer = [UInt8](repeating: 0, count: Self.initialCapacity)
   }
 
-  /// Bytes received that no line was made of yet.
-  public var pendingBytes: Int { end - start + (discarded ?? 0) }
-
   /// Takes in bytes by letting `fill` write into free space; `fill` returns how many it wrote.
   public mutating func receive<Failure: Error>(
     _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int

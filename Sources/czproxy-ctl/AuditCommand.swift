@@ -12,13 +12,7 @@ struct AuditCommand: ParsableCommand {
 
 extension StateOptions {
   /// The audit directory; complains and exits where there is no home directory.
-  func auditDirectory() throws -> AuditDirectory {
-    guard let state = Environment.stateDirectory(option: directory) else {
-      Terminal.complain("there is no home directory: give --state-dir DIR")
-      throw ExitCode(64)
-    }
-    return AuditDirectory(stateDirectory: state)
-  }
+  func auditDirectory() throws -> AuditDirectory { AuditDirectory(stateDirectory: try path()) }
 }
 
 struct AuditVerifyCommand: ParsableCommand {
@@ -63,7 +57,8 @@ struct AuditVerifyCommand: ParsableCommand {
       }
     }
     guard !reports.isEmpty else {
-      Terminal.complain("there are no records")
+      let directory = try state.auditDirectory()
+      Terminal.complain("there are no records in \(directory.path)")
       throw ExitCode(2)
     }
     if !reports.allSatisfy(\.isIntact) { throw ExitCode(1) }

@@ -35,6 +35,9 @@ enum AuditLine {
       let status = number("exit_status").map { "status \($0), " } ?? ""
       return "\(time)  \(label)  \(text("tool")): \(text("reason")), \(status)"
         + "\(number("calls") ?? 0) calls, \(number("denied") ?? 0) denied"
+    case "list_edited":
+      let label = Terminal.coloured("list  ", .dim)
+      return "\(time)  \(label)  \(subject): \(number("hidden") ?? 0) hidden"
     default:
       let observed = text("enforcement_reason") == "observe_mode" ? " (observed: it went through)" : ""
       return "\(time)  \(label(text("decision")))  \(subject)  \(text("policy_id")) \(text("reason_code")): "

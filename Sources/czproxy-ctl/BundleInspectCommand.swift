@@ -42,7 +42,7 @@ struct BundleInspectCommand: ParsableCommand {
         return try unverified.verified(by: keys.signers).open(with: keys.encryptionKey)
       }
     }
-    if payload, let bundle { return FileHandle.standardOutput.write(Data(bundle.payload.bytes)) }
+    if payload, let bundle { return try Terminal.write(Array(bundle.payload.bytes)) }
     let content: BundleContent? = try bundle.map { bundle in
       do throws(PolicyError) {
         let policy = try Policy.load(hosted: Array(bundle.payload.bytes), fileName: file)

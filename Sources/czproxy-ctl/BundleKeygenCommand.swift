@@ -16,7 +16,8 @@ struct BundleKeygenCommand: ParsableCommand {
 
       With --from the project gets a new signing key and keeps its AES key. Proxies that have the new keys file take \
       bundles by either key, until --old-until where it is given:
-        czproxy bundle keygen --from author.json --old-until 2027-01-31T00:00:00Z --author author-2.json --keys keys-2.json
+        czproxy bundle keygen --from author.json --old-until 2027-01-31T00:00:00Z \\
+          --author author-2.json --keys keys-2.json
       """)
 
   @Option(help: "The project that bundles are for, as the service or you name it.")

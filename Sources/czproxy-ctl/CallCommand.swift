@@ -21,7 +21,7 @@ struct CallCommand: ParsableCommand {
   @Option(help: "The tool to call.")
   var tool: String?
 
-  @Option(help: "Its arguments, a JSON object.")
+  @Option(name: [.long, .customShort("a"), .customLong("args")], help: "Its arguments, a JSON object.")
   var arguments = "{}"
 
   @Option(help: "Which protocol era to speak: auto, legacy (initialize) or modern (server/discover).")

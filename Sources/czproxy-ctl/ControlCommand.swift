@@ -11,6 +11,8 @@ struct ControlCommand: ParsableCommand {
       Put it in front of a server in the MCP config of a host:
         czproxy run --server filesystem --policy policy.yaml -- COMMAND [ARG...]
       `czproxy run --help` tells how; the commands below are for people.
+
+      Each command tells its exit statuses. Those of all: 64 for wrong usage, 74 where the output can't be written.
       """,
     version: "czproxy \(Version.number)",
     subcommands: [
@@ -24,6 +26,17 @@ struct ControlCommand: ParsableCommand {
       VersionCommand.self,
     ]
   )
+
+  /// As the library's, but for what can't be written: an empty file must not look like a clean scan.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      try Terminal.flush()
+    } catch {
+      exit(withError: error)
+    }
+  }
 }
 
 struct VersionCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import DataLoss
 import Foundation
 import Policy
 import Relay
+import System
 import Wire
 
 /// `czproxy dlp scan`
@@ -54,31 +55,35 @@ struct DataLossScanCommand: ParsableCommand {
     case .text:
       switch action {
       case .detect: for line in lines(outcome, of: text) { print(line) }
-      case .mask: FileHandle.standardOutput.write(Data(outcome.masked))
+      case .mask: try Terminal.write(outcome.masked)
       case .block where isBlocked: for line in lines(outcome, of: text) { Terminal.printError(line) }
-      case .block: FileHandle.standardOutput.write(Data(text))
+      case .block: try Terminal.write(text)
       }
     }
     if isBlocked { throw ExitCode(3) }
   }
 
   private func read() throws -> [UInt8] {
-    let handle: FileHandle
-    if let file {
-      guard let opened = FileHandle(forReadingAtPath: file) else {
-        Terminal.complain("`\(file)` can't be read")
-        throw ExitCode(1)
-      }
-      handle = opened
-    } else {
-      handle = .standardInput
+    let data: Data
+    do {
+      let handle = try file.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? .standardInput
+      data = try handle.read(upToCount: Self.maxBytes + 1) ?? Data()
+    } catch {
+      Terminal.complain("can't read \(file.map { "`\($0)`" } ?? "standard input"): \(Self.reason(of: error))")
+      throw ExitCode(1)
     }
-    let data = try handle.read(upToCount: Self.maxBytes + 1) ?? Data()
     guard data.count <= Self.maxBytes else {
       Terminal.complain("the text is larger than \(Self.maxBytes) bytes: split it")
       throw ExitCode(1)
     }
     return [UInt8](data)
+  }
+
+  /// What the system said, below what Foundation makes of it.
+  private static func reason(of error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+    return SystemError("read", Int32(truncatingIfNeeded: underlying.code)).reason
   }
 
   private func lines(_ outcome: TextScanner.Outcome, of text: [UInt8]) -> [String] {

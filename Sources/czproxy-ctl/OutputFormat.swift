@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import System
 import Wire
 
 /// How a command prints.
@@ -34,10 +35,31 @@ enum Terminal {
     Swift.print(String(decoding: writer.bytes, as: UTF8.self))
   }
 
+  /// Writes bytes as they are, behind what was printed before; an exit with 74 where that can't be done.
+  static func write(_ bytes: [UInt8]) throws {
+    try flush()
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+    } catch {
+      throw unwritable()
+    }
+  }
+
+  /// Hands over what was printed; an exit with 74 where that can't be done.
+  static func flush() throws {
+    guard fflush(nil) == 0 else { throw unwritable() }
+  }
+
+  private static func unwritable() -> ExitCode {
+    complain("standard output can't be written")
+    return ExitCode(74)
+  }
+
   static func complain(_ text: String) { printError("czproxy: \(text)") }
 
+  /// Where nobody listens to complaints, the exit status has to do.
   static func printError(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 }
 
@@ -46,4 +68,13 @@ struct StateOptions: ParsableArguments {
   @Option(
     name: .customLong("state-dir"), help: "Where records are kept (default: $CONTROLZERO_HOME, else ~/.controlzero).")
   var directory: String?
+
+  /// The state directory; complains and exits with 64 where there is no home directory.
+  func path() throws -> String {
+    guard let path = Environment.stateDirectory(option: directory) else {
+      Terminal.complain("there is no home directory: give --state-dir DIR")
+      throw ExitCode(64)
+    }
+    return path
+  }
 }

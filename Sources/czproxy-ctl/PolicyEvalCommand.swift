@@ -51,7 +51,7 @@ struct PolicyEvalCommand: ParsableCommand {
       writer.endObject()
       output += writer.bytes + [0x0a]
     }
-    FileHandle.standardOutput.write(Data(output))
+    try Terminal.write(output)
     if !isComplete { throw ExitCode(1) }
   }
 

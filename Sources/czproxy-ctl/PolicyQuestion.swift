@@ -18,7 +18,8 @@ struct PolicyQuestion: ParsableArguments {
   @Flag(help: "The policy is the payload of a bundle.")
   var payload = false
 
-  @Option(name: [.customShort("a"), .customLong("args")], help: "The arguments, a JSON object.")
+  @Option(
+    name: [.customShort("a"), .customLong("args"), .customLong("arguments")], help: "The arguments, a JSON object.")
   var arguments = "{}"
 
   @Option(help: "The tool's inputSchema, a file with a JSON object.")

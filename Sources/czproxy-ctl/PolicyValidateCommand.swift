@@ -64,7 +64,7 @@ struct PolicyValidateCommand: ParsableCommand {
       writer.integer(policy.ruleCount)
       writer.key("warnings")
       writer.beginArray()
-      for warning in warnings { write(line: warning.line, code: nil, warning.message, to: &writer) }
+      for warning in warnings { write((warning.line, nil), code: nil, warning.message, to: &writer) }
       writer.endArray()
       writer.endObject()
       Terminal.print(writer)
@@ -84,7 +84,8 @@ struct PolicyValidateCommand: ParsableCommand {
       writer.key("errors")
       writer.beginArray()
       for diagnostic in error.diagnostics {
-        write(line: diagnostic.line, code: diagnostic.code.rawValue, diagnostic.message, to: &writer)
+        let place = (diagnostic.line, diagnostic.column)
+        write(place, code: diagnostic.code.rawValue, diagnostic.message, to: &writer)
       }
       writer.endArray()
       writer.endObject()
@@ -92,12 +93,18 @@ struct PolicyValidateCommand: ParsableCommand {
     }
   }
 
-  private func write(line: Int?, code: String?, _ message: String, to writer: inout JSONWriter) {
+  private func write(
+    _ place: (line: Int?, column: Int?), code: String?, _ message: String, to writer: inout JSONWriter
+  ) {
     writer.beginObject()
     writer.key("file")
     writer.string(file)
     writer.key("line")
-    if let line { writer.integer(line) } else { writer.null() }
+    if let line = place.line { writer.integer(line) } else { writer.null() }
+    if let column = place.column {
+      writer.key("column")
+      writer.integer(column)
+    }
     if let code {
       writer.key("code")
       writer.string(code)
@@ -111,6 +118,10 @@ struct PolicyValidateCommand: ParsableCommand {
     do {
       if let tools { return try ToolList.read(try PolicySource.read(tools)) }
       return try serverCommand.map(ToolList.ask)
+    } catch let error as PolicyError {
+      // It names the file itself.
+      for line in error.lines { Terminal.printError("error: \(line)") }
+      throw ExitCode(2)
     } catch {
       Terminal.printError("error: \(tools ?? serverCommand ?? ""): \(error)")
       throw ExitCode(2)

@@ -12,10 +12,11 @@ struct SecretCommand: ParsableCommand {
     commandName: "secret",
     abstract: "Print secrets that the service keeps, as a JSON array of strings.",
     discussion: """
-      For programs: what is printed is secret. `czproxy run --secret-env NAME=czsec://SECRET` puts one into the
+      For programs: what is printed is secret. `czproxy run --secret-env NAME=czsec://SECRET` puts one into the \
       environment of a server and nowhere else.
-      Exits with 77 when the key is not accepted or the secret is refused, with 75 when the service is away, with 78 for
-      a secret that is not there.
+
+      Exits with 77 when the key is not accepted or the secret is refused, with 75 when the service is away, with 78 \
+      for a secret that is not there.
       """,
     shouldDisplay: false)
 
@@ -26,10 +27,7 @@ struct SecretCommand: ParsableCommand {
   var names: [String]
 
   func run() throws {
-    guard let directory = Environment.stateDirectory(option: state.directory) else {
-      Terminal.complain("there is no home directory: give --state-dir DIR")
-      throw ExitCode(64)
-    }
+    let directory = try state.path()
     var writer = JSONWriter()
     writer.beginArray()
     do {
@@ -53,7 +51,7 @@ struct SecretCommand: ParsableCommand {
       throw ExitCode(78)
     }
     writer.endArray()
-    FileHandle.standardOutput.write(Data(writer.bytes))
+    try Terminal.write(writer.bytes)
   }
 }
 

@@ -18,10 +18,7 @@ struct StatusCommand: ParsableCommand {
   var format = OutputFormat.text
 
   func run() throws {
-    guard let directory = Environment.stateDirectory(option: state.directory) else {
-      Terminal.complain("there is no home directory: give --state-dir DIR")
-      throw ExitCode(64)
-    }
+    let directory = try state.path()
     let found: StatusReport?
     do throws(StateError) {
       found = try StatusReport(stateDirectory: directory, now: WallClock.microseconds() / 1_000_000)

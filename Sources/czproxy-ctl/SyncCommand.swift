@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bundle
 import ControlPlane
-import Foundation
 import Relay
 import State
 import System
@@ -12,13 +11,15 @@ struct SyncCommand: ParsableCommand {
     commandName: "sync",
     abstract: "Keep the policy current and send records to the service.",
     discussion: """
-      One process does it for a state directory; a second one says so and ends with 0. It goes on for as long as a relay
-      is alive or a record waits, and is started by `czproxy run` where that needs it.
-      The API key is never an argument: --api-key-file, CZ_API_KEY, CONTROLZERO_API_KEY, or `api_key` in the state
+      One process does it for a state directory; a second one says so and ends with 0. It goes on for as long as a \
+      relay is alive or a record waits, and is started by `czproxy run` where that needs it.
+
+      The API key is never an argument: --api-key-file, CZ_API_KEY, CONTROLZERO_API_KEY, or `api_key` in the state \
       directory's config.yaml, in this order. Without a key, --otlp-endpoint alone works.
-      With --once, exits with 0 when the policy is current and no record waits, with 75 when the network or the service
-      is away, with 77 when the key is not accepted, with 78 when what the service sends, or the configuration, can't
-      be used, with 74 when the state directory can't be read or written.
+
+      With --once, exits with 0 when the policy is current and no record waits, with 75 when the network or the \
+      service is away, with 77 when the key is not accepted, with 78 when what the service sends, or the \
+      configuration, can't be used, with 74 when the state directory can't be read or written.
       """)
 
   @Flag(help: "Do everything once and end.")
@@ -56,10 +57,7 @@ struct SyncCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let directory = Environment.stateDirectory(option: state.directory) else {
-      Terminal.complain("there is no home directory: give --state-dir DIR")
-      throw ExitCode(64)
-    }
+    let directory = try state.path()
     do {
       let runner = try SyncRunner(options(directory), verify: Self.verify) { Terminal.complain("sync: \($0)") }
       switch try runner.run() {
@@ -75,9 +73,7 @@ struct SyncCommand: ParsableCommand {
 
   private func options(_ directory: String) -> SyncOptions {
     var options = SyncOptions(
-      stateDirectory: directory,
-      sender: Sender(
-        hostname: ProcessInfo.processInfo.hostName, user: SyncUser.name(), email: "", version: Version.number))
+      stateDirectory: directory, sender: .ofThisMachine(version: Version.number))
     options.service = service.settings
     options.allowsPlainHTTP = service.allowHTTP
     options.shipsToService = !noServiceAudit

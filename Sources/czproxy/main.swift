@@ -4,6 +4,8 @@ import Relay
 let words = Array(CommandLine.arguments.dropFirst())
 if words.first == "run" {
   Exit.now(RunCommand.run(Array(words.dropFirst())))
+} else if words == ["help", "run"] {
+  Exit.now(RunCommand.run(["--help"]))
 } else {
   Exit.now(ControlTool.run(words))
 }

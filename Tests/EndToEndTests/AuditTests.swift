@@ -164,4 +164,16 @@ import Testing
     #expect(process.output.text.contains(#"s:echo\u{202e}evil"#))
     #expect(process.output.text.split(separator: "\n").count == 4)
   }
+
+  @Test func `tail says how much a list lost`() throws {
+    let session = try ScriptedSession(
+      policy: "version: '1'\nrules: [{deny: 's:echo'}, {allow: '*'}]\n",
+      server: ["--tools", #"[{"name":"echo"},{"name":"other"}]"#])
+    session.process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#)
+    _ = try session.process.line()
+    try session.end()
+    let process = try RunningProcess([Project.czproxy, "audit", "tail", "--state-dir", session.scratch.state])
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.contains("list    s:tools/list: 1 hidden\n"))
+  }
 }

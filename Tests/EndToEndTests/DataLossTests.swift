@@ -207,6 +207,22 @@ import Testing
     #expect(process.errors.text == errors)
   }
 
+  /// With `SIGPIPE` ignored, as under many hosts, since that would end the process before it could say anything.
+  @Test(arguments: [
+    ("dlp scan --action mask >&-", Int32(74), "czproxy: standard output can't be written\n"),
+    ("dlp rules >&-", 74, "czproxy: standard output can't be written\n"),
+    ("dlp scan /no/such/file", 1, "czproxy: can't read `/no/such/file`: No such file or directory\n"),
+    ("dlp scan /", 1, "czproxy: can't read `/`: Is a directory\n"),
+    ("dlp scan /no/such/file 2>&-", 1, ""),
+  ])
+  func `what can't be read or written is told, and nothing traps`(words: String, status: Int32, errors: String) throws {
+    let process = try RunningProcess(["/bin/sh", "-c", "trap '' PIPE; exec \(Project.czproxy) \(words)"])
+    process.send("a \(Self.secret) b")
+    process.closeInput()
+    #expect(try process.wait() == status)
+    #expect(process.errors.text == errors)
+  }
+
   @Test func `the active rules are listed, and one that is left out is told of`() throws {
     let scratch = try Scratch()
     let broken = "  - {id: broken, name: broken, pattern: '(', category: custom}"

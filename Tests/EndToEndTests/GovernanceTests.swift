@@ -124,6 +124,10 @@ import Testing
     (["run"], Int32(64), "the server's command is missing"),
     (["run", "--server", "a:b", "--", "true"], 64, "--server takes"),
     (["run", "--nonsense", "--", "true"], 64, "unknown option"),
+    (["run", "-p", "policy.yaml", "--", "true"], 64, "unknown option `-p`"),
+    (["run", "policy.yaml", "--", "true"], 64, "stands behind `--`"),
+    (["run", "--observe=no", "--", "true"], 64, "--observe takes no value"),
+    (["run", "--no-governance=false", "--", "true"], 64, "--no-governance takes no value"),
     (["run", "--policy", "/no/such/policy.yaml", "--", "true"], 78, "E1202"),
     (["run", "--policy", "/etc/passwd", "--", "true"], 78, ".json file"),
     (["run", "--state-dir", "/tmp", "--audit-failure", "allow", "--", "/no/such/server"], 127, "can't start"),
@@ -138,6 +142,40 @@ import Testing
     process.closeInput()
     #expect(try process.wait() == status)
     #expect(process.errors.text.contains(reason))
+  }
+
+  @Test func `validate tells programs the place of an error, and a file of tools that is missing by its name once`()
+    throws
+  {
+    let scratch = try Scratch()
+    let policy = try scratch.file("p.yaml", "version: '1'\nrules:\n  - alow: x\n")
+    let process = try RunningProcess([Project.czproxy, "policy", "validate", policy, "--format", "json"])
+    #expect(try process.wait() == 1)
+    #expect(process.output.text.contains(#""line":3,"column":5,"code":"E1201""#))
+    let good = try scratch.file("good.yaml", "version: '1'\nrules: [{allow: x}]\n")
+    let words = ["policy", "validate", good, "--server", "x", "--tools", "/no/such/file"]
+    let asked = try RunningProcess([Project.czproxy] + words)
+    #expect(try asked.wait() == 2)
+    #expect(asked.errors.text == "error: /no/such/file:E1202: there is no such file\n")
+  }
+
+  @Test(arguments: ["-a", "--args", "--arguments"])
+  func `the arguments of a call have the same names in every command`(name: String) throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("p.yaml", "version: '1'\nrules: [{allow: 's:echo', when: {a: b}}]\n")
+    let arguments = [name, #"{"a":"b"}"#]
+    let asked = try RunningProcess([Project.czproxy, "policy", "test", "s:echo", "--policy", policy] + arguments)
+    #expect(try asked.wait() == 0)
+    let called = try RunningProcess(
+      [Project.czproxy, "call", "--tool", "echo"] + arguments + ["--"] + Project.scriptedServer)
+    #expect(try called.wait() == 0)
+  }
+
+  @Test(arguments: [["run", "--help"], ["help", "run"]])
+  func `the help of run is found by either way`(words: [String]) throws {
+    let process = try RunningProcess([Project.czproxy] + words)
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.hasPrefix("czproxy run: put a policy in front of an MCP server\n"))
   }
 
   @Test func `every error of a policy is reported with its line, and nothing is started`() throws {

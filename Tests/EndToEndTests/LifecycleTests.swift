@@ -3,27 +3,6 @@ import Testing
 
 /// Start, end and signals: the exit status is right, and nobody is left behind.
 @Suite struct LifecycleTests {
-  /// Processes whose command line holds the text, without this one and zombies.
-  private static func survivors(_ marker: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.filter { name in
-      guard Int(name) != nil, let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
-        return false
-      }
-      return String(decoding: line, as: UTF8.self).contains(marker)
-    }
-  }
-
-  /// Waits, with a bound, until no such process is left.
-  private static func areGone(_ marker: String) -> Bool {
-    let until = Date() + RunningProcess.patience
-    while Date() < until {
-      if survivors(marker).isEmpty { return true }
-      usleep(10_000)
-    }
-    return false
-  }
-
   @Test(arguments: [0, 3])
   func `a server that ends at once gives us its status`(status: Int32) throws {
     let session = try ScriptedSession(server: ["--exit-at-once", "\(status)"])
@@ -50,7 +29,7 @@ import Testing
     session.process.send(session.call(1, "echo"))
     _ = try session.process.line()
     #expect(try session.end() == 128 + SIGKILL)
-    #expect(Self.areGone(marker))
+    #expect(RunningProcess.areGone(marker))
   }
 
   @Test(arguments: [SIGINT, SIGTERM], [[], ["--ignore-term"]])
@@ -61,7 +40,7 @@ import Testing
     _ = try session.process.line()
     session.process.send(signal: signal)
     #expect(try session.process.wait() == 128 + signal)
-    #expect(Self.areGone(marker))
+    #expect(RunningProcess.areGone(marker))
     let rows = try session.scratch.rows()
     #expect(rows.last?["event"] as? String == "session_end")
   }
@@ -75,7 +54,7 @@ import Testing
     _ = try session.process.line()
     session.process.send(signal: SIGKILL)
     #expect(try session.process.wait() == 128 + SIGKILL)
-    #expect(Self.areGone(marker))
+    #expect(RunningProcess.areGone(marker))
   }
 
   @Test func `a wrapper's server is ended with it when the host leaves`() throws {
@@ -85,7 +64,7 @@ import Testing
     session.process.send(session.call(1, "echo"))
     _ = try session.process.line()
     try session.end()
-    #expect(Self.areGone(marker))
+    #expect(RunningProcess.areGone(marker))
   }
 
   @Test func `a grandchild that holds the output open does not keep us`() throws {
@@ -94,7 +73,7 @@ import Testing
     session.process.send(session.call(1, "echo"))
     _ = try session.process.line()
     #expect(try session.end() == 0)
-    #expect(Self.areGone(marker))
+    #expect(RunningProcess.areGone(marker))
   }
 
   @Test func `the server gets our environment, directory and process group`() throws {

@@ -218,19 +218,7 @@ import Testing
         try process.wait()
       }
     }
-    let until = Date() + RunningProcess.patience
-    while !Self.survivors(marker).isEmpty, Date() < until { usleep(10_000) }
-    #expect(Self.survivors(marker).isEmpty)
-  }
-
-  private static func survivors(_ marker: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.filter { name in
-      guard Int(name) != nil, let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
-        return false
-      }
-      return String(decoding: line, as: UTF8.self).contains(marker)
-    }
+    #expect(RunningProcess.areGone(marker))
   }
 
   @Test func `thousands of calls and fifty policies later it holds the descriptors that it held`() throws {

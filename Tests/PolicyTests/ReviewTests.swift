@@ -34,6 +34,13 @@ struct ReviewTests {
     #expect(found.isEmpty)
   }
 
+  @Test func anIDThatTwoRulesHaveIsTold() throws {
+    let found = try review("  - {allow: 'a:x', id: one}\n  - allow: a:y\n  - {deny: 'a:z', id: one}\n")
+    #expect(found.map(\.line) == [5])
+    #expect(found.first?.message.contains("`one` names the rule in line 3 too") == true)
+    #expect(try review("  - {allow: 'a:x', id: one}\n  - {deny: 'a:z', id: two}\n  - allow: a:y\n").isEmpty)
+  }
+
   @Test func aServerNamedLikeAFamilyIsTold() throws {
     #expect(try review("  - allow: a:b\n", server: "postgres").contains { $0.message.contains("`database`") })
     #expect(try review("  - allow: sqlite:read\n").contains { $0.message.contains("`database`") })

@@ -63,7 +63,7 @@ final class ClientCore: Sendable {
         sessionID: Hexadecimal.text(RandomBytes.array(16)), agentName: settings.agentName,
         mode: settings.mode.rawValue),
       stateDirectory: settings.stateDirectory)
-    delivery = RecordDelivery(stateDirectory: settings.stateDirectory, sender: Machine.sender)
+    delivery = RecordDelivery(stateDirectory: settings.stateDirectory, sender: .ofThisMachine(version: Version.number))
   }
 
   deinit { timers.cancel() }

@@ -6,12 +6,14 @@
 ///     try client.callTool("database", "query", ["sql": "SELECT 1"],
 ///       context: ["user_id": "agent-001", "user_group": "analysts"])
 public struct CallContext: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+  /// All of it, by the names that conditions use; tags are an object under `tags`.
   public var values: JSONObject
 
   public init(_ values: JSONObject = JSONObject()) {
     self.values = values
   }
 
+  /// - Parameter more: what else conditions may ask about; the other parameters overrule it.
   public init(
     userID: String? = nil, userGroup: String? = nil, tags: JSONObject = JSONObject(), _ more: JSONObject = JSONObject()
   ) {
@@ -25,8 +27,11 @@ public struct CallContext: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     values = JSONObject(elements.map { (name: $0.0, value: $0.1) })
   }
 
+  /// `user_id`; nil where it is no text.
   public var userID: String? { values["user_id"]?.string }
+  /// `user_group`; nil where it is no text.
   public var userGroup: String? { values["user_group"]?.string }
+  /// Empty for none.
   public var tags: JSONObject { values["tags"]?.object ?? JSONObject() }
 
   public var isEmpty: Bool { values.isEmpty }

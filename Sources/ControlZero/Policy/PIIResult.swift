@@ -18,20 +18,26 @@ public enum PIIAction: String, Sendable, Hashable, CaseIterable {
 
 /// What was found in a text.
 public struct PIIResult: Sendable, Hashable {
+  /// A place where a rule matched; never what stands there.
   public struct Finding: Sendable, Hashable {
+    /// A detector's id, `builtin-us-ssn`, or that of a policy's rule.
     public let ruleID: String
+    /// For people.
     public let ruleName: String
+    /// `pii`, `secret`, `custom` … as the rule says.
     public let category: String
     /// Offsets of the text's bytes in UTF-8.
     public let range: Range<Int>
   }
 
+  /// What was asked for.
   public let action: PIIAction
   /// In the order of the text; never what was found itself.
   public let findings: [Finding]
   /// The text as it may go on; nil where it may not.
   public let text: String?
 
+  /// Whether the text must not go on: it was to be blocked, and something was found.
   public var isBlocked: Bool { text == nil }
 
   init(_ text: [UInt8], _ action: PIIAction, _ scanner: Scanner) throws {

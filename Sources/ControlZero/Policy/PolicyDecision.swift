@@ -3,6 +3,7 @@ internal import Policy
 
 /// What a policy decided about a call, and why.
 public struct PolicyDecision: Sendable, Hashable {
+  /// What becomes of the call.
   public enum Effect: String, Sendable, Hashable {
     case allow
     case deny
@@ -14,10 +15,13 @@ public struct PolicyDecision: Sendable, Hashable {
 
   /// A rule that found something in a call's arguments, and how often; never what.
   public struct Finding: Sendable, Hashable {
+    /// A detector's id, `builtin-us-ssn`, or that of a policy's rule.
     public let ruleID: String
+    /// `pii`, `secret`, `custom` … as the rule says.
     public let category: String
     /// `detect`, `mask` or `block`.
     public let action: String
+    /// How many places; at least 1.
     public let count: Int
   }
 
@@ -30,6 +34,7 @@ public struct PolicyDecision: Sendable, Hashable {
   public let reasonCode: String
   /// Rules that were looked at before the decision was made.
   public let evaluatedRules: Int
+  /// How long it took to decide and to scan the arguments.
   public let evaluationTime: Duration
   /// Which selectors the deciding rule declares: `none`, `client`, `project` or `both`.
   public let gateMatched: String
@@ -37,6 +42,7 @@ public struct PolicyDecision: Sendable, Hashable {
   public let isObserveMode: Bool
   /// What knowing the families of tools changed.
   public let matchSemantics: String
+  /// Where that changed the rule: the rule without families, and the one with them; else empty.
   public let divergentRuleIDs: [String]
   /// The deciding rule asks for a person's approval.
   public let requiresApproval: Bool
@@ -44,7 +50,9 @@ public struct PolicyDecision: Sendable, Hashable {
   public let doubts: [String]
   /// What came of scanning the arguments: `clean`, `findings`, `skipped`, `unavailable` or `mask_unsupported_on_host`.
   public let dataLossStatus: String
+  /// Control Zero's word for why: `scan_clean`, `empty_args`, `policy_denied` ….
   public let dataLossReason: String
+  /// One for each rule that found something, in the order of their ids.
   public let findings: [Finding]
 
   /// Whether the call goes through: everything but ``Effect/deny``.

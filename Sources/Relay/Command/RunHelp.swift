@@ -32,7 +32,8 @@ public enum RunHelp {
       --api-key-file FILE       the API key; else CZ_API_KEY, CONTROLZERO_API_KEY, or config.yaml in the state
                                 directory. With a key and no file the policy comes from the service
       --base-url URL            the service (default https://api.controlzero.ai, or CONTROLZERO_API_URL)
-      --mode cloud|local|hybrid default: what the other options imply. local: no network, ever
+      --mode cloud|local|hybrid default: what the other options imply. local: no network, but for
+                                --otlp-endpoint and --secret-env
       --hybrid file|service     in hybrid mode: the file decides (default), or the service, with the file
                                 where the service's policy can't be used; either way records are delivered
       --refresh-interval SECONDS
@@ -44,7 +45,7 @@ public enum RunHelp {
                                 certificate authorities; http:// to other machines than this one
 
     Who calls (what `clients:` and conditions see; nothing of it is taken from messages)
-      --agent NAME              the agent or host
+      --agent NAME              agent_id, and client_name where --context names no other
       --user ID, --group NAME   user_id and user_group
       --context KEY=VALUE       any other key; client_name and project_id select rules
                                 (an argument with such a name, which the tool does not ask for by its
@@ -73,8 +74,9 @@ public enum RunHelp {
       --state-dir DIR           where records are kept (default: $CONTROLZERO_HOME, else ~/.controlzero)
       --max-frame-bytes N       the longest message, in bytes (default 67108864)
 
-    Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage;
-    78 a policy that can't be used; 126, 127 a server that can't be started.
+    Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage; 70 a fault of
+    czproxy's; 75, 77, 78 a secret that can't be had; 78 a policy or an API key that can't be used;
+    126, 127 a server that can't be started.
 
     Other commands (czproxy help): policy, bundle, audit, dlp, sync, status, call, version.
 

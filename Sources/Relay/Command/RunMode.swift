@@ -4,7 +4,7 @@ import State
 public enum RunMode: String, Sendable, CaseIterable {
   /// The service's policy; records go to the service.
   case cloud
-  /// A file, and no network ever.
+  /// A file, and no service; only telemetry and secrets, where they are asked for, cross the network.
   case local
   /// A file and the service, in the order of ``HybridOrder``; records go to the service.
   case hybrid

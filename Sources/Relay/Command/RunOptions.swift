@@ -68,7 +68,7 @@ public struct RunOptions: Sendable, Equatable {
         break
       }
       if word == "--help" || word == "-h" { return nil }
-      guard word.hasPrefix("--") else {
+      guard word.hasPrefix("-") else {
         throw UsageError(description: "unexpected `\(word)`: the server's command stands behind `--`")
       }
       try parse(word, &rest, &files)
@@ -84,10 +84,11 @@ public struct RunOptions: Sendable, Equatable {
     throws(UsageError)
   {
     let (name, inline) = Self.split(word)
+    if setFlag(name) {
+      guard inline == nil else { throw UsageError(description: "\(name) takes no value: `\(word)`") }
+      return
+    }
     switch name {
-    case "--observe": observes = true
-    case "--allow-http": allowsPlainHTTP = true
-    case "--no-service-audit": sendsNoServiceAudit = true
     case "--mode": mode = try Self.choice(name, try Self.value(of: name, inline, &rest))
     case "--hybrid": hybrid = try Self.choice(name, try Self.value(of: name, inline, &rest))
     case "--api-key-file": service.keyFile = try Self.value(of: name, inline, &rest)
@@ -102,9 +103,7 @@ public struct RunOptions: Sendable, Equatable {
         throw UsageError(description: "--secret-env takes NAME=czsec://SECRET, not `\(variable)=\(reference)`")
       }
       secrets.append(secret)
-    case "--strict-methods": isStrict = true
     case "--list": hidesDenied = try Self.choice(name, try Self.value(of: name, inline, &rest), no: "keep", yes: "hide")
-    case "--no-governance": isUngoverned = true
     case "--server":
       let value = try Self.value(of: name, inline, &rest)
       guard ServerName(value) != nil else {
@@ -149,6 +148,19 @@ public struct RunOptions: Sendable, Equatable {
     default:
       throw UsageError(description: "unknown option `\(name)`")
     }
+  }
+
+  /// An option without a value; says whether it is one.
+  private mutating func setFlag(_ name: String) -> Bool {
+    switch name {
+    case "--observe": observes = true
+    case "--no-governance": isUngoverned = true
+    case "--strict-methods": isStrict = true
+    case "--allow-http": allowsPlainHTTP = true
+    case "--no-service-audit": sendsNoServiceAudit = true
+    default: return false
+    }
+    return true
   }
 
   /// The files that say where the policy comes from, as they were named.

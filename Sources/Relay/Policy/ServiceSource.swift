@@ -10,9 +10,6 @@ struct ServiceSource: Sendable {
   let layout: CacheLayout
   let checks: AcceptanceChecks
 
-  /// Replaced last whenever anything in the cache changes.
-  var watchedPath: String { layout.current }
-
   /// Nil where nothing has been pulled yet.
   ///
   /// - Parameters:

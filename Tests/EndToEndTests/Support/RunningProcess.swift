@@ -210,3 +210,26 @@ final class Collector: @unchecked Sendable {
     return true
   }
 }
+
+extension RunningProcess {
+  /// Processes whose command line holds the text, without this one and zombies.
+  private static func survivors(_ marker: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.filter { name in
+      guard Int(name) != nil, let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
+        return false
+      }
+      return String(decoding: line, as: UTF8.self).contains(marker)
+    }
+  }
+
+  /// Waits, with a bound, until no such process is left.
+  static func areGone(_ marker: String) -> Bool {
+    let until = Date() + RunningProcess.patience
+    while Date() < until {
+      if survivors(marker).isEmpty { return true }
+      usleep(10_000)
+    }
+    return false
+  }
+}

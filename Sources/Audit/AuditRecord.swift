@@ -11,6 +11,13 @@ public struct AuditRecord: Sendable {
     let isNested: Bool
   }
 
+  /// Bytes of a text that a row holds; of a longer one it holds the beginning, and how long it was. What peers name
+  /// things by may be as long as a message, and a row has to stay one that its readers take.
+  public static let maxTextBytes = 16 << 10
+  /// Bytes of all texts of a list together.
+  public static let maxListBytes = 64 << 10
+  public static let maxListed = 1000
+
   private var writer: JSONWriter
   private(set) var members: [Member] = []
 
@@ -30,12 +37,18 @@ public struct AuditRecord: Sendable {
     string("event", event)
   }
 
-  public mutating func string(_ key: StaticString, _ value: String) {
-    add(key, isNested: false) { $0.string(value) }
-  }
+  public mutating func string(_ key: StaticString, _ value: String) { string(key, bytes: value.utf8) }
 
   public mutating func string(_ key: StaticString, bytes: some Collection<UInt8>) {
-    add(key, isNested: false) { $0.string(bytes: bytes) }
+    add(key, isNested: false) { Self.write(bytes, to: &$0) }
+  }
+
+  private static func write(_ text: some Collection<UInt8>, to writer: inout JSONWriter) {
+    guard text.count > maxTextBytes else { return writer.string(bytes: text) }
+    var start = Array(text.prefix(maxTextBytes + 1))
+    // Between two characters.
+    while let last = start.popLast(), last & 0xc0 == 0x80 {}
+    writer.string(bytes: start + "… (\(text.count) bytes)".utf8)
   }
 
   public mutating func integer(_ key: StaticString, _ value: some BinaryInteger) {
@@ -48,7 +61,17 @@ public struct AuditRecord: Sendable {
 
   public mutating func strings(_ key: StaticString, _ values: some Sequence<[UInt8]>) {
     array(key) { writer in
-      for value in values { writer.string(bytes: value) }
+      var (count, bytes, left) = (0, 0, 0)
+      for value in values {
+        count += 1
+        bytes += min(value.count, Self.maxTextBytes)
+        if left == 0, count <= Self.maxListed, bytes <= Self.maxListBytes {
+          Self.write(value, to: &writer)
+        } else {
+          left += 1
+        }
+      }
+      if left > 0 { writer.string("… (\(left) more)") }
     }
   }
 

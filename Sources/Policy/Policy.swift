@@ -20,7 +20,7 @@ public struct Policy: Sendable {
 
   let core: PolicyCore
   /// The rules that name methods of the protocol; nil for none.
-  let namedMethods: PolicyCore?
+  private(set) var namedMethods: PolicyCore?
   private let resultRules: ResultRules
   private let annotationRules: AnnotationRules
 
@@ -61,8 +61,13 @@ public struct Policy: Sendable {
 
   public var tamperPosture: TamperPosture { settings.defaultOnTamper }
 
-  /// The policy that takes the place of this one when it may not be used any longer: its `default_on_missing`.
-  public func missing(reason: String) -> Policy { .missing(reason: reason, effect: settings.defaultOnMissing) }
+  /// The policy that takes the place of this one when it may not be used any longer: its `default_on_missing`, and, as
+  /// that says nothing of methods, what this one says of them.
+  public func missing(reason: String) -> Policy {
+    var policy = Policy.missing(reason: reason, effect: settings.defaultOnMissing)
+    policy.namedMethods = namedMethods
+    return policy
+  }
 
   /// Why there is none; nil where there is one.
   public var absence: String? { source == .missing ? rules.first?.reason : nil }

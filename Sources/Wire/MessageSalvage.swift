@@ -12,12 +12,17 @@ struct MessageSalvage {
   /// More members of a batch than this go unanswered: an answer is longer than a request can be.
   private static let maxAnswers = 128
 
+  private static let maxDepth = 100_000
+
   private init() {}
 
   /// Looks into a text that strict parsing refused.
   init(of line: ArraySlice<UInt8>, limits: JSONLimits) {
     // A CR may end a line for the reader, so what stands behind it may be another message: `.lineBreaks` stays off.
     let lenient: JSONOptions = [.duplicateKeys, .nonFinite, .loneSurrogates]
+    // What is nested too deeply for a message has an id all the same.
+    var limits = limits
+    limits.maxDepth = max(limits.maxDepth, Self.maxDepth)
     guard let document = try? JSONDocument(parsing: line, options: lenient, limits: limits) else {
       self.init()
       return

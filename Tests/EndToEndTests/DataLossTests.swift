@@ -78,6 +78,21 @@ import Testing
     try session.end()
   }
 
+  @Test func `any number of masked numbers is looked up in one walk`() throws {
+    let rule = "  - {id: n, name: n, pattern: '4711', category: custom, action: mask}"
+    let schema = #"{"properties":{"n":{"items":{"type":["string","integer"]}},"m":{"type":"integer"}}}"#
+    let session = try ScriptedSession(
+      policy: Self.policy(rule), server: ["--tools", #"[{"name":"size","inputSchema":\#(schema)}]"#])
+    session.process.send(#"{"jsonrpc":"2.0","id":0,"method":"tools/list"}"#)
+    _ = try session.process.line()
+    let numbers = Array(repeating: "4711", count: 150_000).joined(separator: ",")
+    session.process.send(session.call(1, "size", "{\"n\":[\(numbers)]}"))
+    #expect(try !session.process.line().contains(#""isError":true"#))
+    session.process.send(session.call(2, "size", "{\"n\":[\(numbers)],\"m\":4711}"))
+    #expect(try session.process.line().contains("`m`"))
+    try session.end()
+  }
+
   @Test(arguments: [
     ("deny", #"{"base64":"aGVsbG8="}"#, false), ("scan", #"{"base64":"aGVsbG8="}"#, true),
     ("scan", #"{"base64":"RmFsY29u"}"#, false), ("scan", #"{"base64":"no base64!"}"#, false),

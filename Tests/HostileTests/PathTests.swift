@@ -20,15 +20,18 @@ import Testing
   }
 
   /// Whether a server gets a call with these arguments; `SITE` stands for the directory above.
-  private static func passes(_ arguments: String) throws -> Bool {
+  ///
+  /// - Parameter base: what relative paths start from, where the policy says it.
+  private static func passes(_ arguments: String, base: String? = nil) throws -> Bool {
     let scratch = try site()
+    let base = base.map { ", relative_to: \"\(scratch.path)/\($0)\"" } ?? ""
     let policy = try scratch.file(
       "policy.yaml",
       """
       version: "1"
       dialect: czproxy/1
       rules:
-        - {effect: allow, action: "s:read", when: {path: {op: within, value: "\(scratch.path)/project"}}}
+        - {effect: allow, action: "s:read", when: {path: {op: within, value: "\(scratch.path)/project"\(base)}}}
       """)
     let process = try RunningProcess(
       [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--"]
@@ -68,5 +71,14 @@ import Testing
   ])
   func `what leads out of it is denied`(arguments: String) throws {
     #expect(try !Self.passes(arguments))
+  }
+
+  /// The reference server for files takes a relative path from a directory that it serves, not from its working
+  /// directory, which here is the one that the policy confines to.
+  @Test(arguments: [#"{"path":"file"}"#, #"{"path":"./inner/new"}"#, #"{"path":"."}"#])
+  func `a relative path leads out unless the policy says what it starts from`(arguments: String) throws {
+    #expect(try !Self.passes(arguments))
+    #expect(try Self.passes(arguments, base: "project"))
+    #expect(try !Self.passes(arguments, base: "outside"))
   }
 }

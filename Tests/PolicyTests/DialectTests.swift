@@ -4,7 +4,6 @@ import Testing
 
 /// Files with links, for `within`.
 struct TestFiles: FileSystemView {
-  var workingDirectory: [UInt8] = Array("/site".utf8)
   var homeDirectory: [UInt8]? = Array("/home/me".utf8)
   var links = ["/site/link": "/etc", "/site/up": "..", "/loop": "/loop", "/site/rel": "sub/dir", "/tmp/real": "/site"]
 
@@ -30,6 +29,11 @@ struct DialectTests {
     return policy.decide(try toolCall("fs", "read", arguments, files: files)).effect
   }
 
+  /// A condition on paths that are relative to `/site`.
+  private func paths(_ operation: String, _ directories: String, key: String = "path") -> String {
+    "{\(key): {op: \(operation), value: \(directories), relative_to: /site}}"
+  }
+
   @Test(
     "every spelling of a path inside is inside",
     arguments: [
@@ -39,40 +43,72 @@ struct DialectTests {
       "up/etc/passwd", "/site/up/etc", "link", "./link/x", "%2Fetc%2Fpasswd", "/site/../etc",
     ])
   func isInside(path: String) throws {
-    #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .deny)
-    #expect(try effect("allow", #"{path: {op: not_within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .deny)
+    #expect(try effect("deny", paths("within", "/etc"), "{\"path\": \"\(path)\"}") == .deny)
+    #expect(try effect("allow", paths("not_within", "/etc"), "{\"path\": \"\(path)\"}") == .deny)
   }
 
   @Test(
     "a path outside is outside", arguments: ["/etcetera", "/site/etc", "etc", "/tmp", "~/etc", "/site/rel/x", "a b"])
   func isOutside(path: String) throws {
-    #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .allow)
-    #expect(try effect("allow", #"{path: {op: not_within, value: /etc}}"#, "{\"path\": \"\(path)\"}") == .allow)
+    #expect(try effect("deny", paths("within", "/etc"), "{\"path\": \"\(path)\"}") == .allow)
+    #expect(try effect("allow", paths("not_within", "/etc"), "{\"path\": \"\(path)\"}") == .allow)
   }
 
   @Test(
     "only what is inside in every reading is let in",
     arguments: ["x", "/site/x", "/site/rel/y", "/tmp/real/z", "a/../b"])
   func isLetIn(path: String) throws {
-    #expect(try effect("allow", #"{path: {op: within, value: [/site, /srv]}}"#, "{\"path\": \"\(path)\"}") == .allow)
+    #expect(try effect("allow", paths("within", "[/site, /srv]"), "{\"path\": \"\(path)\"}") == .allow)
   }
 
   @Test(
     "what may be outside in some reading is not let in",
     arguments: ["..", "link/x", "~/x", "file:///etc/x", "%2e%2e/x", "/loop/x", "~root/x", "", "a\\u0000b", "up/up/x"])
   func isNotLetIn(path: String) throws {
-    #expect(try effect("allow", #"{path: {op: within, value: /site}}"#, "{\"path\": \"\(path)\"}") == .deny)
+    #expect(try effect("allow", paths("within", "/site"), "{\"path\": \"\(path)\"}") == .deny)
+  }
+
+  @Test(
+    "what a relative path starts from is told by the rule alone", arguments: ["x", "./x", "a%20b", "%2Fetc", "~/x"])
+  func relativePaths(path: String) throws {
+    let arguments = "{\"path\": \"\(path)\"}"
+    #expect(try effect("allow", "{path: {op: within, value: [/site, /home/me]}}", arguments) == .deny)
+    #expect(try effect("deny", "{path: {op: within, value: /etc}}", arguments) == .deny)
+    #expect(try effect("allow", "{path: {op: not_within, value: /etc}}", arguments) == .deny)
+  }
+
+  @Test("of several directories that a relative path may start from, each counts")
+  func severalBases() throws {
+    let policy = "{path: {op: within, value: /site, relative_to: [/site, /srv]}}"
+    #expect(try effect("allow", policy, #"{"path": "x"}"#) == .deny)
+    #expect(try effect("allow", policy, #"{"path": "/site/x"}"#) == .allow)
+    #expect(try effect("allow", policy, #"{"path": "file:///site/x"}"#) == .deny)
+    #expect(try effect("deny", policy, #"{"path": "x"}"#) == .deny)
+  }
+
+  @Test("a URL needs no directory to start from", arguments: ["file:///site/x", "file://localhost/site/a%20b"])
+  func urls(path: String) throws {
+    #expect(try effect("allow", "{path: {op: within, value: /site}}", "{\"path\": \"\(path)\"}") == .allow)
+    #expect(try effect("deny", "{path: {op: within, value: /etc}}", "{\"path\": \"\(path)\"}") == .allow)
+  }
+
+  @Test("`relative_to` is an absolute path, or some", arguments: ["x", "[]", "''", "[/a, b]", "~"])
+  func badBases(base: String) {
+    let condition = "{p: {op: within, value: /x, relative_to: \(base)}}"
+    #expect(throws: PolicyError.self) {
+      try localPolicy("version: '1'\ndialect: czproxy/1\nrules: [{allow: t, when: \(condition)}]")
+    }
   }
 
   @Test("each text of a list is judged, and what is no text is in doubt")
   func lists() throws {
-    let within = #"{paths: {op: within, value: /site}}"#
+    let within = #"{paths: {op: within, value: /site, relative_to: /site}}"#
     #expect(try effect("allow", within, #"{"paths": ["a", "b"]}"#) == .allow)
     #expect(try effect("allow", within, #"{"paths": ["a", "/etc/b"]}"#) == .deny)
     #expect(try effect("allow", within, #"{"paths": ["a", 5]}"#) == .deny)
     #expect(try effect("allow", within, #"{"paths": []}"#) == .deny)
     #expect(try effect("allow", within, #"{"paths": "[\"/etc/b\"]"}"#) == .deny)
-    let denied = #"{paths: {op: within, value: /etc}}"#
+    let denied = #"{paths: {op: within, value: /etc, relative_to: /site}}"#
     #expect(try effect("deny", denied, #"{"paths": ["a", "/etc/b"]}"#) == .deny)
     #expect(try effect("deny", denied, #"{"paths": "[\"/etc/b\"]"}"#) == .deny)
     #expect(try effect("deny", denied, #"{"paths": [5]}"#) == .deny)
@@ -83,15 +119,15 @@ struct DialectTests {
     let long = String(repeating: "a/", count: 2000)
     let many = "[" + Array(repeating: "\"\(long)\"", count: 20).joined(separator: ",") + "]"
     for value in ["\"" + String(repeating: "a/../", count: 1000) + "\"", many] {
-      #expect(try effect("allow", #"{p: {op: within, value: /work}}"#, "{\"p\": \(value)}") == .deny)
-      #expect(try effect("deny", #"{p: {op: within, value: /etc}}"#, "{\"p\": \(value)}") == .deny)
+      #expect(try effect("allow", paths("within", "/work", key: "p"), "{\"p\": \(value)}") == .deny)
+      #expect(try effect("deny", paths("within", "/etc", key: "p"), "{\"p\": \(value)}") == .deny)
     }
   }
 
   @Test("without a file system to look at a path is in doubt")
   func noFiles() throws {
-    #expect(try effect("allow", #"{path: {op: within, value: /site}}"#, #"{"path": "/site/x"}"#, files: nil) == .deny)
-    #expect(try effect("deny", #"{path: {op: within, value: /etc}}"#, #"{"path": "/site/x"}"#, files: nil) == .deny)
+    #expect(try effect("allow", paths("within", "/site"), #"{"path": "/site/x"}"#, files: nil) == .deny)
+    #expect(try effect("deny", paths("within", "/etc"), #"{"path": "/site/x"}"#, files: nil) == .deny)
   }
 
   @Test("paths into the arguments reach what they name")
@@ -111,8 +147,8 @@ struct DialectTests {
   @Test("a path goes on within a text that a server may decode")
   func decodedTexts() throws {
     let arguments = #"{"list": "[\"/etc/b\"]", "deep": {"o": "{\"p\": [\"x\"]}"}}"#
-    #expect(try effect("deny", "{'args.list[*]': {op: within, value: /etc}}", arguments) == .deny)
-    #expect(try effect("allow", "{'args.list[*]': {op: within, value: /etc}}", arguments) == .deny)
+    #expect(try effect("deny", "{'args.list[*]': {op: within, value: /etc, relative_to: /site}}", arguments) == .deny)
+    #expect(try effect("allow", "{'args.list[*]': {op: within, value: /etc, relative_to: /site}}", arguments) == .deny)
     #expect(try effect("deny", "{'args.deep.o.p[0]': x}", arguments) == .deny)
     #expect(try effect("deny", "{'args.deep.o.p[0]': y}", arguments) == .allow)
     #expect(try effect("allow", "{'args.deep.o.p[0]': x}", arguments) == .deny)

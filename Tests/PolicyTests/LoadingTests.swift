@@ -33,6 +33,18 @@ struct LoadingTests {
     #expect(found.allSatisfy { $0.code == .validation })
   }
 
+  @Test(
+    "a key that a rule does not have is told",
+    arguments: [
+      ("whne: {a: x}", "`when` was meant?"), ("reasn: x", "`reason` was meant?"), ("unless: {a: x}", "does nothing"),
+      ("enabled: false", "does nothing"),
+    ])
+  func unknownKeys(member: String, told: String) throws {
+    let warnings = try localPolicy("rules:\n  - allow: t\n    \(member)\n").warnings
+    #expect(warnings.count == 1 && warnings[0].line == 3 && warnings[0].message.contains(told))
+    #expect(try localPolicy("rules: [{allow: t, description: x, x-owner: me}]").warnings.isEmpty)
+  }
+
   @Test func whatStandsInAFileSteersNoTerminal() throws {
     let rule = #"{deny: "a*\e[2J", effects: 1, when: {"pa\e[31mth": {op: "w\nith", value: x}}}"#
     let errors = diagnostics("rules:\n  - \(rule)\n").map(\.message)

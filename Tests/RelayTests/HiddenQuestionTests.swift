@@ -55,6 +55,7 @@ import Wire
     #"{"inputRequests":{"q":{"Method":"sampling/createMessage"}}}"#,
     #"{"inputRequests":{"q":{"method":"roots/list","METHOD":"sampling/createMessage"}}}"#,
     #"{"inputRequests":{"q":{"method":"elicitation/create","Params":{}}}}"#,
+    #"{"inputRequests":{"q":{"method":"Elicitation/Create"}}}"#, #"{"inputRequests":{"q":{"method":"Roots/List"}}}"#,
     #"{"InputRequests":{"q":{"method":"sampling/createMessage"}}}"#,
     #"{"inputRequests":{"q":{"method":"sampling/createMessage"}}}"#,
   ])

@@ -54,6 +54,17 @@ import Testing
     #expect(keeper.replace(with: try Self.loaded(), at: 600)?.code == .reloaded)
   }
 
+  @Test func `what one says of methods holds when it may not be used any longer`() throws {
+    let bytes = Array(#"rules: [{deny: "*:elicitation/create", reason: nobody is asked}, {allow: "*"}]"#.utf8)
+    let policy = try Policy.load(local: bytes, format: .yaml, fileName: "p.yaml")
+    let keeper = Keeper(.init(policy: policy, bytes: bytes, path: "p.yaml"), maxAge: 100, at: 0)
+    _ = keeper.fail(Self.broken, at: 10)
+    #expect(keeper.tick(at: 110)?.code == .expired && keeper.state.policy.source == .missing)
+    let call = Call(
+      server: Array("s".utf8), method: Array("elicitation/create".utf8), arguments: nil, context: Context())
+    #expect(keeper.state.policy.decideIfNamed(call)?.reason == "nobody is asked")
+  }
+
   @Test func `one that was good again before has all its time again`() throws {
     let keeper = Keeper(try Self.loaded(), maxAge: 100, at: 0)
     _ = keeper.fail(Self.broken, at: 10)

@@ -216,6 +216,18 @@ import Wire
     #expect(Self.reply(try talk.send(error, from: .server))?.text.contains(#""isError":true"#) == true)
   }
 
+  @Test(arguments: [
+    #""data":{"Elicitations":[{"mode":"url"}]}"#, #""Data":{"elicitations":[{"mode":"url"}]}"#,
+    #""data":{},"DATA":{"elicitation\u017f":[{"mode":"url"}]}"#,
+  ])
+  func `an elicitation in an error is found in every spelling that some host reads`(data: String) throws {
+    let talk = try Talk(#"{deny: "*:elicitation/create"}, {allow: "*"}"#)
+    _ = try talk.host("tools/call", #"{"name":"t"}"#)
+    let step = try talk.send(
+      #"{"jsonrpc":"2.0","id":1,"error":{"code":-32042,"message":"m",\#(data)}}"#, from: .server)
+    #expect(Self.reply(step)?.text.contains("AMBIGUOUS_KEY") == true)
+  }
+
   @Test(arguments: ["Sampling/createMessage", "sampling/createMessage\\u0000", "sampling/createmessage"])
   func `what a host may take for a question to its model is refused`(method: String) throws {
     let talk = try Talk(#"{deny: "s:sampling/*"}, {allow: "*"}"#)
@@ -383,6 +395,12 @@ import Wire
       #"{"tools":[{"name":"delete","annotations":{"destructiveHint":true,"openWorldHint":false,"title":"x","readOnlyHint":false}},{"name":"b","annotations":{"readOnlyHint":true,"openWorldHint":false}},{"name":"c","annotations":{"readOnlyHint":true,"openWorldHint":false}},{"name":"d","annotations":{"readOnlyHint":true,"openWorldHint":false}}]}"#
     #expect(try Self.listed(#"{allow: "*"}"#, page, of: "tools/list", more: more) == expected)
     #expect(try Self.listed(#"{allow: "*"}"#, page, of: "tools/list", more: more) { $0.observes = true } == page)
+
+    // In every spelling that some host reads.
+    let spelt = #"{"tools":[{"name":"e","annotations":{"ReadOnlyHint":false,"title":"x"},"Annotations":7}]}"#
+    let overruled =
+      #"{"tools":[{"name":"e","annotations":{"readOnlyHint":true,"openWorldHint":false,"ReadOnlyHint":true,"title":"x"},"Annotations":{"readOnlyHint":true,"openWorldHint":false}}]}"#
+    #expect(try Self.listed(#"{allow: "*"}"#, spelt, of: "tools/list", more: more) == overruled)
   }
 
   // MARK: Results

@@ -30,6 +30,13 @@ import Wire
     #expect(error.answerable.map { String(decoding: $0.json, as: UTF8.self) } == ids)
   }
 
+  @Test func `what is nested too deeply is answered too`() throws {
+    let value = String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)
+    let line = Array(#"{"jsonrpc":"2.0","id":7,"method":"x","params":{"a":\#(value)}}"#.utf8)
+    let error = try #require(throws: MessageError.self) { try Message(parsing: line[...]) }
+    #expect(error.code == .json(.tooDeep) && error.answerable == [RequestID(integer: 7)])
+  }
+
   @Test func `a refused answer names the request it was for`() throws {
     let line = Array(#"{"jsonrpc":"2.0","id":7,"result":{"a":1,"a":2}}"#.utf8)
     let error = try #require(throws: MessageError.self) { try Message(parsing: line[...]) }

@@ -70,13 +70,10 @@ extension Policy {
   /// Why values that masking turned into strings can't be handed to the tool; nil where they can.
   private func misfit(of retyped: [JSONDocument.Node], in call: CallBody) -> String? {
     guard !retyped.isEmpty, let schema = call.schema, let (document, root) = call.arguments else { return nil }
-    for node in retyped {
-      guard let path = ArgumentPath(to: node, in: document, from: root), let types = schema.types(at: path.steps),
-        !types.contains(.string)
-      else { continue }
-      return "masking would make a string of the argument `\(path)`, which the tool takes as something else"
+    let path = ArgumentPath(toFirstOf: Set(retyped), in: document, from: root) { steps in
+      schema.types(at: steps).map { !$0.contains(.string) } ?? false
     }
-    return nil
+    return path.map { "masking would make a string of the argument `\($0)`, which the tool takes as something else" }
   }
 }
 

@@ -56,11 +56,12 @@ enum ConditionReader {
     return isSearch ? .contains(SearchText(pattern), folds: false) : .glob(Glob(pattern), folds: false)
   }
 
-  /// What is asked by an operator: `{op: …, value: …, case_insensitive: …}`.
+  /// What is asked by an operator: `{op: …, value: …, case_insensitive: …}`, and of paths `relative_to`.
   struct Operation {
     let name: PolicyValue
     let operand: PolicyValue
     let folds: Bool
+    let base: PolicyValue?
   }
 
   static func test(
@@ -94,7 +95,12 @@ enum ConditionReader {
         throw RuleReader.Failure(
           "`op: \(operation)` needs `dialect: \(LocalPolicyLoader.dialectName)` at the root of the file", asked.name)
       }
-      return .within(try scope(operand), isNegated: operation == "not_within")
+      return .within(
+        PathScope(
+          roots: try directories(operand, of: operation),
+          bases: try asked.base.map { (base) throws(RuleReader.Failure) in try directories(base, of: "relative_to") }
+            ?? []),
+        isNegated: operation == "not_within")
     default:
       throw RuleReader.Failure("`\(name)` has the unknown operator `\(operation)`", asked.name)
     }
@@ -162,21 +168,24 @@ enum ConditionReader {
     }
   }
 
-  private static func scope(_ operand: PolicyValue) throws(RuleReader.Failure) -> PathScope {
+  /// - Parameter key: what they are given as.
+  private static func directories(
+    _ operand: PolicyValue, of key: String
+  ) throws(RuleReader.Failure) -> [[UInt8]] {
     let elements: [PolicyValue]
     switch operand.content {
     case .list(let list): elements = list
     default: elements = [operand]
     }
-    var roots: [[UInt8]] = []
+    var directories: [[UInt8]] = []
     for element in elements {
       guard case .string(let path) = element.content, path.first == UInt8(ascii: "/"), !path.contains(0) else {
-        throw RuleReader.Failure("`within` takes one absolute path or a list of them", element)
+        throw RuleReader.Failure("`\(key)` takes one absolute path or a list of them", element)
       }
-      roots.append(path)
+      directories.append(path)
     }
-    guard !roots.isEmpty else { throw RuleReader.Failure("`within` takes at least one path", operand) }
-    return PathScope(roots: roots)
+    guard !directories.isEmpty else { throw RuleReader.Failure("`\(key)` takes at least one path", operand) }
+    return directories
   }
 }
 
@@ -186,7 +195,7 @@ extension ConditionReader.Operation {
     guard let name = value["op"], case .string = name.content else { return nil }
     self.init(
       name: name, operand: value["value"] ?? PolicyValue(content: .null, line: value.line, column: value.column),
-      folds: value["case_insensitive"]?.isTruthy ?? false)
+      folds: value["case_insensitive"]?.isTruthy ?? false, base: value["relative_to"])
   }
 }
 

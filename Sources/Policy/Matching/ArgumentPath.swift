@@ -42,29 +42,30 @@ struct ArgumentPath: Sendable, Equatable {
     self.steps = steps
   }
 
-  /// The place of a value; nil for one that does not stand within `root`.
-  init?(to node: JSONDocument.Node, in document: JSONDocument, from root: JSONDocument.Node) {
-    guard let steps = Self.steps(to: document.range(of: node).lowerBound, in: document, from: root) else { return nil }
-    self.steps = steps
-  }
-
-  private static func steps(to offset: Int, in document: JSONDocument, from root: JSONDocument.Node) -> [Step]? {
+  /// The place of the first of some values, in the order of the text, that `isMeant` takes; nil for none.
+  ///
+  /// One walk for all of them: a call may hold any number. Recursion is bounded by ``JSONLimits/maxDepth``.
+  init?(
+    toFirstOf nodes: Set<JSONDocument.Node>, in document: JSONDocument, from root: JSONDocument.Node,
+    where isMeant: ([Step]) -> Bool
+  ) {
     var steps: [Step] = []
-    var current = root
-    while document.range(of: current).lowerBound != offset {
-      var next: (step: Step, node: JSONDocument.Node)?
-      for (key, value) in document.members(of: current) where document.range(of: value).contains(offset) {
-        next = (.member(Array(document.text(key))), value)
+    func leads(to node: JSONDocument.Node) -> Bool {
+      if nodes.contains(node), isMeant(steps) { return true }
+      for (key, value) in document.members(of: node) {
+        steps.append(.member(Array(document.text(key))))
+        if leads(to: value) { return true }
+        steps.removeLast()
       }
-      for (index, element) in document.elements(of: current).enumerated()
-      where document.range(of: element).contains(offset) {
-        next = (.element(index), element)
+      for (index, element) in document.elements(of: node).enumerated() {
+        steps.append(.element(index))
+        if leads(to: element) { return true }
+        steps.removeLast()
       }
-      guard let next else { return nil }
-      steps.append(next.step)
-      current = next.node
+      return false
     }
-    return steps
+    guard leads(to: root) else { return nil }
+    self.steps = steps
   }
 
   /// What stands at a place.

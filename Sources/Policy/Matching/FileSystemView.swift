@@ -1,8 +1,5 @@
 /// What `within` needs to know of the file system of the tools that are judged. It is asked while a call is judged.
 public protocol FileSystemView: Sendable {
-  /// Absolute; what relative paths start from.
-  var workingDirectory: [UInt8] { get }
-
   /// Absolute; what `~` stands for. Nil where it is not known.
   var homeDirectory: [UInt8]? { get }
 

@@ -22,15 +22,28 @@ struct PathResolver {
 
   private static let slash = UInt8(ascii: "/")
 
+  /// What a text names.
+  enum Readings {
+    case places([Place])
+    case undecided(Doubt)
+  }
+
   /// All places that some tool would take the text for: with `file://` and percent escapes read and not read, `~`
-  /// expanded and not, `..` taken off before links are followed and after. Nil where that can't be told.
-  mutating func readings(of text: ArraySlice<UInt8>) -> [Place]? {
-    guard !text.isEmpty, text.count <= Self.maxPathBytes, !text.contains(0) else { return nil }
+  /// expanded and not, `..` taken off before links are followed and after.
+  ///
+  /// - Parameter bases: absolute; what relative paths may start from. Where there are none, what a relative path names
+  ///   can't be told: some servers take it from their working directory, others from a directory that they serve.
+  mutating func readings(of text: ArraySlice<UInt8>, from bases: [[UInt8]]) -> Readings {
+    guard !text.isEmpty, text.count <= Self.maxPathBytes, !text.contains(0) else { return .undecided(.place) }
     var spellings: [[UInt8]] = [Array(text)]
-    if let path = Self.filePath(text) { spellings.append(path) }
+    if let path = Self.filePath(text) {
+      // Who does not read URLs finds nothing under such a name; what it starts from need not be known for that.
+      if bases.isEmpty { spellings = [] }
+      spellings.append(path)
+    }
     for spelling in spellings {
       guard let decoded = Self.percentDecoded(spelling) else { continue }
-      guard !decoded.contains(0) else { return nil }
+      guard !decoded.contains(0) else { return .undecided(.place) }
       spellings.append(decoded)
     }
     var places: [Place] = []
@@ -40,20 +53,28 @@ struct PathResolver {
       return true
     }
     for spelling in spellings {
-      guard add(spelling) else { return nil }
-      guard spelling.first == UInt8(ascii: "~") else { continue }
-      // Whose home `~name` is can't be told from here.
-      guard spelling.count == 1 || spelling[1] == Self.slash, let home = files.homeDirectory,
-        add(home + spelling.dropFirst())
-      else { return nil }
+      if spelling.first == UInt8(ascii: "~") {
+        // Whose home `~name` is can't be told from here.
+        guard spelling.count == 1 || spelling[1] == Self.slash, let home = files.homeDirectory,
+          add(home + spelling.dropFirst())
+        else { return .undecided(.place) }
+      }
+      if spelling.first == Self.slash {
+        guard add(spelling) else { return .undecided(.place) }
+        continue
+      }
+      guard !bases.isEmpty else { return .undecided(.relativePath) }
+      for base in bases {
+        guard add(base + [Self.slash] + spelling) else { return .undecided(.place) }
+      }
     }
-    return places
+    return .places(places)
   }
 
-  /// The place of a path, its links followed up to the deepest ancestor that exists; nil for a loop of links, and
-  /// where that takes too long.
+  /// The place of an absolute path, its links followed up to the deepest ancestor that exists; nil for a loop of links,
+  /// and where that takes too long.
   mutating func resolve(_ path: [UInt8]) -> Place? {
-    var pending = Self.parts(of: path.first == Self.slash ? path : files.workingDirectory + [Self.slash] + path)
+    var pending = Self.parts(of: path)
     pending.reverse()
     var place: Place = []
     var absolute: [UInt8] = []
@@ -89,17 +110,17 @@ struct PathResolver {
     path.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
   }
 
+  /// An absolute path without `..`.
   private static func lexicallyNormalized(_ path: [UInt8]) -> [UInt8] {
     var kept: Place = []
     for part in parts(of: path) {
-      if part.elementsEqual("..".utf8), let last = kept.last, !last.elementsEqual("..".utf8) {
-        kept.removeLast()
-      } else if !part.elementsEqual("..".utf8) || path.first != slash {
+      if part.elementsEqual("..".utf8) {
+        _ = kept.popLast()
+      } else {
         kept.append(part)
       }
     }
-    let joined = Array(kept.joined(separator: [slash]))
-    return path.first == slash ? [slash] + joined : joined
+    return [slash] + kept.joined(separator: [slash])
   }
 
   /// The path of a `file:` URL, in whatever case some reader takes for the same.

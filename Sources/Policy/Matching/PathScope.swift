@@ -3,6 +3,8 @@ import Wire
 /// The directories that `within` and `not_within` name.
 struct PathScope: Sendable {
   let roots: [[UInt8]]
+  /// What relative paths may start from; none where the rule does not say it.
+  let bases: [[UInt8]]
 
   /// The verdict over all strings in the value, in every spelling they may be read in.
   func verdict(
@@ -18,10 +20,15 @@ struct PathScope: Sendable {
     var verdict: Verdict?
     func add(_ next: Verdict) { verdict = verdict?.combined(with: next, isClosing: isClosing) ?? next }
     forEachText(in: value) { text in
-      guard let text, let readings = resolver.readings(of: text) else { return add(.undecided(.place)) }
-      for place in readings {
-        let isInside = places.contains { place.starts(with: $0) }
-        add(Verdict(isInside != isNegated))
+      guard let text else { return add(.undecided(.place)) }
+      switch resolver.readings(of: text, from: bases) {
+      case .undecided(let doubt):
+        add(.undecided(doubt))
+      case .places(let readings):
+        for place in readings {
+          let isInside = places.contains { place.starts(with: $0) }
+          add(Verdict(isInside != isNegated))
+        }
       }
     }
     return verdict ?? .undecided(.place)

@@ -72,30 +72,48 @@ struct ListEditor {
     }
   }
 
-  private mutating func annotate(_ tool: JSONDocument.Node, _ hints: [(name: String, value: Bool)]) {
+  private typealias Hints = [(name: String, value: Bool)]
+
+  private mutating func annotate(_ tool: JSONDocument.Node, _ hints: Hints) {
     guard !hints.isEmpty, document.kind(of: tool) == .object else { return }
-    func text(_ hints: [(name: String, value: Bool)]) -> String {
-      hints.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",")
+    // Some hosts take other spellings of a key for it, and of two the last one.
+    var isAnnotated = false
+    for (key, value) in document.members(of: tool) {
+      let isSpeltSo = document.string(key, equals: "annotations")
+      guard isSpeltSo || LookAlike.isLookAlike(document.string(key) ?? [], of: "annotations") else { continue }
+      isAnnotated = isAnnotated || isSpeltSo
+      set(hints, in: value)
     }
-    guard let annotations = document.member("annotations", of: tool) else {
-      let end = document.range(of: tool).upperBound - 1
-      return edits.append(ByteEdit(range: end..<end, replacement: Array(",\"annotations\":{\(text(hints))}".utf8)))
-    }
+    guard !isAnnotated else { return }
+    let end = document.range(of: tool).upperBound - 1
+    edits.append(ByteEdit(range: end..<end, replacement: Array(",\"annotations\":{\(Self.text(hints))}".utf8)))
+  }
+
+  /// Sets hints in what a tool has as its annotations.
+  private mutating func set(_ hints: Hints, in annotations: JSONDocument.Node) {
     guard document.kind(of: annotations) == .object else {
       return edits.append(
-        ByteEdit(range: document.range(of: annotations), replacement: Array("{\(text(hints))}".utf8)))
+        ByteEdit(range: document.range(of: annotations), replacement: Array("{\(Self.text(hints))}".utf8)))
     }
-    var missing: [(name: String, value: Bool)] = []
+    var missing: Hints = []
     for hint in hints {
-      if let value = document.member(named: Array(hint.name.utf8), of: annotations) {
+      let name = Array(hint.name.utf8)
+      var isThere = false
+      for (key, value) in document.members(of: annotations) {
+        let isSpeltSo = document.string(key, equals: name.span)
+        guard isSpeltSo || LookAlike.isLookAlike(document.text(key), of: name) else { continue }
+        isThere = isThere || isSpeltSo
         edits.append(ByteEdit(range: document.range(of: value), replacement: Array("\(hint.value)".utf8)))
-      } else {
-        missing.append(hint)
       }
+      if !isThere { missing.append(hint) }
     }
     guard !missing.isEmpty else { return }
     let start = document.range(of: annotations).lowerBound + 1
     let comma = document.count(of: annotations) > 0 ? "," : ""
-    edits.append(ByteEdit(range: start..<start, replacement: Array((text(missing) + comma).utf8)))
+    edits.append(ByteEdit(range: start..<start, replacement: Array((Self.text(missing) + comma).utf8)))
+  }
+
+  private static func text(_ hints: Hints) -> String {
+    hints.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",")
   }
 }

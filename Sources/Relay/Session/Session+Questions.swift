@@ -99,6 +99,9 @@ extension Session {
       if LookAlike.isLookAlike(document.text(key), of: Self.questionsKey) {
         return "it has a key that some hosts take for `inputRequests`"
       }
+      if hidesElicitations(key, value, in: document) {
+        return "it has a key that some hosts take for `data` or `elicitations`"
+      }
     }
     guard let questions else { return nil }
     for (_, question) in document.members(of: questions) {
@@ -109,7 +112,7 @@ extension Session {
         }
         guard document.string(key, equals: "method"), let method = document.string(value) else { continue }
         if !method.allSatisfy({ (0x21...0x7e).contains($0) })
-          || LookAlike.isLookAlike(method, of: "sampling/createMessage")
+          || Self.askedMethods.contains(where: { LookAlike.isLookAlike(method, of: $0) })
         {
           return "a question in it has a method that some hosts take for another one"
         }
@@ -119,6 +122,19 @@ extension Session {
   }
 
   private static let questionsKey = Array("inputRequests".utf8)
+  private static let askedMethods: [StaticString] = ["sampling/createMessage", "elicitation/create", "roots/list"]
+
+  /// Whether some host reads in a member the elicitations of an error (-32042), and we don't.
+  private func hidesElicitations(
+    _ key: JSONDocument.Node, _ value: JSONDocument.Node, in document: JSONDocument
+  ) -> Bool {
+    let isSpeltSo = document.string(key, equals: "data")
+    guard isSpeltSo || LookAlike.isLookAlike(document.text(key), of: Array("data".utf8)) else { return false }
+    return document.members(of: value).contains { member in
+      LookAlike.isLookAlike(document.string(member.key) ?? [], of: "elicitations")
+        || (!isSpeltSo && document.string(member.key, equals: "elicitations"))
+    }
+  }
 
   /// The questions within an answer or a notification, each judged as the request that it stands for. What no rule
   /// speaks of is not among them.

@@ -1,15 +1,11 @@
 public import Policy
 internal import System
 
-/// The file system of this machine, as `within` sees it: the server is started in our working directory.
+/// The file system of this machine, as `within` sees it.
 public struct LocalFileSystem: FileSystemView {
-  public let workingDirectory: [UInt8]
   public let homeDirectory: [UInt8]?
 
   public init() {
-    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let isKnown = unsafe getcwd(&path, path.count) != nil
-    workingDirectory = isKnown ? path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) } : [UInt8(ascii: "/")]
     homeDirectory = Environment.value("HOME").map { Array($0.utf8) }
   }
 

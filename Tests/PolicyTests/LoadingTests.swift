@@ -43,6 +43,14 @@ struct LoadingTests {
     let warnings = try localPolicy("rules:\n  - allow: t\n    \(member)\n").warnings
     #expect(warnings.count == 1 && warnings[0].line == 3 && warnings[0].message.contains(told))
     #expect(try localPolicy("rules: [{allow: t, description: x, x-owner: me}]").warnings.isEmpty)
+    let elsewhere = try localPolicy(
+      """
+      settings: {defalt_action: allow}
+      dlp_rules: [{id: x, pattern: x, actoin: mask, severity: 3}]
+      rules: [{allow: t}]
+      """
+    ).warnings
+    #expect(elsewhere.map(\.line) == [1, 2])
   }
 
   @Test func whatStandsInAFileSteersNoTerminal() throws {

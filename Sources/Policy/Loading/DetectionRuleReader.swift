@@ -8,6 +8,11 @@ struct DetectionRuleReader {
   private(set) var errors: [PolicyError.Diagnostic] = []
   private(set) var warnings: [PolicyWarning] = []
 
+  /// What a rule is made of.
+  static let keys = [
+    "id", "name", "pattern", "category", "action", "context_required", "context_keywords", "scopes",
+  ]
+
   init(_ value: PolicyValue?) {
     guard case .list(let elements)? = value?.content else { return }
     for element in elements { read(element) }

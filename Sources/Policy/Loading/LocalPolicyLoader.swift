@@ -56,6 +56,13 @@ struct LocalPolicyLoader {
     let detection = DetectionRuleReader(root["dlp_rules"])
     errors += detection.errors
     warnings += detection.warnings
+    if case .list(let elements)? = root["dlp_rules"]?.content {
+      for (index, element) in elements.enumerated() {
+        guard case .mapping(let members) = element.content else { continue }
+        warnings += UnknownKeys.warnings(
+          in: members, known: DetectionRuleReader.keys, of: "dlp rule \(index)", onlyMisspelt: true)
+      }
+    }
     let resultRules = section(ResultRules.key, of: root, ResultRules()) { (value) throws(RuleReader.Failure) in
       try ResultRules(value)
     }
@@ -99,10 +106,11 @@ struct LocalPolicyLoader {
   private mutating func settings(from value: PolicyValue?) -> PolicySettings {
     var settings = PolicySettings()
     guard let value, !value.isNull else { return settings }
-    guard case .mapping = value.content else {
+    guard case .mapping(let members) = value.content else {
       error("`settings` must be a mapping", at: value)
       return settings
     }
+    warnings += UnknownKeys.warnings(in: members, known: Self.settingsKeys, of: "settings")
     settings.defaultOnTamper = choice("tamper_behavior", in: value, nullIsAbsent: false) ?? settings.defaultOnTamper
     settings.defaultAction =
       effect("default_action", [.deny, .allow, .warn], in: value) ?? settings.defaultAction
@@ -115,6 +123,11 @@ struct LocalPolicyLoader {
     }
     return settings
   }
+
+  private static let settingsKeys = [
+    "default_action", "default_on_missing", "default_on_empty", "default_on_tamper", "tamper_behavior",
+    "enforcement_status",
+  ]
 
   private static let enforcementStatuses = ["enforcing", "degraded_below_floor", "fail_closed", "bundle_missing"]
 

@@ -1,0 +1,42 @@
+/// Finds keys of a local policy that nothing reads: the SDK leaves them out without a word, and with one that is
+/// misspelt what it should have asked for.
+enum UnknownKeys {
+  /// Keys for people; so are those that start with `x-`.
+  private static let remarks = ["description", "comment"]
+
+  /// - Parameters:
+  ///   - what: the mapping, for the message.
+  ///   - onlyMisspelt: whether a key counts only where it is nearly a known one.
+  static func warnings(
+    in members: [PolicyValue.Member], known: [String], of what: String, onlyMisspelt: Bool = false
+  ) -> [PolicyWarning] {
+    members.compactMap { member in
+      guard let key = member.key.string, !known.contains(key), !remarks.contains(key), !key.hasPrefix("x-") else {
+        return nil
+      }
+      let meant = known.first { isOneEditApart(key, $0) }
+      guard meant != nil || !onlyMisspelt else { return nil }
+      return PolicyWarning(
+        line: member.key.line,
+        message: "\(what): `\(key)` is unknown\(meant.map { "; `\($0)` was meant?" } ?? " and does nothing")")
+    }
+  }
+
+  /// Whether one insertion, deletion or replacement, or two letters in the other order, make one text of the other.
+  private static func isOneEditApart(_ first: String, _ second: String) -> Bool {
+    let (short, long) =
+      first.utf8.count <= second.utf8.count
+      ? (Array(first.utf8), Array(second.utf8)) : (Array(second.utf8), Array(first.utf8))
+    guard long.count - short.count <= 1 else { return false }
+    var index = 0
+    while index < short.count, short[index] == long[index] { index += 1 }
+    if long.count == short.count, index + 1 < short.count, short[index] == long[index + 1],
+      short[index + 1] == long[index]
+    {
+      return short.dropFirst(index + 2).elementsEqual(long.dropFirst(index + 2))
+    }
+    return long.count == short.count
+      ? short.dropFirst(index + 1).elementsEqual(long.dropFirst(index + 1))
+      : short.dropFirst(index).elementsEqual(long.dropFirst(index + 1))
+  }
+}

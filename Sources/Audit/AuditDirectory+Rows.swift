@@ -18,7 +18,7 @@ extension AuditDirectory {
     public let modifiedAt: Int64
   }
 
-  /// No row of ours comes near it.
+  /// The longest row that is read. ``AuditRecord/maxTextBytes`` and ``AuditRecord/maxListBytes`` keep rows well below.
   public static let maxRowBytes = 8 << 20
 
   /// Size and age of a segment; nil where it is gone or no regular file.

@@ -4,9 +4,6 @@ import Wire
 public struct AuditVerifier: Sendable {
   private let directory: AuditDirectory
 
-  /// No row of ours comes near it.
-  private static let maxRowBytes = 8 << 20
-
   public init(_ directory: AuditDirectory) {
     self.directory = directory
   }
@@ -38,7 +35,7 @@ public struct AuditVerifier: Sendable {
     }
     var verifier = SegmentVerifier(name: name, anchor: anchor, head: directory.head(of: name), claims: claims)
     do throws(AuditError) {
-      try directory.forEachLine(of: name, maxLineBytes: Self.maxRowBytes) { item in
+      try directory.forEachLine(of: name, maxLineBytes: AuditDirectory.maxRowBytes) { item in
         verifier.take(item)
         return true
       }
@@ -53,7 +50,7 @@ public struct AuditVerifier: Sendable {
   /// The heads of other segments that the first row names.
   private func firstRowClaims(of name: String) -> [(String, SegmentHead)] {
     var claims: [(String, SegmentHead)] = []
-    try? directory.forEachLine(of: name, maxLineBytes: Self.maxRowBytes) { item in
+    try? directory.forEachLine(of: name, maxLineBytes: AuditDirectory.maxRowBytes) { item in
       guard case .line(let line) = item, let row = try? JSONDocument(parsing: line.content, options: .python),
         let segments = row.member("segments", of: row.root)
       else { return false }

@@ -18,14 +18,15 @@ struct ByteClasses {
     count = text.count
     var isASCII = true
     let size = (text.count + 63) / 64
+    let all = Int(CZ_BYTE_KINDS) * size
     self.size = size
     // SAFETY: there is a word of each kind for each 64 bytes that are begun, and all are written. (Of no capacity it
     // would be the empty array that all threads share, whose count the standard library writes.)
-    words = unsafe [UInt64](unsafeUninitializedCapacity: max(1, Kind.allCases.count * size)) { buffer, filled in
+    words = unsafe [UInt64](unsafeUninitializedCapacity: max(1, all)) { buffer, filled in
       unsafe text.withUnsafeBufferPointer { text in
         guard let start = text.baseAddress, let target = buffer.baseAddress else { return }
         isASCII = unsafe cz_classify(start, text.count, target) != 0
-        filled = Kind.allCases.count * size
+        filled = all
       }
     }
     self.isASCII = isASCII

@@ -1,6 +1,7 @@
 public import Wire
 
 extension Scanner {
+  /// Bytes of an object's keys, together, that are looked through.
   public static let maxKeyBytes = 256 << 10
 
   /// The keys of an object that hold what is looked for, and that records therefore don't name. Where that can't be

@@ -65,16 +65,17 @@ struct RuleTable: RandomAccessCollection, Sendable {
   }
 
   private func make(_ written: Written, _ number: Int) -> Rule {
-    if let (document, lines) = payload,
-      let rule = OrdinaryRule(written.node, in: document)?.rule(
+    let rule = payload.flatMap { document, lines in
+      OrdinaryRule(written.node, in: document)?.rule(
         of: written.node, in: document, lines, index: number, defaultReason: defaultReasons[written.reason])
-    {
-      return rule
     }
-    // INVARIANT: it was read when it was appended. Were it not, what it is for would be denied.
+    if let rule { return rule }
+    // INVARIANT: it was read when it was appended. Were it not, what it is for would be denied: the index knows it by as
+    // many patterns as it is written with.
+    let patterns = payload?.document.count(of: written.actions) ?? 1
     return Rule(
-      effect: .deny, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:UNREADABLE_RULE",
-      reason: "rule \(number) can't be read", reasonCode: "", line: 0)
+      effect: .deny, actions: Array(repeating: ActionPattern([UInt8(ascii: "*")]), count: patterns),
+      policyID: "synthetic:UNREADABLE_RULE", reason: "rule \(number) can't be read", reasonCode: "", line: 0)
   }
 
   // MARK: For those that need not have rules made

@@ -18,8 +18,6 @@ struct AuditTailCommand: ParsableCommand {
   @Option(help: "text or json (the rows as they stand).")
   var format = OutputFormat.text
 
-  private static let maxRowBytes = 8 << 20
-
   private struct Row {
     let time: String
     let bytes: [UInt8]
@@ -50,7 +48,7 @@ struct AuditTailCommand: ParsableCommand {
   private func read(_ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int]) -> [Row] {
     var rows: [Row] = []
     var offset = offsets[segment] ?? 0
-    try? directory.forEachLine(of: segment, maxLineBytes: Self.maxRowBytes, from: offset) { item in
+    try? directory.forEachLine(of: segment, maxLineBytes: AuditDirectory.maxRowBytes, from: offset) { item in
       switch item {
       case .tooLong(let bytes):
         offset += bytes + 1

@@ -28,8 +28,10 @@ struct OrdinaryRule {
       let kind = document.kind(of: value)
       switch Key(text.extracting(document.content(of: key))) {
       case .effect:
-        guard kind == .string, !document.isEscaped(value) else { return nil }
-        effect = Self.effect(text.extracting(document.content(of: value)))
+        effect = HostedRule.words.first { word in
+          let word = word.rawValue.utf8
+          return document.string(value, equals: word.span)
+        }
       case .actions: actions = kind == .array ? value : nil
       case .reason:
         guard kind == .string, !document.content(of: value).isEmpty else { return nil }
@@ -104,13 +106,6 @@ struct OrdinaryRule {
     }
   }
 
-  private static func effect(_ text: Span<UInt8>) -> Effect? {
-    if ("deny" as StaticString).hasBytes(text) { return .deny }
-    if ("allow" as StaticString).hasBytes(text) { return .allow }
-    if ("warn" as StaticString).hasBytes(text) { return .warn }
-    return nil
-  }
-
   private static func areOrdinary(
     conditions: JSONDocument.Node, in document: JSONDocument, _ text: Span<UInt8>
   ) -> Bool {
@@ -119,7 +114,7 @@ struct OrdinaryRule {
       case .string: break
       case .object:
         guard !document.isEscaped(key), !ConditionReader.isReserved(text.extracting(document.content(of: key))),
-          isOrdinary(operation: value, in: document, text)
+          isOrdinary(operation: value, in: document)
         else { return false }
       default: return false
       }
@@ -134,18 +129,15 @@ struct OrdinaryRule {
   ]
 
   /// Whether it is of an operator and its operand, in this order or the other, and of nothing else.
-  private static func isOrdinary(
-    operation: JSONDocument.Node, in document: JSONDocument, _ text: Span<UInt8>
-  ) -> Bool {
+  private static func isOrdinary(operation: JSONDocument.Node, in document: JSONDocument) -> Bool {
     guard document.count(of: operation) == 2 else { return false }
     var hasOperator = false
     var hasOperand = false
     for (key, value) in document.members(of: operation) {
       if document.string(key, equals: "value") {
         hasOperand = true
-      } else if document.string(key, equals: "op"), document.kind(of: value) == .string, !document.isEscaped(value) {
-        let name = text.extracting(document.content(of: value))
-        hasOperator = operators.contains { $0.hasBytes(name) }
+      } else if document.string(key, equals: "op") {
+        hasOperator = operators.contains { document.string(value, equals: $0) }
       }
     }
     return hasOperator && hasOperand

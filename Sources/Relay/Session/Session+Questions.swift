@@ -122,6 +122,7 @@ extension Session {
   }
 
   private static let questionsKey = Array("inputRequests".utf8)
+  private static let dataKey = Array("data".utf8)
   private static let askedMethods: [StaticString] = ["sampling/createMessage", "elicitation/create", "roots/list"]
 
   /// Whether some host reads in a member the elicitations of an error (-32042), and we don't.
@@ -129,7 +130,7 @@ extension Session {
     _ key: JSONDocument.Node, _ value: JSONDocument.Node, in document: JSONDocument
   ) -> Bool {
     let isSpeltSo = document.string(key, equals: "data")
-    guard isSpeltSo || LookAlike.isLookAlike(document.text(key), of: Array("data".utf8)) else { return false }
+    guard isSpeltSo || LookAlike.isLookAlike(document.text(key), of: Self.dataKey) else { return false }
     return document.members(of: value).contains { member in
       LookAlike.isLookAlike(document.string(member.key) ?? [], of: "elicitations")
         || (!isSpeltSo && document.string(member.key, equals: "elicitations"))

@@ -19,7 +19,7 @@ test: ## lint, build and run all tests
 	@Scripts/setup-tests
 	$(MAKE) lint
 	swift build -c release
-	swift test
+	Scripts/run-tests
 	Scripts/dependent
 
 differential: build ## compare many generated decisions and bundles with the real Control Zero SDK (COUNT=20000, BUNDLES=1000)

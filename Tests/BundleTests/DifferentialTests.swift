@@ -10,8 +10,7 @@ struct DifferentialTests {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
-  @Test(
-    "generated bundles are opened or refused as by the SDK", .enabled(if: isPossible), .timeLimit(.minutes(2)))
+  @Test("generated bundles are opened or refused as by the SDK", .enabled(if: isPossible))
   func opensAsTheSDK() throws {
     let process = Process()
     process.executableURL = URL(filePath: Self.python)

@@ -13,7 +13,7 @@ struct DifferentialTests {
 
   @Test(
     "generated policies, calls and texts are decided as the SDK decides them", .enabled(if: isPossible),
-    .timeLimit(.minutes(2)), arguments: [("differential", 1500), ("differential-data-loss", 1500)])
+    arguments: [("differential", 1500), ("differential-data-loss", 1500)])
   func decidesAsTheSDK(script: String, count: Int) throws {
     let process = Process()
     process.executableURL = URL(filePath: Self.python)

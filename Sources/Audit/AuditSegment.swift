@@ -66,17 +66,26 @@ public struct AuditSegment: ~Copyable {
   }
 
   /// Appends a row. After an error nothing of it is in the segment.
-  public mutating func append(_ record: consuming AuditRecord) throws(AuditError) {
+  public mutating func append(_ record: consuming AuditRecord) throws(AuditError) { try append([record]) }
+
+  /// Appends rows by one write. After an error nothing of any is in the segment.
+  public mutating func append(_ records: [AuditRecord]) throws(AuditError) {
     guard !isClosed else { throw AuditError(.closed, path: file.path) }
-    let (row, next) = try chain.sealing(record)
-    if let number = file.writeWhole(row) {
+    guard let first = records.first else { return }
+    var (rows, next) = try chain.sealing(first)
+    for record in records.dropFirst() {
+      let sealed = try next.sealing(record)
+      rows += sealed.row
+      next = sealed.next
+    }
+    if let number = file.writeWhole(rows) {
       // Half a row would break the chain for every later one.
       isClosed = !file.truncate(to: length)
       throw AuditError(.write, path: file.path, errno: number, detail: SystemFile.describe(number))
     }
     chain = next
-    length += row.count
-    // Behind by one row at the worst, which a reader recognises.
+    length += rows.count
+    // Behind by one write at the worst, which a reader recognises.
     _ = headFile.writeWhole(SegmentHead(sequence: next.sequence, hash: next.hash).fixedWidthText, at: 0)
   }
 

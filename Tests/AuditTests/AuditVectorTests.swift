@@ -60,6 +60,21 @@ import Wire
     #expect(report.isIntact && report.rows == 4 && report.ending == .closed)
   }
 
+  @Test func `rows that are written together are chained as others`() throws {
+    let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
+    let time = UTCTime(microseconds: 1_700_000_000_000_000)
+    var segment = try AuditSegment.create(in: state, at: time, processID: 1) { _ in }
+    func records(_ count: Int) -> [AuditRecord] {
+      (0..<count).map { _ in AuditRecord(at: time, decision: "audit", event: "outcome") }
+    }
+    for count in [0, 3, 1, 64] { try segment.append(records(count)) }
+    try segment.append(AuditRecord(at: time, decision: "audit", event: "session_end"))
+    let directory = AuditDirectory(stateDirectory: state)
+    let report = AuditVerifier(directory).verify(segment.name)
+    #expect(report.isIntact && report.rows == 70)
+    #expect(directory.head(of: segment.name)?.sequence == 70)
+  }
+
   @Test func `cutting a segment anywhere in its last row shows`() throws {
     let (directory, name, bytes) = try Self.segment()
     let lastRow = try #require(bytes.dropLast().lastIndex(of: UInt8(ascii: "\n"))) + 1

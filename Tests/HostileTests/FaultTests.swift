@@ -177,6 +177,33 @@ import Testing
     #expect(try verify.wait() == 0, "\(verify.output.text)\(verify.errors.text)")
   }
 
+  @Test(.enabled(if: mayMount)) func `calls that come together go as far as they are on record`() throws {
+    let scratch = try Scratch()
+    let disk = try SmallDisk(scratch)
+    defer { disk.unmount() }
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", "\(disk.path)/state", "--"]
+        + Project.scriptedServer + ["--record", "\(scratch.path)/received"])
+    let ids = 1...1000
+    process.send(
+      ids.map { #"{"jsonrpc":"2.0","id":\#($0),"method":"tools/call","params":{"name":"echo"}}"# }
+        .joined(separator: "\n"))
+    var answered = Set<Int>()
+    for _ in ids { answered.insert(try #require(try json(process.line())["id"] as? Int)) }
+    #expect(answered == Set(ids))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+
+    let received = Set(
+      try String(decoding: scratch.read("received"), as: UTF8.self).split(separator: "\n").compactMap {
+        try json(String($0))["id"] as? Int
+      })
+    let rows = try scratch.rows(in: "\(disk.path)/state").filter { $0["event"] as? String == "decision" }
+    #expect(Set(rows.compactMap { Int($0["request_id"] as? String ?? "") }) == received)
+    #expect(received.count > 10 && received.count < ids.count)
+  }
+
   @Test(arguments: 3...24)
   func `with too few descriptors it starts and works, or says what is missing`(limit: Int) throws {
     let session = try ScriptedSession(shell: "ulimit -n \(limit)")

@@ -64,26 +64,36 @@ struct AuditTrail: ~Copyable {
     segment = consume created
   }
 
-  mutating func write(_ record: SessionRecord, line: ArraySlice<UInt8>) throws(AuditError) {
-    var row: AuditRecord
+  /// Writes what lines led to: after an error nothing of it is on record.
+  mutating func write(_ records: [(record: SessionRecord, line: ArraySlice<UInt8>)]) throws(AuditError) {
+    guard !records.isEmpty else { return }
+    try open()
+    let rows = records.map { row($0.record, line: $0.line) }
+    try segment?.append(rows)
+    for (record, _) in records { count(record) }
+  }
+
+  private mutating func count(_ record: SessionRecord) {
     switch record {
     case .decision(let judged):
-      row = DecisionRow.record(judged, identity: identity, at: Self.now())
-      decisions += 1
+      if !judged.call.isRetry { decisions += 1 }
       if judged.isBlocked { denials += 1 }
-      if judged.call.isRetry { decisions -= 1 }
-    case .outcome(let outcome):
-      row = outcomeRow(outcome)
-    case .observation(let observation):
-      row = observationRow(observation)
-    case .listEdit(let edit):
-      row = listRow(edit)
-    case .refusal(let refusal):
-      row = refusalRow(refusal)
-      refusals += 1
+    case .refusal: refusals += 1
+    case .outcome, .observation, .listEdit: break
     }
+  }
+
+  private func row(_ record: SessionRecord, line: ArraySlice<UInt8>) -> AuditRecord {
+    var row =
+      switch record {
+      case .decision(let judged): DecisionRow.record(judged, identity: identity, at: Self.now())
+      case .outcome(let outcome): outcomeRow(outcome)
+      case .observation(let observation): observationRow(observation)
+      case .listEdit(let edit): listRow(edit)
+      case .refusal(let refusal): refusalRow(refusal)
+      }
     row.string("line_sha256", SHA256.hexadecimal(of: line.span))
-    try append(row)
+    return row
   }
 
   /// Writes what became of the policy in force. Rows from here on name the one that is.

@@ -12,6 +12,8 @@ internal import Wire
 struct RelayLoop: ~Copyable {
   /// A direction that has this much waiting reads no further, in bytes.
   private static let highWater = 64 << 10
+  /// Lines that are put on record together, at the most: what is known of each is held until then.
+  private static let mostTogether = 64
   /// The same for our own answers to a host that sends and does not read.
   private static let ownHighWater = 1 << 20
   /// How long the last bytes may wait for a host that does not read, after the server's end; in nanoseconds.
@@ -244,19 +246,39 @@ struct RelayLoop: ~Copyable {
 
   // MARK: Lines
 
+  /// A line, and what the session wants done about it.
+  private typealias Judged = (step: Step, line: ArraySlice<UInt8>)
+
+  /// Lines that came together are judged in their order, are put on record by one write, and go out by one.
   private mutating func passOn(from sender: Peer) {
     while sender == .host ? hostMaySpeak : serverMaySpeak {
-      guard let item = sender == .host ? fromHost.next() : fromServer.next() else {
-        if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
-        return
+      var together: [Judged] = []
+      var bytes = 0
+      while together.count < Self.mostTogether, bytes < Self.highWater {
+        guard let item = sender == .host ? fromHost.next() : fromServer.next() else {
+          perform(together, from: sender)
+          if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
+          return
+        }
+        if case .line(let line) = item {
+          bytes += line.bytes.count
+          // The short ones don't wait until a long one is judged.
+          if bytes >= Self.highWater {
+            perform(together, from: sender)
+            together = []
+          }
+        }
+        together.append(judge(item, from: sender))
       }
-      take(item, from: sender)
+      perform(together, from: sender)
     }
   }
 
   private mutating func finish(from sender: Peer) {
     // What stands behind the last line end is a line too: a server would read it as one.
-    if let item = sender == .host ? fromHost.finish() : fromServer.finish() { take(item, from: sender) }
+    if let item = sender == .host ? fromHost.finish() : fromServer.finish() {
+      perform([judge(item, from: sender)], from: sender)
+    }
     switch sender {
     case .host:
       hostEnded = false
@@ -269,43 +291,55 @@ struct RelayLoop: ~Copyable {
     }
   }
 
-  private mutating func take(_ item: LineFramer.Item, from sender: Peer) {
+  private mutating func judge(_ item: LineFramer.Item, from sender: Peer) -> Judged {
     switch item {
-    case .tooLong(let bytes):
-      perform(session.receiveTooLong(bytes: bytes, from: sender), line: [])
-    case .line(let line) where isPassThrough:
-      forward(line.bytes, from: sender)
-    case .line(let line):
-      perform(session.receive(line, from: sender), line: line.bytes, from: sender)
+    case .tooLong(let bytes): (session.receiveTooLong(bytes: bytes, from: sender), [])
+    case .line(let line) where isPassThrough: (Step(.forward), line.bytes)
+    case .line(let line): (session.receive(line, from: sender), line.bytes)
     }
   }
 
-  private mutating func perform(_ step: Step, line: ArraySlice<UInt8>, from sender: Peer = .host) {
-    var effects = step.effects
+  private mutating func perform(_ lines: [Judged], from sender: Peer) {
     do throws(AuditError) {
-      for record in step.records { try trail.write(record, line: line) }
+      try trail.write(lines.flatMap { judged in judged.step.records.map { ($0, judged.line) } })
     } catch {
-      if allowsUnaudited {
-        StandardError.report("not on record: \(error)")
-      } else {
-        effects = session.unrecorded(step, because: error.description)
+      // Of rows that can't be written together some may be: each line has its own fate then.
+      guard lines.count == 1 else {
+        for judged in lines { perform([judged], from: sender) }
+        return
       }
+      return carryOut(lines.map { (effectsUnrecorded($0.step, error), $0.line) }, from: sender)
     }
-    for effect in effects {
-      switch effect {
-      case .forward: forward(line, from: sender)
-      case .forwardEdited(let edits): forward(ByteEdit.apply(edits, to: line)[...], from: sender)
-      case .send(let bytes, to: .host): toHost.send(bytes[...], isOwn: true)
-      case .send(let bytes, to: .server): toServer.send(bytes[...], isOwn: true)
-      case .report(let text): StandardError.report(text)
-      }
-    }
+    carryOut(lines.map { ($0.step.effects, $0.line) }, from: sender)
   }
 
-  private mutating func forward(_ line: ArraySlice<UInt8>, from sender: Peer) {
-    switch sender {
-    case .host: toServer.send(line)
-    case .server: toHost.send(line)
+  private mutating func effectsUnrecorded(_ step: Step, _ error: AuditError) -> [Effect] {
+    guard allowsUnaudited else { return session.unrecorded(step, because: error.description) }
+    StandardError.report("not on record: \(error)")
+    return step.effects
+  }
+
+  private mutating func carryOut(_ lines: [(effects: [Effect], line: ArraySlice<UInt8>)], from sender: Peer) {
+    let waits = lines.count > 1
+    for (effects, line) in lines {
+      for effect in effects {
+        switch effect {
+        case .forward: send(line, to: sender.other, waits: waits)
+        case .forwardEdited(let edits): send(ByteEdit.apply(edits, to: line)[...], to: sender.other, waits: waits)
+        case .send(let bytes, let receiver): send(bytes[...], to: receiver, isOwn: true, waits: waits)
+        case .report(let text): StandardError.report(text)
+        }
+      }
+    }
+    guard waits else { return }
+    toHost.flush()
+    toServer.flush()
+  }
+
+  private mutating func send(_ line: ArraySlice<UInt8>, to receiver: Peer, isOwn: Bool = false, waits: Bool) {
+    switch receiver {
+    case .host: toHost.send(line, isOwn: isOwn, waits: waits)
+    case .server: toServer.send(line, isOwn: isOwn, waits: waits)
     }
   }
 

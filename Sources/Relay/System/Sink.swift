@@ -70,10 +70,12 @@ struct Sink: ~Copyable {
   }
 
   /// Takes a whole line: what does not go out now goes out in its order later.
-  mutating func send(_ line: ArraySlice<UInt8>, isOwn: Bool = false) {
+  ///
+  /// - Parameter waits: for the next ``flush()``, since more follows.
+  mutating func send(_ line: ArraySlice<UInt8>, isOwn: Bool = false, waits: Bool = false) {
     guard isOpen else { return }
     var rest = line
-    if backlog == 0 {
+    if backlog == 0, !waits {
       let count = write(line)
       guard isOpen else { return }
       rest = line.dropFirst(count)

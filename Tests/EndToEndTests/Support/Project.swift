@@ -41,7 +41,9 @@ final class Scratch: Sendable {
   var state: String { "\(path)/state" }
 
   /// The audit rows of all segments, as dictionaries.
-  func rows() throws -> [[String: Any]] {
+  func rows() throws -> [[String: Any]] { try rows(in: state) }
+
+  func rows(in state: String) throws -> [[String: Any]] {
     let directory = "\(state)/audit"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     return try names.filter { $0.hasSuffix(".jsonl") }.sorted().flatMap { name in

@@ -8,71 +8,81 @@ extension Session {
     _ message: Message, id: RequestID, method: JSONDocument.Node, _ line: LineFramer.Line, from sender: Peer
   ) -> Step {
     let name = message.document.string(method) ?? []
-    func refused(
-      _ reason: String, answering: RequestID? = nil, code: Int = Reply.invalidRequestCode, at offset: Int = 0
-    ) -> Step {
-      refusal(
-        of: answering, code: code, from: sender, reason: reason, offset: offset, bytes: line.bytes.count,
-        sample: line.content)
+    do throws(Inadmissible) {
+      let role = try admit(name, id: id, at: message.document.range(of: method).lowerBound, from: sender)
+      return try pass(name, as: role, id: id, message, from: sender)
+    } catch {
+      return refusal(
+        of: error.isAnswered ? id : nil, code: error.code, from: sender, reason: error.reason, offset: error.offset,
+        bytes: line.bytes.count, sample: line.content)
     }
+  }
+
+  /// A request that goes no further, and why.
+  private struct Inadmissible: Error {
+    let reason: String
+    var code = Reply.invalidRequestCode
+    var offset = 0
+    var isAnswered = true
+  }
+
+  /// What is known before anything but id and method is looked at.
+  private mutating func admit(
+    _ name: [UInt8], id: RequestID, at offset: Int, from sender: Peer
+  ) throws(Inadmissible) -> MethodRole {
     if inFlight[sender].contains(id) {
       // Unanswered: the answer would be taken for the one to the request in flight.
-      return refused("the id of a request that is still in flight")
+      throw Inadmissible(reason: "the id of a request that is still in flight", isAnswered: false)
     }
     if inFlight[sender].isFull {
       inFlight[sender].dropCancelled()
-      guard !inFlight[sender].isFull else {
-        return refused("too many requests in flight", answering: id)
-      }
+      guard !inFlight[sender].isFull else { throw Inadmissible(reason: "too many requests in flight") }
     }
     if let odd = name.first(where: { !(0x21...0x7e).contains($0) }) {
       // Some reader may trim it, or take it for another character.
-      return refused(
-        "a method with a byte (\(odd)) that no method of MCP has", answering: id,
-        at: message.document.range(of: method).lowerBound)
+      throw Inadmissible(reason: "a method with a byte (\(odd)) that no method of MCP has", offset: offset)
     }
     let role = MethodRole(of: name, from: sender)
     if sender == .server, !hasHandshake, role != .free {
-      return refused(
-        "a request to a host that has not been introduced by `initialize` (2026-07-28 has no requests from servers)",
-        answering: id)
+      throw Inadmissible(
+        reason: "a request to a host that has not been introduced by `initialize` "
+          + "(2026-07-28 has no requests from servers)")
     }
-    do {
+    guard role == .known || role == .unknown else { return role }
+    if sender == .host ? Self.isGovernedOrLookAlike(name) : Self.isSamplingOrLookAlike(name) {
+      throw Inadmissible(reason: "a method that some readers take for one that is judged", offset: offset)
+    }
+    if role == .unknown, options.isStrict {
+      throw Inadmissible(
+        reason: "a method that MCP does not know, and --strict-methods is on", code: Reply.methodNotFoundCode)
+    }
+    return role
+  }
+
+  private mutating func pass(
+    _ name: [UInt8], as role: MethodRole, id: RequestID, _ message: Message, from sender: Peer
+  ) throws(Inadmissible) -> Step {
+    let (params, document) = (message.params, message.document)
+    do throws(GovernedRequest.Malformed) {
       switch role {
       case .toolCall:
-        return judge(
-          try GovernedRequest(toolCall: id, params: message.params, in: message.document), message, from: sender)
+        return judge(try GovernedRequest(toolCall: id, params: params, in: document), message, from: sender)
       case .governed(let required):
         let known: StaticString = required == "uri" ? "uri" : "name"
-        let request = try GovernedRequest(
-          method: name, id: id, params: message.params, requiring: known, in: message.document)
-        return judge(request, message, from: sender)
+        return judge(
+          try GovernedRequest(method: name, id: id, params: params, requiring: known, in: document), message,
+          from: sender)
       case .sampling:
-        let request = try GovernedRequest(
-          method: name, id: id, params: message.params, requiring: nil, in: message.document)
-        return judge(request, message, from: sender)
-      case .directory(let directory):
-        return try pass(directory, id: id, message)
-      case .free:
-        if sender == .server { return passQuestion(message, method: name, id: id) }
-        return pass(.other(method: name), id: id, from: sender)
-      case .known, .unknown:
-        if sender == .host
-          ? Self.isGovernedOrLookAlike(name) : Self.isSamplingOrLookAlike(name)
-        {
-          return refused(
-            "a method that some readers take for one that is judged", answering: id,
-            at: message.document.range(of: method).lowerBound)
-        }
-        if role == .unknown, options.isStrict {
-          return refused(
-            "a method that MCP does not know, and --strict-methods is on", answering: id,
-            code: Reply.methodNotFoundCode)
-        }
-        return try judgeIfNamed(name, id: id, message, from: sender)
+        return judge(
+          try GovernedRequest(method: name, id: id, params: params, requiring: nil, in: document), message,
+          from: sender)
+      case .directory(let directory): return try pass(directory, id: id, message)
+      case .free where sender == .server: return passQuestion(message, method: name, id: id)
+      case .free: return pass(.other(method: name), id: id, from: sender)
+      case .known, .unknown: return try judgeIfNamed(name, id: id, message, from: sender)
       }
     } catch {
-      return refused(error.reason, answering: id, at: error.offset)
+      throw Inadmissible(reason: error.reason, offset: error.offset)
     }
   }
 

@@ -5,7 +5,7 @@ public import Wire
 public enum ArgumentsHash {
   /// `sha256:` and 64 hexadecimal digits; empty where a number lies beyond ±(2^53 − 1) or is not finite.
   public static func text(of arguments: (document: JSONDocument, node: JSONDocument.Node)?) -> String {
-    guard let arguments else { return "sha256:" + SHA256.hexadecimal(of: "{}".utf8) }
+    guard let arguments else { return "sha256:" + SHA256.hexadecimal(of: "{}".utf8.span) }
     var writer = JSONWriter()
     writer.reserve(arguments.document.raw(arguments.node).count)
     guard write(arguments.node, in: arguments.document, to: &writer) else { return "" }

@@ -37,21 +37,30 @@ public struct AuditRecord: Sendable {
     string("event", event)
   }
 
-  public mutating func string(_ key: StaticString, _ value: String) { string(key, bytes: value.utf8) }
+  public mutating func string(_ key: StaticString, _ value: String) { string(key, value.utf8.span) }
 
-  public mutating func string(_ key: StaticString, bytes: some Collection<UInt8>) {
-    add(key, isNested: false) { Self.write(bytes, to: &$0) }
+  public mutating func string(_ key: StaticString, bytes: [UInt8]) { string(key, bytes.span) }
+
+  private mutating func string(_ key: StaticString, _ text: Span<UInt8>) {
+    writer.key(key)
+    let start = writer.bytes.count
+    Self.write(text, to: &writer)
+    members.append(Member(key: key, value: start..<writer.bytes.count, isNested: false))
   }
 
-  private static func write(_ text: some Collection<UInt8>, to writer: inout JSONWriter) {
-    guard text.count > maxTextBytes else { return writer.string(bytes: text) }
-    var start = Array(text.prefix(maxTextBytes + 1))
+  private static func write(_ text: Span<UInt8>, to writer: inout JSONWriter) {
+    guard text.count > maxTextBytes else { return writer.string(text) }
+    var start = unsafe text.extracting(...maxTextBytes).withUnsafeBufferPointer { unsafe Array($0) }
     // Between two characters.
     while let last = start.popLast(), last & 0xc0 == 0x80 {}
     writer.string(bytes: start + "… (\(text.count) bytes)".utf8)
   }
 
-  public mutating func integer(_ key: StaticString, _ value: some BinaryInteger) {
+  public mutating func integer(_ key: StaticString, _ value: Int) {
+    add(key, isNested: false) { $0.integer(value) }
+  }
+
+  public mutating func integer(_ key: StaticString, _ value: UInt64) {
     add(key, isNested: false) { $0.integer(value) }
   }
 
@@ -66,7 +75,7 @@ public struct AuditRecord: Sendable {
         count += 1
         bytes += min(value.count, Self.maxTextBytes)
         if left == 0, count <= Self.maxListed, bytes <= Self.maxListBytes {
-          Self.write(value, to: &writer)
+          Self.write(value.span, to: &writer)
         } else {
           left += 1
         }

@@ -11,6 +11,9 @@ public struct AuditSegment: ~Copyable {
   private let file: SystemFile
   private let headFile: SystemFile
   private var chain: HashChain
+  /// The chain behind the rows that wait to be written.
+  private var next: HashChain
+  private var waiting: [UInt8] = []
   private var length = 0
   private var isClosed = false
 
@@ -23,6 +26,7 @@ public struct AuditSegment: ~Copyable {
     self.file = file
     self.headFile = headFile
     chain = HashChain(hash: anchor)
+    next = chain
   }
 
   /// Creates a segment in the state directory, which is created where it is missing.
@@ -66,27 +70,40 @@ public struct AuditSegment: ~Copyable {
   }
 
   /// Appends a row. After an error nothing of it is in the segment.
-  public mutating func append(_ record: consuming AuditRecord) throws(AuditError) { try append([record]) }
+  public mutating func append(_ record: consuming AuditRecord) throws(AuditError) {
+    try add(record)
+    try write()
+  }
 
-  /// Appends rows by one write. After an error nothing of any is in the segment.
-  public mutating func append(_ records: [AuditRecord]) throws(AuditError) {
-    guard !isClosed else { throw AuditError(.closed, path: file.path) }
-    guard let first = records.first else { return }
-    var (rows, next) = try chain.sealing(first)
-    for record in records.dropFirst() {
-      let sealed = try next.sealing(record)
-      rows += sealed.row
-      next = sealed.next
+  /// Takes a row that ``write()`` is to append, behind those that wait for it. After an error none waits any more.
+  public mutating func add(_ record: consuming AuditRecord) throws(AuditError) {
+    do {
+      waiting += try next.seal(record)
+    } catch {
+      forget()
+      throw error
     }
-    if let number = file.writeWhole(rows) {
+  }
+
+  /// Appends the rows that wait, by one write. After an error nothing of any is in the segment.
+  public mutating func write() throws(AuditError) {
+    defer { forget() }
+    guard !isClosed else { throw AuditError(.closed, path: file.path) }
+    guard !waiting.isEmpty else { return }
+    if let number = file.writeWhole(waiting) {
       // Half a row would break the chain for every later one.
       isClosed = !file.truncate(to: length)
       throw AuditError(.write, path: file.path, errno: number, detail: SystemFile.describe(number))
     }
     chain = next
-    length += rows.count
+    length += waiting.count
     // Behind by one write at the worst, which a reader recognises.
-    _ = headFile.writeWhole(SegmentHead(sequence: next.sequence, hash: next.hash).fixedWidthText, at: 0)
+    _ = headFile.writeWhole(SegmentHead(sequence: chain.sequence, hash: chain.hash).fixedWidthText, at: 0)
+  }
+
+  private mutating func forget() {
+    next = chain
+    waiting.removeAll(keepingCapacity: waiting.capacity <= 1 << 16)
   }
 
   /// Puts the other segments' heads on record, so that one that is deleted or cut short shows.
@@ -96,7 +113,7 @@ public struct AuditSegment: ~Copyable {
     let place = others.firstIndex { $0 > own } ?? others.count
     let newest = (others[..<place].suffix(namedSegments) + others[place...].suffix(namedSegments)).reversed()
     record.integer("segments_total", others.count)
-    record.string("segments_digest", SHA256.hexadecimal(of: others.joined(separator: "\n").utf8))
+    record.string("segments_digest", SHA256.hexadecimal(of: others.joined(separator: "\n").utf8.span))
     record.array("segments") { writer in
       for segment in newest {
         guard let head = directory.head(of: segment) else { continue }

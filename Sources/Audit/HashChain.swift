@@ -14,16 +14,16 @@ public struct HashChain: Sendable {
     self.hash = hash
   }
 
-  /// The row of a record, with its place in the chain and its LF, and the chain once it is written.
-  public func sealing(_ record: consuming AuditRecord) throws(AuditError) -> (row: [UInt8], next: HashChain) {
-    var next = self
-    next.sequence += 1
-    record.integer("chain_seq", next.sequence)
+  /// The row of a record, with its place in the chain and its LF. The record is the chain's last one from here on, but
+  /// not after an error.
+  public mutating func seal(_ record: consuming AuditRecord) throws(AuditError) -> [UInt8] {
+    record.integer("chain_seq", sequence + 1)
     record.string("prev_hash", hash)
-    let canonical = try next.forms.bytes(of: record)
-    next.hash = SHA256.hexadecimal(of: canonical)
-    record.string("entry_hash", next.hash)
-    return (record.line(), next)
+    let canonical = try forms.bytes(of: record)
+    sequence += 1
+    hash = SHA256.hexadecimal(of: canonical)
+    record.string("entry_hash", hash)
+    return record.line()
   }
 
   /// The hash of a row, whose own `entry_hash` does not take part.

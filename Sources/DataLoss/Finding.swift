@@ -28,7 +28,7 @@ public struct Finding: Sendable, Equatable {
     action = rule.action
     self.maskState = rule.action == .mask ? maskState : .notApplicable
     matchedText =
-      rule.action == .mask ? String(decoding: placeholder, as: UTF8.self) : SHA256.hexadecimal(of: text)
+      rule.action == .mask ? String(decoding: placeholder, as: UTF8.self) : SHA256.hexadecimal(of: text.span)
   }
 
   /// Writes the object that a record holds.

@@ -24,13 +24,7 @@ public struct SHA256 {
     return Hexadecimal.text(digest.span)
   }
 
-  public static func hexadecimal(of bytes: some Collection<UInt8>) -> String {
-    let digest = bytes.withContiguousStorageIfAvailable { buffer in
-      // SAFETY: the span does not outlive the buffer.
-      hexadecimal(of: unsafe Span(_unsafeElements: buffer))
-    }
-    return digest ?? hexadecimal(of: Array(bytes).span)
-  }
+  public static func hexadecimal(of bytes: [UInt8]) -> String { hexadecimal(of: bytes.span) }
 
   public static func hexadecimal(of bytes: Span<UInt8>) -> String {
     var hash = SHA256()

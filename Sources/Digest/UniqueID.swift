@@ -26,7 +26,7 @@ public enum UniqueID {
         var byte = pool.bytes[pool.used + index]
         if index == 6 { byte = byte & 0x0f | 0x40 }
         if index == 8 { byte = byte & 0x3f | 0x80 }
-        if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
+        if index % 2 == 0, (4...10).contains(index) { text.append(UInt8(ascii: "-")) }
         text.append(Hexadecimal.digit(byte >> 4))
         text.append(Hexadecimal.digit(byte & 15))
       }

@@ -31,7 +31,7 @@ public struct APIKey: ~Copyable {
         .keyFormat, "an API key is `\(prefix)` and up to \(Self.maxBytes - 8) letters, digits, `_` and `-`")
     }
     secret = try Self.kept(key)
-    scope = String(SHA256.hexadecimal(of: key).prefix(16))
+    scope = String(SHA256.hexadecimal(of: key.span).prefix(16))
   }
 
   private static func kept(_ key: ArraySlice<UInt8>) throws(StateError) -> SecretBytes {

@@ -47,7 +47,7 @@ public struct JSONWriter: Sendable {
 
   // MARK: Values
 
-  public mutating func string(_ value: String) { string(bytes: value.utf8) }
+  public mutating func string(_ value: String) { string(value.utf8.span) }
 
   /// Writes a string of these bytes; what is not UTF-8 in it becomes U+FFFD.
   @inlinable
@@ -79,7 +79,26 @@ public struct JSONWriter: Sendable {
     needsSeparator = true
   }
 
-  public mutating func integer(_ value: some BinaryInteger) { raw(String(value).utf8) }
+  @inlinable
+  public mutating func integer(_ value: some BinaryInteger) {
+    if let number = Int(exactly: value) { integer(number) } else { raw(String(value).utf8) }
+  }
+
+  public mutating func integer(_ value: Int) {
+    var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+    var (rest, start) = (value.magnitude, 20)
+    repeat {
+      start -= 1
+      digits[start] += UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    if value < 0 {
+      start -= 1
+      digits[start] = UInt8(ascii: "-")
+    }
+    raw(digits.span.extracting(start...))
+  }
+
   public mutating func boolean(_ value: Bool) { raw((value ? "true" : "false").utf8) }
   public mutating func null() { raw("null".utf8) }
 

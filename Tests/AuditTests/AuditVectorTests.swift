@@ -64,10 +64,10 @@ import Wire
     let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
     let time = UTCTime(microseconds: 1_700_000_000_000_000)
     var segment = try AuditSegment.create(in: state, at: time, processID: 1) { _ in }
-    func records(_ count: Int) -> [AuditRecord] {
-      (0..<count).map { _ in AuditRecord(at: time, decision: "audit", event: "outcome") }
+    for count in [0, 3, 1, 64] {
+      for _ in 0..<count { try segment.add(AuditRecord(at: time, decision: "audit", event: "outcome")) }
+      try segment.write()
     }
-    for count in [0, 3, 1, 64] { try segment.append(records(count)) }
     try segment.append(AuditRecord(at: time, decision: "audit", event: "session_end"))
     let directory = AuditDirectory(stateDirectory: state)
     let report = AuditVerifier(directory).verify(segment.name)

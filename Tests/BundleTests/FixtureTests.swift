@@ -16,7 +16,7 @@ struct FixtureTests {
     let file = try row.bytes()
     if row.expected == "OK" {
       let opened = try Fixtures.opened(file)
-      #expect(SHA256.hexadecimal(of: opened.payload.bytes) == row.sha256)
+      #expect(SHA256.hexadecimal(of: opened.payload.bytes.span) == row.sha256)
       #expect(opened.header.createdAt == row.createdAt)
       #expect(Int(opened.header.policyCount) == row.policyCount)
       #expect(opened.signer == (try Fixtures.signingKey()))

@@ -113,8 +113,9 @@ enum Segments {
 
   /// The id is made with the row; it shows in its text.
   private static func id(of row: AuditRecord) -> String? {
-    let chain = try? HashChain(hash: String(repeating: "0", count: 64)).sealing(row)
-    return chain.flatMap { try? JSONDocument(parsing: $0.row.dropLast()[...]) }.flatMap { document in
+    var chain = HashChain(hash: String(repeating: "0", count: 64))
+    let sealed = try? chain.seal(row)
+    return sealed.flatMap { try? JSONDocument(parsing: $0.dropLast()[...]) }.flatMap { document in
       document.member("id", of: document.root).flatMap { document.string($0) }.map {
         String(decoding: $0, as: UTF8.self)
       }

@@ -45,4 +45,13 @@ import Wire
     #expect(DisplayText.escaped("abcdef".utf8, limit: 3) == "abc…")
     #expect(DisplayText.escaped([0x61, 0xff, 0x62]) == "a\u{fffd}b")
   }
+
+  @Test(arguments: [0, 7, -7, 10, 99, 100, .max, .min, .min + 1]) func `an integer has all of its digits`(number: Int) {
+    var writer = JSONWriter()
+    writer.beginArray()
+    writer.integer(number)
+    writer.integer(UInt64.max)
+    writer.endArray()
+    #expect(String(decoding: writer.bytes, as: UTF8.self) == "[\(number),18446744073709551615]")
+  }
 }

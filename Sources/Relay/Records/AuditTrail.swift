@@ -64,13 +64,18 @@ struct AuditTrail: ~Copyable {
     segment = consume created
   }
 
-  /// Writes what lines led to: after an error nothing of it is on record.
-  mutating func write(_ records: [(record: SessionRecord, line: ArraySlice<UInt8>)]) throws(AuditError) {
-    guard !records.isEmpty else { return }
+  /// Writes what lines led to, by one write: after an error nothing of it is on record.
+  mutating func write(_ lines: [JudgedLine]) throws(AuditError) {
+    guard lines.contains(where: { !$0.step.records.isEmpty }) else { return }
     try open()
-    let rows = records.map { row($0.record, line: $0.line) }
-    try segment?.append(rows)
-    for (record, _) in records { count(record) }
+    for judged in lines {
+      for record in judged.step.records {
+        let row = row(record, line: judged.line)
+        try segment?.add(row)
+      }
+    }
+    try segment?.write()
+    for judged in lines { judged.step.records.forEach { count($0) } }
   }
 
   private mutating func count(_ record: SessionRecord) {
@@ -111,7 +116,7 @@ struct AuditTrail: ~Copyable {
   mutating func close(status: Int32, reason: String) throws(AuditError) {
     guard segment != nil else { return }
     var row = lifecycleRow("session_end", reason: reason, code: "SESSION_END")
-    row.integer("exit_status", status)
+    row.integer("exit_status", Int(status))
     row.integer("calls", decisions)
     row.integer("denied", denials)
     row.integer("refused_lines", refusals)

@@ -246,13 +246,10 @@ struct RelayLoop: ~Copyable {
 
   // MARK: Lines
 
-  /// A line, and what the session wants done about it.
-  private typealias Judged = (step: Step, line: ArraySlice<UInt8>)
-
   /// Lines that came together are judged in their order, are put on record by one write, and go out by one.
   private mutating func passOn(from sender: Peer) {
     while sender == .host ? hostMaySpeak : serverMaySpeak {
-      var together: [Judged] = []
+      var together: [JudgedLine] = []
       var bytes = 0
       while together.count < Self.mostTogether, bytes < Self.highWater {
         guard let item = sender == .host ? fromHost.next() : fromServer.next() else {
@@ -291,26 +288,32 @@ struct RelayLoop: ~Copyable {
     }
   }
 
-  private mutating func judge(_ item: LineFramer.Item, from sender: Peer) -> Judged {
+  private mutating func judge(_ item: LineFramer.Item, from sender: Peer) -> JudgedLine {
     switch item {
-    case .tooLong(let bytes): (session.receiveTooLong(bytes: bytes, from: sender), [])
-    case .line(let line) where isPassThrough: (Step(.forward), line.bytes)
-    case .line(let line): (session.receive(line, from: sender), line.bytes)
+    case .tooLong(let bytes): JudgedLine(line: [], step: session.receiveTooLong(bytes: bytes, from: sender))
+    case .line(let line) where isPassThrough: JudgedLine(line: line.bytes, step: Step(.forward))
+    case .line(let line): JudgedLine(line: line.bytes, step: session.receive(line, from: sender))
     }
   }
 
-  private mutating func perform(_ lines: [Judged], from sender: Peer) {
+  private mutating func perform(_ lines: [JudgedLine], from sender: Peer) {
+    let waits = lines.count > 1
     do throws(AuditError) {
-      try trail.write(lines.flatMap { judged in judged.step.records.map { ($0, judged.line) } })
+      try trail.write(lines)
+      for judged in lines { carryOut(judged.step.effects, line: judged.line, from: sender, waits: waits) }
     } catch {
       // Of rows that can't be written together some may be: each line has its own fate then.
-      guard lines.count == 1 else {
-        for judged in lines { perform([judged], from: sender) }
-        return
+      for judged in lines {
+        if waits {
+          perform([judged], from: sender)
+        } else {
+          carryOut(effectsUnrecorded(judged.step, error), line: judged.line, from: sender, waits: false)
+        }
       }
-      return carryOut(lines.map { (effectsUnrecorded($0.step, error), $0.line) }, from: sender)
     }
-    carryOut(lines.map { ($0.step.effects, $0.line) }, from: sender)
+    guard waits else { return }
+    toHost.flush()
+    toServer.flush()
   }
 
   private mutating func effectsUnrecorded(_ step: Step, _ error: AuditError) -> [Effect] {
@@ -319,21 +322,15 @@ struct RelayLoop: ~Copyable {
     return step.effects
   }
 
-  private mutating func carryOut(_ lines: [(effects: [Effect], line: ArraySlice<UInt8>)], from sender: Peer) {
-    let waits = lines.count > 1
-    for (effects, line) in lines {
-      for effect in effects {
-        switch effect {
-        case .forward: send(line, to: sender.other, waits: waits)
-        case .forwardEdited(let edits): send(ByteEdit.apply(edits, to: line)[...], to: sender.other, waits: waits)
-        case .send(let bytes, let receiver): send(bytes[...], to: receiver, isOwn: true, waits: waits)
-        case .report(let text): StandardError.report(text)
-        }
+  private mutating func carryOut(_ effects: [Effect], line: ArraySlice<UInt8>, from sender: Peer, waits: Bool) {
+    for effect in effects {
+      switch effect {
+      case .forward: send(line, to: sender.other, waits: waits)
+      case .forwardEdited(let edits): send(ByteEdit.apply(edits, to: line)[...], to: sender.other, waits: waits)
+      case .send(let bytes, let receiver): send(bytes[...], to: receiver, isOwn: true, waits: waits)
+      case .report(let text): StandardError.report(text)
       }
     }
-    guard waits else { return }
-    toHost.flush()
-    toServer.flush()
   }
 
   private mutating func send(_ line: ArraySlice<UInt8>, to receiver: Peer, isOwn: Bool = false, waits: Bool) {

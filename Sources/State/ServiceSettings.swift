@@ -38,6 +38,27 @@ public struct ServiceSettings: Sendable {
     baseURL = Self.trimmed(url)
     authorityFile = options.authorityFile ?? environment("CONTROLZERO_TLS_CA_BUNDLE") ?? text("tls_ca_bundle")
     email = text("email")
+    // Here, and not at the first connection that needs it: where the service is http:// none ever does.
+    if let authorityFile, FileIdentity(of: authorityFile) == nil {
+      throw StateError(
+        .noAuthorities,
+        "there is no file of certificate authorities `\(authorityFile)` (--ca-file, CONTROLZERO_TLS_CA_BUNDLE or "
+          + "`tls_ca_bundle`)")
+    }
+  }
+
+  /// What a person should know about the file that the key comes from: that others can read it; nil where all is well.
+  ///
+  /// It is used all the same: secrets that a container mounts often are like that, and nobody else is in there.
+  public static func exposure(
+    _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
+  ) -> String? {
+    let hasVariable = environment("CZ_API_KEY") != nil || environment("CONTROLZERO_API_KEY") != nil
+    guard let path = options.keyFile ?? (hasVariable ? nil : stateDirectory + "/config.yaml"),
+      let permissions = FileReader.permissions(of: path), permissions & 0o044 != 0
+    else { return nil }
+    let mode = String(permissions, radix: 8)
+    return "`\(path)` holds the API key, and others can read it (mode \(mode)): chmod 600 \(path)"
   }
 
   /// The API key: `--api-key-file`, then `CZ_API_KEY`, `CONTROLZERO_API_KEY`, then `config.yaml`.

@@ -12,6 +12,8 @@ public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformed = "E1205"
     /// A file or directory can't be read or written.
     case inaccessible = "E1301"
+    /// There is no file of certificate authorities where one was named.
+    case noAuthorities = "tls"
     /// There is no memory to keep a key in.
     case noMemory = "memory"
   }

@@ -49,6 +49,12 @@ package enum FileReader {
     }
   }
 
+  /// The permission bits of the file that a path leads to; nil where there is none that can be looked at.
+  package static func permissions(of path: String) -> UInt32? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? UInt32(status.st_mode & 0o777) : nil
+  }
+
   /// Reads until there is no more, or no room.
   private static func fill(
     _ space: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int, from file: borrowing Descriptor

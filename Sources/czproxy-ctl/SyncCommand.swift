@@ -58,6 +58,9 @@ struct SyncCommand: ParsableCommand {
 
   func run() throws {
     let directory = try state.path()
+    if let exposure = ServiceSettings.exposure(service.settings, stateDirectory: directory) {
+      Terminal.complain("sync: \(exposure)")
+    }
     do {
       let runner = try SyncRunner(options(directory), verify: Self.verify) { Terminal.complain("sync: \($0)") }
       switch try runner.run() {

@@ -94,12 +94,42 @@ import Testing
       try ServiceSettings(.init(baseURL: option), stateDirectory: scratch.state) { environment[$0] }
     }
     #expect(try settings(nil, [:]).baseURL == "https://api.controlzero.ai")
-    _ = try scratch.file("state/config.yaml", "api_url: https://config/ \ntls_ca_bundle: /ca.pem\nemail: a@b.c\n")
+    let authorities = try scratch.file("ca.pem", "")
+    _ = try scratch.file(
+      "state/config.yaml", "api_url: https://config/ \ntls_ca_bundle: \(authorities)\nemail: a@b.c\n")
     #expect(try settings(nil, [:]).baseURL == "https://config")
-    #expect(try settings(nil, [:]).authorityFile == "/ca.pem")
+    #expect(try settings(nil, [:]).authorityFile == authorities)
     #expect(try settings(nil, [:]).email == "a@b.c")
     #expect(try settings(nil, ["CONTROLZERO_API_URL": " https://env// "]).baseURL == "https://env")
     #expect(try settings("https://option", ["CONTROLZERO_API_URL": "https://env"]).baseURL == "https://option")
+  }
+
+  @Test func `certificate authorities that are not there are told about before anything is asked`() throws {
+    let scratch = try Scratch()
+    let error = #expect(throws: StateError.self) {
+      try ServiceSettings(
+        .init(baseURL: "http://localhost", authorityFile: "\(scratch.path)/none"), stateDirectory: scratch.state
+      ) { _ in nil }
+    }
+    #expect(error?.code == .noAuthorities && error?.message.contains("\(scratch.path)/none") == true)
+  }
+
+  @Test func `a key that others can read is told about`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("key", Project.apiKey)
+    func exposure(_ permissions: Int, key: String?, _ environment: [String: String] = [:]) throws -> String? {
+      try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file)
+      return ServiceSettings.exposure(.init(keyFile: key), stateDirectory: scratch.path) { environment[$0] }
+    }
+    #expect(try exposure(0o600, key: file) == nil)
+    #expect(try exposure(0o640, key: file)?.contains("(mode 640): chmod 600 \(file)") == true)
+    #expect(try exposure(0o604, key: file, ["CZ_API_KEY": "k"]) != nil)
+    // Another file is looked at only where the key comes from it.
+    #expect(try exposure(0o644, key: nil) == nil)
+    let config = try scratch.file("config.yaml", "api_key: k\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: config)
+    #expect(try exposure(0o600, key: nil)?.contains(config) == true)
+    #expect(try exposure(0o600, key: nil, ["CONTROLZERO_API_KEY": "k"]) == nil)
   }
 
   @Test(arguments: ["- a list\n", "a: [1\n", "just a text", "\t"])

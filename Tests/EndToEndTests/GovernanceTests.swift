@@ -128,7 +128,10 @@ import Testing
     (["run", "policy.yaml", "--", "true"], 64, "stands behind `--`"),
     (["run", "--observe=no", "--", "true"], 64, "--observe takes no value"),
     (["run", "--no-governance=false", "--", "true"], 64, "--no-governance takes no value"),
-    (["run", "--policy", "/no/such/policy.yaml", "--", "true"], 78, "E1202"),
+    (["run", "--policy", "a", "--policy=b", "--", "true"], 64, "--policy is given twice"),
+    (["run", "--user", "a", "--user", "a", "--", "true"], 64, "--user is given twice"),
+    (["run", "--tag", "a=b", "--tag", "c=d", "--tag=a=e", "--", "true"], 64, "--tag a= is given twice"),
+    (["run", "--policy", "/no/such/policy.yaml", "--", "true"], 78, "/no/such/policy.yaml: E1202"),
     (["run", "--policy", "/etc/passwd", "--", "true"], 78, ".json file"),
     (["run", "--state-dir", "/tmp", "--audit-failure", "allow", "--", "/no/such/server"], 127, "can't start"),
     (["run", "--state-dir", "/tmp", "--audit-failure", "allow", "--", "/etc/passwd"], 126, "can't start"),
@@ -156,7 +159,7 @@ import Testing
     let words = ["policy", "validate", good, "--server", "x", "--tools", "/no/such/file"]
     let asked = try RunningProcess([Project.czproxy] + words)
     #expect(try asked.wait() == 2)
-    #expect(asked.errors.text == "error: /no/such/file:E1202: there is no such file\n")
+    #expect(asked.errors.text == "error: /no/such/file: E1202: there is no such file\n")
   }
 
   @Test(arguments: ["-a", "--args", "--arguments"])
@@ -169,6 +172,29 @@ import Testing
     let called = try RunningProcess(
       [Project.czproxy, "call", "--tool", "echo"] + arguments + ["--"] + Project.scriptedServer)
     #expect(try called.wait() == 0)
+  }
+
+  @Test func `at a terminal it says what it waits for`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let words = ["run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--"]
+    // The terminal is Python's: what it is sent, and what comes out of it.
+    let process = try RunningProcess(
+      ["python3", "-c", "import pty, sys; pty.spawn(sys.argv[1:])", Project.czproxy] + words + Project.scriptedServer)
+    #expect(try process.line().contains("`czproxy call` calls a tool"))
+    process.send("\u{4}")
+    try process.wait()
+    let piped = try ScriptedSession()
+    piped.process.send(piped.call(1, "echo"))
+    _ = try piped.process.line()
+    try piped.end()
+    #expect(!piped.process.errors.text.contains("terminal"))
+  }
+
+  @Test func `help that can't be written is an error`() throws {
+    let process = try RunningProcess(["bash", "-c", "exec \"$0\" run --help >/dev/full", Project.czproxy])
+    #expect(try process.wait() == 74)
+    #expect(process.errors.text.contains("can't be written"))
   }
 
   @Test(arguments: [["run", "--help"], ["help", "run"]])

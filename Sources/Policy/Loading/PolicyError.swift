@@ -49,8 +49,8 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
       diagnostics: [Diagnostic(code: code, line: line, column: column, message: message)])
   }
 
-  /// One line for each diagnostic, `file:line:column: code: message`.
-  public var lines: [String] { diagnostics.map { "\(fileName):\($0)" } }
+  /// One line for each diagnostic, `file:line:column: code: message`, or `file: code: message` for the whole file.
+  public var lines: [String] { diagnostics.map { "\(fileName):\($0.line == nil ? " " : "")\($0)" } }
 
   public var description: String { lines.joined(separator: "; ") }
 }

@@ -61,7 +61,7 @@ public struct RunOptions: Sendable, Equatable {
   /// Parses the words behind `czproxy run`; nil where they ask for help.
   public init?(parsing words: [String]) throws(UsageError) {
     var rest = words[...]
-    var files = SourceFiles()
+    var given = Given()
     while let word = rest.popFirst() {
       if word == "--" {
         command = Array(rest)
@@ -71,83 +71,106 @@ public struct RunOptions: Sendable, Equatable {
       guard word.hasPrefix("-") else {
         throw UsageError(description: "unexpected `\(word)`: the server's command stands behind `--`")
       }
-      try parse(word, &rest, &files)
+      try parse(word, &rest, &given)
     }
     guard !command.isEmpty else {
       throw UsageError(description: "the server's command is missing: czproxy run [OPTIONS] -- COMMAND [ARG...]")
     }
-    source = try files.source()
+    source = try given.source()
     if isUngoverned, observes { throw UsageError(description: "--observe has nothing to observe with --no-governance") }
   }
 
-  private mutating func parse(_ word: String, _ rest: inout ArraySlice<String>, _ files: inout SourceFiles)
-    throws(UsageError)
-  {
+  /// Gives the value of the option that is being read.
+  private typealias Value = () throws(UsageError) -> String
+
+  private mutating func parse(
+    _ word: String, _ rest: inout ArraySlice<String>, _ given: inout Given
+  ) throws(UsageError) {
     let (name, inline) = Self.split(word)
     if setFlag(name) {
       guard inline == nil else { throw UsageError(description: "\(name) takes no value: `\(word)`") }
       return
     }
+    func value() throws(UsageError) -> String {
+      if let inline { return inline }
+      guard let next = rest.popFirst(), !next.hasPrefix("--") else {
+        throw UsageError(description: "\(name) needs a value")
+      }
+      return next
+    }
+    let isRepeatable = try add(name, value)
+    if isRepeatable { return }
+    guard given.names.insert(name).inserted else {
+      throw UsageError(description: "\(name) is given twice, and only one can hold")
+    }
+    if try given.set(name, value) { return }
+    if try setText(name, value) { return }
+    guard try setChoice(name, value) else { throw UsageError(description: "unknown option `\(name)`") }
+  }
+
+  /// An option that may be given more than once; says whether it is one.
+  private mutating func add(_ name: String, _ value: Value) throws(UsageError) -> Bool {
     switch name {
-    case "--mode": mode = try Self.choice(name, try Self.value(of: name, inline, &rest))
-    case "--hybrid": hybrid = try Self.choice(name, try Self.value(of: name, inline, &rest))
-    case "--api-key-file": service.keyFile = try Self.value(of: name, inline, &rest)
-    case "--base-url": service.baseURL = try Self.value(of: name, inline, &rest)
-    case "--ca-file": service.authorityFile = try Self.value(of: name, inline, &rest)
-    case "--otlp-endpoint": telemetryEndpoint = try Self.value(of: name, inline, &rest)
-    case "--refresh-interval":
-      refreshInterval = try Self.number(name, try Self.value(of: name, inline, &rest), in: 1...86_400)
+    case "--context": try Self.add(name, value, to: &context)
+    case "--tag": try Self.add(name, value, to: &tags)
     case "--secret-env":
-      let (variable, reference) = try Self.pair(name, inline, &rest)
+      let (variable, reference) = try Self.pair(name, value)
       guard let secret = SecretVariable(variable, reference) else {
         throw UsageError(description: "--secret-env takes NAME=czsec://SECRET, not `\(variable)=\(reference)`")
       }
       secrets.append(secret)
-    case "--list": hidesDenied = try Self.choice(name, try Self.value(of: name, inline, &rest), no: "keep", yes: "hide")
-    case "--server":
-      let value = try Self.value(of: name, inline, &rest)
-      guard ServerName(value) != nil else {
-        throw UsageError(description: "--server takes 1 to 128 letters, digits, `.`, `_` and `-`, not `\(value)`")
-      }
-      server = value
-    case "--policy": files.policy = try Self.value(of: name, inline, &rest)
-    case "--bundle": files.bundle = try Self.value(of: name, inline, &rest)
-    case "--keys": files.keys = try Self.value(of: name, inline, &rest)
     case "--skip":
-      let value = try Self.value(of: name, inline, &rest)
-      guard let check = AcceptanceChecks.all.first(where: { $0.name == value })?.check else {
+      let name = try value()
+      guard let check = AcceptanceChecks.all.first(where: { $0.name == name })?.check else {
         let names = AcceptanceChecks.all.map { "`\($0.name)`" }.joined(separator: ", ")
-        throw UsageError(description: "--skip takes one of \(names), not `\(value)`")
+        throw UsageError(description: "--skip takes one of \(names), not `\(name)`")
       }
       bundleChecks.subtract(check)
-    case "--agent": agent = try Self.value(of: name, inline, &rest)
-    case "--user": user = try Self.value(of: name, inline, &rest)
-    case "--group": group = try Self.value(of: name, inline, &rest)
-    case "--state-dir": stateDirectory = try Self.value(of: name, inline, &rest)
-    case "--context":
-      let (key, value) = try Self.pair(name, inline, &rest)
-      context[key] = value
-    case "--tag":
-      let (key, value) = try Self.pair(name, inline, &rest)
-      tags[key] = value
-    case "--deny-as":
-      let value = try Self.value(of: name, inline, &rest)
-      deniesAsError = try Self.choice(name, value, no: "result", yes: "error")
-    case "--audit-failure":
-      let value = try Self.value(of: name, inline, &rest)
-      allowsUnaudited = try Self.choice(name, value, no: "deny", yes: "allow")
-    case "--max-cache-age":
-      maxCacheAge = try Self.number(name, try Self.value(of: name, inline, &rest), in: 1...Self.tenYears)
-    case "--dlp-encoded": encodedArguments = try Self.choice(name, try Self.value(of: name, inline, &rest))
-    case "--dlp-max-bytes":
-      let range = ArgumentScanner.defaultMaxBytes...Self.mostBytes
-      maxScannedBytes = try Self.number(name, try Self.value(of: name, inline, &rest), in: range)
-    case "--dlp-results": resultMode = try Self.choice(name, try Self.value(of: name, inline, &rest))
-    case "--max-frame-bytes":
-      maxFrameBytes = try Self.number(name, try Self.value(of: name, inline, &rest), in: 1024...Self.mostBytes)
-    default:
-      throw UsageError(description: "unknown option `\(name)`")
+    default: return false
     }
+    return true
+  }
+
+  /// An option that takes any text; says whether it is one.
+  private mutating func setText(_ name: String, _ value: Value) throws(UsageError) -> Bool {
+    switch name {
+    case "--api-key-file": service.keyFile = try value()
+    case "--base-url": service.baseURL = try value()
+    case "--ca-file": service.authorityFile = try value()
+    case "--otlp-endpoint": telemetryEndpoint = try value()
+    case "--agent": agent = try value()
+    case "--user": user = try value()
+    case "--group": group = try value()
+    case "--state-dir": stateDirectory = try value()
+    case "--server":
+      let name = try value()
+      guard ServerName(name) != nil else {
+        throw UsageError(description: "--server takes 1 to 128 letters, digits, `.`, `_` and `-`, not `\(name)`")
+      }
+      server = name
+    default: return false
+    }
+    return true
+  }
+
+  /// An option that takes one of some words, or a number; says whether it is one.
+  private mutating func setChoice(_ name: String, _ value: Value) throws(UsageError) -> Bool {
+    switch name {
+    case "--mode": mode = try Self.choice(name, value())
+    case "--hybrid": hybrid = try Self.choice(name, value())
+    case "--list": hidesDenied = try Self.choice(name, value(), no: "keep", yes: "hide")
+    case "--deny-as": deniesAsError = try Self.choice(name, value(), no: "result", yes: "error")
+    case "--audit-failure": allowsUnaudited = try Self.choice(name, value(), no: "deny", yes: "allow")
+    case "--dlp-encoded": encodedArguments = try Self.choice(name, value())
+    case "--dlp-results": resultMode = try Self.choice(name, value())
+    case "--dlp-max-bytes":
+      maxScannedBytes = try Self.number(name, value(), in: ArgumentScanner.defaultMaxBytes...Self.mostBytes)
+    case "--max-frame-bytes": maxFrameBytes = try Self.number(name, value(), in: 1024...Self.mostBytes)
+    case "--max-cache-age": maxCacheAge = try Self.number(name, value(), in: 1...Self.tenYears)
+    case "--refresh-interval": refreshInterval = try Self.number(name, value(), in: 1...86_400)
+    default: return false
+    }
+    return true
   }
 
   /// An option without a value; says whether it is one.
@@ -163,9 +186,21 @@ public struct RunOptions: Sendable, Equatable {
     return true
   }
 
-  /// The files that say where the policy comes from, as they were named.
-  private struct SourceFiles {
-    var policy, bundle, keys: String?
+  /// What was given so far: names, and the files that say where the policy comes from.
+  private struct Given {
+    var names = Set<String>()
+    private var policy, bundle, keys: String?
+
+    /// Says whether the option is one of those.
+    mutating func set(_ name: String, _ value: Value) throws(UsageError) -> Bool {
+      switch name {
+      case "--policy": policy = try value()
+      case "--bundle": bundle = try value()
+      case "--keys": keys = try value()
+      default: return false
+      }
+      return true
+    }
 
     func source() throws(UsageError) -> Source {
       switch (policy, bundle, keys) {
@@ -193,23 +228,18 @@ public struct RunOptions: Sendable, Equatable {
     return (String(parts[0]), parts.count > 1 ? String(parts[1]) : nil)
   }
 
-  private static func value(
-    of name: String, _ inline: String?, _ rest: inout ArraySlice<String>
-  ) throws(UsageError) -> String {
-    if let inline { return inline }
-    guard let next = rest.popFirst(), !next.hasPrefix("--") else {
-      throw UsageError(description: "\(name) needs a value")
-    }
-    return next
-  }
-
-  private static func pair(
-    _ name: String, _ inline: String?, _ rest: inout ArraySlice<String>
-  ) throws(UsageError) -> (String, String) {
-    let text = try value(of: name, inline, &rest)
+  private static func pair(_ name: String, _ value: Value) throws(UsageError) -> (String, String) {
+    let text = try value()
     let (key, value) = split(text)
     guard let value, !key.isEmpty else { throw UsageError(description: "\(name) takes KEY=VALUE, not `\(text)`") }
     return (key, value)
+  }
+
+  private static func add(_ name: String, _ value: Value, to values: inout [String: String]) throws(UsageError) {
+    let (key, value) = try pair(name, value)
+    guard values.updateValue(value, forKey: key) == nil else {
+      throw UsageError(description: "\(name) \(key)= is given twice, and only one can hold")
+    }
   }
 
   private static func choice<Choice: RawRepresentable<String> & CaseIterable>(

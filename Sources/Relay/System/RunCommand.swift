@@ -7,11 +7,12 @@ internal import Wire
 
 /// `czproxy run`: from the command line to the exit status.
 public enum RunCommand {
-  /// sysexits(3): wrong usage; a configuration that can't be used; a failure of ours.
+  /// sysexits(3): wrong usage; a configuration that can't be used; a failure of ours; an output that can't be written.
   private enum ExitStatus {
     static let usage: Int32 = 64
     static let configuration: Int32 = 78
     static let software: Int32 = 70
+    static let output: Int32 = 74
   }
 
   /// - Parameter words: what stands behind `run`.
@@ -19,8 +20,7 @@ public enum RunCommand {
     let options: RunOptions
     do throws(RunOptions.UsageError) {
       guard let parsed = try RunOptions(parsing: words) else {
-        print(RunHelp.text, terminator: "")
-        return 0
+        return help()
       }
       options = parsed
     } catch {
@@ -40,6 +40,20 @@ public enum RunCommand {
     }
   }
 
+  private static func help() -> Int32 {
+    var rest = Array(RunHelp.text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        StandardError.report("standard output can't be written")
+        return ExitStatus.output
+      }
+      rest = rest.dropFirst(count)
+    }
+    return 0
+  }
+
   private static func relay(_ options: RunOptions, _ stateDirectory: String) throws(SystemError) -> Int32 {
     let plan: RunPlan
     do throws(RunPlan.Failure) {
@@ -48,6 +62,7 @@ public enum RunCommand {
       StandardError.report(error.reason)
       return error.isUsage ? ExitStatus.usage : ExitStatus.configuration
     }
+    for line in plan.advice { StandardError.report(line) }
     if let status = try SecretEnvironment.fetch(
       options.secrets, options: ["--state-dir", stateDirectory] + SyncLauncher.serviceWords(options))
     {
@@ -86,6 +101,10 @@ public enum RunCommand {
       if let project = watcher.keeper.loaded.projectID { context.projectID = project }
     }
     if !options.isUngoverned { describe(watcher, stateDirectory) }
+    if isatty(0) == 1 {
+      StandardError.report(
+        "waiting for JSON-RPC from this terminal: `czproxy run` is for a host's config, `czproxy call` calls a tool")
+    }
 
     do throws(SystemError) {
       try server.start()

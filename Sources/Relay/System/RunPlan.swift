@@ -12,6 +12,8 @@ struct RunPlan {
   let policySource: PolicySource
   /// Of the API key that is in use; nil where none is.
   let scope: String?
+  /// What a person should know about the service's settings.
+  let advice: [String]
   /// Nil where nothing crosses the network.
   let launcher: SyncLauncher?
   /// Whether there is nothing from the service yet, and nothing else to begin with.
@@ -35,6 +37,7 @@ struct RunPlan {
           + "\(stateDirectory)/config.yaml", isUsage: false)
     default: scope = nil
     }
+    advice = mode == .local ? [] : Self.advice(options, stateDirectory)
     policySource = PolicySource(
       source, checks: options.bundleChecks, stateDirectory: stateDirectory, scope: scope)
     let sends = mode != .local || options.telemetryEndpoint != nil
@@ -44,6 +47,20 @@ struct RunPlan {
     } else {
       waitsForPolicy = false
     }
+  }
+
+  private static func advice(_ options: RunOptions, _ stateDirectory: String) -> [String] {
+    var advice: [String] = []
+    do throws(StateError) {
+      _ = try ServiceSettings(options.service, stateDirectory: stateDirectory)
+    } catch {
+      // The policy that is cached does without the service.
+      advice.append("the service can't be asked: \(error)")
+    }
+    if let exposure = ServiceSettings.exposure(options.service, stateDirectory: stateDirectory) {
+      advice.append(exposure)
+    }
+    return advice
   }
 
   /// The scope of the API key that the options, the environment or `config.yaml` have; nil for none.

@@ -324,6 +324,7 @@ let package = Package(
         "ControlPlane",
         "Digest",
         "State",
+        "System",
         "Wire",
       ],
       swiftSettings: swiftSettings

@@ -14,7 +14,7 @@ extension AuditDirectory {
   public struct Status: Sendable, Equatable {
     /// In bytes.
     public let size: Int
-    /// UNIX seconds.
+    /// UNIX seconds, not negative: some file systems keep times whose age would overflow.
     public let modifiedAt: Int64
   }
 
@@ -30,7 +30,7 @@ extension AuditDirectory {
     #else
       let modified = status.st_mtim.tv_sec
     #endif
-    return Status(size: Int(status.st_size), modifiedAt: Int64(modified))
+    return Status(size: Int(status.st_size), modifiedAt: max(Int64(modified), 0))
   }
 
   /// Calls `body` with each complete row from an offset on, until it returns false. A row without its LF is still

@@ -27,6 +27,14 @@ public struct RemovedSegments: Sendable {
     return names
   }
 
+  private func opened() throws(AuditError) -> Descriptor {
+    do throws(SystemError) {
+      return try Descriptor.appending(to: path)
+    } catch {
+      throw AuditError(.write, path: path, errno: error.number, detail: SystemFile.describe(error.number))
+    }
+  }
+
   /// Puts the removal on record, then removes the segment and what belongs to it.
   ///
   /// - Parameter sidecars: suffixes of further files beside it.
@@ -44,9 +52,7 @@ public struct RemovedSegments: Sendable {
       writer.string(head.hash)
     }
     writer.endObject()
-    let number = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard number >= 0 else { throw SystemFile.failure(.write, path) }
-    let file = Descriptor(number)
+    let file = try opened()
     let line = writer.bytes + [UInt8(ascii: "\n")]
     let count = unsafe line.withUnsafeBytes { unsafe write(file.number, $0.baseAddress, $0.count) }
     guard count == line.count else { throw SystemFile.failure(.write, path) }

@@ -10,6 +10,9 @@ public struct AcceptedBundlesFile: Sendable {
     path = stateDirectory + "/bundles/accepted.json"
   }
 
+  /// How long others may take to remember theirs: a small file each. One that is stopped must not stop a relay too.
+  private static let patience = Duration.seconds(5)
+
   private var directory: String { stateDirectory + "/bundles" }
 
   /// The memory; an empty one where there is no file yet.
@@ -43,7 +46,7 @@ public struct AcceptedBundlesFile: Sendable {
     let lock = try writing { () throws(SystemError) in
       try Directory.make(stateDirectory)
       try Directory.make(directory)
-      return try FileLock(directory + "/accepted.lock")
+      return try FileLock(directory + "/accepted.lock", limit: Self.patience)
     }
     let bytes = try read().remembering(bundle).json()
     try writing { () throws(SystemError) in try AtomicFile.write(bytes, to: path) }

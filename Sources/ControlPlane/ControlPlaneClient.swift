@@ -166,7 +166,7 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
 
   /// An answer that is no success, in words; what the service says in it is quoted without the key.
   private func failure(_ response: HTTPResponse, _ what: String) -> ControlPlaneError {
-    let words = ServiceAnswer.explanation(key.redacting(response.body)).map { ": \($0)" } ?? ""
+    let words = ServiceAnswer.explanation(response.body, without: key).map { ": \($0)" } ?? ""
     let retryAfter = response.retryAfter.flatMap {
       RetryAfter.duration($0, date: response.date, now: WallClock.microseconds() / 1_000_000)
     }

@@ -6,7 +6,8 @@ internal import Wire
 enum ServiceAnswer {
   private static let maxBytes = 64 << 10
 
-  static func explanation(_ body: [UInt8]) -> String? {
+  /// - Parameter key: overwritten where it stands in what the service says, in whatever way JSON spells it.
+  static func explanation(_ body: [UInt8], without key: borrowing APIKey) -> String? {
     guard body.count <= maxBytes, let document = try? JSONDocument(parsing: body[...], options: .document) else {
       return nil
     }
@@ -15,7 +16,9 @@ enum ServiceAnswer {
     let parts = keys.compactMap { key in
       places.lazy.compactMap { document.text(key, of: $0) }.first { !$0.isEmpty }
     }
-    return parts.isEmpty ? nil : DisplayText.escaped(parts.joined(separator: "; ").utf8, limit: 400)
+    // After the escapes of JSON are read, and before the text is cut: half a key is a part of it still.
+    let words = key.redacting(Array(parts.joined(separator: "; ").utf8))
+    return parts.isEmpty ? nil : DisplayText.escaped(words, limit: 400)
   }
 
   /// A code of the service's own, such as `FEATURE_NOT_AVAILABLE`.

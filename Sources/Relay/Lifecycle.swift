@@ -66,6 +66,8 @@ struct Lifecycle: Sendable {
       actions.append(.closeServerInput)
       if exit == nil, killAt == nil { terminateAt = now + Delay.silence }
     case .serverSpoke where exit != nil:
+      // Who asked us to end does not wait for what a descendant of the server goes on saying.
+      guard asked == nil else { break }
       giveUpAt = min(now + Delay.drain, exitedAt + Delay.speech)
     case .serverSpoke:
       if let hostLeftAt, terminateAt != nil {
@@ -78,6 +80,8 @@ struct Lifecycle: Sendable {
         actions.append(.signalServer(Self.sigterm))
         terminateAt = nil
         killAt = now + Delay.hurry
+      } else {
+        giveUpAt = min(giveUpAt ?? .max, now + Delay.hurry)
       }
     case .serverClosedOutput:
       outputClosed = true

@@ -37,11 +37,11 @@ public struct CachedPolicy: Sendable, Equatable {
     else { return nil }
     keysDigest = document.text("keys").flatMap(Self.digest)
     bundleDigest = document.text("bundle").flatMap(Self.digest)
-    pulledAt = document.integer("pulled_at")
-    confirmedAt = document.integer("confirmed_at")
-    createdAt = document.integer("created_at")
+    pulledAt = document.time("pulled_at")
+    confirmedAt = document.time("confirmed_at")
+    createdAt = document.time("created_at")
     if let node = document.object("fault") {
-      fault = Fault(code: document.text("code", of: node) ?? "", message: document.text("message", of: node) ?? "")
+      fault = Fault(code: document.shown("code", of: node) ?? "", message: document.shown("message", of: node) ?? "")
     }
   }
 

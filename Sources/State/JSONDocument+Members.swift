@@ -11,6 +11,16 @@ extension JSONDocument {
     return Int64(String(decoding: raw(node), as: UTF8.self))
   }
 
+  /// UNIX seconds. A time before 1970 counts as 1970: its age is a difference, which must not overflow.
+  package func time(_ key: StaticString, of object: Node? = nil) -> Int64? {
+    integer(key, of: object).map { max($0, 0) }
+  }
+
+  /// A text that people are shown, up to 1024 characters: whoever wrote the file must not steer their terminal.
+  package func shown(_ key: StaticString, of object: Node? = nil) -> String? {
+    text(key, of: object).map { DisplayText.escaped($0.utf8, limit: 1024) }
+  }
+
   package func object(_ key: StaticString, of object: Node? = nil) -> Node? {
     member(key, of: object ?? root).flatMap { kind(of: $0) == .object ? $0 : nil }
   }

@@ -37,10 +37,12 @@ package enum StateFile {
 
   /// Adds to the end of a file, which is created where it is missing.
   package static func append(_ bytes: [UInt8], to path: String) throws(StateError) {
-    let number = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard number >= 0 else { throw StateError("write", path, errno) }
-    let file = Descriptor(number)
-    if let failed = writeAll(bytes, to: file) { throw StateError("write", path, failed) }
+    do throws(SystemError) {
+      let file = try Descriptor.appending(to: path)
+      if let failed = writeAll(bytes, to: file) { throw SystemError("write", failed) }
+    } catch {
+      throw StateError("write", path, error.number)
+    }
   }
 
   /// The bytes of a file; nil where there is none.

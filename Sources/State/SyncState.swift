@@ -62,17 +62,17 @@ public struct SyncState: Sendable, Equatable {
         CacheLayout.syncState(in: stateDirectory), limit: CacheLayout.maxSmallFileBytes),
       let document = try? JSONDocument(parsing: bytes[...], options: .document)
     else { return nil }
-    scope = document.text("scope") ?? ""
-    baseURL = document.text("base_url") ?? ""
+    scope = document.shown("scope") ?? ""
+    baseURL = document.shown("base_url") ?? ""
     processID = document.integer("pid").flatMap { Int32(exactly: $0) } ?? 0
-    startedAt = document.integer("started_at") ?? 0
+    startedAt = document.time("started_at") ?? 0
     source = document.text("source").flatMap { Source(rawValue: $0) } ?? .none
-    pulledAt = document.integer("pulled_at")
-    confirmedAt = document.integer("confirmed_at")
-    answeredAt = document.integer("answered_at").map { max($0, 0) }
+    pulledAt = document.time("pulled_at")
+    confirmedAt = document.time("confirmed_at")
+    answeredAt = document.time("answered_at")
     if let node = document.object("last_error") {
       lastFailure = Failure(
-        at: document.integer("at", of: node) ?? 0, message: document.text("message", of: node) ?? "")
+        at: document.time("at", of: node) ?? 0, message: document.shown("message", of: node) ?? "")
     }
     service = document.object("service").map { Delivery(document, $0) }
     telemetry = document.object("otlp").map { Delivery(document, $0) }
@@ -122,7 +122,7 @@ extension SyncState.Delivery {
     queue = count("queue")
     delivered = count("delivered")
     refused = count("refused")
-    lastAt = document.integer("last_at", of: node)
+    lastAt = document.time("last_at", of: node)
     isStopped = document.member("stopped", of: node).map { document.kind(of: $0) == .true } ?? false
   }
 

@@ -50,8 +50,10 @@ struct AuditVerifyCommand: ParsableCommand {
         let verdict =
           report.isIntact
           ? Terminal.coloured("intact", .green) : Terminal.coloured("NOT INTACT", .red)
-        print("\(verdict) \(report.name): \(report.rows) rows, \(report.ending.rawValue)")
-        for finding in report.findings { print("  \(finding)") }
+        // A name may be one that somebody else made up.
+        let name = DisplayText.escaped(report.name.utf8)
+        print("\(verdict) \(name): \(report.rows) rows, \(report.ending.rawValue)")
+        for finding in report.findings { print("  " + DisplayText.escaped(finding.description.utf8, limit: 1024)) }
       case .json:
         print(report)
       }

@@ -56,7 +56,7 @@ enum AuditLine {
   }
 
   private static func milliseconds(_ nanoseconds: Int) -> String {
-    let hundredths = (nanoseconds + 5_000) / 10_000
+    let hundredths = (nanoseconds / 5_000 + 1) / 2
     let fraction = hundredths % 100
     return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
   }

@@ -18,6 +18,10 @@ struct AuditTailCommand: ParsableCommand {
   @Option(help: "text or json (the rows as they stand).")
   var format = OutputFormat.text
 
+  func validate() throws {
+    guard (0...1_000_000).contains(lines) else { throw ValidationError("`--lines` takes 0 to 1000000") }
+  }
+
   private struct Row {
     let time: String
     let bytes: [UInt8]

@@ -9,7 +9,8 @@ Standard library only. Prints the port it listens on. Faults are switched while 
   GET  /_test/entries  entries, batches (their sizes) and log records that were taken
   GET  /_test/requests what was asked: method, path, headers
 
-KIND: huge ("bytes" of them), status (status, headers, body: "echo" quotes the Authorization header), hang (until cleared), cut (in the middle of
+KIND: huge ("bytes" of them), trailers (without an end), status (status, headers, body: "echo" quotes the Authorization header, "echo-escaped"
+with each character as JSON can escape it), hang (until cleared), cut (in the middle of
 the body), junk (bytes that are no bundle), deaf (takes the entries, and closes before it answers), poison (400 for a
 batch with an entry whose extracted_method is in "methods"), clock (answers with a Date that is "seconds" off; a
 "retry_after" makes it a 429 whose Retry-After is a date by that clock).
@@ -154,6 +155,9 @@ class Handler(BaseHTTPRequestHandler):
             answer = fault.get("body", "")
             if answer == "echo":
                 answer = json.dumps({"message": "not " + self.headers.get("Authorization", "")})
+            elif answer == "echo-escaped":
+                text = "".join(f"\\u{ord(c):04x}" for c in self.headers.get("Authorization", ""))
+                answer = '{"message": "not ' + text + '"}'
             self.send(fault["status"], answer.encode(), fault.get("headers"))
         elif kind == "hang":
             with self.service.lock:
@@ -172,6 +176,17 @@ class Handler(BaseHTTPRequestHandler):
             self.send(200, fault.get("content", "CZ01 this is no bundle").encode())
         elif kind == "huge":
             self.send(200, b"x" * fault["bytes"])
+        elif kind == "trailers":
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.close_connection = True
+            try:
+                self.wfile.write(b"1\r\n{\r\n0\r\n")
+                while True:
+                    self.wfile.write(b"X-More: " + b"x" * 1000 + b"\r\n")
+            except OSError:
+                pass
         elif kind == "deaf":
             with self.service.lock:
                 self.service.entries += json.loads(body)["entries"]

@@ -52,6 +52,22 @@ import Testing
     #expect(life.handle(.serverClosedOutput, at: 252 * Self.millisecond) == [.finish(status: 128 + signal)])
   }
 
+  @Test func `who asks us to end does not wait for what a descendant goes on saying`() {
+    var life = Lifecycle()
+    _ = life.handle(.serverExited(.exited(0)), at: 0)
+    _ = life.handle(.serverSpoke, at: 400 * Self.millisecond)
+    _ = life.handle(.signal(15), at: 500 * Self.millisecond)
+    _ = life.handle(.serverSpoke, at: 700 * Self.millisecond)
+    #expect(life.handle(.tick, at: 750 * Self.millisecond) == [.finish(status: 143)])
+
+    // The same where the server ends because of it, and what it left speaks on.
+    life = Lifecycle()
+    _ = life.handle(.signal(15), at: 0)
+    _ = life.handle(.serverExited(.signalled(15)), at: 100 * Self.millisecond)
+    _ = life.handle(.serverSpoke, at: 500 * Self.millisecond)
+    #expect(life.handle(.tick, at: 600 * Self.millisecond) == [.finish(status: 143)])
+  }
+
   @Test func `a descendant that holds the output open is waited for half a second`() {
     var life = Lifecycle()
     #expect(life.handle(.serverExited(.exited(0)), at: 0) == [])

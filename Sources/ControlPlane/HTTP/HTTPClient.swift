@@ -150,6 +150,10 @@ internal import Wire
     if receiver.isTooLarge || result == CURLE_FILESIZE_EXCEEDED {
       return ControlPlaneError(.unusable, "the answer of \(url) is larger than \(receiver.limit) bytes")
     }
+    if receiver.isHeadTooLarge {
+      return ControlPlaneError(
+        .unusable, "the header of the answer of \(url) is larger than \(HTTPReceiver.maxHeadBytes) bytes")
+    }
     var detail = DisplayText.escaped(words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
     if detail.isEmpty { detail = unsafe String(cString: curl_easy_strerror(result)) }
     return switch result {

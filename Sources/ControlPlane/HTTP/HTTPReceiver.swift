@@ -9,11 +9,16 @@ final class HTTPReceiver {
   private var body: [UInt8] = []
   private var headers: [String: String] = [:]
   private(set) var isTooLarge = false
+  private(set) var isHeadTooLarge = false
+  private var headBytes = 0
   private(set) var hasStopped = false
 
   /// Everything else in a header is nobody's business.
   private static let wanted: Set<String> = ["retry-after", "date"]
   private static let maxHeaderBytes = 256
+  /// Of all header lines of an exchange, in bytes: interim answers and trailers count. libcurl keeps what it hands over,
+  /// and versions of it set no limit to trailers.
+  static let maxHeadBytes = 256 << 10
 
   init(limit: Int, shouldStop: @escaping @Sendable () -> Bool) {
     self.limit = limit
@@ -49,7 +54,18 @@ final class HTTPReceiver {
     body = larger
   }
 
-  fileprivate func receiveHeader(_ line: UnsafeRawBufferPointer) {
+  /// Whether the exchange goes on.
+  fileprivate func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+    headBytes += line.count
+    guard headBytes <= Self.maxHeadBytes else {
+      isHeadTooLarge = true
+      return false
+    }
+    unsafe readHeader(line)
+    return true
+  }
+
+  private func readHeader(_ line: UnsafeRawBufferPointer) {
     // An interim answer (1xx) has headers of its own.
     if unsafe line.starts(with: "HTTP/".utf8) { headers = [:] }
     guard line.count <= Self.maxHeaderBytes,
@@ -86,8 +102,8 @@ func receiveBody(
 func receiveHeader(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
-  unsafe receiver(pointer)?.receiveHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
-  return size * count
+  let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+  return unsafe receiver(pointer)?.receiveHeader(line) == true ? size * count : 0
 }
 
 func reportProgress(

@@ -20,9 +20,16 @@ public struct PolicyRefresh: Sendable {
   }
 
   private let verify: BundleVerifier
+  private let shouldStop: @Sendable () -> Bool
 
-  public init(verify: @escaping BundleVerifier) {
+  /// How long somebody else may take who asks the service: three exchanges of ``HTTPClient/Options/totalTimeout``, and
+  /// some.
+  private static let patience = Duration.seconds(120)
+
+  /// - Parameter shouldStop: asked while somebody else is at it; what the service itself is asked ends by its own.
+  public init(verify: @escaping BundleVerifier, shouldStop: @escaping @Sendable () -> Bool = { false }) {
     self.verify = verify
+    self.shouldStop = shouldStop
   }
 
   /// Asks the service once: at most one pull and two bootstraps.
@@ -35,8 +42,9 @@ public struct PolicyRefresh: Sendable {
     let path = CacheLayout.cacheLock(in: cache.layout.stateDirectory)
     let lock: FileLock
     do throws(SystemError) {
-      lock = try FileLock(path)
+      lock = try FileLock(path, limit: Self.patience, shouldStop: shouldStop)
     } catch {
+      if error.number == ECANCELED { return try without(ControlPlaneError(.stopped, "it was given up"), &cache) }
       throw StateError("lock", path, error.number)
     }
     let outcome = try runLocked(&service, &cache, now: now)

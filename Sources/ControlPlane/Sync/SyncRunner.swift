@@ -40,8 +40,9 @@ public final class SyncRunner {
   ) throws(SyncError) {
     self.options = options
     self.report = report
-    refresh = PolicyRefresh(verify: verify)
-    stop = try StopSignal()
+    let stop = try StopSignal()
+    self.stop = stop
+    refresh = PolicyRefresh(verify: verify) { stop.isSet }
     directory = AuditDirectory(stateDirectory: options.stateDirectory)
     retention = Retention(directory, seconds: options.retention)
     var planOptions = options.plan

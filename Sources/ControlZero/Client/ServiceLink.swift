@@ -47,14 +47,15 @@ final class ServiceLink: Sendable {
   func pull(at now: Int64, _ cancellation: Cancellation) throws(PolicyUnavailableError) -> Pulled {
     let refusal = Kept<BundleError>()
     let layout = layout
-    let refresh = PolicyRefresh { blob, keys throws(ControlPlaneError) in
-      do throws(BundleError) {
-        return try Self.verify(blob, keys, at: now)
-      } catch {
-        refusal.keep(error)
-        throw ControlPlaneError(.bundleRefused, "the service's bundle is refused (\(error.kind.rawValue)): \(error)")
-      }
-    }
+    let refresh = PolicyRefresh(
+      verify: { blob, keys throws(ControlPlaneError) in
+        do throws(BundleError) {
+          return try Self.verify(blob, keys, at: now)
+        } catch {
+          refusal.keep(error)
+          throw ControlPlaneError(.bundleRefused, "the service's bundle is refused (\(error.kind.rawValue)): \(error)")
+        }
+      }, shouldStop: { [watch] in watch.shouldStop })
     let result: Result<(PolicyRefresh.Outcome, PolicyCache), StateError>? = ask(cancellation) { client in
       do throws(StateError) {
         var cache = try PolicyCache(layout)

@@ -78,7 +78,7 @@ public struct Policy: Sendable {
   private static func missing(reason: String, effect: Effect) -> Policy {
     let rule = Rule(
       effect: effect, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:BUNDLE_MISSING",
-      reason: reason, reasonCode: "BUNDLE_MISSING", line: 0)
+      reason: reason, reasonCode: "BUNDLE_MISSING", line: 0, column: 0)
     return Policy(source: .missing, fileName: "", rules: RuleTable([rule]), settings: PolicySettings())
   }
 }

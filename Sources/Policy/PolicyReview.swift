@@ -16,7 +16,8 @@ struct PolicyReview {
       let simple = rule.actions.filter { !$0.canonical.contains { "?[".utf8.contains($0) } }
       covering.append(
         Rule(
-          effect: rule.effect, actions: simple, policyID: rule.policyID, reason: "", reasonCode: "", line: rule.line))
+          effect: rule.effect, actions: simple, policyID: rule.policyID, reason: "", reasonCode: "", line: rule.line,
+          column: rule.column))
       positions.append(number)
     }
     let index = ActionIndex(RuleTable(covering))
@@ -27,8 +28,8 @@ struct PolicyReview {
       else { return nil }
       let by = policy.rules[positions[last]]
       return PolicyWarning(
-        line: rule.line,
-        message: "rule \(number): nothing reaches it: `\(by.policyID)` in line \(by.line) takes all its calls")
+        at: rule,
+        "rule \(number): nothing reaches it: `\(by.policyID)` in line \(by.line) takes all its calls")
     }
   }
 
@@ -51,8 +52,8 @@ struct PolicyReview {
         return nil
       }
       return PolicyWarning(
-        line: rule.line,
-        message: "rule \(number): `\(rule.policyID)` names the rule in line \(line) too: records can't tell them apart")
+        at: rule,
+        "rule \(number): `\(rule.policyID)` names the rule in line \(line) too: records can't tell them apart")
     }
   }
 
@@ -60,22 +61,26 @@ struct PolicyReview {
 
   /// Server names that rules for a family of tools reach too.
   func familyNames(server: [UInt8]?) -> [PolicyWarning] {
-    if let server { return warning(forTool: server, line: 1, what: "the server's name").map { [$0] } ?? [] }
+    if let server {
+      // It stands in no line of the file, so it is told of before what does.
+      return warning(forTool: server, line: 1, column: 1, what: "the server's name").map { [$0] } ?? []
+    }
     return policy.rules.enumerated().flatMap { number, rule in
       rule.actions.compactMap { pattern in
         let parts = pattern.canonical.split(separator: UInt8(ascii: ":"), maxSplits: 1)
         guard let tool = parts.first, parts.count == 2, !parts[1].elementsEqual("*".utf8) else { return nil }
-        return warning(forTool: Array(tool), line: rule.line, what: "rule \(number): as a server's name")
+        return warning(
+          forTool: Array(tool), line: rule.line, column: rule.column, what: "rule \(number): as a server's name")
       }
     }
   }
 
-  private func warning(forTool tool: [UInt8], line: Int, what: String) -> PolicyWarning? {
+  private func warning(forTool tool: [UInt8], line: Int, column: Int, what: String) -> PolicyWarning? {
     guard let family = ToolFamily.family(ofFolded: CaseFolding.folded(tool)), family != tool else { return nil }
     let name = String(decoding: tool, as: UTF8.self)
     let familyName = String(decoding: family, as: UTF8.self)
     return PolicyWarning(
-      line: line,
+      line: line, column: column,
       message: "\(what) `\(name)` is one of the family `\(familyName)`: rules that deny or warn of `\(familyName)` "
         + "are for it too")
   }
@@ -93,7 +98,7 @@ struct PolicyReview {
         let meant = tools.first { isClose($0, pattern.canonical.dropFirst(server.count + 1)) }
         let hint = meant.map { "; `\(String(decoding: $0, as: UTF8.self))` was meant?" } ?? ""
         return PolicyWarning(
-          line: rule.line, message: "rule \(number): `\(text)` is for none of the server's tools\(hint)")
+          at: rule, "rule \(number): `\(text)` is for none of the server's tools\(hint)")
       }
     }
   }
@@ -122,6 +127,8 @@ extension Policy {
     let review = PolicyReview(policy: self)
     var found = warnings + review.shadowedRules() + review.repeatedIDs() + review.familyNames(server: server)
     if let server, let tools { found += review.unknownTools(server: server, tools: tools) }
-    return found.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
+    return found.enumerated().sorted {
+      ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+    }.map(\.element)
   }
 }

@@ -17,8 +17,8 @@ final class Rule: Sendable {
   let escalatesOnDeny: Bool
   /// Allows only because there is no policy yet.
   let isObserveMode: Bool
-  /// Where the rule stands in its file; counted from 1.
-  let line: Int
+  /// Where the rule stands in its file; both counted from 1, and 0 for a rule of no file.
+  let line, column: Int
 
   /// - Parameters:
   ///   - reason: empty for none of its own.
@@ -26,7 +26,7 @@ final class Rule: Sendable {
   init(
     effect: Effect, actions: [ActionPattern], resources: [Glob] = [], clients: [Glob] = [], projects: [Glob] = [],
     conditions: [Condition] = [], policyID: String, reason: String, reasonCode: String, escalatesOnDeny: Bool = false,
-    line: Int
+    line: Int, column: Int
   ) {
     self.effect = effect
     self.actions = actions
@@ -39,6 +39,7 @@ final class Rule: Sendable {
     self.reasonCode = reasonCode.isEmpty ? "RULE_MATCH" : reasonCode
     self.escalatesOnDeny = escalatesOnDeny
     self.line = line
+    self.column = column
     isObserveMode =
       reasonCode == "OBSERVE_MODE_NO_POLICY" && policyID == "synthetic:OBSERVE_MODE_NO_POLICY"
   }
@@ -48,7 +49,7 @@ final class Rule: Sendable {
     self.init(
       effect: rule.effect, actions: actions, resources: rule.resources, clients: rule.clients, projects: rule.projects,
       conditions: rule.conditions, policyID: rule.policyID, reason: rule.reason, reasonCode: rule.reasonCode,
-      escalatesOnDeny: rule.escalatesOnDeny, line: rule.line)
+      escalatesOnDeny: rule.escalatesOnDeny, line: rule.line, column: rule.column)
   }
 
   /// Whether the rule asks for nothing but the action.

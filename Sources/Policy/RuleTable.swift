@@ -75,7 +75,7 @@ struct RuleTable: RandomAccessCollection, Sendable {
     let patterns = payload?.document.count(of: written.actions) ?? 1
     return Rule(
       effect: .deny, actions: Array(repeating: ActionPattern([UInt8(ascii: "*")]), count: patterns),
-      policyID: "synthetic:UNREADABLE_RULE", reason: "rule \(number) can't be read", reasonCode: "", line: 0)
+      policyID: "synthetic:UNREADABLE_RULE", reason: "rule \(number) can't be read", reasonCode: "", line: 0, column: 0)
   }
 
   // MARK: For those that need not have rules made

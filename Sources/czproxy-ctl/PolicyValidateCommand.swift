@@ -64,7 +64,7 @@ struct PolicyValidateCommand: ParsableCommand {
       writer.integer(policy.ruleCount)
       writer.key("warnings")
       writer.beginArray()
-      for warning in warnings { write((warning.line, nil), code: nil, warning.message, to: &writer) }
+      for warning in warnings { write((warning.line, warning.column), code: nil, warning.message, to: &writer) }
       writer.endArray()
       writer.endObject()
       Terminal.print(writer)

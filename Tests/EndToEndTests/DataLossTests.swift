@@ -246,6 +246,6 @@ import Testing
     #expect(try process.wait() == 0)
     #expect(process.output.text.split(separator: "\n").count == 67)
     #expect(process.output.text.contains("account number") && !process.output.text.contains("broken"))
-    #expect(process.errors.text.contains("policy.yaml:7: warning: DLP rule `broken` is left out"))
+    #expect(process.errors.text.contains("policy.yaml:7:5: warning: DLP rule `broken` is left out"))
   }
 }

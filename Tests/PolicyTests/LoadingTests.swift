@@ -42,6 +42,7 @@ struct LoadingTests {
   func unknownKeys(member: String, told: String) throws {
     let warnings = try localPolicy("rules:\n  - allow: t\n    \(member)\n").warnings
     #expect(warnings.count == 1 && warnings[0].line == 3 && warnings[0].message.contains(told))
+    #expect(warnings[0].column == 5 && warnings[0].description.hasPrefix("3:5: warning: rule 0: "))
     #expect(try localPolicy("rules: [{allow: t, description: x, x-owner: me}]").warnings.isEmpty)
     let elsewhere = try localPolicy(
       """
@@ -50,7 +51,7 @@ struct LoadingTests {
       rules: [{allow: t}]
       """
     ).warnings
-    #expect(elsewhere.map(\.line) == [1, 2])
+    #expect(elsewhere.map(\.line) == [1, 2] && elsewhere.map(\.column) == [12, 33])
   }
 
   @Test func whatStandsInAFileSteersNoTerminal() throws {
@@ -71,6 +72,20 @@ struct LoadingTests {
     #expect(diagnostics(yaml).map(\.code) == [.load])
   }
 
+  @Test func anErrorOfTheWholeFileHasNoEmptyPlace() {
+    #expect(throws: PolicyError(.load, "larger than \(PolicyLimits.maxBytes) bytes", fileName: "big.yaml")) {
+      let bytes = [UInt8](repeating: 0x20, count: PolicyLimits.maxBytes + 1)
+      _ = try Policy.load(local: bytes, format: .yaml, fileName: "big.yaml")
+    }
+    let errors = PolicyError(
+      fileName: "p.yaml",
+      diagnostics: [
+        .init(code: .load, message: "a"), .init(code: .validation, line: 2, message: "b"),
+        .init(code: .validation, line: 3, column: 4, message: "c"),
+      ])
+    #expect(errors.lines == ["p.yaml: E1202: a", "p.yaml:2: E1201: b", "p.yaml:3:4: E1201: c"])
+  }
+
   @Test func aliasesCountForAllTheyStandFor() {
     var yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1...9 {
@@ -83,12 +98,12 @@ struct LoadingTests {
   @Test(
     "a key that stands twice is warned of, and the last one counts",
     arguments: [
-      ("rules:\n  - allow: a\n    id: x\n    id: y\n", PolicyFormat.yaml, 4),
-      ("{\"rules\": [{\"allow\": \"a\",\n\"id\": \"x\",\n\"i\\u0064\": \"y\"}]}", .json, 3),
+      ("rules:\n  - allow: a\n    id: x\n    id: y\n", PolicyFormat.yaml, 4, 5),
+      ("{\"rules\": [{\"allow\": \"a\",\n\"id\": \"x\",\n\"i\\u0064\": \"y\"}]}", .json, 3, 1),
     ])
-  func repeatedKeys(text: String, format: PolicyFormat, line: Int) throws {
+  func repeatedKeys(text: String, format: PolicyFormat, line: Int, column: Int) throws {
     let policy = try Policy.load(local: Array(text.utf8), format: format, fileName: "policy")
-    #expect(policy.warnings.map(\.line) == [line])
+    #expect(policy.warnings.map(\.line) == [line] && policy.warnings.map(\.column) == [column])
     #expect(policy.summaries.map(\.policyID) == ["y"])
   }
 

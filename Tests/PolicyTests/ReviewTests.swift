@@ -16,7 +16,7 @@ struct ReviewTests {
     ])
   func shadowed(first: String, second: String) throws {
     let found = try review("  - allow: '\(first)'\n  - deny: '\(second)'\n")
-    #expect(found.contains { $0.line == 4 && $0.message.contains("nothing reaches it") })
+    #expect(found.contains { $0.line == 4 && $0.column == 5 && $0.message.contains("nothing reaches it") })
   }
 
   @Test(
@@ -36,7 +36,7 @@ struct ReviewTests {
 
   @Test func anIDThatTwoRulesHaveIsTold() throws {
     let found = try review("  - {allow: 'a:x', id: one}\n  - allow: a:y\n  - {deny: 'a:z', id: one}\n")
-    #expect(found.map(\.line) == [5])
+    #expect(found.map(\.line) == [5] && found.map(\.column) == [5])
     #expect(found.first?.message.contains("`one` names the rule in line 3 too") == true)
     #expect(try review("  - {allow: 'a:x', id: one}\n  - {deny: 'a:z', id: two}\n  - allow: a:y\n").isEmpty)
   }

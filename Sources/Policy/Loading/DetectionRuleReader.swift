@@ -31,17 +31,17 @@ struct DetectionRuleReader {
     rule.recordFault = nameFault ?? Self.idFault(value["id"], isShown: rule.action == .mask)
     if let fault = rule.fault ?? rule.recordFault {
       warnings.append(
-        PolicyWarning(line: value.line, message: "DLP rule `\(id)`: \(fault); a call that it matches is denied"))
+        PolicyWarning(at: value, "DLP rule `\(id)`: \(fault); a call that it matches is denied"))
     }
     switch Scanner.validity(of: rule) {
     case .invalid(let problem):
       warnings.append(
-        PolicyWarning(line: value.line, message: "DLP rule `\(id)` is left out: its pattern is not valid: \(problem)"))
+        PolicyWarning(at: value, "DLP rule `\(id)` is left out: its pattern is not valid: \(problem)"))
       return rules.append(rule)
     case .unsupported(let problem):
       warnings.append(
         PolicyWarning(
-          line: value.line, message: "DLP rule `\(id)` can't be run here, so every call is denied: \(problem)"))
+          at: value, "DLP rule `\(id)` can't be run here, so every call is denied: \(problem)"))
     case .valid:
       break
     }

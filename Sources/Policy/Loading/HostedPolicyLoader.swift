@@ -165,7 +165,7 @@ struct HostedPolicyLoader {
   private static func everything(_ effect: Effect, _ code: String, _ reason: String) -> Rule {
     Rule(
       effect: effect, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:\(code)", reason: reason,
-      reasonCode: code, line: 0)
+      reasonCode: code, line: 0, column: 0)
   }
 
   private static func missing(_ effect: Effect) -> Rule {

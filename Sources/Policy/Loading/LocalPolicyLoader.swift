@@ -30,7 +30,7 @@ struct LocalPolicyLoader {
     var loader = LocalPolicyLoader(fileName: fileName, locale: locale)
     for key in repeatedKeys {
       loader.warnings.append(
-        PolicyWarning(line: key.line, message: "`\(PythonText.string(key))` stands here twice; the last one counts"))
+        PolicyWarning(at: key, "`\(PythonText.string(key))` stands here twice; the last one counts"))
     }
     return try loader.policy(from: root)
   }
@@ -89,8 +89,8 @@ struct LocalPolicyLoader {
     guard dialect != nil else {
       warnings.append(
         PolicyWarning(
-          line: value.line,
-          message: "`\(key)` counts for nothing without `dialect: \(Self.dialectName)` at the root of the file"))
+          at: value,
+          "`\(key)` counts for nothing without `dialect: \(Self.dialectName)` at the root of the file"))
       return none
     }
     do throws(RuleReader.Failure) {

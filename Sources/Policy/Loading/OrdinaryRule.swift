@@ -72,11 +72,12 @@ struct OrdinaryRule {
     of node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex, index: Int, defaultReason: String
   ) -> Rule? {
     guard let conditions = made(conditions, in: document, lines) else { return nil }
+    let place = lines.place(of: document.range(of: node).lowerBound)
     func text(_ node: JSONDocument.Node?) -> String? { node.map { String(decoding: document.text($0), as: UTF8.self) } }
     return Rule(
       effect: effect, actions: document.elements(of: actions).map { ActionPattern(Array(document.text($0))) },
       conditions: conditions, policyID: "rule-\(index)", reason: text(reason) ?? defaultReason,
-      reasonCode: text(reasonCode) ?? "", line: lines.place(of: document.range(of: node).lowerBound).line)
+      reasonCode: text(reasonCode) ?? "", line: place.line, column: place.column)
   }
 
   // MARK: What a rule is written of

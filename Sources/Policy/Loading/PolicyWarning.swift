@@ -4,13 +4,23 @@ import Wire
 public struct PolicyWarning: Sendable, Equatable, CustomStringConvertible {
   /// Counted from 1.
   public let line: Int
+  /// Counted from 1, as that of an error is.
+  public let column: Int
   /// One line, whatever stands in the file: what would steer a terminal is escaped.
   public let message: String
 
-  init(line: Int, message: String) {
+  init(line: Int, column: Int, message: String) {
     self.line = line
+    self.column = column
     self.message = DisplayText.escaped(message.utf8, limit: 1000)
   }
 
-  public var description: String { "\(line): warning: \(message)" }
+  public var description: String { "\(line):\(column): warning: \(message)" }
+}
+
+extension PolicyWarning {
+  init(at value: PolicyValue, _ message: String) { self.init(line: value.line, column: value.column, message: message) }
+
+  /// Of a rule, where it begins.
+  init(at rule: Rule, _ message: String) { self.init(line: rule.line, column: rule.column, message: message) }
 }

@@ -6,18 +6,18 @@ enum RuleHints {
   ]
 
   static func warnings(
-    for members: [PolicyValue.Member], patterns: [[UInt8]], index: Int, line: Int
+    for members: [PolicyValue.Member], patterns: [[UInt8]], index: Int, of rule: PolicyValue
   ) -> [PolicyWarning] {
     var warnings = UnknownKeys.warnings(in: members, known: knownKeys, of: "rule \(index)")
     if members.contains(where: { $0.key.isString("escalate_on_deny") && $0.value.isTruthy }) {
-      warnings.append(.init(line: line, message: "rule \(index): nobody is asked: the call is denied outright"))
+      warnings.append(.init(at: rule, "rule \(index): nobody is asked: the call is denied outright"))
     }
     for pattern in patterns where namesServers(pattern) {
       let text = String(decoding: pattern, as: UTF8.self)
       warnings.append(
         .init(
-          line: line,
-          message: "rule \(index): `\(text)` has no colon, so it names servers: it means `\(text):*`; "
+          at: rule,
+          "rule \(index): `\(text)` has no colon, so it names servers: it means `\(text):*`; "
             + "for tools of any server write `*:\(text)`"))
     }
     return warnings

@@ -34,7 +34,7 @@ enum RuleReader {
     }
     guard let conditions else { return (make([]), warnings) }
     let read = try ConditionReader.read(conditions, isOurDialect: isOurDialect)
-    warnings += read.hints.map { PolicyWarning(line: value.line, message: "rule \(index): \($0)") }
+    warnings += read.hints.map { PolicyWarning(at: value, "rule \(index): \($0)") }
     return (make(read.conditions), warnings)
   }
 
@@ -66,9 +66,9 @@ enum RuleReader {
         reason: localReason ?? value["reason"].map(PythonText.string) ?? "",
         reasonCode: value["reason_code"].map(PythonText.string) ?? "",
         escalatesOnDeny: value["escalate_on_deny"]?.isTruthy ?? false,
-        line: value.line)
+        line: value.line, column: value.column)
     }
-    return (make, RuleHints.warnings(for: members, patterns: patterns, index: index, line: value.line))
+    return (make, RuleHints.warnings(for: members, patterns: patterns, index: index, of: value))
   }
 
   private static func effectAndPattern(

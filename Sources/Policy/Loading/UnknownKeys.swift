@@ -17,8 +17,8 @@ enum UnknownKeys {
       let meant = known.first { isOneEditApart(key, $0) }
       guard meant != nil || !onlyMisspelt else { return nil }
       return PolicyWarning(
-        line: member.key.line,
-        message: "\(what): `\(key)` is unknown\(meant.map { "; `\($0)` was meant?" } ?? " and does nothing")")
+        at: member.key,
+        "\(what): `\(key)` is unknown\(meant.map { "; `\($0)` was meant?" } ?? " and does nothing")")
     }
   }
 

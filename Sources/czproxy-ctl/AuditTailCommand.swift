@@ -5,7 +5,10 @@ import Wire
 
 struct AuditTailCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tail", abstract: "Show the latest records of all sessions, in the order of their time.")
+    commandName: "tail", abstract: "Show the latest records of all sessions, in the order of their time.",
+    discussion:
+      "Exits with 0 when there are records, with 2 when there are none, as `verify` does. With --follow it waits for the "
+      + "first one.")
 
   @Flag(name: [.customShort("f"), .long], help: "Go on with new records as they come.")
   var follow = false
@@ -37,7 +40,11 @@ struct AuditTailCommand: ParsableCommand {
     }
     newest.sort { $0.time < $1.time }
     for row in newest.suffix(max(lines, 0)) { show(row) }
-    if newest.isEmpty, !follow { Terminal.complain("there are no records in \(directory.path)") }
+    if newest.isEmpty {
+      // Mostly it is the wrong directory: a program must not take that for a quiet day, nor a person for a quiet host.
+      Terminal.complain("there are no records in \(directory.path)\(follow ? " yet: waiting for the first one" : "")")
+      if !follow { throw ExitCode(2) }
+    }
     while follow {
       fflush(nil)
       // Files are few and rows small: looking twice a second is cheaper than it sounds, and works everywhere.

@@ -22,7 +22,7 @@ struct BundleContent {
         path: path, payload: try JSONDocument(parsing: json[...], options: .python),
         policy: try Policy.load(hosted: json, fileName: path), bundle: nil)
     } catch let error as PolicyError {
-      for line in error.lines { Terminal.printError("error: \(line)") }
+      Terminal.complain(error.lines)
       throw ExitCode(1)
     }
   }

@@ -48,7 +48,7 @@ struct BundleInspectCommand: ParsableCommand {
         let policy = try Policy.load(hosted: Array(bundle.payload.bytes), fileName: file)
         return BundleContent(path: file, payload: bundle.payload, policy: policy, bundle: bundle)
       } catch {
-        for line in error.lines { Terminal.printError("error: \(line)") }
+        Terminal.complain(error.lines)
         throw ExitCode(1)
       }
     }

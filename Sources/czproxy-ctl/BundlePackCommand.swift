@@ -97,7 +97,7 @@ struct BundlePackCommand: ParsableCommand {
       let loaded = try Policy.load(hosted: json, fileName: policy)
       return (json, (try JSONDocument(parsing: json[...], options: .python), loaded))
     } catch let error as PolicyError {
-      for line in error.lines { Terminal.printError("error: \(line)") }
+      Terminal.complain(error.lines)
       throw ExitCode(1)
     }
   }

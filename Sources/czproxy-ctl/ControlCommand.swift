@@ -34,7 +34,25 @@ struct ControlCommand: ParsableCommand {
       try command.run()
       try Terminal.flush()
     } catch {
-      exit(withError: error)
+      exit(withError: tell(error))
+    }
+  }
+
+  /// Says on standard error what went wrong, or prints the help that was asked for; returns the exit status for it.
+  private static func tell(_ error: any Error) -> ExitCode {
+    let text = fullMessage(for: error)
+    let status = exitCode(for: error)
+    guard !text.isEmpty else { return status }
+    guard status.isSuccess else {
+      Terminal.complainOfUsage(text)
+      return status
+    }
+    print(text)
+    do {
+      try Terminal.flush()
+      return status
+    } catch {
+      return exitCode(for: error)
     }
   }
 }

@@ -33,7 +33,7 @@ struct DetectorOptions: ParsableArguments {
         scanner = loaded.scanner
         warnings = loaded.warnings.filter { $0.message.hasPrefix("DLP rule") }.map { "\(policy):\($0)" }
       } catch {
-        for line in error.lines { Terminal.printError("error: \(line)") }
+        Terminal.complain(error.lines)
         throw ExitCode(1)
       }
     }

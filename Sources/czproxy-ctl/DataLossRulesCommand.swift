@@ -28,7 +28,7 @@ struct DataLossRulesCommand: ParsableCommand {
           "\(rule.origin.rawValue.padded(to: 11)) \(rule.action.rawValue.padded(to: 7)) \(rule.category.padded(to: 11)) \(id.padded(to: 34)) "
             + "\(DisplayText.escaped(rule.name.utf8, limit: 128))\(context)")
       }
-      for warning in warnings { Terminal.printError(warning) }
+      Terminal.complain(warnings)
     case .json:
       Terminal.printJSON { writer in
         writer.key("rules")

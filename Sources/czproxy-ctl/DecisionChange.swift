@@ -23,7 +23,7 @@ struct DecisionChange: CustomStringConvertible {
         guard before.effect != after.effect else { continue }
         changes.append(DecisionChange(line: number + 1, subject: call.subject, old: before, new: after))
       } catch {
-        Terminal.printError("line \(number + 1): \(error)")
+        Terminal.complain("line \(number + 1): \(error)")
         throw ExitCode(1)
       }
     }

@@ -55,9 +55,24 @@ enum Terminal {
     return ExitCode(74)
   }
 
-  static func complain(_ text: String) { printError("czproxy: \(text)") }
+  /// One line of our own on standard error. Errors and warnings go through here or ``complainOfUsage(_:)``, so that all
+  /// begin alike, as those of `czproxy run` do.
+  static func complain(_ text: String) { printError(complaint + text) }
 
-  /// Where nobody listens to complaints, the exit status has to do.
+  /// The same for several lines, such as all that is wrong with a policy.
+  static func complain(_ lines: [String]) { for line in lines { complain(line) } }
+
+  /// What the parser says of wrong usage and of errors that nobody caught, begun as our own lines are.
+  static func complainOfUsage(_ text: String) {
+    let parsers = "Error: "
+    printError(text.hasPrefix(parsers) ? complaint + text.dropFirst(parsers.count) : text)
+  }
+
+  private static let complaint = "czproxy: "
+
+  /// What was asked for and belongs on standard error, such as the findings of a scan.
+  ///
+  /// Where nobody listens, the exit status has to do.
   static func printError(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }

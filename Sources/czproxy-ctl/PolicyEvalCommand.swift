@@ -43,7 +43,7 @@ struct PolicyEvalCommand: ParsableCommand {
           error.write(to: &writer)
         }
       } catch {
-        Terminal.printError("line \(number + 1): \(error)")
+        Terminal.complain("line \(number + 1): \(error)")
         writer.key("error")
         writer.string(error.description)
         isComplete = false

@@ -36,7 +36,7 @@ struct PolicyQuestion: ParsableArguments {
     do {
       return try PolicySource.load(policy, isPayload: payload).policy
     } catch {
-      for line in error.lines { Terminal.printError("error: \(line)") }
+      Terminal.complain(error.lines)
       throw ExitCode(1)
     }
   }
@@ -48,7 +48,7 @@ struct PolicyQuestion: ParsableArguments {
     guard let document = try? JSONDocument(parsing: Array(arguments.utf8)[...], options: .document),
       document.kind(of: document.root) == .object
     else {
-      Terminal.printError("error: --args is not a JSON object")
+      Terminal.complain("--args is not a JSON object")
       throw ExitCode(2)
     }
     let (server, method) = subject

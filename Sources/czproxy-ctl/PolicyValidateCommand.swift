@@ -120,10 +120,10 @@ struct PolicyValidateCommand: ParsableCommand {
       return try serverCommand.map(ToolList.ask)
     } catch let error as PolicyError {
       // It names the file itself.
-      for line in error.lines { Terminal.printError("error: \(line)") }
+      Terminal.complain(error.lines)
       throw ExitCode(2)
     } catch {
-      Terminal.printError("error: \(tools ?? serverCommand ?? ""): \(error)")
+      Terminal.complain("\(tools ?? serverCommand ?? ""): \(error)")
       throw ExitCode(2)
     }
   }

@@ -187,6 +187,21 @@ import Testing
     #expect(process.output.text.split(separator: "\n").count == 4)
   }
 
+  @Test func `without records tail says so, and waits only where it was asked to`() throws {
+    let scratch = try Scratch()
+    let words = [Project.czproxy, "audit", "tail", "--state-dir", scratch.state]
+    let once = try RunningProcess(words)
+    #expect(try once.wait() == 2)
+    #expect(once.errors.text == "czproxy: there are no records in \(scratch.state)/audit\n")
+    let following = try RunningProcess(words + ["-f"])
+    try following.report(containing: "yet: waiting for the first one")
+    let run = try RunningProcess([Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "true"])
+    try run.wait()
+    #expect(try following.line().contains("start   s:"))
+    let none = try RunningProcess(words + ["-n", "0"])
+    #expect(try none.wait() == 0 && none.errors.text.isEmpty && none.output.text.isEmpty)
+  }
+
   @Test func `tail says how much a list lost`() throws {
     let session = try ScriptedSession(
       policy: "version: '1'\nrules: [{deny: 's:echo'}, {allow: '*'}]\n",

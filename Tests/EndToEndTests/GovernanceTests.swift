@@ -159,7 +159,7 @@ import Testing
     let words = ["policy", "validate", good, "--server", "x", "--tools", "/no/such/file"]
     let asked = try RunningProcess([Project.czproxy] + words)
     #expect(try asked.wait() == 2)
-    #expect(asked.errors.text == "error: /no/such/file: E1202: there is no such file\n")
+    #expect(asked.errors.text == "czproxy: /no/such/file: E1202: there is no such file\n")
   }
 
   @Test(arguments: ["-a", "--args", "--arguments"])
@@ -191,10 +191,33 @@ import Testing
     #expect(!piped.process.errors.text.contains("terminal"))
   }
 
-  @Test func `help that can't be written is an error`() throws {
-    let process = try RunningProcess(["bash", "-c", "exec \"$0\" run --help >/dev/full", Project.czproxy])
-    #expect(try process.wait() == 74)
-    #expect(process.errors.text.contains("can't be written"))
+  @Test(arguments: ["run --help", "help run", "help", "--version", "audit verify --help"])
+  func `help that can't be written is an error`(words: String) throws {
+    for output in ["/dev/full", "&-"] {
+      let process = try RunningProcess(["bash", "-c", "exec \"$0\" \(words) >\(output)", Project.czproxy])
+      #expect(try process.wait() == 74)
+      #expect(process.errors.text == "czproxy: standard output can't be written\n")
+    }
+  }
+
+  @Test(arguments: [
+    ("run --nonsense -- true", Int32(64)), ("nonsense", 64), ("audit tail --nonsense", 64), ("call", 64),
+    ("sync --retention=40000", 64), ("policy test s:x --policy /no/such.yaml", 1), ("bundle inspect /no/such", 1),
+    ("dlp scan /no/such", 1), ("dlp rules --policy /no/such.yaml", 1), ("policy eval", 1), ("call -- false", 2),
+    ("policy test s:x --policy ../policy.yaml --args []", 2), ("audit tail", 2), ("audit verify", 2), ("status", 2),
+  ])
+  func `every error begins with who tells it`(words: String, status: Int32) throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("policy.yaml", ScriptedSession.policy)
+    try FileManager.default.createDirectory(atPath: scratch.state, withIntermediateDirectories: true)
+    let process = try RunningProcess(
+      [Project.czproxy] + words.split(separator: " ").map(String.init),
+      environment: ["CONTROLZERO_HOME": scratch.state], directory: scratch.state)
+    process.send("not JSON")
+    process.closeInput()
+    #expect(try process.wait() == status)
+    let text = process.errors.text
+    #expect(text.hasPrefix("czproxy: ") && !text.lowercased().contains("error: "), "\(text)")
   }
 
   @Test(arguments: [["run", "--help"], ["help", "run"]])

@@ -38,13 +38,29 @@ public struct ServiceSettings: Sendable {
     baseURL = Self.trimmed(url)
     authorityFile = options.authorityFile ?? environment("CONTROLZERO_TLS_CA_BUNDLE") ?? text("tls_ca_bundle")
     email = text("email")
-    // Here, and not at the first connection that needs it: where the service is http:// none ever does.
-    if let authorityFile, FileIdentity(of: authorityFile) == nil {
-      throw StateError(
-        .noAuthorities,
-        "there is no file of certificate authorities `\(authorityFile)` (--ca-file, CONTROLZERO_TLS_CA_BUNDLE or "
-          + "`tls_ca_bundle`)")
+    if let authorityFile {
+      try Self.checkAuthorities(authorityFile, namedBy: "--ca-file, CONTROLZERO_TLS_CA_BUNDLE or `tls_ca_bundle`")
     }
+  }
+
+  /// Throws where there is no such file. Asked at the start, and not at the first connection that needs it: where the
+  /// receiver is http:// none ever does.
+  ///
+  /// - Parameter settings: what may have named it, for the message.
+  private static func checkAuthorities(_ path: String, namedBy settings: String) throws(StateError) {
+    guard FileIdentity(of: path) == nil else { return }
+    throw StateError(.noAuthorities, "there is no file of certificate authorities `\(path)` (\(settings))")
+  }
+
+  /// The file of certificate authorities for a collector of telemetry: `--ca-file`, then
+  /// `OTEL_EXPORTER_OTLP_CERTIFICATE`; nil for the system's. Throws where there is no such file.
+  public static func telemetryAuthorities(
+    _ options: Options, environment: (String) -> String? = Environment.value
+  ) throws(StateError) -> String? {
+    let variable = "OTEL_EXPORTER_OTLP_CERTIFICATE"
+    guard let path = options.authorityFile ?? environment(variable) else { return nil }
+    try checkAuthorities(path, namedBy: "--ca-file or \(variable)")
+    return path
   }
 
   /// What a person should know about the file that the key comes from: that others can read it; nil where all is well.
@@ -53,9 +69,14 @@ public struct ServiceSettings: Sendable {
   public static func exposure(
     _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
   ) -> String? {
-    let hasVariable = environment("CZ_API_KEY") != nil || environment("CONTROLZERO_API_KEY") != nil
-    guard let path = options.keyFile ?? (hasVariable ? nil : stateDirectory + "/config.yaml"),
-      let permissions = FileReader.permissions(of: path), permissions & 0o044 != 0
+    func configuration() -> String? {
+      guard environment("CZ_API_KEY") == nil, environment("CONTROLZERO_API_KEY") == nil,
+        (try? ConfigFile(stateDirectory: stateDirectory))?["api_key"] != nil
+      else { return nil }
+      return stateDirectory + "/config.yaml"
+    }
+    guard let path = options.keyFile ?? configuration(), let permissions = FileReader.permissions(of: path),
+      permissions & 0o044 != 0
     else { return nil }
     let mode = String(permissions, radix: 8)
     return "`\(path)` holds the API key, and others can read it (mode \(mode)): chmod 600 \(path)"

@@ -13,7 +13,7 @@ public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file or directory can't be read or written.
     case inaccessible = "E1301"
     /// There is no file of certificate authorities where one was named.
-    case noAuthorities = "tls"
+    case noAuthorities = "E1404"
     /// There is no memory to keep a key in.
     case noMemory = "memory"
   }

@@ -112,6 +112,13 @@ import Testing
       ) { _ in nil }
     }
     #expect(error?.code == .noAuthorities && error?.message.contains("\(scratch.path)/none") == true)
+    func collectors(_ option: String?, _ variable: String?) throws -> String? {
+      try ServiceSettings.telemetryAuthorities(.init(authorityFile: option)) {
+        $0 == "OTEL_EXPORTER_OTLP_CERTIFICATE" ? variable : nil
+      }
+    }
+    #expect(try collectors(nil, nil) == nil && collectors(scratch.path, "/no/such") == scratch.path)
+    #expect(throws: StateError.self) { try collectors(nil, "/no/such") }
   }
 
   @Test func `a key that others can read is told about`() throws {
@@ -126,7 +133,11 @@ import Testing
     #expect(try exposure(0o604, key: file, ["CZ_API_KEY": "k"]) != nil)
     // Another file is looked at only where the key comes from it.
     #expect(try exposure(0o644, key: nil) == nil)
-    let config = try scratch.file("config.yaml", "api_key: k\n")
+    // A configuration without a key is nobody's secret.
+    let config = try scratch.file("config.yaml", "email: a@b.c\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: config)
+    #expect(try exposure(0o600, key: nil) == nil)
+    _ = try scratch.file("config.yaml", "api_key: k\n")
     try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: config)
     #expect(try exposure(0o600, key: nil)?.contains(config) == true)
     #expect(try exposure(0o600, key: nil, ["CONTROLZERO_API_KEY": "k"]) == nil)

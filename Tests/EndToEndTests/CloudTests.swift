@@ -195,6 +195,33 @@ import Testing
     #expect(process.errors.text.contains(reason), "\(process.errors.text)")
   }
 
+  @Test(arguments: [
+    (["run", "--base-url", "http://127.0.0.1:9", "--policy"], Int32(0), true),
+    (["run", "--mode", "local", "--otlp-endpoint", "http://127.0.0.1:9", "--policy"], 0, false),
+    (["sync", "--once", "--base-url", "http://127.0.0.1:9"], 78, true),
+    (["sync", "--once", "--otlp-endpoint", "http://127.0.0.1:9"], 78, false),
+  ])
+  func `authorities that are not there and a key that others can read are told of at the start`(
+    words: [String], status: Int32, usesKey: Bool
+  ) throws {
+    let scratch = try Scratch()
+    let key = try scratch.file("key", StandIn.key)
+    let policy = words.last == "--policy" ? [try scratch.file("policy.yaml", ScriptedSession.policy)] : []
+    let options = ["--state-dir", scratch.state, "--ca-file", "\(scratch.path)/none"]
+    func errors(_ permissions: Int) throws -> String {
+      try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: key)
+      let process = try RunningProcess(
+        [Project.czproxy] + words + policy + options + (usesKey ? ["--api-key-file", key] : [])
+          + (words.first == "run" ? ["--", "true"] : []))
+      #expect(try process.wait() == status)
+      return process.errors.text
+    }
+    let open = try errors(0o644)
+    #expect(open.contains("there is no file of certificate authorities `\(scratch.path)/none`"), "\(open)")
+    #expect(open.contains("others can read it (mode 644): chmod 600 \(key)\n") == usesKey, "\(open)")
+    #expect(try !errors(0o600).contains("chmod"))
+  }
+
   @Test func `a key of another form is refused before anything is started`() throws {
     let scratch = try Scratch()
     let key = try scratch.file("key", "sk_live_nothing")

@@ -81,8 +81,8 @@ public final class SyncRunner {
       let stop = stop
       http.shouldStop = { stop.isSet }
       http.userAgent = "czproxy/\(options.sender.version)"
-      http.authorityFile = options.service.authorityFile ?? Environment.value("OTEL_EXPORTER_OTLP_CERTIFICATE")
-      do throws(ControlPlaneError) {
+      do {
+        http.authorityFile = try ServiceSettings.telemetryAuthorities(options.service)
         exporter = try TelemetryExporter.make(
           try ServiceURL(endpoint, allowsPlainHTTP: options.allowsPlainHTTP), headers: options.telemetryHeaders,
           sender: options.sender, options: http)

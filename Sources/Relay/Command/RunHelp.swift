@@ -75,7 +75,7 @@ public enum RunHelp {
       --max-frame-bytes N       the longest message, in bytes (default 67108864)
 
     Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage; 70 a fault of
-    czproxy's; 75, 77, 78 a secret that can't be had; 78 a policy or an API key that can't be used;
+    czproxy's; 74 help that can't be written; 75, 77, 78 a secret that can't be had; 78 a policy or an API key that can't be used;
     126, 127 a server that can't be started.
 
     Other commands (czproxy help): policy, bundle, audit, dlp, sync, status, call, version.

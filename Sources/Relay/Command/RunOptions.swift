@@ -118,6 +118,9 @@ public struct RunOptions: Sendable, Equatable {
       guard let secret = SecretVariable(variable, reference) else {
         throw UsageError(description: "--secret-env takes NAME=czsec://SECRET, not `\(variable)=\(reference)`")
       }
+      guard !secrets.contains(where: { $0.variable == variable }) else {
+        throw UsageError(description: "--secret-env \(variable)= is given twice, and only one can hold")
+      }
       secrets.append(secret)
     case "--skip":
       let name = try value()

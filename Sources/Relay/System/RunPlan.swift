@@ -37,7 +37,7 @@ struct RunPlan {
           + "\(stateDirectory)/config.yaml", isUsage: false)
     default: scope = nil
     }
-    advice = mode == .local ? [] : Self.advice(options, stateDirectory)
+    advice = Self.advice(options, mode, usesKey: scope != nil, stateDirectory)
     policySource = PolicySource(
       source, checks: options.bundleChecks, stateDirectory: stateDirectory, scope: scope)
     let sends = mode != .local || options.telemetryEndpoint != nil
@@ -49,15 +49,22 @@ struct RunPlan {
     }
   }
 
-  private static func advice(_ options: RunOptions, _ stateDirectory: String) -> [String] {
+  private static func advice(
+    _ options: RunOptions, _ mode: RunMode, usesKey: Bool, _ stateDirectory: String
+  ) -> [String] {
     var advice: [String] = []
     do throws(StateError) {
-      _ = try ServiceSettings(options.service, stateDirectory: stateDirectory)
+      if mode != .local { _ = try ServiceSettings(options.service, stateDirectory: stateDirectory) }
     } catch {
       // The policy that is cached does without the service.
       advice.append("the service can't be asked: \(error)")
     }
-    if let exposure = ServiceSettings.exposure(options.service, stateDirectory: stateDirectory) {
+    do throws(StateError) {
+      if options.telemetryEndpoint != nil { _ = try ServiceSettings.telemetryAuthorities(options.service) }
+    } catch {
+      advice.append("records wait, and the collector gets none: \(error)")
+    }
+    if usesKey, let exposure = ServiceSettings.exposure(options.service, stateDirectory: stateDirectory) {
       advice.append(exposure)
     }
     return advice

@@ -47,8 +47,8 @@ struct SelectionTests {
     #expect(found.count > 25)
   }
 
-  /// What leads to nothing from one place is not tried from all the places behind it. Were it, several of these would take minutes,
-  /// which the limit tells from the part of a second that they take; a search that is cut off would throw.
+  /// What leads to nothing from one place is not tried from all the places behind it. Were it, several of these would
+  /// take minutes, which the limit tells from the part of a second that they take; a search that is cut off would throw.
   @Test(
     .timeLimit(.minutes(1)),
     arguments: [

@@ -49,16 +49,24 @@ public enum ArgumentsHash {
     case .integer, .number:
       let text = String(decoding: document.raw(node), as: UTF8.self)
       guard let value = Double(text), value.magnitude <= 9_007_199_254_740_991 else { return false }
-      writer.raw(ECMAScriptNumber.text(of: value).utf8)
+      var digits: [UInt8] = []
+      ECMAScriptNumber.append(value, to: &digits)
+      writer.raw(digits)
     case .true, .false, .null:
       writer.raw(document.raw(node))
     }
     return true
   }
 
-  /// Keys sort by their UTF-16 code units (RFC 8785, section 3.2.3).
+  /// Keys sort by their UTF-16 code units (RFC 8785, section 3.2.3): as bytes of UTF-8 do, but for characters beyond
+  /// U+FFFF, which stand before those from U+E000.
   private static func precedes(_ first: [UInt8], _ second: [UInt8]) -> Bool {
-    String(decoding: first, as: UTF8.self).utf16
-      .lexicographicallyPrecedes(String(decoding: second, as: UTF8.self).utf16)
+    let common = min(first.count, second.count)
+    var index = 0
+    while index < common, first[index] == second[index] { index += 1 }
+    guard index < common else { return first.count < second.count }
+    let isBeyond = (first: first[index] >= 0xf0, second: second[index] >= 0xf0)
+    if isBeyond.first != isBeyond.second, min(first[index], second[index]) >= 0xee { return isBeyond.first }
+    return first[index] < second[index]
   }
 }

@@ -13,6 +13,7 @@ public struct PolicyDeniedError: LocalizedError, Sendable, Hashable, CustomStrin
   /// The whole decision; its effect is `deny`.
   public let decision: PolicyDecision
 
+  /// The call, the reason, what was in doubt, the code and the rule, for people.
   public var description: String {
     let code = decision.reasonCode.isEmpty ? "no code" : decision.reasonCode
     let doubt = decision.doubts.isEmpty ? "" : "; in doubt: " + decision.doubts.joined(separator: ", ")
@@ -40,6 +41,7 @@ public struct InvalidConfigurationError: LocalizedError, Sendable, Hashable, Cus
 
 /// ``ControlZeroClient/initialize()`` was not called yet.
 public struct NotInitializedError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
+  /// What to call first.
   public var description: String {
     "the client has no policy yet: call initialize() first, or use withControlZero, which does"
   }
@@ -49,6 +51,7 @@ public struct NotInitializedError: LocalizedError, Sendable, Hashable, CustomStr
 
 /// The client is closed.
 public struct ClientClosedError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
+  /// What to do instead.
   public var description: String { "the client is closed: make a new one for further calls" }
 
   public var errorDescription: String? { description }
@@ -61,6 +64,7 @@ public struct ToolNotFoundError: LocalizedError, Sendable, Hashable, CustomStrin
   /// Whether the service says that the project has such a tool.
   public let isListed: Bool
 
+  /// The tool, and how to name what executes it.
   public var description: String {
     "there is no tool `\(tool)` in the session" + (isListed ? ", though the project lists it" : "")
       + ": register(\"\(tool)\") a closure for it, or name its MCP server in the file that serversPath leads to"
@@ -101,6 +105,7 @@ public struct PolicyUnavailableError: LocalizedError, Sendable, Hashable, Custom
     case state
   }
 
+  /// Why; it tells a program whether waiting may help, as it may for ``Reason/serviceAway``.
   public let reason: Reason
   /// Control Zero's code, where there is one: `E1101`, `E1203` ….
   public let code: String
@@ -136,6 +141,7 @@ public struct ToolCallError: LocalizedError, Sendable, Hashable, CustomStringCon
   public let tool: String
   /// The tool of that server, or the closure's method.
   public let method: String
+  /// What happened.
   public let reason: Reason
   /// What is wrong, and what can be done.
   public let description: String

@@ -10,13 +10,17 @@ public import ServiceLifecycle
 ///
 /// Services that stand behind it in the group are shut down before it. A call that comes before it is initialized says so.
 public struct ControlZeroService: Service {
+  /// What the program's other services make their calls with.
   public let client: AsyncControlZeroClient
 
+  /// - Parameter client: not yet initialized; this service initializes it and closes it.
   public init(_ client: AsyncControlZeroClient) {
     self.client = client
   }
 
-  /// Runs until the group is shut down, or its task is cancelled.
+  /// Runs until the group is shut down, or its task is cancelled; the client is closed then.
+  ///
+  /// - Throws: what ``AsyncControlZeroClient/initialize()`` throws, once the client is closed.
   public func run() async throws {
     do {
       try await client.initialize()

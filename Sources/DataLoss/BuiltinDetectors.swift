@@ -39,7 +39,8 @@ enum BuiltinDetectors {
     Detector(builtin: "sg-nric", "Singapore NRIC/FIN", "pii", #"\b[STFGM]\d{7}[A-Z]\b"#, .run(.digits, 7)),
     Detector(builtin: "hk-id", "Hong Kong ID", "pii", #"\b[A-Z]{1,2}\d{6}\(?[0-9A]\)?\b"#, .run(.digits, 6)),
     Detector(
-      builtin: "email", "Email Address", "pii", #"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b"#, .literal(["@"])),
+      builtin: "email", "Email Address", "pii", #"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b"#, .literal(["@"]),
+      search: #"\b[A-Za-z0-9._%+-]++(?:@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b|(?!))"#),
   ]
 
   private static let financial = [
@@ -80,7 +81,8 @@ enum BuiltinDetectors {
       .run(.unreserved, 34)),
     Detector(
       builtin: "azure-sas-token", "Azure SAS Token", "secret",
-      #"sv=\d{4}-\d{2}-\d{2}&[A-Za-z0-9%&=._-]+sig=[A-Za-z0-9%+/=]+"#, .literal(["sig="])),
+      #"sv=\d{4}-\d{2}-\d{2}&[A-Za-z0-9%&=._-]+sig=[A-Za-z0-9%+/=]+"#, .literal(["sig="]),
+      search: #"sv=\d{4}-\d{2}-\d{2}&(?:[A-Za-z0-9%&=._-]+sig=[A-Za-z0-9%+/=]+|[A-Za-z0-9%&=._-]*+(?!))"#),
     Detector(builtin: "openai-key", "OpenAI API Key", "secret", #"\bsk-[A-Za-z0-9_-]{20,}\b"#, .literal(["sk-"])),
     Detector(
       builtin: "anthropic-key", "Anthropic API Key", "secret", #"\bsk-ant-[A-Za-z0-9_-]{90,}\b"#, .literal(["k-an"])),
@@ -89,18 +91,20 @@ enum BuiltinDetectors {
     Detector(builtin: "cohere-key", "Cohere API Key", "secret", #"\b[A-Za-z0-9]{40}\b"#, .run(.alphanumeric, 40)),
     Detector(
       builtin: "postgres-url", "PostgreSQL Connection String", "secret", #"postgres(?:ql)?://[^:\s]+:[^@\s]+@\S+"#,
-      .literal(["res:", "sql:"])),
+      .literal(["res:", "sql:"]), search: #"postgres(?:ql)?://[^:\s]++:[^@\s]++(?:@\S++|(?!))"#),
     Detector(
-      builtin: "mysql-url", "MySQL Connection String", "secret", #"mysql://[^:\s]+:[^@\s]+@\S+"#, .literal(["sql:"])),
+      builtin: "mysql-url", "MySQL Connection String", "secret", #"mysql://[^:\s]+:[^@\s]+@\S+"#, .literal(["sql:"]),
+      search: #"mysql://[^:\s]++:[^@\s]++(?:@\S++|(?!))"#),
     Detector(
       builtin: "mongodb-url", "MongoDB Connection String", "secret", #"mongodb(?:\+srv)?://[^:\s]+:[^@\s]+@\S+"#,
-      .literal(["odb:", "srv:"])),
+      .literal(["odb:", "srv:"]), search: #"mongodb(?:\+srv)?://[^:\s]++:[^@\s]++(?:@\S++|(?!))"#),
     Detector(
       builtin: "redis-url", "Redis Connection String", "secret", #"rediss?://[^:\s]*:[^@\s]+@\S+"#,
-      .literal(["dis:", "iss:"])),
+      .literal(["dis:", "iss:"]), search: #"rediss?://[^:\s]*+:[^@\s]++(?:@\S++|(?!))"#),
     Detector(
       builtin: "jwt-token", "JWT Token", "secret", #"\beyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\b"#,
-      .literal(["eyJ"])),
+      .literal(["eyJ"]),
+      search: #"\beyJ[A-Za-z0-9_-]++(?:\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\b|(?!))"#),
     Detector(
       builtin: "github-pat", "GitHub PAT", "secret", #"\b(?:ghp_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})\b"#,
       .literal(["ghp_", "hub_"])),
@@ -142,7 +146,7 @@ enum BuiltinDetectors {
       #"[Aa]uthorization:\s*Bearer\s+[A-Za-z0-9._-]+"#, .literal(["Bear"])),
     Detector(
       builtin: "amqp-url", "AMQP/RabbitMQ Connection String", "secret", #"amqps?://[^:\s]+:[^@\s]+@\S+"#,
-      .literal(["mqp:", "qps:"])),
+      .literal(["mqp:", "qps:"]), search: #"amqps?://[^:\s]++:[^@\s]++(?:@\S++|(?!))"#),
     Detector(builtin: "linear-key", "Linear API Key", "secret", #"\blin_api_[A-Za-z0-9]{40,}\b"#, .literal(["lin_"])),
     Detector(builtin: "newrelic-key", "New Relic API Key", "secret", #"\bNRAK-[A-Z0-9]{27}\b"#, .literal(["NRAK"])),
   ]

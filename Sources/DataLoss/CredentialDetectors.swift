@@ -110,7 +110,8 @@ enum CredentialDetectors {
     Detector(credential: "age-key", "age secret key", #"\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b"#, .literal(["AGE-"])),
     Detector(
       credential: "json-web-token", "JSON Web Token",
-      #"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"#, .literal(["eyJ"])),
+      #"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"#, .literal(["eyJ"]),
+      search: #"\beyJ[A-Za-z0-9_-]{8,}+(?:\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}|(?!))"#),
     Detector(
       credential: "bearer-token", "Bearer token",
       #"(?i:authorization)["']?\s*[:=]\s*["']?(?i:bearer)\s+[A-Za-z0-9._~+/-]{16,}=*"#,

@@ -39,37 +39,44 @@ final class Detector: Sendable {
     matcherForWindows = matcherForTexts
   }
 
-  private init(_ rule: DetectionRule, _ requirement: Requirement, context: [String]?) {
+  /// - Parameter search: matches what the rule's pattern matches, in time linear in the text: `(?!)` in it says that no
+  ///   match starts before this place. Nil where the pattern itself does.
+  private init(_ rule: DetectionRule, _ requirement: Requirement, search: String?, context: [String]?) {
     self.rule = rule
     placeholder = Self.placeholder(for: rule.id)
     self.requirement = requirement
     self.context = context?.map { Array($0.utf8) }
-    matcherForTexts = LazyMatcher(rule.pattern)
-    matcherForWindows = requirement.givesWindows ? LazyMatcher(rule.pattern, isForWindows: true) : matcherForTexts
+    let skips = search != nil
+    let pattern = search.map { Array($0.utf8) } ?? rule.pattern
+    matcherForTexts = LazyMatcher(pattern, skips: skips)
+    matcherForWindows =
+      requirement.givesWindows ? LazyMatcher(pattern, isForWindows: true, skips: skips) : matcherForTexts
   }
 
   /// A detector of Control Zero's.
   convenience init(
     builtin name: String, _ title: String, _ category: String, _ pattern: String, _ requirement: Requirement,
-    context: [String]? = nil
+    search: String? = nil, context: [String]? = nil
   ) {
     var rule = DetectionRule(id: "builtin-\(name)", name: title, pattern: Array(pattern.utf8), category: category)
     rule.origin = .builtin
-    self.init(rule, requirement, context: context)
+    self.init(rule, requirement, search: search, context: context)
   }
 
   /// A detector of our second set, which stops what it matches as far as the mode of the results permits it.
-  convenience init(credential name: String, _ title: String, _ pattern: String, _ requirement: Requirement) {
+  convenience init(
+    credential name: String, _ title: String, _ pattern: String, _ requirement: Requirement, search: String? = nil
+  ) {
     var rule = DetectionRule(
       id: "credential-\(name)", name: title, pattern: Array(pattern.utf8), category: "secret", action: .block)
     rule.origin = .credentials
-    self.init(rule, requirement, context: nil)
+    self.init(rule, requirement, search: search, context: nil)
   }
 
-  /// The same, looked for everywhere.
+  /// The same, looked for everywhere by the rule's own pattern.
   func withoutRequirement() -> Detector {
     let context = context?.map { String(decoding: $0, as: UTF8.self) }
-    return Detector(rule, .nothing, context: context)
+    return Detector(rule, .nothing, search: nil, context: context)
   }
 
   /// Nil where the expression can't be compiled, which our own all can.

@@ -6,14 +6,18 @@ private import Synchronization
 final class LazyMatcher: Sendable {
   private let pattern: [UInt8]?
   private let isForWindows: Bool
+  private let skips: Bool
   private let isCompiled: Atomic<Bool>
   // SAFETY: written before `isCompiled` is set, under the lock, and never after that.
   private nonisolated(unsafe) var compiled: PatternMatcher?
   private let lock = Mutex(())
 
   /// - Parameter pattern: nil for one that is no text, and has no matcher.
-  init(_ pattern: [UInt8]?, isForWindows: Bool = false) {
+  ///
+  /// The others are those of ``PatternMatcher``.
+  init(_ pattern: [UInt8]?, isForWindows: Bool = false, skips: Bool = false) {
     self.pattern = pattern
+    self.skips = skips
     self.isForWindows = isForWindows
     isCompiled = Atomic(false)
   }
@@ -21,6 +25,7 @@ final class LazyMatcher: Sendable {
   init(compiled: PatternMatcher?) {
     pattern = nil
     isForWindows = false
+    skips = false
     unsafe self.compiled = compiled
     isCompiled = Atomic(true)
   }
@@ -31,7 +36,7 @@ final class LazyMatcher: Sendable {
     return lock.withLock { _ in
       if !isCompiled.load(ordering: .relaxed) {
         unsafe compiled = pattern.flatMap {
-          try? PatternMatcher($0, ignoresCase: false, isForWindows: isForWindows)
+          try? PatternMatcher($0, ignoresCase: false, isForWindows: isForWindows, skips: skips)
         }
         isCompiled.store(true, ordering: .releasing)
       }

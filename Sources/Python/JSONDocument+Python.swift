@@ -3,7 +3,7 @@ package import Wire
 extension JSONDocument {
   /// The members of an object as a Python `dict` holds them: a repeated key has its first place and its last value.
   package func uniqueMembers(of object: Node) -> [(key: Node, value: Node)] {
-    guard count(of: object) > 1 else { return Array(self.members(of: object)) }
+    guard mayRepeatKeys, count(of: object) > 1 else { return Array(self.members(of: object)) }
     var members: [(key: Node, value: Node)] = []
     var places: [ArraySlice<UInt8>: Int] = [:]
     for (key, value) in self.members(of: object) {

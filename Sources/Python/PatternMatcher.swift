@@ -28,10 +28,13 @@ private import CPCRE2
   ///
   /// - Parameter isForWindows: whether it is looked for in small parts of a text, where running ahead to what a match
   ///   starts with or must hold takes longer than trying.
+  /// - Parameter skips: whether `(?!)` in the pattern also says that no match starts before the place that was reached:
+  ///   what a run leads to in vain is then not tried again from each place within the run.
   package init(
-    _ pattern: some Collection<UInt8>, ignoresCase: Bool, isForWindows: Bool = false
+    _ pattern: some Collection<UInt8>, ignoresCase: Bool, isForWindows: Bool = false, skips: Bool = false
   ) throws(PythonRegex.Problem) {
     let translation = try PythonRegex.translate(pattern, ignoresCase: ignoresCase)
+    let text = skips ? Self.skipping(translation.pattern) : translation.pattern
     guard let compileContext = unsafe pcre2_compile_context_create_8(nil) else { throw .unsupported("out of memory") }
     defer { unsafe pcre2_compile_context_free_8(compileContext) }
     unsafe pcre2_set_newline_8(compileContext, UInt32(PCRE2_NEWLINE_LF))
@@ -42,7 +45,7 @@ private import CPCRE2
     if isForWindows { options |= UInt32(PCRE2_NO_START_OPTIMIZE) }
     var problem: Int32 = 0
     var offset = 0
-    let compiled = unsafe translation.pattern.withUnsafeBufferPointer { buffer in
+    let compiled = unsafe text.withUnsafeBufferPointer { buffer in
       unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, options, &problem, &offset, compileContext)
     }
     guard let code = unsafe compiled else { throw .unsupported(Self.text(of: problem)) }
@@ -54,6 +57,22 @@ private import CPCRE2
     unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
     unsafe self.code = code
     unsafe self.limits = limits
+  }
+
+  /// The pattern with PCRE2's verbs in the place of each `(?!)`.
+  private static func skipping(_ pattern: [UInt8]) -> [UInt8] {
+    let mark = Array("(?!)".utf8)
+    var result: [UInt8] = []
+    var rest = pattern[...]
+    while !rest.isEmpty {
+      if rest.starts(with: mark) {
+        result += "(*SKIP)(*FAIL)".utf8
+        rest = rest.dropFirst(mark.count)
+      } else {
+        result.append(rest.removeFirst())
+      }
+    }
+    return result
   }
 
   private static func context(matchLimit: UInt32) -> OpaquePointer? {

@@ -8,7 +8,7 @@ extension PythonText {
     case .true: bytes += "True".utf8
     case .false: bytes += "False".utf8
     case .integer: bytes += integer(document.raw(node))
-    case .number: bytes += number(PythonFloat.number(document.raw(node))).utf8
+    case .number: append(PythonFloat.number(document.raw(node)), to: &bytes)
     case .string: appendQuoted(document.text(node), to: &bytes)
     case .array:
       bytes.append(UInt8(ascii: "["))

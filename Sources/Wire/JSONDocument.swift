@@ -8,6 +8,9 @@ public struct JSONDocument: Sendable {
 
   let tape: JSONTape
 
+  /// Whether an object may hold a key twice: only where the options permitted that.
+  package let mayRepeatKeys: Bool
+
   /// A value's place in a document.
   public struct Node: Hashable, Sendable {
     let index: Int
@@ -26,6 +29,7 @@ public struct JSONDocument: Sendable {
     try scanner.scan(bytes.span)
     self.bytes = bytes
     self.tape = scanner.tape
+    mayRepeatKeys = options.contains(.duplicateKeys)
   }
 
   public var root: Node { Node(index: 0) }

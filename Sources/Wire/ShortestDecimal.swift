@@ -1,23 +1,36 @@
 /// The shortest decimal digits that read back as the same double: what every text of a number starts from.
 public struct ShortestDecimal: Sendable, Equatable {
-  /// Without leading or trailing zeros.
-  public let digits: String
+  /// ASCII, without leading or trailing zeros.
+  public let digits: ArraySlice<UInt8>
   /// The power of ten of the first digit.
   public let exponent: Int
 
   /// - Parameter value: positive and finite.
   public init(_ value: Double) {
+    var all: [UInt8] = []
+    all.reserveCapacity(24)
+    var whole: Int?
+    var power: Int?
+    var isNegative = false
     // The standard library writes the shortest digits that read back as the same value.
-    let parts = value.description.split(separator: "e", maxSplits: 1)
-    let mantissa = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    var digits = mantissa.joined()
-    var exponent = mantissa[0].count - 1 + (parts.count > 1 ? Int(parts[1]) ?? 0 : 0)
-    while digits.first == "0", digits.count > 1 {
-      digits.removeFirst()
-      exponent -= 1
+    for byte in value.description.utf8 {
+      switch byte {
+      case UInt8(ascii: "."): whole = all.count
+      case UInt8(ascii: "e"): power = 0
+      case UInt8(ascii: "-"): isNegative = true
+      case UInt8(ascii: "+"): break
+      default:
+        if let sofar = power {
+          power = sofar * 10 + Int(byte) - 0x30
+        } else {
+          all.append(byte)
+        }
+      }
     }
-    while digits.last == "0", digits.count > 1 { digits.removeLast() }
-    self.digits = digits
-    self.exponent = exponent
+    let zeros = min(all.prefix { $0 == UInt8(ascii: "0") }.count, all.count - 1)
+    var end = all.count
+    while end > zeros + 1, all[end - 1] == UInt8(ascii: "0") { end -= 1 }
+    digits = all[zeros..<end]
+    exponent = (whole ?? all.count) - 1 + (isNegative ? -(power ?? 0) : power ?? 0) - zeros
   }
 }

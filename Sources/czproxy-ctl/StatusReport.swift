@@ -74,6 +74,30 @@ struct StatusReport {
   // MARK: JSON
 
   func write(to writer: inout JSONWriter) {
+    writePolicy(to: &writer)
+    writer.key("alive")
+    writer.boolean(isAlive)
+    writer.key("scope")
+    writer.string(sync.scope)
+    writer.key("base_url")
+    writer.string(sync.baseURL)
+    if let pulledAt = sync.pulledAt {
+      writer.key("last_pull")
+      writer.integer(pulledAt)
+    }
+    for (receiver, delivery) in deliveries { write(delivery, to: receiver, &writer) }
+    if let failure = sync.lastFailure {
+      writer.key("last_error")
+      writer.beginObject()
+      writer.key("at")
+      writer.integer(failure.at)
+      writer.key("message")
+      writer.string(failure.message)
+      writer.endObject()
+    }
+  }
+
+  private func writePolicy(to writer: inout JSONWriter) {
     writer.key("policy")
     writer.beginObject()
     writer.key("source")
@@ -96,41 +120,25 @@ struct StatusReport {
       writer.endObject()
     }
     writer.endObject()
-    writer.key("alive")
-    writer.boolean(isAlive)
-    writer.key("scope")
-    writer.string(sync.scope)
-    writer.key("base_url")
-    writer.string(sync.baseURL)
-    if let pulledAt = sync.pulledAt {
-      writer.key("last_pull")
-      writer.integer(pulledAt)
+  }
+
+  private func write(
+    _ delivery: SyncState.Delivery, to receiver: SyncPlan.Receiver, _ writer: inout JSONWriter
+  ) {
+    writer.key(bytes: receiver.rawValue.utf8)
+    writer.beginObject()
+    writer.key("queue")
+    writer.integer(waiting[receiver] ?? 0)
+    writer.key("delivered")
+    writer.integer(delivery.delivered)
+    writer.key("refused")
+    writer.integer(delivery.refused)
+    if let lastAt = delivery.lastAt {
+      writer.key("last_delivery")
+      writer.integer(lastAt)
     }
-    for (receiver, delivery) in deliveries {
-      writer.key(bytes: receiver.rawValue.utf8)
-      writer.beginObject()
-      writer.key("queue")
-      writer.integer(waiting[receiver] ?? 0)
-      writer.key("delivered")
-      writer.integer(delivery.delivered)
-      writer.key("refused")
-      writer.integer(delivery.refused)
-      if let lastAt = delivery.lastAt {
-        writer.key("last_delivery")
-        writer.integer(lastAt)
-      }
-      writer.key("stopped")
-      writer.boolean(delivery.isStopped)
-      writer.endObject()
-    }
-    if let failure = sync.lastFailure {
-      writer.key("last_error")
-      writer.beginObject()
-      writer.key("at")
-      writer.integer(failure.at)
-      writer.key("message")
-      writer.string(failure.message)
-      writer.endObject()
-    }
+    writer.key("stopped")
+    writer.boolean(delivery.isStopped)
+    writer.endObject()
   }
 }

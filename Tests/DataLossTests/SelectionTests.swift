@@ -18,6 +18,9 @@ struct SelectionTests {
     "tax id", "account", "12", "7", "345", "-", " ", ".", "=", "+", "(", ")", "/", "_", "A", "AB", "ABCD", "quarter",
     "the",
     "\n", "\t", "xoxb-12345", "hooks.slack.com/services/T0/B0/x", "sig=", "AccountKey=", "hvs.", "npm_", "Bearer ",
+    "postgres://a", "rediss://:", "amqp://:", ":b", "c@d", "sv=2020-01-02&a", "sv=2020-01-02&sig=x", "eyJabcdefgh-",
+    ".eyJ",
+    "a.a-b%", "@1.a.bc", ".zz",
   ]
 
   private static func text(_ generator: inout some RandomNumberGenerator) -> [UInt8] {
@@ -42,6 +45,28 @@ struct SelectionTests {
       found.formUnion(matches.map(\.detector))
     }
     #expect(found.count > 25)
+  }
+
+  /// What leads to nothing from one place is not tried from all the places behind it. Were it, several of these would
+  /// take minutes, which the limit tells from the part of a second that they take; a search that is cut off would throw.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("postgres://a", ""), ("postgres://a", "@ "), ("mysql://a", "@ "), ("mongodb://a", "@ "), ("redis://:a", "@ "),
+      ("amqp://a", "@ "), ("sv=2020-01-02&a", " sig=x"), ("a.", "@1"),
+      ("a.", "@" + String(repeating: "1.a", count: 300_000)),
+      ("eyJ-", " x"), ("eyJ-", ".eyJ" + String(repeating: "a", count: 1 << 20)), ("eyJabcdefgh-", ".eyJ-"),
+    ])
+  func `a run that leads to nothing is looked at once`(unit: String, end: String) throws {
+    let text = Array((String(repeating: unit, count: (2 << 20) / unit.utf8.count) + end).utf8)
+    let ids = [
+      "postgres-url", "mysql-url", "mongodb-url", "redis-url", "amqp-url", "azure-sas-token", "email", "jwt-token",
+    ]
+    let scanner = Scanner(
+      Scanner.builtin.withCredentials.detectors.filter { detector in
+        ids.contains { detector.rule.id == "builtin-" + $0 } || detector.rule.id == "credential-json-web-token"
+      })
+    #expect(try scanner.matches(in: text.span).isEmpty)
   }
 
   /// Texts that each expression matches, by the detector's id. The file has them backwards, so that nobody takes them for

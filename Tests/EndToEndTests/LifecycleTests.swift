@@ -57,6 +57,31 @@ import Testing
     #expect(RunningProcess.areGone(marker))
   }
 
+  @Test func `killing us leaves nobody behind who forks and ends, again and again`() throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let scratch = try Scratch()
+    let script = """
+      import os, signal, sys, time
+      signal.signal(signal.SIGTERM, signal.SIG_IGN)
+      if os.fork() == 0:
+          while True:
+              time.sleep(0.02)
+              if os.fork():
+                  os._exit(0)
+      print('{"jsonrpc":"2.0","method":"notifications/message"}', flush=True)
+      sys.stdin.read()
+      """
+    for _ in 0..<5 {
+      let process = try RunningProcess(
+        [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", script, marker])
+      _ = try process.line()
+      process.send(signal: SIGKILL)
+      #expect(try process.wait() == 128 + SIGKILL)
+      // It may hide from one look.
+      for _ in 0..<5 { #expect(RunningProcess.areGone(marker)) }
+    }
+  }
+
   @Test func `a wrapper's server is ended with it when the host leaves`() throws {
     let marker = "marker-\(UUID().uuidString)"
     let session = try ScriptedSession(

@@ -100,6 +100,32 @@ struct VectorTests {
     }
   }
 
+  @Test(
+    "a mark that joins the character before it hides no option of a command, as in the SDK",
+    arguments: [
+      ("dd if=a of=\u{301}b", ShellClass.fileWrite), ("dd if=\u{301}b", .fileRead),
+      ("rsync --delete\u{301} a b", .fileDelete), ("tar -x\u{e33} a", .fileWrite), ("tar x\u{ff9e} a", .fileWrite),
+      ("tar -t\u{e33} a", .fileRead), ("perl -n\u{e33}e unlink(1)", .fileDelete), ("zip -l\u{301} a", .fileWrite),
+      ("diskutil erasedisk\u{301}", nil), ("sh -c\u{301} rm", nil),
+    ])
+  func joiningMarks(command: String, expected: ShellClass?) throws {
+    #expect(try ShellClass.of(Array(command.utf8)[...]) == expected)
+  }
+
+  @Test("letters that Python 3.11 doesn't know are no letters")
+  func newerLetters() throws {
+    #expect(try ShellClass.of(Array("\u{1df25}=1 rm x".utf8)[...]) == nil)
+    #expect(try ShellClass.of(Array("\u{e9}=1 rm x".utf8)[...]) == .fileDelete)
+  }
+
+  @Test("only the bytes of a database's name for something are that name: U+212A is no K")
+  func kelvin() {
+    let kelvin = Array("database:REVO\u{212a}E".utf8)
+    #expect(DatabaseAction.expanded([kelvin]) == [kelvin])
+    #expect(DatabaseAction.governing(method: kelvin, statement: Array("database:read".utf8)) == nil)
+    #expect(DatabaseAction.expanded([Array("database:REVOKE".utf8)]).count > 1)
+  }
+
   @Test func callsGoByEveryNameOfTheirTool() throws {
     let (document, vectors) = try Vectors.list("candidates")
     for vector in vectors {

@@ -109,6 +109,8 @@ public final class ControlZeroClient: Sendable {
 
   /// The same, with the result as a type of the program's own: of an MCP server its `structuredContent`, where there
   /// is one.
+  ///
+  /// - Throws: the same, and `DecodingError` for a result of another form. The call was executed then.
   public func callTool<Value: Decodable>(
     _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:],
     timeout: Duration? = nil, as type: Value.Type
@@ -122,6 +124,9 @@ public final class ControlZeroClient: Sendable {
   ///
   /// So no MCP server is asked for its tools: where the type of an argument matters that only the server's schema tells,
   /// this may deny, and say so in ``PolicyDecision/doubts``, what ``callTool(_:_:_:context:timeout:)`` lets through.
+  ///
+  /// - Throws: ``NotInitializedError``, ``ClientClosedError``, ``JSONTextError`` for arguments that are no JSON that every
+  ///   reader takes alike. A denial is no error here.
   public func evaluate(
     _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:]
   ) throws -> PolicyDecision {
@@ -136,6 +141,7 @@ public final class ControlZeroClient: Sendable {
   ///   - estimatedTokens: how long the request and its answer will be, in tokens.
   ///   - functions: the names of the functions that are offered to the model.
   ///   - hasPII: whether the program knows of personal data in the request.
+  /// - Throws: ``NotInitializedError``, ``ClientClosedError``. A denial is no error here.
   public func checkLLMRequest(
     model: String, provider: String, estimatedTokens: Int, functions: [String] = [], hasPII: Bool = false
   ) throws -> PolicyDecision {
@@ -145,6 +151,8 @@ public final class ControlZeroClient: Sendable {
   }
 
   /// Looks for personal data and secrets in a text, by the detectors of the policy in force.
+  ///
+  /// - Throws: ``TextScanError`` for a text that can't be looked through, ``NotInitializedError``, ``ClientClosedError``.
   public func processPII(text: String, action: PIIAction = .detect) throws -> PIIResult {
     try core.processPII(text, action)
   }
@@ -154,6 +162,7 @@ public final class ControlZeroClient: Sendable {
   /// Gets the policy anew, now: from the service, or from the file again in the mode local.
   ///
   /// - Returns: true. Where it can't be had, an error says why, and the policy in force stays.
+  /// - Throws: what ``initialize()`` throws, and ``NotInitializedError``.
   @discardableResult
   public func syncPolicies() throws -> Bool { try core.sync() }
 
@@ -173,6 +182,6 @@ public final class ControlZeroClient: Sendable {
   ///
   /// In the mode local there is nobody to deliver to: records are on disk before a tool is invoked.
   ///
-  /// - Throws: ``DeliveryError`` with what is left.
+  /// - Throws: ``DeliveryError`` with what is left, ``NotInitializedError``, ``ClientClosedError``.
   public func flush() throws { try core.flush() }
 }

@@ -1,5 +1,7 @@
 /// Runs something with a client that is initialized before and closed after, also when the body throws.
 ///
+/// - Throws: what ``ControlZeroClient/init(_:)`` and ``ControlZeroClient/initialize()`` throw, and what the body does.
+///
 ///     try withControlZero(.init(apiKey: "cz_live_your_api_key_here")) { client in
 ///       try client.callTool("github", "list_issues", ["repo": "acme/app"])
 ///     }

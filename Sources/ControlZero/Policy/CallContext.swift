@@ -9,6 +9,7 @@ public struct CallContext: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// All of it, by the names that conditions use; tags are an object under `tags`.
   public var values: JSONObject
 
+  /// - Parameter values: by the names that conditions use; tags are an object under `tags`.
   public init(_ values: JSONObject = JSONObject()) {
     self.values = values
   }
@@ -23,6 +24,7 @@ public struct CallContext: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     if !tags.isEmpty { values["tags"] = .object(tags) }
   }
 
+  /// The same, of a literal; of a repeated name the last one counts.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     values = JSONObject(elements.map { (name: $0.0, value: $0.1) })
   }
@@ -34,5 +36,6 @@ public struct CallContext: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// Empty for none.
   public var tags: JSONObject { values["tags"]?.object ?? JSONObject() }
 
+  /// Whether nothing is said of who calls.
   public var isEmpty: Bool { values.isEmpty }
 }

@@ -5,7 +5,9 @@ internal import Policy
 public struct PolicyDecision: Sendable, Hashable {
   /// What becomes of the call.
   public enum Effect: String, Sendable, Hashable {
+    /// Goes through.
     case allow
+    /// Is not executed.
     case deny
     /// Goes through, and is flagged.
     case warn
@@ -25,6 +27,7 @@ public struct PolicyDecision: Sendable, Hashable {
     public let count: Int
   }
 
+  /// What becomes of the call.
   public let effect: Effect
   /// The rule that decided, or a `synthetic:` id; nil for none.
   public let policyID: String?

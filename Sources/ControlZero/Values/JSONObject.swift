@@ -1,9 +1,12 @@
 /// The members of a JSON object, in their order. Names are told apart by their bytes.
 public struct JSONObject: Sendable {
+  /// A name, decoded, and its value.
   public typealias Member = (name: String, value: JSONValue)
 
+  /// All members, each name once, in the order in which they were first set.
   public private(set) var members: [Member]
 
+  /// An object without members.
   public init() {
     members = []
   }
@@ -19,8 +22,11 @@ public struct JSONObject: Sendable {
     self.members = members
   }
 
+  /// Whether there are no members.
   public var isEmpty: Bool { members.isEmpty }
+  /// How many members there are.
   public var count: Int { members.count }
+  /// The names of all members, in their order.
   public var names: [String] { members.map(\.name) }
 
   /// The value of a member; nil where there is none. Setting nil removes it.
@@ -47,6 +53,7 @@ extension JSONObject: CustomStringConvertible {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// Of a repeated name the last one counts, in the place of the first.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self.init(elements.map { (name: $0.0, value: $0.1) })
   }
@@ -58,6 +65,7 @@ extension JSONObject: Hashable {
     left.count == right.count && left.members.allSatisfy { right[$0.name] == $0.value }
   }
 
+  /// Of the number of members alone, since their order does not count.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(count)
   }

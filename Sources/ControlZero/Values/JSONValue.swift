@@ -1,6 +1,8 @@
 /// A JSON value. No number loses a digit, and strings are told apart by their bytes.
 public enum JSONValue: Sendable {
+  /// `null`.
   case null
+  /// `true` or `false`.
   case bool(Bool)
   /// A number without fraction and exponent that fits.
   case integer(Int64)
@@ -8,8 +10,11 @@ public enum JSONValue: Sendable {
   case number(Double)
   /// A number that neither holds with all its digits, such as 18446744073709551615.
   case exact(ExactNumber)
+  /// A text, decoded.
   case string(String)
+  /// Values in their order.
   case array([JSONValue])
+  /// Values by names, in their order.
   case object(JSONObject)
 }
 
@@ -19,6 +24,7 @@ extension JSONValue {
     if case .null = self { true } else { false }
   }
 
+  /// `true` or `false`; no number counts as one.
   public var bool: Bool? {
     if case .bool(let value) = self { value } else { nil }
   }
@@ -38,14 +44,17 @@ extension JSONValue {
     }
   }
 
+  /// A text; a number is none.
   public var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
 
+  /// The elements of an array.
   public var array: [JSONValue]? {
     if case .array(let value) = self { value } else { nil }
   }
 
+  /// An object, with its members in their order.
   public var object: JSONObject? {
     if case .object(let value) = self { value } else { nil }
   }

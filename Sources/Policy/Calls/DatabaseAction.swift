@@ -27,8 +27,11 @@ enum DatabaseAction {
 
   static let prefix = Array("database:".utf8)
 
+  /// Nil for what is in no table: all names in there are ASCII, and a `String` takes U+212A for the K of `REVOKE`.
   private static func method(of action: [UInt8]) -> String? {
-    action.starts(with: prefix) ? String(decoding: action.dropFirst(prefix.count), as: UTF8.self) : nil
+    let method = action.dropFirst(prefix.count)
+    guard action.starts(with: prefix), method.allSatisfy({ $0 < 0x80 }) else { return nil }
+    return String(decoding: method, as: UTF8.self)
   }
 
   /// The classes that an older name stands for, in alphabetic order.

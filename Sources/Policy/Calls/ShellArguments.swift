@@ -16,21 +16,24 @@ enum ShellArguments {
     }
   }
 
-  private static func lowercased(_ word: ShellCommand.Word) -> String {
-    String(decoding: ShellCommand.lowercased(word), as: UTF8.self)
+  /// Compared by bytes: a mark that joins what stands before it (U+0301 behind `of=`) would hide that from a `String`.
+  private static func lowercased(_ word: ShellCommand.Word) -> [UInt8] { ShellCommand.lowercased(word) }
+
+  private static func isAny(_ word: [UInt8], of names: [String]) -> Bool {
+    names.contains { word.elementsEqual($0.utf8) }
   }
 
   private static func ofDD(_ arguments: Words) -> ShellClass? {
     let words = arguments.map(lowercased)
-    if words.contains(where: { $0.hasPrefix("of=") }) { return .fileWrite }
-    return words.contains { $0.hasPrefix("if=") } ? .fileRead : nil
+    if words.contains(where: { $0.starts(with: "of=".utf8) }) { return .fileWrite }
+    return words.contains { $0.starts(with: "if=".utf8) } ? .fileRead : nil
   }
 
   private static func ofDiskUtility(_ arguments: Words) -> ShellClass? {
-    let destructive: Set<String> = [
+    let destructive = [
       "erasedisk", "erasevolume", "eraseoptical", "zerodisk", "partitiondisk", "reformat", "secureerase", "apfs",
     ]
-    return arguments.contains { destructive.contains(lowercased($0)) } ? .fileDelete : nil
+    return arguments.contains { isAny(lowercased($0), of: destructive) } ? .fileDelete : nil
   }
 
   /// `-n`, `--dry-run`, or `n` among the short options of one word.
@@ -42,7 +45,7 @@ enum ShellArguments {
 
   private static func ofRsync(_ arguments: Words) -> ShellClass? {
     if arguments.contains(where: isDryRun) { return nil }
-    if arguments.contains(where: { lowercased($0).hasPrefix("--delete") }) { return .fileDelete }
+    if arguments.contains(where: { lowercased($0).starts(with: "--delete".utf8) }) { return .fileDelete }
     let isRemote = arguments.contains { $0.first != UInt8(ascii: "-") && $0.contains(UInt8(ascii: ":")) }
     if isRemote { return .network }
     return arguments.isEmpty ? nil : .fileWrite
@@ -58,24 +61,22 @@ enum ShellArguments {
   private static func ofTar(_ arguments: Words) -> ShellClass? {
     for argument in arguments {
       let word = lowercased(argument)
-      switch word {
-      case "-t", "--list": return .fileRead
-      case "-x", "-c", "--extract", "--create", "--get": return .fileWrite
-      default: break
-      }
-      if word.hasPrefix("--") { continue }
-      let letters = word.hasPrefix("-") ? word.dropFirst() : word[...]
-      guard !letters.isEmpty, ShellVerbs.isLetters(Array(letters.utf8)) else { continue }
-      if letters.contains("x") || letters.contains("c") { return .fileWrite }
-      if letters.contains("t") { return .fileRead }
+      if isAny(word, of: ["-t", "--list"]) { return .fileRead }
+      if isAny(word, of: ["-x", "-c", "--extract", "--create", "--get"]) { return .fileWrite }
+      if word.starts(with: "--".utf8) { continue }
+      let isOption = word.first == UInt8(ascii: "-")
+      let letters = isOption ? word.dropFirst() : word[...]
+      guard !letters.isEmpty, ShellVerbs.isLetters(letters) else { continue }
+      if letters.contains(UInt8(ascii: "x")) || letters.contains(UInt8(ascii: "c")) { return .fileWrite }
+      if letters.contains(UInt8(ascii: "t")) { return .fileRead }
       // A first word that is no option is the archive's name.
-      if !word.hasPrefix("-") { return nil }
+      if !isOption { return nil }
     }
     return nil
   }
 
   private static func ofZip(_ arguments: Words) -> ShellClass? {
-    let isListing = arguments.contains { ["-l", "-t", "-v", "--list", "--test"].contains(lowercased($0)) }
+    let isListing = arguments.contains { isAny(lowercased($0), of: ["-l", "-t", "-v", "--list", "--test"]) }
     if isListing { return .fileRead }
     return arguments.isEmpty ? nil : .fileWrite
   }
@@ -83,9 +84,9 @@ enum ShellArguments {
   private static func ofInterpreter(_ arguments: Words) -> ShellClass? {
     let flag = arguments.firstIndex { argument in
       let word = lowercased(argument)
-      if ["-c", "-e", "-r", "--eval", "--command"].contains(word) { return true }
-      return word.utf8.count > 1 && word.hasPrefix("-") && !word.hasPrefix("--")
-        && word.last.map("cer".contains) == true && ShellVerbs.isLetters(Array(word.utf8.dropFirst()))
+      if isAny(word, of: ["-c", "-e", "-r", "--eval", "--command"]) { return true }
+      return word.count > 1 && word[0] == UInt8(ascii: "-") && word[1] != UInt8(ascii: "-")
+        && word.last.map("cer".utf8.contains) == true && ShellVerbs.isLetters(word.dropFirst())
     }
     guard let flag, flag + 1 < arguments.endIndex else { return nil }
     return ShellVerbs.classOfProgram(ShellCommand.script(arguments[(flag + 1)...]))

@@ -98,8 +98,8 @@ enum ShellCommand {
   static func isAssignment(_ word: Word) -> Bool {
     guard let equals = word.firstIndex(of: UInt8(ascii: "=")), equals > word.startIndex else { return false }
     let name = String(decoding: word[..<equals], as: UTF8.self).unicodeScalars
-    return name.first.map { $0 == "_" || $0.properties.isAlphabeticLetter } == true
-      && name.allSatisfy { $0 == "_" || $0.properties.isAlphabeticLetter || $0.properties.numericType != nil }
+    return name.first.map { $0 == "_" || PythonText.isLetter($0) } == true
+      && name.allSatisfy { $0 == "_" || PythonText.isLetter($0) || PythonText.isNumeric($0) }
   }
 
   /// What stands behind the last slash, in small letters.
@@ -147,15 +147,5 @@ enum ShellCommand {
       }
     }
     return false
-  }
-}
-
-extension Unicode.Scalar.Properties {
-  /// Python's `str.isalpha` for one character.
-  var isAlphabeticLetter: Bool {
-    switch generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
-    default: false
-    }
   }
 }

@@ -57,16 +57,13 @@ enum ShellVerbs {
     let hasUnit = word.count >= 2 && word.last.map("smhd".utf8.contains) == true
     var hasDigit = false
     for scalar in String(decoding: hasUnit ? word.dropLast() : word, as: UTF8.self).unicodeScalars {
-      switch scalar.properties.numericType {
-      case .decimal, .digit: hasDigit = true
-      default: if scalar != "." { return false }
-      }
+      if PythonText.isDigit(scalar) { hasDigit = true } else if scalar != "." { return false }
     }
     return hasDigit
   }
 
   static func isLetters(_ word: some Collection<UInt8>) -> Bool {
-    String(decoding: word, as: UTF8.self).unicodeScalars.allSatisfy(\.properties.isAlphabeticLetter)
+    String(decoding: word, as: UTF8.self).unicodeScalars.allSatisfy(PythonText.isLetter)
   }
 
   // MARK: Whole lines

@@ -12,6 +12,8 @@ enum Guardian {
   private static let patience: Int32 = 1000
   /// After SIGKILL.
   private static let despair: Int32 = 2000
+  /// So many looks in a row must find nobody.
+  private static let looks = 5
 
   /// Never returns: the process ends here.
   static func run(
@@ -84,15 +86,18 @@ enum Guardian {
     for (signal, patience) in [(SIGTERM, patience), (SIGKILL, despair)] {
       let until = MonotonicClock.nanoseconds() + UInt64(patience) * 1_000_000
       var known: Set<Int32> = []
+      var emptyLooks = 0
       while true {
         guard reap({ _, _ in }) else { return }
         let left = descendants(of: server)
-        if left.isEmpty { return }
+        // One that forks and ends, again and again, may be between two processes when we look.
+        emptyLooks = left.isEmpty ? emptyLooks + 1 : 0
+        if emptyLooks == looks { return }
         // A process that appears after the signal was sent gets it too.
         for process in left where known.insert(process).inserted || signal == SIGKILL { _ = kill(process, signal) }
         guard MonotonicClock.nanoseconds() < until else { break }
         var request = pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0)
-        _ = unsafe poll(&request, 1, 50)
+        _ = unsafe poll(&request, 1, left.isEmpty ? 2 : 50)
         _ = signals.take()
       }
     }

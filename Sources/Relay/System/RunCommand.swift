@@ -54,6 +54,7 @@ public enum RunCommand {
     return 0
   }
 
+  /// From the options to a policy: all that can be wrong before anything is on record.
   private static func relay(_ options: RunOptions, _ stateDirectory: String) throws(SystemError) -> Int32 {
     let plan: RunPlan
     do throws(RunPlan.Failure) {
@@ -71,12 +72,12 @@ public enum RunCommand {
     // Before anything is opened, so that the guardian inherits nothing of what follows.
     let secrets = options.secrets.map(\.variable)
     let hidden = plan.scope == nil ? [] : SecretEnvironment.keyNames
-    var server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
+    let server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
       try ServerProcess.prepare(command: options.command, secrets: secrets)
     }
     SecretEnvironment.wipe(secrets)
 
-    var watcher: PolicyWatcher
+    let watcher: PolicyWatcher
     do throws(PolicySourceError) {
       watcher = try PolicyWatcher(
         plan.policySource, quarantine: QuarantineFile(stateDirectory: stateDirectory),
@@ -86,6 +87,14 @@ public enum RunCommand {
       server.end()
       return ExitStatus.configuration
     }
+    return try relay(options, plan, watcher, server, stateDirectory)
+  }
+
+  /// From the first record to the exit status.
+  private static func relay(
+    _ options: RunOptions, _ plan: RunPlan, _ watcher: consuming PolicyWatcher, _ server: consuming ServerProcess,
+    _ stateDirectory: String
+  ) throws(SystemError) -> Int32 {
     cz_ignore_signal(SIGPIPE)
     let signals = try SignalPipe(forwarding: [SIGINT, SIGTERM, SIGHUP])
     let name = serverName(options)
@@ -101,20 +110,8 @@ public enum RunCommand {
       if let project = watcher.keeper.loaded.projectID { context.projectID = project }
     }
     if !options.isUngoverned { describe(watcher, stateDirectory) }
-    if isatty(0) == 1 {
-      StandardError.report(
-        "waiting for JSON-RPC from this terminal: `czproxy run` is for a host's config, `czproxy call` calls a tool")
-    }
-
-    do throws(SystemError) {
-      try server.start()
-    } catch {
-      StandardError.report("can't start `\(DisplayText.escaped(options.command[0].utf8))`: \(error.reason)")
-      let status: Int32 = error.number == ENOENT ? 127 : 126
-      try? trail.close(status: status, reason: "the server could not be started")
-      server.end()
-      return status
-    }
+    tellTerminal()
+    if let status = start(&server, options.command, &trail) { return status }
     var session = Session(
       options: sessionOptions(options, name, context), policy: watcher.keeper.policy,
       monotonicNanoseconds: { MonotonicClock.nanoseconds() })
@@ -123,6 +120,29 @@ public enum RunCommand {
       session: session, trail: trail, watcher: watcher, launcher: launcher, server: server, signals: signals,
       isPassThrough: options.isUngoverned, allowsUnaudited: options.allowsUnaudited)
     return loop.run()
+  }
+
+  /// Says to a person at a terminal what is waited for, and what would do without waiting.
+  private static func tellTerminal() {
+    guard isatty(0) == 1 else { return }
+    StandardError.report(
+      "waiting for JSON-RPC from this terminal: `czproxy run` is for a host's config, `czproxy call` calls a tool")
+  }
+
+  /// Starts the server; where that fails an exit status, once it is told and on record.
+  private static func start(
+    _ server: inout ServerProcess, _ command: [String], _ trail: inout AuditTrail
+  ) -> Int32? {
+    do throws(SystemError) {
+      try server.start()
+      return nil
+    } catch {
+      StandardError.report("can't start `\(DisplayText.escaped(command[0].utf8))`: \(error.reason)")
+      let status: Int32 = error.number == ENOENT ? 127 : 126
+      try? trail.close(status: status, reason: "the server could not be started")
+      server.end()
+      return status
+    }
   }
 
   /// How long a first start waits for the service's policy before the server is started, in nanoseconds.

@@ -94,6 +94,7 @@ let package = Package(
       name: "Python",
       dependencies: [
         "CPCRE2",
+        "System",
         "Wire",
       ],
       swiftSettings: swiftSettings

@@ -16,6 +16,9 @@ public struct Scanner: Sendable {
     let reason: String
   }
 
+  /// Seconds on a CPU that the expressions may take for one text together.
+  static let limit: UInt64 = 10
+
   let detectors: [Detector]
   private let needs: [Need]
   /// For each kind of run the least that any detector asks for.
@@ -103,7 +106,10 @@ public struct Scanner: Sendable {
   }
 
   /// All matches in a text, by detector, in the order of the text.
-  func matches(in text: Span<UInt8>) throws(Failure) -> [Match] {
+  func matches(
+    in text: Span<UInt8>, patience: Patience = Patience(seconds: limit)
+  ) throws(Failure) -> [Match] {
+    var patience = patience
     let profile = TextProfile(text)
     var matches: [Match] = []
     var lowercased: [UInt8]?
@@ -134,7 +140,7 @@ public struct Scanner: Sendable {
         throw Failure(reason: "the expression of `\(detector.rule.id)` can't be used here")
       }
       let known = matches.count
-      let isComplete = matcher.forEachMatch(in: text, startingIn: windows) {
+      let isComplete = matcher.forEachMatch(in: text, startingIn: windows, patience: &patience) {
         matches.append(Match(detector: number, range: $0))
       }
       guard isComplete else { throw Failure(reason: "`\(detector.rule.id)` takes too long") }

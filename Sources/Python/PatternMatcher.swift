@@ -23,29 +23,42 @@ private import CPCRE2
   /// search: a text can be made so that each of its matches takes long.
   package static let scanMatchLimit: UInt32 = 20_000_000
   private static let patientMatches = 16
+  private static let matchesBetweenLooks = 64
 
   /// Compiles a pattern of Python's.
   ///
   /// - Parameter isForWindows: whether it is looked for in small parts of a text, where running ahead to what a match
   ///   starts with or must hold takes longer than trying.
   /// - Parameter skips: whether `(?!)` in the pattern also says that no match starts before the place that was reached:
-  ///   what a run leads to in vain is then not tried again from each place within the run.
-  package init(
+  ///   what a run leads to in vain is then not tried again from each place within the run. Where the pattern is as simple
+  ///   as ``LeadingRun`` asks for, that is done without being said.
+  package convenience init(
     _ pattern: some Collection<UInt8>, ignoresCase: Bool, isForWindows: Bool = false, skips: Bool = false
   ) throws(PythonRegex.Problem) {
     let translation = try PythonRegex.translate(pattern, ignoresCase: ignoresCase)
-    let text = skips ? Self.skipping(translation.pattern) : translation.pattern
+    let ignoresCase = translation.ignoresCase
+    var text = skips ? Self.skipping(translation.pattern) : translation.pattern
+    if let run = translation.leadingRun, !(try run.holdsItsLiteral(ignoresCase: ignoresCase)) {
+      text = run.skippingPattern
+    }
+    try self.init(translated: text, ignoresCase: ignoresCase, isForWindows: isForWindows)
+  }
+
+  /// Compiles a pattern of PCRE2's.
+  package init(
+    translated pattern: [UInt8], ignoresCase: Bool, isForWindows: Bool = false
+  ) throws(PythonRegex.Problem) {
     guard let compileContext = unsafe pcre2_compile_context_create_8(nil) else { throw .unsupported("out of memory") }
     defer { unsafe pcre2_compile_context_free_8(compileContext) }
     unsafe pcre2_set_newline_8(compileContext, UInt32(PCRE2_NEWLINE_LF))
     var options =
       UInt32(PCRE2_UTF) | UInt32(PCRE2_UCP) | UInt32(PCRE2_ALT_CIRCUMFLEX) | UInt32(PCRE2_MATCH_INVALID_UTF)
       | UInt32(PCRE2_NEVER_BACKSLASH_C) | UInt32(PCRE2_USE_OFFSET_LIMIT)
-    if translation.ignoresCase { options |= UInt32(PCRE2_CASELESS) }
+    if ignoresCase { options |= UInt32(PCRE2_CASELESS) }
     if isForWindows { options |= UInt32(PCRE2_NO_START_OPTIMIZE) }
     var problem: Int32 = 0
     var offset = 0
-    let compiled = unsafe text.withUnsafeBufferPointer { buffer in
+    let compiled = unsafe pattern.withUnsafeBufferPointer { buffer in
       unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, options, &problem, &offset, compileContext)
     }
     guard let code = unsafe compiled else { throw .unsupported(Self.text(of: problem)) }
@@ -121,20 +134,16 @@ private import CPCRE2
     }
   }
 
-  /// Calls `body` with the offsets of each match, in order, as Python's `re.finditer` gives them; an empty match may
-  /// stand directly behind another one.
+  /// Calls `body` with the offsets of each match that starts within some windows, or at the end of one, in order, as
+  /// Python's `re.finditer` gives them; an empty match may stand directly behind another one.
   ///
+  /// - Parameters:
+  ///   - windows: in ascending order, none touching another, each starting with a character. Where every match of the
+  ///     pattern starts within one of them, all matches are found.
+  ///   - patience: asked now and then in a long window. What one try may take is limited besides.
   /// - Returns: false where a limit was reached before all was known.
-  package func forEachMatch(in text: Span<UInt8>, _ body: (Range<Int>) -> Void) -> Bool {
-    forEachMatch(in: text, startingIn: [0..<text.count], body)
-  }
-
-  /// The same for matches that start within some windows, or at the end of one.
-  ///
-  /// - Parameter windows: in ascending order, none touching another, each starting with a character. Where every match
-  ///   of the pattern starts within one of them, all matches are found.
   package func forEachMatch(
-    in text: Span<UInt8>, startingIn windows: [Range<Int>], _ body: (Range<Int>) -> Void
+    in text: Span<UInt8>, startingIn windows: [Range<Int>], patience: inout Patience, _ body: (Range<Int>) -> Void
   ) -> Bool {
     guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return false }
     // SAFETY: the match data is freed here; the text is read only while it is borrowed, and the match's places,
@@ -143,41 +152,51 @@ private import CPCRE2
     guard let context = unsafe Self.context(matchLimit: Self.scanMatchLimit) else { return false }
     defer { unsafe pcre2_match_context_free_8(context) }
     return unsafe text.withUnsafeBufferPointer { buffer in
-      var window = 0
-      var start = windows.first?.lowerBound ?? 0
+      var start = 0
       var isBehindEmpty = false
       var count = 0
-      while window < windows.count {
-        guard start <= windows[window].upperBound else {
-          window += 1
-          if window < windows.count { start = max(start, windows[window].lowerBound) }
-          continue
+      for window in windows {
+        start = max(start, window.lowerBound)
+        var piece = Patience.firstPiece
+        while start <= window.upperBound {
+          let end = unsafe Self.end(of: piece, from: start, in: buffer, within: window)
+          unsafe pcre2_set_offset_limit_8(context, end)
+          let options = isBehindEmpty ? UInt32(PCRE2_NOTEMPTY_ATSTART) : 0
+          if count == Self.patientMatches { unsafe pcre2_set_match_limit_8(context, Self.matchLimit) }
+          var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, options, data, context)
+          if result == PCRE2_ERROR_JIT_STACKLIMIT {
+            result = unsafe pcre2_match_8(
+              code, buffer.baseAddress, buffer.count, start, options | UInt32(PCRE2_NO_JIT), data, context)
+          }
+          if result == PCRE2_ERROR_NOMATCH {
+            isBehindEmpty = false
+            start = end + 1
+            if end < window.upperBound, !patience.isLeft(forAnother: &piece) { return false }
+            continue
+          }
+          guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return false }
+          let (low, high) = unsafe (places[0], places[1])
+          // A lookbehind may not move the start before where the search began.
+          guard low >= start, high >= low, high <= buffer.count else { return false }
+          body(low..<high)
+          count += 1
+          if count.isMultiple(of: Self.matchesBetweenLooks), !patience.isLeft() { return false }
+          start = high
+          isBehindEmpty = low == high
         }
-        unsafe pcre2_set_offset_limit_8(context, windows[window].upperBound)
-        let options = isBehindEmpty ? UInt32(PCRE2_NOTEMPTY_ATSTART) : 0
-        if count == Self.patientMatches { unsafe pcre2_set_match_limit_8(context, Self.matchLimit) }
-        var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, options, data, context)
-        if result == PCRE2_ERROR_JIT_STACKLIMIT {
-          result = unsafe pcre2_match_8(
-            code, buffer.baseAddress, buffer.count, start, options | UInt32(PCRE2_NO_JIT), data, context)
-        }
-        if result == PCRE2_ERROR_NOMATCH {
-          window += 1
-          isBehindEmpty = false
-          if window < windows.count { start = max(start, windows[window].lowerBound) }
-          continue
-        }
-        guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return false }
-        let (low, high) = unsafe (places[0], places[1])
-        // A lookbehind may not move the start before where the search began.
-        guard low >= start, high >= low, high <= buffer.count else { return false }
-        body(low..<high)
-        count += 1
-        start = high
-        isBehindEmpty = low == high
       }
       return true
     }
+  }
+
+  /// The last place at which a match may start of a piece of a window; a character starts behind it.
+  private static func end(
+    of piece: Int, from start: Int, in text: UnsafeBufferPointer<UInt8>, within window: Range<Int>
+  ) -> Int {
+    guard piece < window.upperBound - start else { return window.upperBound }
+    var end = start + piece
+    while end < window.upperBound, end + 1 < text.count, unsafe text[end + 1] & 0xc0 == 0x80 { end += 1 }
+    return end
   }
 
   private static func text(of problem: Int32) -> String {

@@ -33,6 +33,9 @@ package struct PythonRegex {
   /// Groups from this number on stand in the lookbehind that is being read.
   package var lookbehindStart: Int?
   private var conditionGroups: [Int] = []
+  /// The first parts of the first branch.
+  private var elements: [LeadingRun.Element] = []
+  private var hasBranches = false
   package var output: [UInt8] = []
 
   private init(_ pattern: [Unicode.Scalar], ignoresCase: Bool) {
@@ -40,10 +43,15 @@ package struct PythonRegex {
     globalFlags = Flags(ignoreCase: ignoresCase)
   }
 
-  /// The PCRE2 pattern, and whether it is to be matched without regard to case.
-  package static func translate(
-    _ pattern: some Collection<UInt8>, ignoresCase: Bool
-  ) throws(Problem) -> (pattern: [UInt8], ignoresCase: Bool) {
+  /// A pattern for PCRE2.
+  struct Translation {
+    let pattern: [UInt8]
+    /// Whether it is to be matched without regard to case.
+    let ignoresCase: Bool
+    let leadingRun: LeadingRun?
+  }
+
+  static func translate(_ pattern: some Collection<UInt8>, ignoresCase: Bool) throws(Problem) -> Translation {
     var scalars: [Unicode.Scalar] = []
     var reader = UTF8Scalars(pattern)
     while let value = reader.next() {
@@ -59,7 +67,9 @@ package struct PythonRegex {
     guard !(parser.globalFlags.ascii && parser.globalFlags.ignoreCase) else {
       throw .unsupported("`a` together with `i`")
     }
-    return (parser.output, parser.globalFlags.ignoreCase)
+    return Translation(
+      pattern: parser.output, ignoresCase: parser.globalFlags.ignoreCase,
+      leadingRun: parser.hasBranches ? nil : LeadingRun(of: parser.output, startingWith: parser.elements))
   }
 
   // MARK: Reading
@@ -101,6 +111,7 @@ package struct PythonRegex {
       width = width.map { (min($0.low, branch.low), max($0.high, branch.high)) } ?? branch
       guard take("|") else { break }
       write("|")
+      if nesting == 0 { hasBranches = true }
     }
     return width ?? (0, 0)
   }
@@ -108,64 +119,76 @@ package struct PythonRegex {
   /// What stood last, to which a quantifier would apply.
   private enum Last { case nothing, anchor, repeated, item }
 
+  /// What stands between two `|`.
   private mutating func sequence(flags: inout Flags, nesting: Int, isFirst: Bool) throws(Problem) -> Width {
     var total: Width = (0, 0)
     var last = Last.nothing
     var itemWidth: Width = (0, 0)
-    func add(_ width: Width) {
-      itemWidth = width
-      total = (min(total.low + width.low, Self.unbounded), min(total.high + width.high, Self.unbounded))
-    }
     while let scalar = next, scalar != "|", scalar != ")" {
       position += 1
       if flags.verbose, skipVerbose(scalar) { continue }
-      switch scalar {
-      case "\\":
-        let escape = try escape(flags: flags)
-        add(escape.width)
-        last = escape.isAnchor ? .anchor : .item
-      case "[":
-        try set(flags: flags)
-        add((1, 1))
-        last = .item
-      case "*", "+", "?", "{":
-        guard let bounds = try quantifier(scalar) else {
-          writeLiteral("{", flags)
-          add((1, 1))
-          last = .item
-          continue
-        }
+      let start = output.count
+      if let bounds = try quantifier(scalar) {
         switch last {
         case .nothing, .anchor: throw .invalid("nothing to repeat")
         case .repeated: throw .invalid("multiple repeat")
         case .item: break
         }
-        total = (total.low - itemWidth.low, max(total.high - itemWidth.high, 0))
-        add(Self.repeated(itemWidth, bounds))
+        total = Self.sum(
+          (total.low - itemWidth.low, max(total.high - itemWidth.high, 0)), Self.repeated(itemWidth, bounds))
         last = .repeated
-      case ".":
-        write(flags.dotAll ? "(?s:.)" : ".")
-        add((1, 1))
-        last = .item
-      case "^":
-        write(flags.multiline ? "(?m:^)" : "\\A")
-        last = .anchor
-      case "$":
-        write(flags.multiline ? "(?m:$)" : "\\Z")
-        last = .anchor
-      case "(":
-        guard let width = try group(flags: &flags, nesting: nesting, mayBeGlobal: isFirst && last == .nothing) else {
-          continue
-        }
-        add(width)
-        last = .item
-      default:
-        writeLiteral(scalar, flags)
-        add((1, 1))
-        last = .item
+        if isFirst { repeatElement(bounds, from: start) }
+      } else {
+        let mayBeGlobal = isFirst && last == .nothing
+        guard let item = try item(scalar, &flags, nesting: nesting, mayBeGlobal: mayBeGlobal) else { continue }
+        itemWidth = item.width
+        total = Self.sum(total, itemWidth)
+        last = item.isAnchor ? .anchor : .item
+        if isFirst { addElement(item, from: start) }
       }
     }
     return total
+  }
+
+  /// Reads and writes something that matches, or asserts; nil for what does neither.
+  private mutating func item(
+    _ scalar: Unicode.Scalar, _ flags: inout Flags, nesting: Int, mayBeGlobal: Bool
+  ) throws(Problem) -> (width: Width, isAnchor: Bool)? {
+    switch scalar {
+    case "\\":
+      return try escape(flags: flags)
+    case "[":
+      try set(flags: flags)
+    case ".":
+      write(flags.dotAll ? "(?s:.)" : ".")
+    case "^":
+      write(flags.multiline ? "(?m:^)" : "\\A")
+      return ((0, 0), true)
+    case "$":
+      write(flags.multiline ? "(?m:$)" : "\\Z")
+      return ((0, 0), true)
+    case "(":
+      return try group(flags: &flags, nesting: nesting, mayBeGlobal: mayBeGlobal).map { ($0, false) }
+    default:
+      writeLiteral(scalar, flags)
+    }
+    return ((1, 1), false)
+  }
+
+  /// How many of the first elements are looked at.
+  private static let leadingElements = 4
+
+  private mutating func addElement(_ item: (width: Width, isAnchor: Bool), from start: Int) {
+    guard elements.count < Self.leadingElements else { return }
+    elements.append(
+      LeadingRun.Element(
+        item: start..<output.count, width: item.width, isAnchor: item.isAnchor, bounds: nil, end: output.count))
+  }
+
+  private mutating func repeatElement(_ bounds: (low: Int, high: Int?), from start: Int) {
+    guard let last = elements.indices.last, elements[last].end == start else { return }
+    elements[last].bounds = bounds
+    elements[last].end = output.count
   }
 
   /// White space and comments of the verbose form.
@@ -184,6 +207,10 @@ package struct PythonRegex {
     }
   }
 
+  private static func sum(_ first: Width, _ second: Width) -> Width {
+    (min(first.low + second.low, unbounded), min(first.high + second.high, unbounded))
+  }
+
   private static func repeated(_ width: Width, _ bounds: (low: Int, high: Int?)) -> Width {
     func product(_ first: Int, _ second: Int) -> Int {
       let (value, overflow) = first.multipliedReportingOverflow(by: second)
@@ -195,16 +222,17 @@ package struct PythonRegex {
 
   // MARK: Quantifiers
 
-  /// Reads and writes a quantifier; nil for a brace that is only itself.
+  /// Reads and writes a quantifier; nil for what is none, as a brace that is only itself.
   private mutating func quantifier(_ scalar: Unicode.Scalar) throws(Problem) -> (low: Int, high: Int?)? {
     let bounds: (low: Int, high: Int?)
     switch scalar {
     case "?": bounds = (0, 1)
     case "*": bounds = (0, nil)
     case "+": bounds = (1, nil)
-    default:
+    case "{":
       guard let read = try braces() else { return nil }
       bounds = read
+    default: return nil
     }
     write("{\(bounds.low),\(bounds.high.map(String.init) ?? "")}")
     if take("?") {

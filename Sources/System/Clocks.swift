@@ -7,6 +7,15 @@ public enum MonotonicClock {
   }
 }
 
+/// How long the calling thread has been on a CPU.
+public enum ThreadClock {
+  public static func nanoseconds() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
 /// The time of day.
 public enum WallClock {
   /// Since 1970-01-01T00:00:00Z.

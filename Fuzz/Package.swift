@@ -31,7 +31,7 @@ let package = Package(
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8"),
     module("System", ["CShims"]),
     module("Wire", ["CShims"]),
-    module("Python", ["CPCRE2", "Wire"]),
+    module("Python", ["CPCRE2", "System", "Wire"]),
     module("Digest", ["CDigest", "CSodium"]),
     module("DataLoss", ["CShims", "Digest", "Python", "Wire"]),
     module("Policy", ["CYaml", "DataLoss", "Python", "Wire"]),

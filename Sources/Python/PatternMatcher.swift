@@ -30,35 +30,23 @@ private import CPCRE2
   /// - Parameter isForWindows: whether it is looked for in small parts of a text, where running ahead to what a match
   ///   starts with or must hold takes longer than trying.
   /// - Parameter skips: whether `(?!)` in the pattern also says that no match starts before the place that was reached:
-  ///   what a run leads to in vain is then not tried again from each place within the run. Where the pattern is as simple
-  ///   as ``LeadingRun`` asks for, that is done without being said.
-  package convenience init(
+  ///   what a run leads to in vain is then not tried again from each place within the run.
+  package init(
     _ pattern: some Collection<UInt8>, ignoresCase: Bool, isForWindows: Bool = false, skips: Bool = false
   ) throws(PythonRegex.Problem) {
     let translation = try PythonRegex.translate(pattern, ignoresCase: ignoresCase)
-    let ignoresCase = translation.ignoresCase
-    var text = skips ? Self.skipping(translation.pattern) : translation.pattern
-    if let run = translation.leadingRun, !(try run.holdsItsLiteral(ignoresCase: ignoresCase)) {
-      text = run.skippingPattern
-    }
-    try self.init(translated: text, ignoresCase: ignoresCase, isForWindows: isForWindows)
-  }
-
-  /// Compiles a pattern of PCRE2's.
-  package init(
-    translated pattern: [UInt8], ignoresCase: Bool, isForWindows: Bool = false
-  ) throws(PythonRegex.Problem) {
+    let text = skips ? Self.skipping(translation.pattern) : translation.pattern
     guard let compileContext = unsafe pcre2_compile_context_create_8(nil) else { throw .unsupported("out of memory") }
     defer { unsafe pcre2_compile_context_free_8(compileContext) }
     unsafe pcre2_set_newline_8(compileContext, UInt32(PCRE2_NEWLINE_LF))
     var options =
       UInt32(PCRE2_UTF) | UInt32(PCRE2_UCP) | UInt32(PCRE2_ALT_CIRCUMFLEX) | UInt32(PCRE2_MATCH_INVALID_UTF)
       | UInt32(PCRE2_NEVER_BACKSLASH_C) | UInt32(PCRE2_USE_OFFSET_LIMIT)
-    if ignoresCase { options |= UInt32(PCRE2_CASELESS) }
+    if translation.ignoresCase { options |= UInt32(PCRE2_CASELESS) }
     if isForWindows { options |= UInt32(PCRE2_NO_START_OPTIMIZE) }
     var problem: Int32 = 0
     var offset = 0
-    let compiled = unsafe pattern.withUnsafeBufferPointer { buffer in
+    let compiled = unsafe text.withUnsafeBufferPointer { buffer in
       unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, options, &problem, &offset, compileContext)
     }
     guard let code = unsafe compiled else { throw .unsupported(Self.text(of: problem)) }

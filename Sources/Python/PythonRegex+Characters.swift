@@ -33,14 +33,6 @@ extension PythonRegex {
     }
   }
 
-  /// The punctuation mark, or space, that a piece of a translated pattern stands for; nil where it is something else.
-  static func mark(writtenAs text: ArraySlice<UInt8>) -> UInt8? {
-    (0x20...0x7e).first { byte in
-      let quoted = quoted(Unicode.Scalar(byte)).utf8
-      return quoted.count > 1 && quoted.elementsEqual(text)
-    }
-  }
-
   // MARK: Escapes
 
   /// Reads and writes what stands behind a backslash outside of sets.

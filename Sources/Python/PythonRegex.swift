@@ -33,9 +33,6 @@ package struct PythonRegex {
   /// Groups from this number on stand in the lookbehind that is being read.
   package var lookbehindStart: Int?
   private var conditionGroups: [Int] = []
-  /// The first parts of the first branch.
-  private var elements: [LeadingRun.Element] = []
-  private var hasBranches = false
   package var output: [UInt8] = []
 
   private init(_ pattern: [Unicode.Scalar], ignoresCase: Bool) {
@@ -43,15 +40,10 @@ package struct PythonRegex {
     globalFlags = Flags(ignoreCase: ignoresCase)
   }
 
-  /// A pattern for PCRE2.
-  struct Translation {
-    let pattern: [UInt8]
-    /// Whether it is to be matched without regard to case.
-    let ignoresCase: Bool
-    let leadingRun: LeadingRun?
-  }
-
-  static func translate(_ pattern: some Collection<UInt8>, ignoresCase: Bool) throws(Problem) -> Translation {
+  /// The PCRE2 pattern, and whether it is to be matched without regard to case.
+  package static func translate(
+    _ pattern: some Collection<UInt8>, ignoresCase: Bool
+  ) throws(Problem) -> (pattern: [UInt8], ignoresCase: Bool) {
     var scalars: [Unicode.Scalar] = []
     var reader = UTF8Scalars(pattern)
     while let value = reader.next() {
@@ -67,9 +59,7 @@ package struct PythonRegex {
     guard !(parser.globalFlags.ascii && parser.globalFlags.ignoreCase) else {
       throw .unsupported("`a` together with `i`")
     }
-    return Translation(
-      pattern: parser.output, ignoresCase: parser.globalFlags.ignoreCase,
-      leadingRun: parser.hasBranches ? nil : LeadingRun(of: parser.output, startingWith: parser.elements))
+    return (parser.output, parser.globalFlags.ignoreCase)
   }
 
   // MARK: Reading
@@ -111,7 +101,6 @@ package struct PythonRegex {
       width = width.map { (min($0.low, branch.low), max($0.high, branch.high)) } ?? branch
       guard take("|") else { break }
       write("|")
-      if nesting == 0 { hasBranches = true }
     }
     return width ?? (0, 0)
   }
@@ -127,7 +116,6 @@ package struct PythonRegex {
     while let scalar = next, scalar != "|", scalar != ")" {
       position += 1
       if flags.verbose, skipVerbose(scalar) { continue }
-      let start = output.count
       if let bounds = try quantifier(scalar) {
         switch last {
         case .nothing, .anchor: throw .invalid("nothing to repeat")
@@ -137,14 +125,12 @@ package struct PythonRegex {
         total = Self.sum(
           (total.low - itemWidth.low, max(total.high - itemWidth.high, 0)), Self.repeated(itemWidth, bounds))
         last = .repeated
-        if isFirst { repeatElement(bounds, from: start) }
       } else {
         let mayBeGlobal = isFirst && last == .nothing
         guard let item = try item(scalar, &flags, nesting: nesting, mayBeGlobal: mayBeGlobal) else { continue }
         itemWidth = item.width
         total = Self.sum(total, itemWidth)
         last = item.isAnchor ? .anchor : .item
-        if isFirst { addElement(item, from: start) }
       }
     }
     return total
@@ -173,22 +159,6 @@ package struct PythonRegex {
       writeLiteral(scalar, flags)
     }
     return ((1, 1), false)
-  }
-
-  /// How many of the first elements are looked at.
-  private static let leadingElements = 4
-
-  private mutating func addElement(_ item: (width: Width, isAnchor: Bool), from start: Int) {
-    guard elements.count < Self.leadingElements else { return }
-    elements.append(
-      LeadingRun.Element(
-        item: start..<output.count, width: item.width, isAnchor: item.isAnchor, bounds: nil, end: output.count))
-  }
-
-  private mutating func repeatElement(_ bounds: (low: Int, high: Int?), from start: Int) {
-    guard let last = elements.indices.last, elements[last].end == start else { return }
-    elements[last].bounds = bounds
-    elements[last].end = output.count
   }
 
   /// White space and comments of the verbose form.

@@ -38,6 +38,7 @@ struct SmuggledQuestion: Sendable, CustomTestStringConvertible {
       answer(#"{"inputRequests":{"q":{"method":"roots/list","Method":"sampling/createMessage"}}}"#)),
     .init(
       "within the answer, under InputRequests", answer(#"{"InputRequests":{"q":{"method":"sampling/createMessage"}}}"#)),
+    .init("within the answer, in a list", answer(#"{"inputRequests":[{"method":"sampling/createMessage"}]}"#)),
     .init(
       "within a task that nobody began",
       #"{"jsonrpc":"2.0","method":"notifications/tasks","params":{"inputRequests":{"q":{"Method":"sampling/createMessage"}}}}"#

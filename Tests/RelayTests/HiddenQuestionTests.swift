@@ -58,6 +58,8 @@ import Wire
     #"{"inputRequests":{"q":{"method":"Elicitation/Create"}}}"#, #"{"inputRequests":{"q":{"method":"Roots/List"}}}"#,
     #"{"InputRequests":{"q":{"method":"sampling/createMessage"}}}"#,
     #"{"inputRequests":{"q":{"method":"sampling/createMessage"}}}"#,
+    #"{"inputRequests":[{"method":"roots/list"},{"method":"sampling/createMessage"}]}"#,
+    #"{"inputRequests":[{"Method":"sampling/createMessage"}]}"#,
   ])
   func `a question that some host would find in an answer or a notification does not reach it`(result: String) throws {
     var session = try Self.session()
@@ -68,9 +70,12 @@ import Wire
     #expect(notification.effects.isEmpty && notification.record != nil)
   }
 
-  @Test func `a question that is what it says passes`() throws {
+  @Test(arguments: [
+    #"{"inputRequests":{"q":{"method":"elicitation/create","params":{"Method":"x"}}}}"#,
+    #"{"inputRequests":[{"method":"elicitation/create","params":{}}, 1, "x"]}"#, #"{"inputRequests":"x"}"#,
+  ])
+  func `a question that is what it says passes`(result: String) throws {
     var session = try Self.session()
-    let result = #"{"inputRequests":{"q":{"method":"elicitation/create","params":{"Method":"x"}}}}"#
     #expect(try Self.forwards(#"{"jsonrpc":"2.0","id":1,"result":\#(result)}"#, .server, &session))
   }
 

@@ -79,15 +79,20 @@ extension Session {
     }
     var questions: [(method: [UInt8], params: JSONDocument.Node?)] = []
     if let asked = document.member("inputRequests", of: node) {
-      questions += document.members(of: asked).map { member in
-        let method = document.member("method", of: member.value).flatMap { document.string($0) } ?? []
-        return (method, object(document.member("params", of: member.value)))
+      questions += values(of: asked, in: document).map { question in
+        let method = document.member("method", of: question).flatMap { document.string($0) } ?? []
+        return (method, object(document.member("params", of: question)))
       }
     }
     if let wanted = document.member("data", of: node).flatMap({ document.member("elicitations", of: $0) }) {
       questions += document.elements(of: wanted).map { (Array("elicitation/create".utf8), object($0)) }
     }
     return questions
+  }
+
+  /// The members' values of an object, which `inputRequests` is, or the elements of a list, for hosts that take either.
+  private static func values(of node: JSONDocument.Node, in document: JSONDocument) -> [JSONDocument.Node] {
+    document.kind(of: node) == .array ? Array(document.elements(of: node)) : document.members(of: node).map(\.value)
   }
 
   /// Why some host may find a question in an answer or a notification that we don't, or another one; nil where none can.
@@ -104,7 +109,7 @@ extension Session {
       }
     }
     guard let questions else { return nil }
-    for (_, question) in document.members(of: questions) {
+    for question in Self.values(of: questions, in: document) {
       for (key, value) in document.members(of: question) {
         let name = document.string(key) ?? []
         if LookAlike.isLookAlike(name, of: "method") || LookAlike.isLookAlike(name, of: "params") {

@@ -118,6 +118,13 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .target(
+      name: "HostConfig",
+      dependencies: [
+        "Wire"
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
       name: "Policy",
       dependencies: [
         "CYaml",
@@ -248,6 +255,7 @@ let package = Package(
         "ControlPlane",
         "DataLoss",
         "Digest",
+        "HostConfig",
         "MCPHost",
         "Policy",
         "Relay",
@@ -283,6 +291,14 @@ let package = Package(
       dependencies: [
         "DataLoss",
         "Python",
+        "Wire",
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .testTarget(
+      name: "HostConfigTests",
+      dependencies: [
+        "HostConfig",
         "Wire",
       ],
       swiftSettings: swiftSettings

@@ -1,3 +1,5 @@
+import Wire
+
 /// Scans a text for itself: what people and pipes ask, and programs that handle texts.
 public struct TextScanner: Sendable {
   /// A place where something was found.

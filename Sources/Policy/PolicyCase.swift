@@ -1,6 +1,6 @@
-public import DataLoss
+import DataLoss
 import Python
-import Wire
+public import Wire
 
 /// A policy, a call and a context in one JSON object: what `policy eval` reads, and what is compared with the SDK.
 ///

@@ -21,7 +21,8 @@ struct ControlCommand: ParsableCommand {
       AuditCommand.self,
       DataLossCommand.self,
       SyncCommand.self, SecretCommand.self,
-      StatusCommand.self,
+      StatusCommand.self, DoctorCommand.self,
+      WrapCommand.self, UnwrapCommand.self,
       CallCommand.self,
       VersionCommand.self,
     ]

@@ -1,4 +1,4 @@
-import DataLoss
+import Wire
 
 enum ByteEdits {
   static func apply(_ edits: [ByteEdit], to bytes: [UInt8]) -> [UInt8] {

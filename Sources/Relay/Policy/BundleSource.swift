@@ -7,10 +7,13 @@ struct BundleSource: Sendable {
   let path: String
   let checks: AcceptanceChecks
   let memory: AcceptedBundlesFile
+  /// Whether no older bundle is accepted from then on.
+  let remembers: Bool
 
-  init(_ path: String, _ checks: AcceptanceChecks, stateDirectory: String) {
+  init(_ path: String, _ checks: AcceptanceChecks, stateDirectory: String, remembers: Bool) {
     self.path = path
     self.checks = checks
+    self.remembers = remembers
     memory = AcceptedBundlesFile(stateDirectory: stateDirectory)
   }
 
@@ -41,7 +44,7 @@ struct BundleSource: Sendable {
     }
     do throws(BundleError) {
       // Only now: a bundle that is no policy must not keep the one before it from coming back.
-      if checks.contains(.rollback) { try memory.remember(accepted) }
+      if remembers, checks.contains(.rollback) { try memory.remember(accepted) }
     } catch {
       throw failure(error)
     }

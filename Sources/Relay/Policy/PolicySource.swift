@@ -29,13 +29,19 @@ public struct PolicySource: Sendable {
   private let source: RunOptions.Source
   private let stateDirectory: String
   private let checks: AcceptanceChecks
+  /// Whether what is loaded is taken for accepted: not by those who only look.
+  private let remembers: Bool
   /// Of the service's policies; nil where no service is asked.
   private let cache: CacheLayout?
 
   /// - Parameter scope: of the API key, where the service is a source.
-  init(_ source: RunOptions.Source, checks: AcceptanceChecks, stateDirectory: String, scope: String?) {
+  init(
+    _ source: RunOptions.Source, checks: AcceptanceChecks, stateDirectory: String, scope: String?,
+    remembers: Bool = true
+  ) {
     self.source = source
     self.checks = checks
+    self.remembers = remembers
     self.stateDirectory = stateDirectory
     cache = scope.map { CacheLayout(stateDirectory: stateDirectory, scope: $0) }
   }
@@ -71,7 +77,7 @@ public struct PolicySource: Sendable {
     case .file(let path):
       return try Self.local(path)
     case .bundle(let path, let keys):
-      return try BundleSource(path, checks, stateDirectory: stateDirectory).load(
+      return try BundleSource(path, checks, stateDirectory: stateDirectory, remembers: remembers).load(
         at: now, keys: { () throws(BundleError) in try BundleFile.keys(keys) },
         bundle: { () throws(BundleError) in try BundleFile.read(path) })
     case .stateDirectory:
@@ -88,7 +94,7 @@ public struct PolicySource: Sendable {
   ) throws(PolicySourceError) -> Loaded {
     do throws(PolicySourceError) {
       let pulled = try cache.map { (layout) throws(PolicySourceError) in
-        try ServiceSource(layout: layout, checks: checks).load(at: now, isStart: isStart)
+        try ServiceSource(layout: layout, checks: checks, remembers: remembers).load(at: now, isStart: isStart)
       }
       if let loaded = pulled ?? nil { return loaded }
     } catch {

@@ -9,6 +9,7 @@ struct ServiceSource: Sendable {
 
   let layout: CacheLayout
   let checks: AcceptanceChecks
+  let remembers: Bool
 
   /// Nil where nothing has been pulled yet.
   ///
@@ -29,7 +30,8 @@ struct ServiceSource: Sendable {
     }
     guard let keys, let bundle else { return nil }
     let source = BundleSource(
-      layout.bundle(policy.bundleDigest ?? ""), checks, stateDirectory: layout.stateDirectory)
+      layout.bundle(policy.bundleDigest ?? ""), checks, stateDirectory: layout.stateDirectory,
+      remembers: remembers)
     var loaded = try source.load(
       at: now,
       keys: { () throws(BundleError) in

@@ -1,5 +1,4 @@
-public import DataLoss
-import Wire
+public import Wire
 
 /// What a session wants done about the line it was given, in this order.
 public struct Step: Sendable {

@@ -6,7 +6,12 @@ public enum ControlTool {
   private static let name = "czproxy-ctl"
 
   /// Where it is; nil where that can't be told.
-  static func path() -> String? {
+  static func path() -> String? { path(beside: name) }
+
+  /// Where the relay is, which stands beside it; nil where that can't be told.
+  public static func relayPath() -> String? { path(beside: "czproxy") }
+
+  private static func path(beside name: String) -> String? {
     var bytes = [CChar](repeating: 0, count: 4096)
     let count = unsafe cz_executable_path(&bytes, bytes.count - 1)
     guard count > 0 else { return nil }

@@ -19,7 +19,8 @@ struct RunPlan {
   /// Whether there is nothing from the service yet, and nothing else to begin with.
   let waitsForPolicy: Bool
 
-  init(_ options: RunOptions, stateDirectory: String) throws(Failure) {
+  /// - Parameter remembers: whether a bundle that is loaded keeps older ones from coming back.
+  init(_ options: RunOptions, stateDirectory: String, remembers: Bool = true) throws(Failure) {
     let key = Self.scope(options, stateDirectory)
     let source: RunOptions.Source
     do throws(RunOptions.UsageError) {
@@ -39,7 +40,8 @@ struct RunPlan {
     }
     advice = Self.advice(options, mode, usesKey: scope != nil, stateDirectory)
     policySource = PolicySource(
-      source, checks: options.bundleChecks, stateDirectory: stateDirectory, scope: scope)
+      source, checks: options.bundleChecks, stateDirectory: stateDirectory, scope: scope,
+      remembers: remembers)
     let sends = mode != .local || options.telemetryEndpoint != nil
     launcher = sends ? SyncLauncher(options, mode: mode, stateDirectory: stateDirectory) : nil
     if case .service(else: nil) = source, let scope {

@@ -1,0 +1,78 @@
+/// JSON as hosts let people write it: with comments, commas behind the last element, and a byte order mark.
+enum RelaxedJSON {
+  /// The same text as strict JSON: what is not is overwritten with spaces, so that every other byte stays where it was.
+  static func strict(_ text: [UInt8]) -> [UInt8] {
+    var result = text
+    var position = 0
+    /// Of a comma behind a value, behind which nothing but white space and comments was seen.
+    var comma: Int?
+    /// The last byte that was neither.
+    var last = UInt8(ascii: ",")
+    func blank(_ range: Range<Int>) {
+      for index in range where !isLineBreak(text[index]) { result[index] = UInt8(ascii: " ") }
+    }
+    if text.starts(with: [0xef, 0xbb, 0xbf]) {
+      blank(0..<3)
+      position = 3
+    }
+    while position < text.count {
+      let start = position
+      switch text[position] {
+      case UInt8(ascii: "\""):
+        position = endOfString(in: text, from: position)
+        comma = nil
+        last = text[start]
+      case UInt8(ascii: "/"):
+        guard let end = endOfComment(in: text, from: position) else { return result }
+        blank(start..<end)
+        position = end
+      case UInt8(ascii: ","):
+        comma =
+          [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: ",")].contains(last) ? nil : position
+        last = text[start]
+        position += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        if let comma { blank(comma..<comma + 1) }
+        comma = nil
+        last = text[start]
+        position += 1
+      case 0x20, 0x09, 0x0a, 0x0d:
+        position += 1
+      default:
+        comma = nil
+        last = text[start]
+        position += 1
+      }
+    }
+    return result
+  }
+
+  /// Behind the closing quote, or the end of the text.
+  private static func endOfString(in text: [UInt8], from quote: Int) -> Int {
+    var position = quote + 1
+    while position < text.count, text[position] != UInt8(ascii: "\"") {
+      position += text[position] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return min(position + 1, text.count)
+  }
+
+  /// Nil for what is no comment, or never ends: the strict reader will say so.
+  private static func endOfComment(in text: [UInt8], from slash: Int) -> Int? {
+    guard slash + 1 < text.count else { return nil }
+    switch text[slash + 1] {
+    case UInt8(ascii: "/"):
+      return text[slash...].firstIndex(where: isLineBreak) ?? text.count
+    case UInt8(ascii: "*"):
+      var position = slash + 2
+      while position + 1 < text.count {
+        if text[position] == UInt8(ascii: "*"), text[position + 1] == UInt8(ascii: "/") { return position + 2 }
+        position += 1
+      }
+      return nil
+    default:
+      return nil
+    }
+  }
+
+  private static func isLineBreak(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+}

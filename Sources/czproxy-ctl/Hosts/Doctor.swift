@@ -1,0 +1,136 @@
+import Foundation
+import HostConfig
+import Relay
+import State
+import System
+import Wire
+
+/// Looks at an installation, without changing or starting anything.
+struct Doctor {
+  private(set) var findings: [DoctorFinding] = []
+  private let stateDirectory: String
+  private let now: Int64
+
+  /// - Parameter now: seconds since 1970.
+  init(stateDirectory: String, now: Int64) {
+    self.stateDirectory = stateDirectory
+    self.now = now
+  }
+
+  mutating func add(
+    _ severity: DoctorFinding.Severity, _ message: String, in file: String? = nil, at server: ServerEntry? = nil,
+    fix: String? = nil
+  ) {
+    findings.append(DoctorFinding(severity: severity, message: message, file: file, server: server, fix: fix))
+  }
+
+  // MARK: Ourselves
+
+  mutating func lookAtInstallation() {
+    guard let path = ControlTool.relayPath(), Access.isProgram(path) else {
+      return add(.error, "there is no czproxy beside czproxy-ctl", fix: "install both in one directory")
+    }
+    add(.ok, "czproxy \(Version.number)", in: path)
+  }
+
+  mutating func lookAtState() {
+    guard let permissions = FileReader.permissions(of: stateDirectory) else {
+      return add(.ok, "not there yet: the first `czproxy run` makes it", in: stateDirectory)
+    }
+    if permissions & 0o077 != 0 {
+      let mode = String(permissions, radix: 8)
+      add(
+        .warning, "others can look into it (mode \(mode)): records and keys are in there", in: stateDirectory,
+        fix: "chmod 700 \(stateDirectory)")
+    } else if !Access.mayWrite(stateDirectory) {
+      add(.error, "it can't be written: no record, no call", in: stateDirectory)
+    } else {
+      add(.ok, "records are kept here", in: stateDirectory)
+    }
+    do throws(StateError) {
+      guard let report = try StatusReport(stateDirectory: stateDirectory, now: now), report.hasTrouble else { return }
+      add(.warning, "the policy or the records are not in step with the service", fix: "czproxy status")
+    } catch {
+      add(.error, "\(error)")
+    }
+  }
+
+  // MARK: Hosts
+
+  mutating func lookAt(_ path: String) {
+    let config: HostConfig
+    do throws(HostConfigFile.Failure) {
+      config = try HostConfigFile(path).config
+    } catch {
+      return add(.warning, "\(error)")
+    }
+    if config.servers.isEmpty { add(.note, "there is no MCP server in it", in: path) }
+    for server in config.servers { lookAt(server, in: path) }
+  }
+
+  private mutating func lookAt(_ server: ServerEntry, in path: String) {
+    switch server.launch {
+    case .remote:
+      add(.note, "it is a URL: czproxy can't stand in front of it", in: path, at: server)
+    case .unusable(let reason):
+      add(.warning, reason, in: path, at: server)
+    case .command:
+      let name = server.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+      add(
+        .warning, "nothing governs it", in: path, at: server,
+        fix: name ? "czproxy wrap \(path) \(server.name) --policy FILE" : "czproxy wrap \(path) --policy FILE")
+    case .wrapped(let wrapping):
+      lookAt(wrapping, of: server, in: path)
+    }
+  }
+
+  private mutating func lookAt(_ wrapping: ServerEntry.Wrapping, of server: ServerEntry, in path: String) {
+    guard Access.isProgram(wrapping.program) || !wrapping.program.hasPrefix("/") else {
+      return add(
+        .error, "there is no czproxy at \(wrapping.program): the host can't start it", in: path, at: server,
+        fix: "czproxy wrap \(path), with the options it has")
+    }
+    let options: RunOptions
+    let outlook: RunOutlook
+    do {
+      guard let parsed = try RunOptions(parsing: wrapping.options + ["--"] + wrapping.command) else {
+        return add(.error, "it only asks for help", in: path, at: server)
+      }
+      options = parsed
+      if let relative = options.relativePaths.first {
+        add(
+          .warning, "`\(relative)` is not an absolute path, and hosts start servers in directories of their own",
+          in: path, at: server)
+      }
+      outlook = try RunOutlook(options, at: now)
+    } catch let failure as RunOutlook.Failure {
+      for line in failure.lines { add(.error, "it can't start: \(line)", in: path, at: server) }
+      return
+    } catch {
+      return add(.error, "it can't start: \(error)", in: path, at: server)
+    }
+    for warning in outlook.warnings { add(.warning, warning, in: path, at: server) }
+    if let problem = Self.problem(with: wrapping.command) { add(.warning, problem, in: path, at: server) }
+    guard let policy = outlook.policy else { return }
+    if options.isUngoverned {
+      add(.warning, "it is passed through ungoverned (--no-governance)", in: path, at: server)
+    } else if options.observes {
+      add(.note, "observed, and nothing is denied; \(policy), \(outlook.ruleCount) rules", in: path, at: server)
+    } else {
+      add(.ok, "governed by \(policy), \(outlook.ruleCount) rules", in: path, at: server)
+    }
+  }
+
+  /// Why a server's program can't be started, as far as that can be told without its host.
+  private static func problem(with command: [String]) -> String? {
+    let program = command.first ?? ""
+    if program.hasPrefix("/") {
+      return Access.isProgram(program) ? nil : "there is no program at \(program), the server's own command"
+    }
+    // A host's own variables, and its working directory, are its business.
+    guard !program.contains("/"), !program.contains("$") else { return nil }
+    let directories = (Environment.value("PATH") ?? "").split(separator: ":")
+    guard !directories.contains(where: { Access.isProgram("\($0)/\(program)") }) else { return nil }
+    return "the server's own command, `\(program)`, is not on the PATH here"
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import HostConfig
+import Wire
+
+/// What becomes of the servers in a host's config.
+struct HostConfigChange {
+  enum Outcome {
+    case wrapped, rewrapped, unwrapped
+    /// Nothing was to be done, or can be.
+    case left(String)
+
+    var isChange: Bool {
+      switch self {
+      case .wrapped, .rewrapped, .unwrapped: true
+      case .left: false
+      }
+    }
+
+    var word: String {
+      switch self {
+      case .wrapped: "wrapped"
+      case .rewrapped: "wrapped anew"
+      case .unwrapped: "unwrapped"
+      case .left: "left as it is"
+      }
+    }
+  }
+
+  private let file: HostConfigFile
+  private var outcomes: [(server: ServerEntry, outcome: Outcome)] = []
+  private var edits: [ByteEdit] = []
+
+  init(of file: HostConfigFile) { self.file = file }
+
+  /// The servers that were named, or all; an exit with 1 where one is not there.
+  func servers(named names: [String]) throws -> [ServerEntry] {
+    let servers = file.config.servers
+    for name in names where !servers.contains(where: { $0.name == name }) {
+      let known = servers.map { "`\(DisplayText.escaped($0.name.utf8))`" }.joined(separator: ", ")
+      Terminal.complain(
+        "\(file.path): there is no server `\(name)`; there \(known.isEmpty ? "is none" : "are \(known)")")
+      throw ExitCode(1)
+    }
+    return names.isEmpty ? servers : servers.filter { names.contains($0.name) }
+  }
+
+  mutating func add(_ outcome: Outcome, of server: ServerEntry, _ edits: [ByteEdit] = []) {
+    outcomes.append((server, outcome))
+    self.edits += edits
+  }
+
+  /// Writes the file, unless it stays as it is, and says what became of each server; with `isDryRun` the new file goes
+  /// to standard output and the rest to standard error.
+  func finish(isDryRun: Bool, format: OutputFormat, hint: String) throws {
+    let bytes = file.config.edited(edits)
+    let isChanged = bytes != file.config.bytes
+    if isDryRun {
+      for line in lines { Terminal.printError(line) }
+      return try Terminal.write(bytes)
+    }
+    if isChanged {
+      do throws(HostConfigFile.Failure) {
+        try file.replace(with: bytes)
+      } catch {
+        Terminal.complain("\(error)")
+        throw ExitCode(74)
+      }
+    }
+    switch format {
+    case .text:
+      for line in lines { print(line) }
+      if isChanged { print(hint) }
+    case .json:
+      Terminal.printJSON { writeMembers(isChanged: isChanged, to: &$0) }
+    }
+  }
+
+  private var lines: [String] {
+    [file.path]
+      + outcomes.map { server, outcome in
+        let project = server.project.map { " (in \(DisplayText.escaped($0.utf8)))" } ?? ""
+        let line = "  \(DisplayText.escaped(server.name.utf8))\(project): \(outcome.word)"
+        guard case .left(let reason) = outcome else { return line }
+        return "\(line): \(reason)"
+      } + (outcomes.isEmpty ? ["  there is no server in it"] : [])
+  }
+
+  private func writeMembers(isChanged: Bool, to writer: inout JSONWriter) {
+    writer.key("file")
+    writer.string(file.path)
+    writer.key("changed")
+    writer.boolean(isChanged)
+    writer.key("servers")
+    writer.beginArray()
+    for (server, outcome) in outcomes {
+      writer.beginObject()
+      writer.key("name")
+      writer.string(server.name)
+      if let project = server.project {
+        writer.key("project")
+        writer.string(project)
+      }
+      writer.key("outcome")
+      if case .left(let reason) = outcome {
+        writer.string("left")
+        writer.key("reason")
+        writer.string(reason)
+      } else {
+        writer.string(outcome.word)
+      }
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import HostConfig
+import System
+
+/// The config file of an MCP host, as it was when it was read.
+struct HostConfigFile {
+  /// What is wrong, with the place.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// As it was named.
+  let path: String
+  let config: HostConfig
+  /// The file itself, links followed.
+  private let target: String
+  private let identity: FileIdentity?
+
+  init(_ path: String) throws(Failure) {
+    self.path = path
+    guard !path.hasSuffix(".toml") else {
+      throw Failure(
+        description:
+          "\(path): TOML is not read here; by hand, put `czproxy run --server NAME --policy FILE --` in front "
+          + "of the server's command")
+    }
+    target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    identity = FileIdentity(of: target)
+    let bytes = try Self.read(path)
+    do throws(HostConfigError) {
+      config = try HostConfig(bytes)
+    } catch {
+      throw Failure(description: "\(path):\(error.line == nil ? " " : "")\(error)")
+    }
+  }
+
+  private static func read(_ path: String) throws(Failure) -> [UInt8] {
+    do throws(FileReader.Failure) {
+      return try FileReader.read(path, limit: HostConfig.maxBytes)
+    } catch {
+      throw Failure(description: "\(path): \(error)")
+    }
+  }
+
+  /// Puts new content in the file's place, whole or not at all, with the file's permissions.
+  func replace(with bytes: [UInt8]) throws(Failure) {
+    // The host may have written it since.
+    guard FileIdentity(of: target) == identity else {
+      throw Failure(description: "\(path): it was changed meanwhile, and nothing was written: try again")
+    }
+    do throws(SystemError) {
+      try AtomicFile.write(bytes, to: target, permissions: mode_t(FileReader.permissions(of: target) ?? 0o600))
+    } catch {
+      throw Failure(description: "\(path): it can't be written: \(error.reason)")
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import ArgumentParser
+import Foundation
+import HostConfig
+import Relay
+import State
+import System
+import Wire
+
+/// `czproxy wrap`
+struct WrapCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "wrap",
+    abstract: "Put czproxy in front of the servers in a host's config.",
+    discussion: """
+      Each server's command moves behind `czproxy run --server NAME … --`; every other byte of the file stays as it is, \
+      comments and all. Servers that are URLs are left alone. What is wrapped already gets the new options.
+
+        czproxy wrap ~/.cursor/mcp.json --policy ~/.controlzero/policy.yaml
+        czproxy wrap .mcp.json github --api-key-file ~/.controlzero/key -- --dlp-results mask
+
+      Understood are the JSON files of Claude Desktop, Claude Code, Cursor, VS Code, Windsurf, Gemini CLI, Zed and \
+      LM Studio. `czproxy doctor` finds them.
+
+      Exits with 0 when all was done that can be, with 1 for a file that can't be used, with 74 where it can't be \
+      written, with 78 for a policy that can't be used; nothing was changed then.
+      """)
+
+  @Argument(help: "The config file of an MCP host.")
+  var file: String
+
+  @Argument(help: "The servers to wrap (default: all that are programs).")
+  var servers: [String] = []
+
+  @Option(help: "A local policy: .yaml, .yml or .json.")
+  var policy: String?
+
+  @Option(help: "A signed bundle; with --keys.")
+  var bundle: String?
+
+  @Option(help: "The keys file of the bundle's project.")
+  var keys: String?
+
+  @Option(help: "The file of an API key: the policy comes from a Control Zero service.")
+  var apiKeyFile: String?
+
+  @Option(help: "How policies and records call the agent (default: the host, where the file tells).")
+  var agent: String?
+
+  @OptionGroup var state: StateOptions
+
+  @Flag(help: "Let all through, and record what would be denied.")
+  var observe = false
+
+  @Option(help: "The czproxy to write into the config (default: the one beside this program).")
+  var czproxy: String?
+
+  @Flag(help: "Write nothing: print the file as it would be.")
+  var dryRun = false
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  @Argument(parsing: .postTerminator, help: "More options of `czproxy run`.")
+  var options: [String] = []
+
+  func run() throws {
+    let file = try Self.read(file)
+    let program = try program()
+    let words = runOptions(for: file)
+    var change = HostConfigChange(of: file)
+    var isChecked = false
+    for server in try change.servers(named: servers) {
+      let outcome = outcome(of: server)
+      guard outcome.isChange else {
+        change.add(outcome, of: server)
+        continue
+      }
+      if !isChecked { try check(words) }
+      isChecked = true
+      let options = ["--server", Self.name(of: server)] + words
+      change.add(outcome, of: server, file.config.wrap(server, program: program, options: options))
+    }
+    try change.finish(
+      isDryRun: dryRun, format: format,
+      hint: "Restart the host, or reload its servers. `czproxy unwrap` puts back what was there.")
+  }
+
+  private func outcome(of server: ServerEntry) -> HostConfigChange.Outcome {
+    switch server.launch {
+    case .remote: .left("it is a URL, and czproxy stands in front of programs")
+    case .unusable(let reason): .left(reason)
+    case .wrapped where !saysSomething && servers.isEmpty: .left("czproxy stands in front of it")
+    case .wrapped: .rewrapped
+    case .command: .wrapped
+    }
+  }
+
+  /// An exit with 1 for a file that can't be used.
+  static func read(_ path: String) throws -> HostConfigFile {
+    do throws(HostConfigFile.Failure) {
+      return try HostConfigFile(path)
+    } catch {
+      Terminal.complain("\(error)")
+      throw ExitCode(1)
+    }
+  }
+
+  // MARK: What is written
+
+  /// Whether more was said than which servers.
+  private var saysSomething: Bool {
+    [policy, bundle, keys, apiKeyFile, agent, state.directory].contains { $0 != nil } || observe || !options.isEmpty
+  }
+
+  /// What rules say before the colon: the server's name, as far as it can be one.
+  private static func name(of server: ServerEntry) -> String {
+    (ServerName(server.name) ?? ServerName(derivedFrom: [server.name])).description
+  }
+
+  private func runOptions(for file: HostConfigFile) -> [String] {
+    var words: [String] = []
+    if let agent = agent ?? KnownHost(keeping: Self.absolute(file.path))?.name { words += ["--agent", agent] }
+    for (name, path) in [
+      ("--policy", policy), ("--bundle", bundle), ("--keys", keys), ("--api-key-file", apiKeyFile),
+    ] {
+      // Hosts start servers in directories of their own.
+      if let path { words += [name, Self.absolute(path)] }
+    }
+    // Hosts don't pass on their environment.
+    if let directory = state.directory ?? Environment.value("CONTROLZERO_HOME") {
+      words += ["--state-dir", Self.absolute(directory)]
+    }
+    if observe { words.append("--observe") }
+    return words + options
+  }
+
+  private var keyVariable: String? {
+    ["CZ_API_KEY", "CONTROLZERO_API_KEY"].first { Environment.value($0) != nil }
+  }
+
+  private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+
+  private func program() throws -> String {
+    guard let path = czproxy.map(Self.absolute) ?? ControlTool.relayPath(), Access.isProgram(path) else {
+      Terminal.complain("there is no czproxy beside this program: say where it is with --czproxy PATH")
+      throw ExitCode(1)
+    }
+    return path
+  }
+
+  /// Tries what is about to be written: an exit with 64 for options that `czproxy run` would not take, with 78 for a
+  /// policy that it could not use.
+  private func check(_ words: [String]) throws {
+    let parsed: RunOptions
+    do {
+      guard let options = try RunOptions(parsing: ["--server", "x"] + words + ["--", "x"]) else {
+        Terminal.complain("--help is not for the servers of a host: see `czproxy run --help`")
+        throw ExitCode(64)
+      }
+      parsed = options
+    } catch let error as RunOptions.UsageError {
+      Terminal.complain("\(error)")
+      throw ExitCode(64)
+    }
+    if let path = parsed.relativePaths.first {
+      Terminal.complain("hosts start servers in directories of their own: `\(path)` must be an absolute path")
+      throw ExitCode(64)
+    }
+    if parsed.service.keyFile == nil, let name = keyVariable {
+      Terminal.complain("most hosts will not pass \(name) on: put the key into a file, and give --api-key-file FILE")
+    }
+    do throws(RunOutlook.Failure) {
+      for warning in try RunOutlook(parsed, at: WallClock.seconds()).warnings { Terminal.complain(warning) }
+    } catch {
+      Terminal.complain(error.lines)
+      throw ExitCode(78)
+    }
+  }
+}
+
+extension RunOptions {
+  /// The files and directories among the options that depend on where a host starts us.
+  var relativePaths: [String] {
+    var paths = [service.keyFile, service.authorityFile, stateDirectory]
+    switch source {
+    case .file(let path): paths.append(path)
+    case .bundle(let path, let keys): paths += [path, keys]
+    case .stateDirectory, .service: break
+    }
+    return paths.compactMap { $0 }.filter { !$0.hasPrefix("/") }
+  }
+}

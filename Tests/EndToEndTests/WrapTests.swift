@@ -1,0 +1,220 @@
+import Foundation
+import Testing
+
+/// `czproxy wrap`, `unwrap` and `doctor` on the configs of hosts.
+@Suite struct WrapTests {
+  private static let policy = "version: \"1\"\nrules:\n  - {deny: \"files:write*\"}\n  - {allow: \"files\"}\n"
+
+  /// With a command of the filesystem server, a comment, a URL, and a comma too many.
+  private static func config(_ scratch: Scratch) -> String {
+    """
+    {
+      // mine
+      "mcpServers": {
+        "files": {
+          "command": "\(Project.program("filesystem-mcp", in: "mcp2"))",
+          "args": ["\(scratch.path)"],
+          "env": {"A": "${env:B}"},
+        },
+        "far": {"url": "https://example.com/mcp"},
+      }
+    }
+
+    """
+  }
+
+  private static func run(
+    _ words: [String], _ scratch: Scratch, environment: [String: String] = [:]
+  ) throws -> (status: Int32, output: String, errors: String) {
+    let process = try RunningProcess(
+      [Project.czproxy] + words,
+      environment: ["HOME": scratch.path, "CONTROLZERO_HOME": scratch.state].merging(environment) { $1 },
+      directory: scratch.path)
+    process.closeInput()
+    return (try process.wait(), process.output.text, process.errors.text)
+  }
+
+  /// Program and arguments of a server, as a host that allows comments would read them.
+  private static func entry(_ name: String, in text: String) throws -> (command: String, arguments: [String]) {
+    let strict = text.replacing("// mine", with: "").replacing("},\n    }", with: "}\n    }")
+      .replacing("},\n  }", with: "}\n  }")
+    let server = value(try json(strict), "mcpServers", name)
+    return (
+      try #require(value(server, "command") as? String), try #require(value(server, "args") as? [String])
+    )
+  }
+
+  @Test func `a wrapped server is governed, and unwrapping puts every byte back`() throws {
+    let scratch = try Scratch()
+    let text = Self.config(scratch)
+    let file = try scratch.file("mcp.json", text)
+    _ = try scratch.file("policy.yaml", Self.policy)
+    _ = try scratch.file("notes.txt", "remember")
+
+    let wrapped = try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch)
+    #expect(wrapped.status == 0 && wrapped.errors.isEmpty)
+    #expect(wrapped.output.contains("files: wrapped\n") && wrapped.output.contains("far: left as it is"))
+    let entry = try Self.entry("files", in: try String(contentsOfFile: file, encoding: .utf8))
+    #expect(entry.command == URL(fileURLWithPath: Project.czproxy).resolvingSymlinksInPath().path)
+
+    func call(_ tool: String, _ arguments: String) throws -> (status: Int32, output: String, errors: String) {
+      // A host has another working directory and hardly an environment.
+      let process = try RunningProcess(
+        ["env", "-i", "PATH=/usr/bin:/bin", Project.czproxy, "call", "--tool", tool, "--args", arguments, "--"]
+          + [entry.command] + entry.arguments, directory: "/")
+      process.closeInput()
+      return (try process.wait(), process.output.text, process.errors.text)
+    }
+    let read = try call("read_file", #"{"path":"\#(scratch.path)/notes.txt"}"#)
+    #expect(read.status == 0 && read.output.contains("remember"), "\(read)")
+    let write = try call("write_file", #"{"path":"\#(scratch.path)/notes.txt","content":"x"}"#)
+    #expect(write.status == 1 && write.output.contains("Denied by Control Zero policy"), "\(write)")
+    #expect(scratch.read("notes.txt") == Data("remember".utf8))
+    let decisions = try scratch.rows().filter { $0["decision"] != nil }
+    #expect(decisions.count >= 2)
+
+    #expect(try Self.run(["unwrap", "mcp.json"], scratch).status == 0)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+  }
+
+  @Test func `wrapping again changes the options, and without any leaves what is there`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("mcp.json", Self.config(scratch))
+    _ = try scratch.file("policy.yaml", Self.policy)
+    _ = try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch)
+    let once = try String(contentsOfFile: file, encoding: .utf8)
+    let idle = try Self.run(["wrap", "mcp.json"], scratch)
+    #expect(idle.status == 0 && idle.output.contains("files: left as it is: czproxy stands in front of it"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == once)
+    let again = try Self.run(
+      ["wrap", "mcp.json", "files", "--policy", "policy.yaml", "--agent", "a", "--format", "json", "--"]
+        + ["--dlp-results", "mask"], scratch)
+    #expect(value(try json(again.output), "servers", 0, "outcome") as? String == "wrapped anew")
+    let arguments = try Self.entry("files", in: try String(contentsOfFile: file, encoding: .utf8)).arguments
+    #expect(arguments.filter { $0 == "--" }.count == 1 && arguments.contains("mask") && arguments.contains("a"))
+  }
+
+  @Test func `a link stays one, and the file keeps its permissions`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("real.json", Self.config(scratch))
+    _ = try scratch.file("policy.yaml", Self.policy)
+    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file)
+    try FileManager.default.createSymbolicLink(atPath: "\(scratch.path)/mcp.json", withDestinationPath: "real.json")
+    #expect(try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch).status == 0)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(scratch.path)/mcp.json") == "real.json")
+    let permissions = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    #expect(permissions == 0o640)
+    #expect(try String(contentsOfFile: file, encoding: .utf8).contains("--policy"))
+  }
+
+  @Test(arguments: [
+    (["wrap", "mcp.json", "--policy", "none.yaml"], 78, "none.yaml: E1202: there is no such file"),
+    (["wrap", "mcp.json", "--policy", "broken.yaml"], 78, "broken.yaml:"),
+    (["wrap", "mcp.json", "--bundle", "x"], 64, "--bundle needs --keys FILE"),
+    (["wrap", "mcp.json", "--", "--policy", "policy.yaml"], 64, "`policy.yaml` must be an absolute path"),
+    (["wrap", "mcp.json", "--", "--polcy", "x"], 64, "unknown option `--polcy`"),
+    (["wrap", "mcp.json", "--", "--server", "x"], 64, "--server is given twice"),
+    (
+      ["wrap", "mcp.json", "nobody", "--policy", "policy.yaml"], 1,
+      "there is no server `nobody`; there are `files`, `far`"
+    ),
+    (["wrap", "none.json"], 1, "none.json: there is no such file"), (["wrap", "."], 1, "it is not a file"),
+    (["wrap", "cut.json"], 1, "cut.json:1:15: it is not JSON: the text ends inside a value"),
+    (["wrap", "list.json"], 1, "list.json:1:15: `mcpServers` is not an object"),
+    (["wrap", "config.toml"], 1, "config.toml: TOML is not read here"),
+    (["unwrap", "cut.json"], 1, "cut.json:1:15:"),
+  ])
+  func `what can't be done is said, and nothing is written`(words: [String], status: Int32, text: String) throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("mcp.json", Self.config(scratch))
+    for (name, content) in [
+      ("policy.yaml", Self.policy), ("broken.yaml", "version: \"1\"\nrules: [{alow: x}]\n"),
+      ("cut.json", #"{"mcpServers":"#), ("list.json", #"{"mcpServers":[]}"#), ("config.toml", ""),
+    ] {
+      _ = try scratch.file(name, content)
+    }
+    let outcome = try Self.run(words, scratch)
+    #expect(outcome.status == status && outcome.errors.contains(text), "\(outcome)")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.config(scratch))
+  }
+
+  @Test func `a dry run prints the file as it would be, and writes nothing`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("mcp.json", Self.config(scratch))
+    _ = try scratch.file("policy.yaml", Self.policy)
+    let dry = try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml", "--dry-run"], scratch)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.config(scratch))
+    #expect(dry.errors.contains("files: wrapped"))
+    _ = try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == dry.output)
+  }
+
+  // MARK: Doctor
+
+  private static func findings(_ scratch: Scratch) throws -> (status: Int32, lines: [String]) {
+    let outcome = try run(["doctor", "--format", "json"], scratch)
+    let findings = try #require(value(try json(outcome.output), "findings") as? [[String: Any]])
+    return (
+      outcome.status,
+      findings.compactMap { finding in
+        guard let server = finding["server"] as? String, let severity = finding["severity"] as? String else {
+          return nil
+        }
+        return "\(finding["line"] ?? ""): \(severity): \(server): \(finding["message"] ?? "")"
+      }
+    )
+  }
+
+  @Test func `the doctor finds what is not governed, and what can't work`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", Self.policy)
+    try FileManager.default.createDirectory(atPath: "\(scratch.path)/.cursor", withIntermediateDirectories: true)
+    let file = try scratch.file(".cursor/mcp.json", Self.config(scratch))
+    let bare = try Self.findings(scratch)
+    #expect(bare.status == 1)
+    #expect(bare.lines.contains("4: warning: files: nothing governs it"))
+    #expect(bare.lines.contains("9: note: far: it is a URL: czproxy can't stand in front of it"))
+
+    _ = try Self.run(["wrap", file, "--policy", "policy.yaml"], scratch)
+    let well = try Self.findings(scratch)
+    #expect(well.status == 0 && well.lines.contains("4: ok: files: governed by \(policy), 2 rules"), "\(well)")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(text.contains(#""--agent", "cursor""#))
+
+    for (change, finding) in [
+      ((policy, "/no/policy.yaml"), "4: error: files: it can't start: /no/policy.yaml: E1202: there is no such file"),
+      ((#""--agent""#, #""--agnet""#), "4: error: files: it can't start: unknown option `--agnet`"),
+      (
+        ("\(Project.program("filesystem-mcp", in: "mcp2"))", "no-such-program"),
+        "4: warning: files: the server's own command, `no-such-program`, is not on the PATH here"
+      ),
+      (
+        (policy, "policy.yaml"),
+        "4: warning: files: `policy.yaml` is not an absolute path, and hosts start servers in directories of their own"
+      ),
+      (
+        (#""run", "--server", "files""#, #""run", "--no-governance", "--server", "files""#),
+        "4: warning: files: it is passed through ungoverned (--no-governance)"
+      ),
+      ((#""command": "/"#, #""command": "/no"#), "4: error: files: there is no czproxy at /no"),
+    ] {
+      let changed = text.replacing(change.0, with: change.1)
+      #expect(changed != text)
+      _ = try scratch.file(".cursor/mcp.json", changed)
+      let found = try Self.findings(scratch)
+      #expect(found.status == 1 && found.lines.contains { $0.hasPrefix(finding) }, "\(found.lines) not \(finding)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: scratch.state))
+  }
+
+  @Test func `the doctor finds a state directory that others can look into`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(
+      atPath: scratch.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    let outcome = try Self.run(["doctor"], scratch)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("\(scratch.state): warning: others can look into it (mode 755)"))
+    #expect(outcome.output.contains("fix: chmod 700 \(scratch.state)"))
+    #expect(outcome.output.contains("note: no config of a host is in its usual place"))
+  }
+}

@@ -1,0 +1,159 @@
+import Testing
+import Wire
+
+@testable import HostConfig
+
+struct HostConfigTests {
+  private static let options = ["--server", "fs", "--policy", "/p/policy.yaml"]
+
+  private static func config(_ text: String) throws -> HostConfig { try HostConfig(Array(text.utf8)) }
+
+  private static func wrapped(_ text: String, _ options: [String] = options) throws -> String {
+    let config = try config(text)
+    let edits = config.servers.flatMap { config.wrap($0, program: "/bin/czproxy", options: options) }
+    return String(decoding: config.edited(edits), as: UTF8.self)
+  }
+
+  private static func unwrapped(_ text: String) throws -> String {
+    let config = try config(text)
+    return String(decoding: config.edited(config.servers.flatMap(config.unwrap)), as: UTF8.self)
+  }
+
+  // MARK: Wrapping
+
+  @Test("the command moves behind czproxy, and every other byte stays") func wraps() throws {
+    let text = #"{ "mcpServers":{"fs" : {"command":"npx", "args": ["-y","srv"] ,"env":{"A":"b"}, "timeout":5}}}"#
+    #expect(
+      try Self.wrapped(text)
+        == #"{ "mcpServers":{"fs" : {"command":"/bin/czproxy", "args": ["run", "--server", "fs", "--policy", "#
+        + #""/p/policy.yaml", "--", "npx", "-y","srv"] ,"env":{"A":"b"}, "timeout":5}}}"#)
+  }
+
+  @Test("arguments that have lines of their own keep them") func wrapsLines() throws {
+    let text = """
+      {
+        // mine
+        "servers": {
+          "fs": {
+            "type": "stdio",
+            "command": "npx",
+            "args": [
+              "-y", /* yes */
+              "srv",
+            ],
+          },
+        },
+      }
+      """
+    let expected = text.replacing("\"npx\"", with: "\"/bin/czproxy\"")
+      .replacing(
+        "        \"-y\"",
+        with: ["run", "--server", "fs", "--policy", "/p/policy.yaml", "--", "npx", "-y"]
+          .map { "        \"\($0)\"" }.joined(separator: ",\n"))
+    #expect(try Self.wrapped(text) == expected)
+    #expect(try Self.unwrapped(expected) == text)
+  }
+
+  @Test("a command without arguments gets some") func wrapsBareCommands() throws {
+    #expect(
+      try Self.wrapped(#"{"mcpServers":{"fs":{"command":"srv"}}}"#, [])
+        == #"{"mcpServers":{"fs":{"command":"/bin/czproxy", "args":["run", "--", "srv"]}}}"#)
+    #expect(
+      try Self.wrapped("{\"mcpServers\":{\"fs\":{\n  \"command\":\"srv\"\n}}}", [])
+        == "{\"mcpServers\":{\"fs\":{\n  \"command\":\"/bin/czproxy\",\n  \"args\":[\"run\", \"--\", \"srv\"]\n}}}")
+  }
+
+  @Test("what is wrapped already gets the new options, and is not wrapped twice") func wrapsAgain() throws {
+    let text = #"{"mcpServers":{"fs":{"command":"s","args":[ "a", 8080 ]}}}"#
+    let once = try Self.wrapped(text)
+    #expect(try Self.wrapped(once) == once)
+    let other = try Self.wrapped(once, ["--server", "other"])
+    #expect(try other == Self.wrapped(text, ["--server", "other"]))
+    #expect(try Self.unwrapped(other) == text)
+  }
+
+  @Test(
+    "unwrapping puts every byte back",
+    arguments: [
+      #"{"mcpServers":{"a":{"command":"x"}}}"#, "{\"servers\":{\"a\":{\r\n\t\"command\":\"x\",\r\n\t\"env\":{}}}}",
+      #"{"mcpServers":{"a":{"command":"x","args":[]}}}"#, #"{"mcpServers":{"a":{"command":"x", "args": []}}}"#,
+      #"{"mcpServers":{"a":{"command":"x","args":[ ]}}}"#,
+      #"{"mcpServers":{"a":{"args":["1",2,null,{"b":[]}],"command":"\u0078 y"}}}"#,
+      "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"args\":[\r\n\t\"1\",\r\n\t\"2\"\r\n]}}}",
+      #"{"mcpServers":{"a":{"command":"x","args":["--","czproxy","run"]},"b":{"command":"é","args":["ü"]}}}"#,
+      #"{"projects":{"/x":{"mcpServers":{"a":{"command":"x","args":["1"]}}}},"mcpServers":{"a":{"command":"y","args":[]}}}"#,
+      "\u{feff}{\"context_servers\":{\"a\":{\"command\":\"x\",\"args\":[\"1\",]}}}",
+      #"{"mcp":{"servers":{"a":{"command":"x","args":["/* no */","// no"],"disabled":true}}}}"#,
+    ])
+  func unwrapsToTheSameBytes(text: String) throws {
+    let wrapped = try Self.wrapped(text)
+    #expect(wrapped != text)
+    #expect(try Self.unwrapped(wrapped) == text)
+    #expect(try Self.unwrapped(text) == text)
+  }
+
+  // MARK: Reading
+
+  @Test(
+    "what is not a program is told apart",
+    arguments: [
+      (#"{"url":"https://x"}"#, ServerEntry.Launch.remote), (#"{"type":"http","url":"https://x"}"#, .remote),
+      (#"{"type":"sse","command":"x"}"#, .remote), (#"{"serverUrl":"https://x"}"#, .remote),
+      (#"{}"#, .unusable("it has no `command`")), (#"[]"#, .unusable("it is not an object")),
+      (#"{"command":7}"#, .unusable("its `command` is not a string")),
+      (#"{"command":""}"#, .unusable("its `command` is not a string")),
+      (#"{"command":"x","args":"y"}"#, .unusable("its `args` is not a list")),
+      (
+        #"{"command":"/b/czproxy","args":["run","--server","x"]}"#,
+        .unusable("czproxy stands there without the command of a server")
+      ),
+      (
+        #"{"command":"/b/czproxy","args":["run","--"]}"#,
+        .unusable("czproxy stands there without the command of a server")
+      ),
+    ])
+  func tellsApart(entry: String, launch: ServerEntry.Launch) throws {
+    let text = #"{"mcpServers":{"a":\#(entry)}}"#
+    #expect(try Self.config(text).servers.map(\.launch) == [launch])
+    #expect(try Self.wrapped(text) == text)
+    #expect(try Self.unwrapped(text) == text)
+  }
+
+  @Test(
+    "another program that looks alike is not ours",
+    arguments: [
+      #"{"command":"czproxy-old","args":["run","--","x"]}"#, #"{"command":"node","args":["czproxy","run","--","x"]}"#,
+      #"{"command":"/b/czproxy","args":["call","--","x"]}"#,
+    ])
+  func knowsItsOwn(entry: String) throws {
+    guard case .command? = try Self.config(#"{"mcpServers":{"a":\#(entry)}}"#).servers.first?.launch else {
+      Issue.record("taken for ours")
+      return
+    }
+  }
+
+  @Test(
+    "places are those of the file",
+    arguments: [
+      ("{\n  \"mcpServers\": []\n}", "2:17: `mcpServers` is not an object"),
+      ("{\"mcpServers\": {}} x", "1:20: it is not JSON: something follows the value"),
+      ("{\n \"a\": /* x", "2:7: it is not JSON: unexpected byte"), ("[]", "it is not a JSON object"),
+      ("{\"mcpServers\":{\"a\":{},\n\"a\":{}}}", "2:1: it is not JSON: duplicate key"),
+      ("", "1:1: it is not JSON: there is no value"), ("{,}", "1:2: it is not JSON: unexpected byte"),
+    ])
+  func placesAreThoseOfTheFile(text: String, problem: String) {
+    #expect {
+      _ = try Self.config(text)
+    } throws: { error in
+      "\(error)" == problem
+    }
+  }
+
+  @Test("hosts are known by where they keep their config") func knowsHosts() {
+    #expect(KnownHost(keeping: "/home/x/.cursor/mcp.json")?.name == "cursor")
+    #expect(KnownHost(keeping: "/w/.mcp.json")?.name == "claude-code")
+    #expect(KnownHost(keeping: "/w/x.mcp.json") == nil)
+    let paths = KnownHost.all.flatMap { $0.paths(home: nil, workingDirectory: "/w") }
+    #expect(paths.contains("/w/.vscode/mcp.json") && paths.allSatisfy { $0.hasPrefix("/w/") })
+  }
+}

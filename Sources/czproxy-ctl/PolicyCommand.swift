@@ -6,6 +6,7 @@ struct PolicyCommand: ParsableCommand {
     commandName: "policy",
     abstract: "Check policies and ask them what they would decide.",
     subcommands: [
+      PolicyDraftCommand.self,
       PolicyValidateCommand.self,
       PolicyTestCommand.self,
       PolicyExplainCommand.self,

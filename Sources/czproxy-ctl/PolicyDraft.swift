@@ -1,0 +1,81 @@
+import Wire
+
+/// A policy to start from, made of what a server says of its tools.
+struct PolicyDraft {
+  /// One of the server's tools, as it describes it; all of it is the server's own claim.
+  private struct Tool {
+    let name: String
+    let description: String
+    let isReadOnly: Bool
+  }
+
+  private let server: String
+  private var tools: [Tool] = []
+  /// Names that a rule would take for a pattern, or could not hold.
+  private var unnameable: [String] = []
+
+  init(server: String) { self.server = server }
+
+  /// The most that are looked at.
+  private static let maxTools = 100_000
+
+  /// Takes the `tools` of an answer to `tools/list`; says whether there is room for more.
+  mutating func add(_ list: JSONDocument.Node, in document: JSONDocument) -> Bool {
+    for node in document.elements(of: list) {
+      guard let name = document.member("name", of: node).flatMap({ document.string($0) }) else { continue }
+      guard !name.isEmpty, name.allSatisfy(Self.isPlain) else {
+        unnameable.append(DisplayText.escaped(name, limit: 128))
+        continue
+      }
+      let annotations = document.member("annotations", of: node)
+      let hint = annotations.flatMap { document.member("readOnlyHint", of: $0) }
+      let description = document.member("description", of: node).flatMap { document.string($0) } ?? []
+      tools.append(
+        Tool(
+          name: String(decoding: name, as: UTF8.self),
+          description: DisplayText.escaped(description.prefix { $0 != 0x0a && $0 != 0x0d }, limit: 60),
+          isReadOnly: hint.map { document.kind(of: $0) == .true } ?? false))
+    }
+    return tools.count + unnameable.count < Self.maxTools
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+
+  /// The policy, in YAML.
+  var text: String {
+    let reading = tools.filter(\.isReadOnly)
+    let others = tools.filter { !$0.isReadOnly }
+    var lines = [
+      "# Drafted from what `\(server)` says of its tools. Its hints are its own claims: read this before you use it.",
+      "#   czproxy policy test \(server) --method TOOL --policy FILE",
+      "version: \"1\"",
+    ]
+    guard !tools.isEmpty else { return (lines + ["rules: []  # it offers no tool"]).joined(separator: "\n") + "\n" }
+    lines.append("rules:")
+    if !reading.isEmpty {
+      lines += ["  # Of these it says that they only read.", "  - allow:"] + actions(reading)
+    }
+    if !others.isEmpty {
+      lines += ["  # These change things, or it does not say. Move up what the agent may do.", "  - deny:"]
+      lines += actions(others) + ["    reason: nobody has allowed this yet"]
+    }
+    lines += unnameable.map { "# No rule names this one, so it is denied: \($0)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func actions(_ tools: [Tool]) -> [String] {
+    let width = min(tools.map(\.name.utf8.count).max() ?? 0, 40)
+    return tools.map { tool in
+      let action = "      - \"\(server):\(tool.name)\""
+      guard !tool.description.isEmpty else { return action }
+      return action + String(repeating: " ", count: max(width - tool.name.utf8.count, 0)) + "  # \(tool.description)"
+    }
+  }
+}

@@ -12,7 +12,7 @@ extension PythonRegex {
   // MARK: Literals
 
   /// Writes one character that stands for itself.
-  package mutating func writeLiteral(_ scalar: Unicode.Scalar, _ flags: Flags) {
+  mutating func writeLiteral(_ scalar: Unicode.Scalar, _ flags: Flags) {
     if flags.ignoreCase, Self.dottedAndDotless.contains(scalar) {
       write("[" + Self.dottedAndDotlessMembers + "]")
     } else {
@@ -36,7 +36,7 @@ extension PythonRegex {
   // MARK: Escapes
 
   /// Reads and writes what stands behind a backslash outside of sets.
-  package mutating func escape(flags: Flags) throws(Problem) -> (width: Width, isAnchor: Bool) {
+  mutating func escape(flags: Flags) throws(Problem) -> (width: Width, isAnchor: Bool) {
     switch try escape(inSet: false) {
     case .literal(let scalar):
       writeLiteral(scalar, flags)
@@ -129,7 +129,7 @@ extension PythonRegex {
   // MARK: Sets
 
   /// Reads and writes a set from behind its `[`.
-  package mutating func set(flags: Flags) throws(Problem) {
+  mutating func set(flags: Flags) throws(Problem) {
     write(take("^") ? "[^" : "[")
     var isEmpty = true
     while true {

@@ -1,6 +1,6 @@
 extension PythonRegex {
   /// Reads `(?flags)`, which is for the whole pattern and stands at its start, or `(?flags-flags:…)`.
-  package mutating func flagged(flags: inout Flags, nesting: Int, mayBeGlobal: Bool) throws(Problem) -> Width? {
+  mutating func flagged(flags: inout Flags, nesting: Int, mayBeGlobal: Bool) throws(Problem) -> Width? {
     var added: [Unicode.Scalar] = []
     var removed: [Unicode.Scalar] = []
     var scalar = try take()

@@ -10,30 +10,30 @@ package struct PythonRegex {
     case unsupported(String)
   }
 
-  package struct Flags: Equatable {
-    package var ignoreCase = false
-    package var multiline = false
-    package var dotAll = false
-    package var verbose = false
-    package var ascii = false
+  struct Flags: Equatable {
+    var ignoreCase = false
+    var multiline = false
+    var dotAll = false
+    var verbose = false
+    var ascii = false
   }
 
   /// Shortest and longest match in characters; ``unbounded`` for no limit.
-  package typealias Width = (low: Int, high: Int)
+  typealias Width = (low: Int, high: Int)
 
-  package static let unbounded = 1 << 40
-  package static let maxNesting = 200
+  static let unbounded = 1 << 40
+  static let maxNesting = 200
 
-  package let pattern: [Unicode.Scalar]
-  package var position = 0
-  package var globalFlags: Flags
+  let pattern: [Unicode.Scalar]
+  var position = 0
+  var globalFlags: Flags
   /// The widths of the groups that are closed, by number; group 0 is the whole.
-  package var groupWidths: [Width?] = [nil]
-  package var groupNumbers: [[Unicode.Scalar]: Int] = [:]
+  var groupWidths: [Width?] = [nil]
+  var groupNumbers: [[Unicode.Scalar]: Int] = [:]
   /// Groups from this number on stand in the lookbehind that is being read.
-  package var lookbehindStart: Int?
-  private var conditionGroups: [Int] = []
-  package var output: [UInt8] = []
+  var lookbehindStart: Int?
+  var conditionGroups: [Int] = []
+  var output: [UInt8] = []
 
   private init(_ pattern: [Unicode.Scalar], ignoresCase: Bool) {
     self.pattern = pattern
@@ -41,7 +41,7 @@ package struct PythonRegex {
   }
 
   /// The PCRE2 pattern, and whether it is to be matched without regard to case.
-  package static func translate(
+  static func translate(
     _ pattern: some Collection<UInt8>, ignoresCase: Bool
   ) throws(Problem) -> (pattern: [UInt8], ignoresCase: Bool) {
     var scalars: [Unicode.Scalar] = []
@@ -64,24 +64,24 @@ package struct PythonRegex {
 
   // MARK: Reading
 
-  package var next: Unicode.Scalar? { position < pattern.count ? pattern[position] : nil }
+  var next: Unicode.Scalar? { position < pattern.count ? pattern[position] : nil }
 
-  package mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+  mutating func take(_ scalar: Unicode.Scalar) -> Bool {
     guard next == scalar else { return false }
     position += 1
     return true
   }
 
-  package mutating func take() throws(Problem) -> Unicode.Scalar {
+  mutating func take() throws(Problem) -> Unicode.Scalar {
     guard let scalar = next else { throw .invalid("unexpected end of pattern") }
     position += 1
     return scalar
   }
 
-  package mutating func write(_ text: String) { output += text.utf8 }
+  mutating func write(_ text: String) { output += text.utf8 }
 
   /// What stands up to a terminator, which is read too.
-  private mutating func name(until terminator: Unicode.Scalar) throws(Problem) -> [Unicode.Scalar] {
+  mutating func name(until terminator: Unicode.Scalar) throws(Problem) -> [Unicode.Scalar] {
     guard let end = pattern[position...].firstIndex(of: terminator), end > position else {
       throw .invalid("missing group name")
     }
@@ -92,7 +92,7 @@ package struct PythonRegex {
   // MARK: Structure
 
   /// `a|b|c`.
-  package mutating func alternatives(flags: Flags, nesting: Int) throws(Problem) -> Width {
+  mutating func alternatives(flags: Flags, nesting: Int) throws(Problem) -> Width {
     guard nesting <= Self.maxNesting else { throw .unsupported("groups within more than \(Self.maxNesting) others") }
     var flags = flags
     var width: Width?
@@ -109,7 +109,7 @@ package struct PythonRegex {
   private enum Last { case nothing, anchor, repeated, item }
 
   /// What stands between two `|`.
-  private mutating func sequence(flags: inout Flags, nesting: Int, isFirst: Bool) throws(Problem) -> Width {
+  mutating func sequence(flags: inout Flags, nesting: Int, isFirst: Bool) throws(Problem) -> Width {
     var total: Width = (0, 0)
     var last = Last.nothing
     var itemWidth: Width = (0, 0)
@@ -238,131 +238,5 @@ package struct PythonRegex {
       position += 1
     }
     return digits
-  }
-
-  // MARK: Groups
-
-  /// Reads what stands behind `(`; nil for what is no item: a comment, or flags for the whole pattern.
-  private mutating func group(
-    flags: inout Flags, nesting: Int, mayBeGlobal: Bool
-  ) throws(Problem) -> Width? {
-    guard take("?") else { return try capture(named: nil, flags: flags, nesting: nesting) }
-    switch try take() {
-    case "P":
-      if take("<") { return try capture(named: try groupName(until: ">"), flags: flags, nesting: nesting) }
-      guard take("=") else { throw .invalid("unknown extension `?P`") }
-      guard let number = groupNumbers[try groupName(until: ")")] else { throw .invalid("unknown group name") }
-      return try reference(to: number)
-    case ":":
-      return try enclosed("(?:", flags: flags, nesting: nesting)
-    case "#":
-      guard let end = pattern[position...].firstIndex(of: ")") else {
-        throw .invalid("unterminated comment")
-      }
-      position = end + 1
-      return nil
-    case "=":
-      _ = try enclosed("(?=", flags: flags, nesting: nesting)
-      return (0, 0)
-    case "!":
-      _ = try enclosed("(?!", flags: flags, nesting: nesting)
-      return (0, 0)
-    case "<":
-      try lookbehind(flags: flags, nesting: nesting)
-      return (0, 0)
-    case "(":
-      return try conditional(flags: flags, nesting: nesting)
-    case ">":
-      return try enclosed("(?>", flags: flags, nesting: nesting)
-    default:
-      position -= 1
-      return try flagged(flags: &flags, nesting: nesting, mayBeGlobal: mayBeGlobal)
-    }
-  }
-
-  private mutating func enclosed(_ opening: String, flags: Flags, nesting: Int) throws(Problem) -> Width {
-    write(opening)
-    let width = try alternatives(flags: flags, nesting: nesting + 1)
-    guard take(")") else { throw .invalid("missing ), unterminated subpattern") }
-    write(")")
-    return width
-  }
-
-  private mutating func capture(named name: [Unicode.Scalar]?, flags: Flags, nesting: Int) throws(Problem) -> Width {
-    let number = groupWidths.count
-    groupWidths.append(nil)
-    if let name {
-      guard groupNumbers.updateValue(number, forKey: name) == nil else {
-        throw .invalid("redefinition of a group name")
-      }
-    }
-    let width = try enclosed("(", flags: flags, nesting: nesting)
-    groupWidths[number] = width
-    return width
-  }
-
-  private mutating func lookbehind(flags: Flags, nesting: Int) throws(Problem) {
-    let kind = try take()
-    guard kind == "=" || kind == "!" else { throw .invalid("unknown extension `?<`") }
-    let isOutermost = lookbehindStart == nil
-    if isOutermost { lookbehindStart = groupWidths.count }
-    let width = try enclosed(kind == "=" ? "(?<=" : "(?<!", flags: flags, nesting: nesting)
-    if isOutermost { lookbehindStart = nil }
-    guard width.low == width.high else { throw .invalid("look-behind requires fixed-width pattern") }
-  }
-
-  private mutating func conditional(flags: Flags, nesting: Int) throws(Problem) -> Width {
-    let name = try name(until: ")")
-    let number: Int
-    if let named = groupNumbers[name] {
-      number = named
-    } else if let given = Int(String(String.UnicodeScalarView(name))), given > 0 {
-      number = given
-      conditionGroups.append(given)
-    } else {
-      throw .invalid("bad group in a condition")
-    }
-    try checkLookbehind(number)
-    write("(?(\(number))")
-    var flags = flags
-    guard nesting < Self.maxNesting else { throw .unsupported("groups within too many others") }
-    let yes = try sequence(flags: &flags, nesting: nesting + 1, isFirst: false)
-    var width: Width = (0, yes.high)
-    if take("|") {
-      write("|")
-      let no = try sequence(flags: &flags, nesting: nesting + 1, isFirst: false)
-      width = (min(yes.low, no.low), max(yes.high, no.high))
-      if next == "|" { throw .invalid("conditional backref with more than two branches") }
-    }
-    guard take(")") else { throw .invalid("missing ), unterminated subpattern") }
-    write(")")
-    return width
-  }
-
-  private mutating func groupName(until terminator: Unicode.Scalar) throws(Problem) -> [Unicode.Scalar] {
-    let name = try name(until: terminator)
-    let isIdentifier = name.enumerated().allSatisfy { index, scalar in
-      scalar == "_" || (index == 0 ? scalar.properties.isXIDStart : scalar.properties.isXIDContinue)
-    }
-    guard isIdentifier else { throw .invalid("bad character in group name") }
-    return name
-  }
-
-  package mutating func reference(to number: Int) throws(Problem) -> Width {
-    guard number < groupWidths.count else { throw .invalid("invalid group reference \(number)") }
-    guard let width = groupWidths[number] else { throw .invalid("cannot refer to an open group") }
-    try checkLookbehind(number)
-    write("\\g{\(number)}")
-    return width
-  }
-
-  private func checkLookbehind(_ number: Int) throws(Problem) {
-    guard let lookbehindStart else { return }
-    guard number < groupWidths.count, groupWidths[number] != nil else {
-      throw .invalid("cannot refer to an open group")
-    }
-    guard number < lookbehindStart else {
-      throw .invalid("cannot refer to group defined in the same lookbehind subpattern")
-    }
   }
 }

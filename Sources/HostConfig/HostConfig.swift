@@ -4,63 +4,28 @@ public import Wire
 ///
 /// Understood are the JSON files that hosts keep: `mcpServers` (Claude, Cursor, Windsurf, Gemini, LM Studio …),
 /// `servers` (VS Code), `context_servers` (Zed), and the projects in Claude Code's own file; with comments and commas
-/// behind the last element.
+/// behind the last element. And the TOML of Codex, `[mcp_servers.NAME]`.
 public struct HostConfig: Sendable {
   /// The most that is read, in bytes.
   public static let maxBytes = 16 << 20
 
+  public enum Format: Sendable {
+    case json, toml
+
+    /// By the ending of a file's name.
+    public init(fileName: String) { self = fileName.hasSuffix(".toml") ? .toml : .json }
+  }
+
   public let bytes: [UInt8]
+  public let format: Format
   /// In the order of the file.
   public let servers: [ServerEntry]
 
-  /// Throws where the text is not JSON, and where what should hold the servers is not an object.
-  public init(_ bytes: [UInt8]) throws(HostConfigError) {
-    let document: JSONDocument
-    do throws(JSONError) {
-      document = try JSONDocument(parsing: RelaxedJSON.strict(bytes)[...], options: .document)
-    } catch {
-      throw HostConfigError("it is not JSON: \(error.code.rawValue)", at: TextPlace(of: error.offset, in: bytes))
-    }
+  /// Throws where the text is not of its format, and where what should hold the servers does not.
+  public init(_ bytes: [UInt8], format: Format = .json) throws(HostConfigError) {
     self.bytes = bytes
-    guard document.kind(of: document.root) == .object else {
-      throw HostConfigError("it is not a JSON object")
-    }
-    var servers: [ServerEntry] = []
-    for group in try Self.groups(in: document, bytes) {
-      for (key, value) in document.members(of: group.node) {
-        let place = TextPlace(of: document.range(of: key).lowerBound, in: bytes)
-        servers.append(
-          ServerEntry(
-            name: String(decoding: document.text(key), as: UTF8.self), project: group.project, place: place, value,
-            in: document))
-      }
-    }
-    self.servers = servers
-  }
-
-  // MARK: Where servers are
-
-  private typealias Group = (node: JSONDocument.Node, project: String?)
-
-  private static func groups(in document: JSONDocument, _ bytes: [UInt8]) throws(HostConfigError) -> [Group] {
-    var groups: [Group] = []
-    func add(_ key: StaticString, of node: JSONDocument.Node?, project: String? = nil) throws(HostConfigError) {
-      guard let node, let found = document.member(key, of: node) else { return }
-      guard document.kind(of: found) == .object else {
-        let place = TextPlace(of: document.range(of: found).lowerBound, in: bytes)
-        throw HostConfigError("`\(key)` is not an object", at: place)
-      }
-      groups.append((found, project))
-    }
-    try add("mcpServers", of: document.root)
-    try add("servers", of: document.root)
-    try add("context_servers", of: document.root)
-    try add("servers", of: document.member("mcp", of: document.root))
-    guard let projects = document.member("projects", of: document.root) else { return groups }
-    for (key, value) in document.members(of: projects) {
-      try add("mcpServers", of: value, project: String(decoding: document.text(key), as: UTF8.self))
-    }
-    return groups
+    self.format = format
+    servers = format == .json ? try JSONServers.read(bytes) : try TOMLServers.read(bytes)
   }
 
   // MARK: Changes
@@ -115,7 +80,8 @@ public struct HostConfig: Sendable {
     var removed = parts.elements[0].lowerBound..<(rest.first?.lowerBound ?? command.upperBound)
     let ours = missingArguments(parts)
     if rest.isEmpty, let arguments = parts.arguments, bytes[parts.command.upperBound...].starts(with: ours),
-      parts.command.upperBound + ours.count == arguments.lowerBound + 1
+      parts.command.upperBound + ours.count == parts.elements[0].lowerBound,
+      command.upperBound == arguments.upperBound - 1
     {
       removed = parts.command.upperBound..<arguments.upperBound
     }
@@ -125,20 +91,29 @@ public struct HostConfig: Sendable {
     ]
   }
 
-  /// What is written between a command and its arguments where there were none: in a form of our own, so that it can be
-  /// taken away again.
+  /// What is written between a command and its arguments where there were none. A space on one side of the list is a form
+  /// that no list has that was there before, so that this one can be taken away again.
   private func missingArguments(_ parts: ServerEntry.Parts) -> [UInt8] {
-    [UInt8(ascii: ",")] + (lineBreak(before: parts.commandKey) ?? [UInt8(ascii: " ")]) + Array(#""args":["#.utf8)
+    let line = lineBreak(before: parts.commandKey)
+    switch format {
+    case .json:
+      return [UInt8(ascii: ",")] + (line ?? [UInt8(ascii: " ")]) + Array(#""args": [ "#.utf8)
+    case .toml:
+      // The key may be one with dots, `mcp_servers.NAME.command`, in front of which the same stands then.
+      let key = bytes[parts.commandKey..<parts.command.lowerBound]
+      let dotted = key.lastIndex(of: UInt8(ascii: ".")).map { key[...$0] } ?? []
+      return (line ?? [UInt8(ascii: "\n")]) + dotted + Array("args = [ ".utf8)
+    }
   }
 
   /// What divides the arguments: where each has a line of its own, that too.
   private func separator(_ parts: ServerEntry.Parts) -> [UInt8] {
-    [UInt8(ascii: ",")] + (parts.elements.first.flatMap(lineBreak) ?? [UInt8(ascii: " ")])
+    [UInt8(ascii: ",")] + ((parts.elements.first?.lowerBound).flatMap(lineBreak) ?? [UInt8(ascii: " ")])
   }
 
   /// The line break and the indentation directly before a place; nil where it does not begin a line.
-  private func lineBreak(before range: Range<Int>) -> [UInt8]? {
-    let before = bytes[..<range.lowerBound]
+  private func lineBreak(before place: Int) -> [UInt8]? {
+    let before = bytes[..<place]
     let indentation = before.reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
     let line = before.dropLast(indentation)
     guard line.last == UInt8(ascii: "\n") else { return nil }

@@ -14,6 +14,7 @@ public struct KnownHost: Sendable, Equatable {
     KnownHost(
       "vscode", "./.vscode/mcp.json", "~/.config/Code/User/mcp.json",
       "~/Library/Application Support/Code/User/mcp.json"),
+    KnownHost("codex", "./.codex/config.toml", "~/.codex/config.toml"),
     KnownHost("windsurf", "~/.codeium/windsurf/mcp_config.json"),
     KnownHost("gemini", "./.gemini/settings.json", "~/.gemini/settings.json"),
     KnownHost("zed", "~/.config/zed/settings.json"),

@@ -1,5 +1,3 @@
-import Wire
-
 /// One MCP server in the config of a host.
 public struct ServerEntry: Sendable {
   /// What the host does to reach the server.
@@ -35,8 +33,8 @@ public struct ServerEntry: Sendable {
   struct Parts: Sendable {
     /// The value of `command`.
     let command: Range<Int>
-    /// Of its key.
-    let commandKey: Range<Int>
+    /// Where its key begins.
+    let commandKey: Int
     /// The value of `args`; nil where there is none.
     let arguments: Range<Int>?
     let elements: [Range<Int>]
@@ -45,49 +43,33 @@ public struct ServerEntry: Sendable {
   /// Nil where nothing can be wrapped.
   let parts: Parts?
 
-  // MARK: Reading
-
-  init(name: String, project: String?, place: TextPlace, _ node: JSONDocument.Node, in document: JSONDocument) {
+  init(name: String, project: String? = nil, place: TextPlace, _ source: ServerSource, in bytes: [UInt8]) {
     self.name = name
     self.project = project
     self.place = place
-    (launch, parts) = Self.read(node, in: document)
+    (launch, parts) = Self.read(source, in: bytes)
   }
 
-  private static func read(_ node: JSONDocument.Node, in document: JSONDocument) -> (Launch, Parts?) {
-    func text(_ node: JSONDocument.Node) -> String {
-      String(decoding: document.string(node) ?? Array(document.raw(node)), as: UTF8.self)
+  private static func read(_ source: ServerSource, in bytes: [UInt8]) -> (Launch, Parts?) {
+    if let problem = source.problem { return (.unusable(problem), nil) }
+    let isStdio = source.type ?? "stdio" == "stdio"
+    guard let command = source.command, let key = source.commandKey else {
+      return (isStdio && !source.hasURL ? .unusable("it has no `command`") : .remote, nil)
     }
-    guard document.kind(of: node) == .object else { return (.unusable("it is not an object"), nil) }
-    let type = document.member("type", of: node).map(text) ?? "stdio"
-    guard let (key, command) = document.members(of: node).first(where: { document.string($0.key, equals: "command") })
-    else {
-      let isRemote = type != "stdio" || ["url", "serverUrl", "httpUrl"].contains { has($0, node, document) }
-      return (isRemote ? .remote : .unusable("it has no `command`"), nil)
-    }
-    guard type == "stdio" else { return (.remote, nil) }
-    guard document.kind(of: command) == .string, document.count(ofBytes: command) > 0 else {
+    guard isStdio else { return (.remote, nil) }
+    guard let program = command.text, !program.isEmpty else {
       return (.unusable("its `command` is not a string"), nil)
     }
-    let arguments = document.member("args", of: node)
-    if let arguments, document.kind(of: arguments) != .array { return (.unusable("its `args` is not a list"), nil) }
-    let elements = arguments.map { Array(document.elements(of: $0)) } ?? []
-    let words = [text(command)] + elements.map(text)
+    guard let elements = source.elements else { return (.unusable("its `args` is not a list"), nil) }
+    let words = [program] + elements.map { $0.text ?? String(decoding: bytes[$0.range], as: UTF8.self) }
     let parts = Parts(
-      command: document.range(of: command), commandKey: document.range(of: key),
-      arguments: arguments.map { document.range(of: $0) }, elements: elements.map { document.range(of: $0) })
+      command: command.range, commandKey: key, arguments: source.arguments, elements: elements.map(\.range))
     guard isOurs(words) else { return (.command(words), parts) }
     guard let end = words.firstIndex(of: "--"), end + 1 < words.count,
-      elements.prefix(end + 1).allSatisfy({
-        document.kind(of: $0) == .string
-      })
+      elements.prefix(end + 1).allSatisfy({ $0.text != nil })
     else { return (.unusable("czproxy stands there without the command of a server"), nil) }
-    let wrapping = Wrapping(program: words[0], options: Array(words[2..<end]), command: Array(words[(end + 1)...]))
+    let wrapping = Wrapping(program: program, options: Array(words[2..<end]), command: Array(words[(end + 1)...]))
     return (.wrapped(wrapping), parts)
-  }
-
-  private static func has(_ key: String, _ node: JSONDocument.Node, _ document: JSONDocument) -> Bool {
-    document.members(of: node).contains { document.string($0.key) == Array(key.utf8) }
   }
 
   /// Whether a command is ours: a program of our name, that is told to `run`.
@@ -95,9 +77,4 @@ public struct ServerEntry: Sendable {
     guard words.count > 1, words[1] == "run" else { return false }
     return words[0].utf8.split(separator: UInt8(ascii: "/")).last.map { $0.elementsEqual("czproxy".utf8) } ?? false
   }
-}
-
-extension JSONDocument {
-  /// Bytes of a string, its quotes left out.
-  fileprivate func count(ofBytes node: Node) -> Int { range(of: node).count - 2 }
 }

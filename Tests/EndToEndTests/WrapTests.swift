@@ -121,7 +121,7 @@ import Testing
     (["wrap", "none.json"], 1, "none.json: there is no such file"), (["wrap", "."], 1, "it is not a file"),
     (["wrap", "cut.json"], 1, "cut.json:1:15: it is not JSON: the text ends inside a value"),
     (["wrap", "list.json"], 1, "list.json:1:15: `mcpServers` is not an object"),
-    (["wrap", "config.toml"], 1, "config.toml: TOML is not read here"),
+    (["wrap", "config.toml"], 1, "config.toml:1:3: it can't be read as TOML: unexpected byte"),
     (["unwrap", "cut.json"], 1, "cut.json:1:15:"),
   ])
   func `what can't be done is said, and nothing is written`(words: [String], status: Int32, text: String) throws {
@@ -129,13 +129,51 @@ import Testing
     let file = try scratch.file("mcp.json", Self.config(scratch))
     for (name, content) in [
       ("policy.yaml", Self.policy), ("broken.yaml", "version: \"1\"\nrules: [{alow: x}]\n"),
-      ("cut.json", #"{"mcpServers":"#), ("list.json", #"{"mcpServers":[]}"#), ("config.toml", ""),
+      ("cut.json", #"{"mcpServers":"#), ("list.json", #"{"mcpServers":[]}"#), ("config.toml", "a b"),
     ] {
       _ = try scratch.file(name, content)
     }
     let outcome = try Self.run(words, scratch)
     #expect(outcome.status == status && outcome.errors.contains(text), "\(outcome)")
     #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.config(scratch))
+  }
+
+  @Test func `Codex's TOML is wrapped too, and reads as what was meant`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("policy.yaml", Self.policy)
+    let text = """
+      model = "x"  # mine
+
+      [mcp_servers.files]
+      command = 'srv'
+      args = [
+        "-y",  # yes
+        'a "b"',
+      ]
+
+      [mcp_servers.bare]
+      command = "bare" # no arguments
+      [mcp_servers.bare.env]
+      A = "b"
+
+      """
+    let file = try scratch.file("config.toml", text)
+    let wrapped = try Self.run(["wrap", "config.toml", "--policy", "policy.yaml"], scratch)
+    #expect(wrapped.status == 0, "\(wrapped)")
+    let script = "import json, sys, tomllib; print(json.dumps(tomllib.load(open(sys.argv[1], 'rb'))))"
+    let process = try RunningProcess(["python3", "-c", script, file])
+    let config = try json(try process.line())
+    for (name, command) in [("files", ["srv", "-y", "a \"b\""]), ("bare", ["bare"])] {
+      let arguments = try #require(value(config, "mcp_servers", name, "args") as? [String])
+      let separator = try #require(arguments.firstIndex(of: "--"))
+      #expect(Array(arguments[(separator + 1)...]) == command)
+      #expect(arguments.prefix(3) == ["run", "--server", name])
+      #expect((value(config, "mcp_servers", name, "command") as? String)?.hasSuffix("/czproxy") == true)
+    }
+    #expect(value(config, "model") as? String == "x")
+    #expect(value(config, "mcp_servers", "bare", "env", "A") as? String == "b")
+    #expect(try Self.run(["unwrap", "config.toml"], scratch).status == 0)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
   }
 
   @Test func `a dry run prints the file as it would be, and writes nothing`() throws {

@@ -57,10 +57,10 @@ struct HostConfigTests {
   @Test("a command without arguments gets some") func wrapsBareCommands() throws {
     #expect(
       try Self.wrapped(#"{"mcpServers":{"fs":{"command":"srv"}}}"#, [])
-        == #"{"mcpServers":{"fs":{"command":"/bin/czproxy", "args":["run", "--", "srv"]}}}"#)
+        == #"{"mcpServers":{"fs":{"command":"/bin/czproxy", "args": [ "run", "--", "srv"]}}}"#)
     #expect(
       try Self.wrapped("{\"mcpServers\":{\"fs\":{\n  \"command\":\"srv\"\n}}}", [])
-        == "{\"mcpServers\":{\"fs\":{\n  \"command\":\"/bin/czproxy\",\n  \"args\":[\"run\", \"--\", \"srv\"]\n}}}")
+        == "{\"mcpServers\":{\"fs\":{\n  \"command\":\"/bin/czproxy\",\n  \"args\": [ \"run\", \"--\", \"srv\"]\n}}}")
   }
 
   @Test("what is wrapped already gets the new options, and is not wrapped twice") func wrapsAgain() throws {

@@ -18,17 +18,11 @@ struct HostConfigFile {
 
   init(_ path: String) throws(Failure) {
     self.path = path
-    guard !path.hasSuffix(".toml") else {
-      throw Failure(
-        description:
-          "\(path): TOML is not read here; by hand, put `czproxy run --server NAME --policy FILE --` in front "
-          + "of the server's command")
-    }
     target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     identity = FileIdentity(of: target)
     let bytes = try Self.read(path)
     do throws(HostConfigError) {
-      config = try HostConfig(bytes)
+      config = try HostConfig(bytes, format: HostConfig.Format(fileName: path))
     } catch {
       throw Failure(description: "\(path):\(error.line == nil ? " " : "")\(error)")
     }

@@ -18,8 +18,8 @@ struct WrapCommand: ParsableCommand {
         czproxy wrap ~/.cursor/mcp.json --policy ~/.controlzero/policy.yaml
         czproxy wrap .mcp.json github --api-key-file ~/.controlzero/key -- --dlp-results mask
 
-      Understood are the JSON files of Claude Desktop, Claude Code, Cursor, VS Code, Windsurf, Gemini CLI, Zed and \
-      LM Studio. `czproxy doctor` finds them.
+      Understood are the files of Claude Desktop, Claude Code, Cursor, VS Code, Codex, Windsurf, Gemini CLI, Zed and \
+      LM Studio; `.toml` is read as Codex's, all else as JSON. `czproxy doctor` finds them.
 
       Exits with 0 when all was done that can be, with 1 for a file that can't be used, with 74 where it can't be \
       written, with 78 for a policy that can't be used; nothing was changed then.

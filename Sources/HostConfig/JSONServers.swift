@@ -1,0 +1,80 @@
+import Wire
+
+/// The servers in a config that is JSON, comments and all.
+enum JSONServers {
+  static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
+    let document: JSONDocument
+    do throws(JSONError) {
+      document = try JSONDocument(parsing: RelaxedJSON.strict(bytes)[...], options: .document)
+    } catch {
+      throw HostConfigError("it is not JSON: \(error.code.rawValue)", at: TextPlace(of: error.offset, in: bytes))
+    }
+    guard document.kind(of: document.root) == .object else {
+      throw HostConfigError("it is not a JSON object")
+    }
+    var servers: [ServerEntry] = []
+    for group in try groups(in: document, bytes) {
+      for (key, value) in document.members(of: group.node) {
+        servers.append(
+          ServerEntry(
+            name: String(decoding: document.text(key), as: UTF8.self), project: group.project,
+            place: TextPlace(of: document.range(of: key).lowerBound, in: bytes), source(value, in: document),
+            in: bytes))
+      }
+    }
+    return servers
+  }
+
+  // MARK: Where servers are
+
+  private typealias Group = (node: JSONDocument.Node, project: String?)
+
+  private static func groups(in document: JSONDocument, _ bytes: [UInt8]) throws(HostConfigError) -> [Group] {
+    var groups: [Group] = []
+    func add(_ key: StaticString, of node: JSONDocument.Node?, project: String? = nil) throws(HostConfigError) {
+      guard let node, let found = document.member(key, of: node) else { return }
+      guard document.kind(of: found) == .object else {
+        let place = TextPlace(of: document.range(of: found).lowerBound, in: bytes)
+        throw HostConfigError("`\(key)` is not an object", at: place)
+      }
+      groups.append((found, project))
+    }
+    try add("mcpServers", of: document.root)
+    try add("servers", of: document.root)
+    try add("context_servers", of: document.root)
+    try add("servers", of: document.member("mcp", of: document.root))
+    guard let projects = document.member("projects", of: document.root) else { return groups }
+    for (key, value) in document.members(of: projects) {
+      try add("mcpServers", of: value, project: String(decoding: document.text(key), as: UTF8.self))
+    }
+    return groups
+  }
+
+  // MARK: One server
+
+  private static func source(_ node: JSONDocument.Node, in document: JSONDocument) -> ServerSource {
+    func value(_ node: JSONDocument.Node) -> ServerSource.Value {
+      let text = document.string(node).map { String(decoding: $0, as: UTF8.self) }
+      return ServerSource.Value(range: document.range(of: node), text: text)
+    }
+    var source = ServerSource()
+    guard document.kind(of: node) == .object else {
+      source.problem = "it is not an object"
+      return source
+    }
+    for (key, member) in document.members(of: node) {
+      switch String(decoding: document.text(key), as: UTF8.self) {
+      case "type": source.type = value(member).text ?? ""
+      case "command":
+        source.commandKey = document.range(of: key).lowerBound
+        source.command = value(member)
+      case "args":
+        source.arguments = document.range(of: member)
+        source.elements = document.kind(of: member) == .array ? document.elements(of: member).map(value) : nil
+      case let key where ServerSource.urlKeys.contains(key): source.hasURL = true
+      default: break
+      }
+    }
+    return source
+  }
+}

@@ -1,0 +1,24 @@
+/// What stands in a file about one server, whatever the file's format.
+struct ServerSource: Sendable {
+  /// A value, as far as it matters here.
+  struct Value: Sendable {
+    let range: Range<Int>
+    /// What a string holds; nil for any other value.
+    let text: String?
+  }
+
+  /// `type`, where it is a string.
+  var type: String?
+  /// Whether there is a member that says where the server is on the network.
+  var hasURL = false
+  /// Where the key of `command` begins.
+  var commandKey: Int?
+  var command: Value?
+  var arguments: Range<Int>?
+  /// Of `args`; nil where it is no list.
+  var elements: [Value]? = []
+  /// Why none of this is to be used.
+  var problem: String?
+
+  static let urlKeys = ["url", "serverUrl", "httpUrl"]
+}

@@ -1,0 +1,71 @@
+/// The servers in a config that is TOML 1.0: Codex's tables `[mcp_servers.NAME]`, and the same written with dots.
+///
+/// No tree is made: keys and values are walked over, and what is not about servers is only looked at to find its end.
+struct TOMLServers {
+  private var reader: TOMLReader
+  /// In the order of the file.
+  private var found: [(name: String, place: TextPlace, source: ServerSource)] = []
+
+  static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
+    var servers = TOMLServers(reader: TOMLReader(bytes))
+    try servers.readFile()
+    return servers.found.map { ServerEntry(name: $0.name, place: $0.place, $0.source, in: bytes) }
+  }
+
+  private static let table = "mcp_servers"
+
+  private mutating func readFile() throws(HostConfigError) {
+    var header: [String] = []
+    while true {
+      reader.skipSpaceAndLines()
+      guard let byte = reader.next else { return }
+      let start = reader.position
+      if byte == UInt8(ascii: "[") {
+        let (path, isList) = try reader.header()
+        header = path
+        guard path.first == Self.table, path.count == 2 else { continue }
+        let number = try number(of: path[1], at: start)
+        if isList { found[number].source.problem = "it is a list of tables" }
+      } else {
+        try take(header + (try reader.key()), keyStart: start)
+      }
+    }
+  }
+
+  /// Reads the value of a key, and keeps what is about a server.
+  private mutating func take(_ path: [String], keyStart: Int) throws(HostConfigError) {
+    guard path.first == Self.table else {
+      _ = try reader.value()
+      return try reader.endOfLine()
+    }
+    guard path.count > 1 else { throw reader.failure("`\(Self.table)` is not a table of its own", at: keyStart) }
+    let number = try number(of: path[1], at: keyStart)
+    let value = try reader.value()
+    try reader.endOfLine()
+    guard path.count == 3 else {
+      if path.count == 2 { found[number].source.problem = "it is written on one line, which is not read here" }
+      return
+    }
+    let text = value.text
+    switch path[2] {
+    case "type": found[number].source.type = text ?? ""
+    case "command":
+      guard found[number].source.command == nil else { throw reader.failure("`command` is there twice", at: keyStart) }
+      found[number].source.commandKey = keyStart
+      found[number].source.command = ServerSource.Value(range: value.range, text: text)
+    case "args":
+      guard found[number].source.arguments == nil else { throw reader.failure("`args` is there twice", at: keyStart) }
+      found[number].source.arguments = value.range
+      found[number].source.elements = value.elements?.map { ServerSource.Value(range: $0.range, text: $0.text) }
+    case let key where ServerSource.urlKeys.contains(key): found[number].source.hasURL = true
+    default: break
+    }
+  }
+
+  /// The server of a name, which is there from now on.
+  private mutating func number(of name: String, at offset: Int) throws(HostConfigError) -> Int {
+    if let known = found.firstIndex(where: { $0.name == name }) { return known }
+    found.append((name, TextPlace(of: offset, in: reader.bytes), ServerSource()))
+    return found.count - 1
+  }
+}

@@ -177,6 +177,21 @@ import Testing
     #expect(try called.wait() == 0)
   }
 
+  @Test func `a modern server that is slow to start is called all the same`() throws {
+    // It answers the question of its era too late, refuses the handshake of the other one, and answers when asked again.
+    let discovered = #""result":{"supportedVersions":["2026-07-28"],"capabilities":{}}"#
+    let answers = [
+      #"{"jsonrpc":"2.0","id":1,\#(discovered)}"#, #"{"jsonrpc":"2.0","id":2,"error":{"code":-32022,"message":"no"}}"#,
+      #"{"jsonrpc":"2.0","id":3,\#(discovered)}"#, #"{"jsonrpc":"2.0","id":4,"result":{"tools":[{"name":"late"}]}}"#,
+    ]
+    let script =
+      "read a; read b; echo '\(answers[0])'; echo '\(answers[1])'; "
+      + "read c; echo '\(answers[2])'; read d; echo '\(answers[3])'; read e"
+    let process = try RunningProcess([Project.czproxy, "call", "--timeout", "5", "--", "sh", "-c", script])
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.hasPrefix("late"))
+  }
+
   @Test func `at a terminal it says what it waits for`() throws {
     let scratch = try Scratch()
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)

@@ -192,6 +192,17 @@ import Testing
     #expect(process.output.text.hasPrefix("late"))
   }
 
+  @Test func `records that can't be read are not taken for none`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.state, withIntermediateDirectories: true)
+    _ = try scratch.file("state/audit", "")
+    for command in ["tail", "verify"] {
+      let process = try RunningProcess([Project.czproxy, "audit", command, "--state-dir", scratch.state])
+      #expect(try process.wait() == 74)
+      #expect(process.errors.text.hasPrefix("czproxy: can't read `\(scratch.state)/audit`: Not a directory"))
+    }
+  }
+
   @Test func `at a terminal it says what it waits for`() throws {
     let scratch = try Scratch()
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)

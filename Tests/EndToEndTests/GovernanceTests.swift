@@ -203,6 +203,21 @@ import Testing
     }
   }
 
+  @Test func `the record of a denial shows what was in doubt`() throws {
+    let session = try ScriptedSession(
+      policy: """
+        version: "1"
+        dialect: czproxy/1
+        rules: [{id: work, allow: "s:*", when: {path: {op: within, value: /work}}}]
+        """)
+    session.process.send(session.call(1, "echo", #"{"path":"a"}"#))
+    _ = try session.process.line()
+    try session.end()
+    let shown = try RunningProcess([Project.czproxy, "audit", "tail", "--state-dir", session.scratch.state])
+    #expect(try shown.wait() == 0)
+    #expect(shown.output.text.contains("no rule matches this call; in doubt: work: `path`: a relative path"))
+  }
+
   @Test func `at a terminal it says what it waits for`() throws {
     let scratch = try Scratch()
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)

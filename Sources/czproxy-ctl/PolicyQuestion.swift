@@ -31,6 +31,8 @@ struct PolicyQuestion: ParsableArguments {
   @Option(name: .customLong("tag"), help: "KEY=VALUE of the tags; may be repeated.")
   var tags: [String] = []
 
+  func validate() throws { _ = try makeContext() }
+
   /// The policy, or an exit with 1 and the reason on stderr.
   func loadPolicy() throws -> Policy {
     do {

@@ -177,6 +177,20 @@ import Testing
     #expect(try called.wait() == 0)
   }
 
+  @Test(arguments: [
+    (["--context", "foo"], Int32(64), "`foo` is not KEY=VALUE\nUsage: czproxy policy test "),
+    (["--schema", "p.yaml"], 2, "p.yaml is not a JSON object\n"),
+    (["--schema", "none.json"], 2, "none.json: E1202: there is no such file\n"),
+  ])
+  func `what is wrong with a question is told by its name`(words: [String], status: Int32, reason: String) throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("p.yaml", "version: '1'\nrules: [{allow: s}]\n")
+    let process = try RunningProcess(
+      [Project.czproxy, "policy", "test", "s:x", "--policy", "p.yaml"] + words, directory: scratch.path)
+    #expect(try process.wait() == status)
+    #expect(process.errors.text.hasPrefix("czproxy: \(reason)"), "\(process.errors.text)")
+  }
+
   @Test func `a modern server that is slow to start is called all the same`() throws {
     // It answers the question of its era too late, refuses the handshake of the other one, and answers when asked again.
     let discovered = #""result":{"supportedVersions":["2026-07-28"],"capabilities":{}}"#

@@ -252,7 +252,8 @@ struct CommandTests {
 
     #expect(try run("diff", "policy.yaml", "policy.yaml").status == 0)
     try scratch.file("calls.jsonl", "{\"tool\":5}\n")
-    #expect(try run("diff", "policy.yaml", "new.yaml", "--calls", "calls.jsonl").status == 1)
+    let bad = try run("diff", "policy.yaml", "new.yaml", "--calls", "calls.jsonl")
+    #expect(bad.status == 1 && bad.errors.hasPrefix("czproxy: calls.jsonl:1: "))
   }
 
   @Test func `diff opens bundles with keys, and says that it needs them`() throws {

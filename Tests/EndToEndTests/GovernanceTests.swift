@@ -191,6 +191,17 @@ import Testing
     #expect(process.errors.text.hasPrefix("czproxy: \(reason)"), "\(process.errors.text)")
   }
 
+  @Test func `a server that is asked for its tools is started by a line for the shell`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("p.yaml", "version: '1'\nrules: [{allow: 's:eccho'}]\n")
+    let words = Project.scriptedServer + ["--tools", #"[{"name":"echo"}]"#]
+    let line = "NAME=value " + words.map { "'\($0)'" }.joined(separator: " ")
+    let process = try RunningProcess(
+      [Project.czproxy, "policy", "validate", policy, "--server", "s", "--server-command", line])
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.contains("`echo` was meant?"), "\(process.errors.text)")
+  }
+
   @Test func `a modern server that is slow to start is called all the same`() throws {
     // It answers the question of its era too late, refuses the handshake of the other one, and answers when asked again.
     let discovered = #""result":{"supportedVersions":["2026-07-28"],"capabilities":{}}"#

@@ -14,12 +14,13 @@ build: ## build czproxy (one static executable on Linux) and czproxy-ctl
 demo: ## a real filesystem server behind a policy: one call allowed, one denied, the records shown
 	@Scripts/demo
 
-test: ## lint, build and run all tests
+test: ## lint, build, run all tests and make the documentation
 	@Scripts/setup
 	@Scripts/setup-tests
 	$(MAKE) lint
 	swift build -c release
 	Scripts/run-tests
+	Scripts/docs
 	Scripts/dependent
 
 differential: build ## compare many generated decisions and bundles with the real Control Zero SDK (COUNT=20000, BUNDLES=1000)

@@ -18,6 +18,9 @@ public struct AuditDirectory: Sendable {
     SystemFile.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
   }
 
+  /// Why it can't be read; nil where it can be, or is not there.
+  public var problem: AuditError? { SystemFile.problem(ofDirectory: path) }
+
   public func path(of segment: String) -> String { path + "/" + segment }
 
   /// What the segment's `.head` file says; nil where there is none that can be read.

@@ -70,6 +70,14 @@ struct SystemFile: ~Copyable {
   }
 
   /// Names in a directory, sorted; none when it can't be read.
+  static func problem(ofDirectory path: String) -> AuditError? {
+    if let stream = unsafe opendir(path) {
+      unsafe closedir(stream)
+      return nil
+    }
+    return errno == ENOENT ? nil : failure(.read, path)
+  }
+
   static func names(in directory: String) -> [String] {
     guard let stream = unsafe opendir(directory) else { return [] }
     defer { unsafe closedir(stream) }

@@ -27,9 +27,16 @@ struct Handshake: Sendable {
       completion: { result in
         switch result {
         case .success: completion(.success(true))
-        case .failure(.rpc) where era == .auto, .failure(.silent) where era == .auto,
-          .failure(.malformed) where era == .auto:
+        case .failure(.rpc) where era == .auto, .failure(.malformed) where era == .auto:
           initialize(link, timeout, completion)
+        case .failure(.silent) where era == .auto:
+          initialize(link, timeout) { legacy in
+            // A modern server that was slow to start refuses `initialize`, since it was asked something else first.
+            guard case .failure(.rpc) = legacy else { return completion(legacy) }
+            begin(on: link, .modern, timeout: timeout) { modern in
+              if case .success = modern { completion(modern) } else { completion(legacy) }
+            }
+          }
         case .failure(let failure): completion(.failure(failure))
         }
       })

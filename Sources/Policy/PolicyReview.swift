@@ -85,6 +85,43 @@ struct PolicyReview {
         + "are for it too")
   }
 
+  /// Whether there is no rule for a server: mostly a tool was named alone, or the server has another name elsewhere.
+  func missingRules(server: [UInt8]) -> [PolicyWarning] {
+    guard !policy.rules.contains(where: { $0.actions.contains { mayConcern(server, $0) } }) else { return [] }
+    let name = String(decoding: server, as: UTF8.self)
+    return [
+      PolicyWarning(
+        line: 1, column: 1,
+        message: "no rule is for the server `\(name)`: patterns for its tools are `\(name):TOOL`, or `\(name)` for all")
+    ]
+  }
+
+  private func mayConcern(_ server: [UInt8], _ pattern: ActionPattern) -> Bool {
+    let tool = Array(ActionPattern.normalized(pattern.canonical).prefix { $0 != UInt8(ascii: ":") })
+    let start = tool.prefix { !Glob.isSpecial($0) }
+    // The names that calls of every server have (`mcp__server__tool`, `mcp.tool.call`, `llm:generate`).
+    let isOfAll = ["mcp__", "mcp.", "llm"].contains {
+      start.starts(with: $0.utf8) || start.count < tool.count && $0.utf8.starts(with: start)
+    }
+    let folded = CaseFolding.folded(server)
+    let glob = Glob(tool)
+    return isOfAll || glob.matches(folded) || ToolFamily.family(ofFolded: folded).map(glob.matches) ?? false
+  }
+
+  /// Patterns that name one of the server's tools where a server's name belongs.
+  func toolsAsServers(server: [UInt8], tools: [[UInt8]]) -> [PolicyWarning] {
+    policy.rules.enumerated().flatMap { number, rule in
+      rule.actions.compactMap { pattern in
+        guard let tool = tools.first(where: { $0 + ":*".utf8 == pattern.canonical }), tool != server else { return nil }
+        let name = String(decoding: tool, as: UTF8.self)
+        return PolicyWarning(
+          at: rule,
+          "rule \(number): `\(name)` without a colon names a server; "
+            + "`\(String(decoding: server, as: UTF8.self)):\(name)` was meant?")
+      }
+    }
+  }
+
   /// Patterns for this server that are for none of its tools.
   func unknownTools(server: [UInt8], tools: [[UInt8]]) -> [PolicyWarning] {
     let folded = CaseFolding.folded(server)
@@ -126,7 +163,10 @@ extension Policy {
   public func review(server: [UInt8]? = nil, tools: [[UInt8]]? = nil) -> [PolicyWarning] {
     let review = PolicyReview(policy: self)
     var found = warnings + review.shadowedRules() + review.repeatedIDs() + review.familyNames(server: server)
-    if let server, let tools { found += review.unknownTools(server: server, tools: tools) }
+    if let server { found += review.missingRules(server: server) }
+    if let server, let tools {
+      found += review.unknownTools(server: server, tools: tools) + review.toolsAsServers(server: server, tools: tools)
+    }
     return found.enumerated().sorted {
       ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
     }.map(\.element)

@@ -12,7 +12,16 @@ struct AuditCommand: ParsableCommand {
 
 extension StateOptions {
   /// The audit directory; complains and exits where there is no home directory.
-  func auditDirectory() throws -> AuditDirectory { AuditDirectory(stateDirectory: try path()) }
+  ///
+  /// One that can't be read is not one without records.
+  func auditDirectory() throws -> AuditDirectory {
+    let directory = AuditDirectory(stateDirectory: try path())
+    if let problem = directory.problem {
+      Terminal.complain("\(problem)")
+      throw ExitCode(74)
+    }
+    return directory
+  }
 }
 
 struct AuditVerifyCommand: ParsableCommand {
@@ -20,7 +29,8 @@ struct AuditVerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Check that no record is missing or changed.",
     discussion: """
       Each segment (one a process) is checked row by row, and against what the others have on record about it.
-      Exits with 0 when nothing is missing or changed, with 1 when something is, with 2 when there is nothing to check.
+      Exits with 0 when nothing is missing or changed, with 1 when something is, with 2 when there is nothing to check,
+      with 74 when the state directory can't be read.
       A segment is `closed` when its process ended in order, `open` while it runs, `unclosed` when it was killed.
       """)
 

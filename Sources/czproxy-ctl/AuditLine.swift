@@ -39,10 +39,16 @@ enum AuditLine {
       let label = Terminal.coloured("list  ", .dim)
       return "\(time)  \(label)  \(subject): \(number("hidden") ?? 0) hidden"
     default:
+      let doubts = texts("doubts", of: row).map { "; in doubt: \($0)" }.joined()
       let observed = text("enforcement_reason") == "observe_mode" ? " (observed: it went through)" : ""
       return "\(time)  \(label(text("decision")))  \(subject)  \(text("policy_id")) \(text("reason_code")): "
-        + "\(text("reason", limit: 200))\(observed)"
+        + "\(text("reason", limit: 200))\(doubts)\(observed)"
     }
+  }
+
+  private static func texts(_ key: StaticString, of row: JSONDocument) -> [String] {
+    guard let list = row.member(key, of: row.root), row.kind(of: list) == .array else { return [] }
+    return row.elements(of: list).compactMap { row.string($0).map { DisplayText.escaped($0, limit: 200) } }
   }
 
   private static func label(_ decision: String) -> String {

@@ -7,8 +7,8 @@ struct AuditTailCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tail", abstract: "Show the latest records of all sessions, in the order of their time.",
     discussion:
-      "Exits with 0 when there are records, with 2 when there are none, as `verify` does. With --follow it waits for the "
-      + "first one.")
+      "Exits with 0 when there are records, with 2 when there are none, with 74 when the state directory can't be read, "
+      + "as `verify` does. With --follow it waits for the first one.")
 
   @Flag(name: [.customShort("f"), .long], help: "Go on with new records as they come.")
   var follow = false

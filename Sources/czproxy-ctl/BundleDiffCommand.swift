@@ -42,7 +42,7 @@ struct BundleDiffCommand: ParsableCommand {
     let before = try BundleContent.load(old, keys: keys)
     let after = try BundleContent.load(new, keys: newKeys ?? keys)
     let difference = BundleDifference(from: before, to: after)
-    let flips = try calls.map { try DecisionChange.all(in: try PolicySource.read($0), from: before, to: after) } ?? []
+    let flips = try calls.map { try DecisionChange.all(in: $0, from: before, to: after) } ?? []
     switch format {
     case .text: printText(difference, flips)
     case .json: printJSON(difference, flips)

@@ -62,6 +62,10 @@ struct BundlePackCommand: ParsableCommand {
     let author = try reportingBundleErrors { () throws(BundleError) in try BundleFile.author(self.author) }
     let now = WallClock.microseconds() / 1_000_000
     let made = createdAt?.seconds ?? now
+    if let end = expiresAt?.seconds, end <= now {
+      Terminal.complain("`--expires-at` has passed: every proxy would refuse the bundle as expired")
+      throw ExitCode(1)
+    }
     let (json, loaded) = try readPayload(author.keys, made: made, now: now)
     let policies = HostedPayload.policies(of: loaded.document).count
     let (file, accepted) = try reportingBundleErrors { () throws(BundleError) in

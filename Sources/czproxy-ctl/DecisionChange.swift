@@ -11,10 +11,10 @@ struct DecisionChange: CustomStringConvertible {
   let new: Decision
 
   /// Judges each line of a file by both policies; complains and exits with 1 for a line that is no call.
-  static func all(in file: [UInt8], from old: BundleContent, to new: BundleContent) throws -> [DecisionChange] {
+  static func all(in path: String, from old: BundleContent, to new: BundleContent) throws -> [DecisionChange] {
     var changes: [DecisionChange] = []
-    for (number, line) in file.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated()
-    where !line.isEmpty {
+    let lines = try PolicySource.read(path).split(separator: 0x0a, omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() where !line.isEmpty {
       do throws(PolicyCase.Malformed) {
         let testCase = try self.testCase(line)
         let call = testCase.call(for: new.policy, files: LocalFileSystem())
@@ -23,7 +23,7 @@ struct DecisionChange: CustomStringConvertible {
         guard before.effect != after.effect else { continue }
         changes.append(DecisionChange(line: number + 1, subject: call.subject, old: before, new: after))
       } catch {
-        Terminal.complain("line \(number + 1): \(error)")
+        Terminal.complain("\(path):\(number + 1): \(error)")
         throw ExitCode(1)
       }
     }

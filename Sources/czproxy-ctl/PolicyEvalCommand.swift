@@ -12,7 +12,12 @@ struct PolicyEvalCommand: ParsableCommand {
     abstract: "Decide cases in bulk: one JSON object a line in, one a line out.",
     discussion: """
       A case: {"mode": "hosted"|"hosted-fast"|"local", "policy": …, "tool": …, "method": …, "args": …, "context": …, \
-      "client_name": …, "supports_arg_rewrite": …}. Exits with 0 whatever the decisions are, and with 1 for a line that is no case.
+      "client_name": …, "supports_arg_rewrite": …}. `policy` is a bundle's payload where `mode` is hosted, as without one; \
+      for local it is a local policy: an object, or its text in YAML. `policy` and `tool` have to be there.
+
+        {"mode": "local", "policy": {"rules": [{"allow": "fs"}]}, "tool": "fs", "method": "read_file"}
+
+      Exits with 0 whatever the decisions are, and with 1 for a line that is no case.
       """)
 
   @Argument(help: "A file of cases; stdin without.")

@@ -31,6 +31,8 @@ struct PolicyQuestion: ParsableArguments {
   @Option(name: .customLong("tag"), help: "KEY=VALUE of the tags; may be repeated.")
   var tags: [String] = []
 
+  func validate() throws { _ = try makeContext() }
+
   /// The policy, or an exit with 1 and the reason on stderr.
   func loadPolicy() throws -> Policy {
     do {
@@ -41,7 +43,7 @@ struct PolicyQuestion: ParsableArguments {
     }
   }
 
-  /// The call as the proxy would judge it; an exit with 2 for arguments that are no object.
+  /// The call as the proxy would judge it; an exit with 2 for arguments or a schema that are no object.
   ///
   /// Without a method it is judged as the SDK judges a call of the tool as such.
   func call() throws -> Call {
@@ -71,7 +73,19 @@ struct PolicyQuestion: ParsableArguments {
 
   private func readSchema() throws -> (JSONDocument, JSONDocument.Node)? {
     guard let schema else { return nil }
-    let document = try JSONDocument(parsing: try PolicySource.read(schema)[...], options: .document)
+    let bytes: [UInt8]
+    do throws(PolicyError) {
+      bytes = try PolicySource.read(schema)
+    } catch {
+      Terminal.complain(error.lines)
+      throw ExitCode(2)
+    }
+    guard let document = try? JSONDocument(parsing: bytes[...], options: .document),
+      document.kind(of: document.root) == .object
+    else {
+      Terminal.complain("\(schema) is not a JSON object")
+      throw ExitCode(2)
+    }
     return (document, document.root)
   }
 

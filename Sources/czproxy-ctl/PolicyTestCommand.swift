@@ -10,7 +10,7 @@ struct PolicyTestCommand: ParsableCommand {
     abstract: "Tell what a policy decides about a call.",
     discussion:
       "Exits with 0 when the call is allowed, 3 when it is denied or warned of, 1 for a policy that can't be used, "
-      + "2 for arguments that are no JSON object.")
+      + "2 for arguments or a schema that are no JSON object.")
 
   @OptionGroup var question: PolicyQuestion
 

@@ -10,7 +10,8 @@ struct StatusCommand: ParsableCommand {
     commandName: "status",
     abstract: "Show how old the policy is, where it is from, and what waits to be sent.",
     discussion:
-      "Exits with 0 when all is well, with 1 when there is a trouble, with 2 when nothing was ever synced here.")
+      "Exits with 0 when all is well, with 1 when there is a trouble, with 2 when nothing was ever synced here, with 74 "
+      + "when the state directory can't be read.")
 
   @OptionGroup var state: StateOptions
 

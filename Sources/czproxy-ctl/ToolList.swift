@@ -31,7 +31,7 @@ enum ToolList {
   /// - Parameter command: a line for the shell.
   static func ask(_ command: String) throws(MCPClient.Failure) -> [[UInt8]] {
     var client = MCPClient(
-      command: ["/bin/sh", "-c", "exec \(command)"], timeout: timeout, name: "czproxy", version: Version.number)
+      command: ["/bin/sh", "-c", command], timeout: timeout, name: "czproxy", version: Version.number)
     defer { client.close() }
     var tools: [[UInt8]] = []
     try client.listTools { answer in

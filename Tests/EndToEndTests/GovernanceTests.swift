@@ -177,6 +177,72 @@ import Testing
     #expect(try called.wait() == 0)
   }
 
+  @Test(arguments: [
+    (["--context", "foo"], Int32(64), "`foo` is not KEY=VALUE\nUsage: czproxy policy test "),
+    (["--schema", "p.yaml"], 2, "p.yaml is not a JSON object\n"),
+    (["--schema", "none.json"], 2, "none.json: E1202: there is no such file\n"),
+  ])
+  func `what is wrong with a question is told by its name`(words: [String], status: Int32, reason: String) throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("p.yaml", "version: '1'\nrules: [{allow: s}]\n")
+    let process = try RunningProcess(
+      [Project.czproxy, "policy", "test", "s:x", "--policy", "p.yaml"] + words, directory: scratch.path)
+    #expect(try process.wait() == status)
+    #expect(process.errors.text.hasPrefix("czproxy: \(reason)"), "\(process.errors.text)")
+  }
+
+  @Test func `a server that is asked for its tools is started by a line for the shell`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("p.yaml", "version: '1'\nrules: [{allow: 's:eccho'}]\n")
+    let words = Project.scriptedServer + ["--tools", #"[{"name":"echo"}]"#]
+    let line = "NAME=value " + words.map { "'\($0)'" }.joined(separator: " ")
+    let process = try RunningProcess(
+      [Project.czproxy, "policy", "validate", policy, "--server", "s", "--server-command", line])
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.contains("`echo` was meant?"), "\(process.errors.text)")
+  }
+
+  @Test func `a modern server that is slow to start is called all the same`() throws {
+    // It answers the question of its era too late, refuses the handshake of the other one, and answers when asked again.
+    let discovered = #""result":{"supportedVersions":["2026-07-28"],"capabilities":{}}"#
+    let answers = [
+      #"{"jsonrpc":"2.0","id":1,\#(discovered)}"#, #"{"jsonrpc":"2.0","id":2,"error":{"code":-32022,"message":"no"}}"#,
+      #"{"jsonrpc":"2.0","id":3,\#(discovered)}"#, #"{"jsonrpc":"2.0","id":4,"result":{"tools":[{"name":"late"}]}}"#,
+    ]
+    let script =
+      "read a; read b; echo '\(answers[0])'; echo '\(answers[1])'; "
+      + "read c; echo '\(answers[2])'; read d; echo '\(answers[3])'; read e"
+    let process = try RunningProcess([Project.czproxy, "call", "--timeout", "5", "--", "sh", "-c", script])
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.hasPrefix("late"))
+  }
+
+  @Test func `records that can't be read are not taken for none`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.state, withIntermediateDirectories: true)
+    _ = try scratch.file("state/audit", "")
+    for command in ["tail", "verify"] {
+      let process = try RunningProcess([Project.czproxy, "audit", command, "--state-dir", scratch.state])
+      #expect(try process.wait() == 74)
+      #expect(process.errors.text.hasPrefix("czproxy: can't read `\(scratch.state)/audit`: Not a directory"))
+    }
+  }
+
+  @Test func `the record of a denial shows what was in doubt`() throws {
+    let session = try ScriptedSession(
+      policy: """
+        version: "1"
+        dialect: czproxy/1
+        rules: [{id: work, allow: "s:*", when: {path: {op: within, value: /work}}}]
+        """)
+    session.process.send(session.call(1, "echo", #"{"path":"a"}"#))
+    _ = try session.process.line()
+    try session.end()
+    let shown = try RunningProcess([Project.czproxy, "audit", "tail", "--state-dir", session.scratch.state])
+    #expect(try shown.wait() == 0)
+    #expect(shown.output.text.contains("no rule matches this call; in doubt: work: `path`: a relative path"))
+  }
+
   @Test func `at a terminal it says what it waits for`() throws {
     let scratch = try Scratch()
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)

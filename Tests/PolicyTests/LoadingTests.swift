@@ -52,6 +52,27 @@ struct LoadingTests {
       """
     ).warnings
     #expect(elsewhere.map(\.line) == [1, 2] && elsewhere.map(\.column) == [12, 33])
+    let atRoot = try localPolicy("dlp_rule: []\nowner: me\nrules: [{allow: t}]").warnings
+    #expect(atRoot.map(\.message) == ["the policy: `dlp_rule` is unknown; `dlp_rules` was meant?"])
+  }
+
+  @Test(
+    "an error that beginners make says what to do",
+    arguments: [
+      ("rules:\n\t- deny: a", "found character that cannot start any token; indent by spaces, not by tabs"),
+      ("rules:\n  - deny: @a", "a text that begins with it stands in quotes"),
+      ("rules:\n  - deny: *:delete*", "a text that begins with `*` stands in quotes"),
+      ("rules:\n  - deny: *delete", "a text that begins with `*` stands in quotes"),
+      ("rules:\n  - deny: fs: write", "a text that holds `: ` stands in quotes"),
+      ("\u{feff}version: '1'\nrules: [{deny: a}]", "without a byte order mark"),
+      ("rules:\n  - dney: a", "`dney` is unknown, `deny` was meant?"),
+      ("rule:\n  - deny: a", "`rules` is missing; `rule` is unknown, `rules` was meant?"),
+      ("rules:\n  - {effect: deny, allow: a}", "`effect` takes it from `action` or `actions`"),
+      ("rules:\n  - {deny: a, when: {x: {op: mathces, value: y}}}", "`mathces`, `matches` was meant?"),
+    ])
+  func advice(yaml: String, told: String) {
+    let errors = diagnostics(yaml)
+    #expect(errors.count == 1 && errors[0].message.contains(told), "\(errors)")
   }
 
   @Test func whatStandsInAFileSteersNoTerminal() throws {

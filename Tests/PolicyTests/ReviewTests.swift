@@ -55,6 +55,27 @@ struct ReviewTests {
     #expect(found.first?.message.contains("`write_file` was meant?") == true)
   }
 
+  @Test(
+    "a policy without a rule for the server is told",
+    arguments: [
+      ("github", true), ("read_file", true), ("git*:read", true), ("fs", false), ("FS:x", false), ("*", false),
+      ("*:read", false), ("f?:x", false), ("mcp__fs__read", false), ("m*", false), ("mcp.tool.call", false),
+    ])
+  func noRule(pattern: String, isTold: Bool) throws {
+    let found = try review("  - allow: '\(pattern)'\n", server: "fs")
+    #expect(found.contains { $0.message.contains("no rule is for the server `fs`") } == isTold)
+  }
+
+  @Test func aRuleForItsFamilyIsForAServer() throws {
+    #expect(try review("  - deny: database\n", server: "sqlite").allSatisfy { !$0.message.contains("no rule") })
+  }
+
+  @Test func aToolInThePlaceOfAServerIsTold() throws {
+    let found = try review("  - allow: read\n  - allow: fs\n  - deny: other\n", server: "fs", tools: ["read", "fs"])
+    #expect(found.map(\.line) == [3])
+    #expect(found.first?.message.contains("`fs:read` was meant?") == true)
+  }
+
   @Test func anExplanationNamesWhatTurnedACallAwayAndNotItsValues() throws {
     let policy = try localPolicy(
       """

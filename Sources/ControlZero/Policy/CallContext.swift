@@ -14,7 +14,11 @@ public struct CallContext: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     self.values = values
   }
 
-  /// - Parameter more: what else conditions may ask about; the other parameters overrule it.
+  /// - Parameters:
+  ///   - userID: `user_id`.
+  ///   - userGroup: `user_group`.
+  ///   - tags: what conditions look at before all else.
+  ///   - more: what else conditions may ask about; the other parameters overrule it.
   public init(
     userID: String? = nil, userGroup: String? = nil, tags: JSONObject = JSONObject(), _ more: JSONObject = JSONObject()
   ) {

@@ -7,6 +7,12 @@ enum ConditionReader {
 
   private static let maxPatternCharacters = 1024
 
+  /// Those that documents name.
+  private static let operators = [
+    "exists", "not_exists", "equals", "contains", "glob", "matches", "in", "not_in", "gt", "gte", "lt", "lte",
+    "in_range", "outside_range", "within", "not_within",
+  ]
+
   /// - Parameter conditions: a mapping, or null.
   /// - Returns: the conditions in their order, and what is probably not meant.
   static func read(
@@ -102,7 +108,8 @@ enum ConditionReader {
             ?? []),
         isNegated: operation == "not_within")
     default:
-      throw RuleReader.Failure("`\(name)` has the unknown operator `\(operation)`", asked.name)
+      let meant = UnknownKeys.meant(by: operation, of: operators).map { ", `\($0)` was meant?" } ?? ""
+      throw RuleReader.Failure("`\(name)` has the unknown operator `\(operation)`\(meant)", asked.name)
     }
   }
 

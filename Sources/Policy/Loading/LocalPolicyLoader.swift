@@ -37,7 +37,7 @@ struct LocalPolicyLoader {
 
   private mutating func policy(from root: PolicyValue) throws(PolicyError) -> Policy {
     if root.isNull { throw PolicyError(.validation, "the policy file is empty", fileName: fileName) }
-    guard case .mapping = root.content else {
+    guard case .mapping(let members) = root.content else {
       throw PolicyError(
         .validation, "the policy must be a mapping, not \(root.kindName)", fileName: fileName, line: root.line)
     }
@@ -51,6 +51,7 @@ struct LocalPolicyLoader {
         error("the only `dialect` is `\(Self.dialectName)`", at: asked)
       }
     }
+    warnings += UnknownKeys.warnings(in: members, known: Self.rootKeys, of: "the policy", onlyMisspelt: true)
     let settings = settings(from: root["settings"])
     let rules = rules(from: root["rules"], root: root)
     let detection = DetectionRuleReader(root["dlp_rules"])
@@ -100,6 +101,10 @@ struct LocalPolicyLoader {
       return none
     }
   }
+
+  private static let rootKeys = [
+    "version", "dialect", "settings", "rules", "dlp_rules", ResultRules.key, AnnotationRules.key,
+  ]
 
   // MARK: Settings
 
@@ -153,7 +158,8 @@ struct LocalPolicyLoader {
 
   private mutating func rules(from value: PolicyValue?, root: PolicyValue) -> [Rule] {
     guard let value, !value.isNull else {
-      error("`rules` is missing", at: root)
+      let members = if case .mapping(let members) = root.content { members } else { [PolicyValue.Member]() }
+      error("`rules` is missing\(UnknownKeys.hint(for: members, known: ["rules"]))", at: root)
       return []
     }
     guard case .list(let elements) = value.content else {

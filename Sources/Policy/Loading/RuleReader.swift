@@ -45,7 +45,7 @@ enum RuleReader {
     guard case .mapping(let members) = value.content else {
       throw Failure("must be a mapping, not \(value.kindName)", value)
     }
-    let (effect, pattern) = try effectAndPattern(of: value, isOurDialect: isOurDialect)
+    let (effect, pattern) = try effectAndPattern(of: value, members, isOurDialect: isOurDialect)
     let patterns = try strings(pattern, "the pattern")
     let identifier = value["id"].map(PythonText.string)
     let name = value["name"].map(PythonText.string) ?? identifier ?? "rule-\(index)"
@@ -72,7 +72,7 @@ enum RuleReader {
   }
 
   private static func effectAndPattern(
-    of rule: PolicyValue, isOurDialect: Bool
+    of rule: PolicyValue, _ members: [PolicyValue.Member], isOurDialect: Bool
   ) throws(Failure) -> (Effect, PolicyValue) {
     let effect: Effect
     let pattern: PolicyValue?
@@ -89,10 +89,14 @@ enum RuleReader {
       case (nil, let allowed?):
         (effect, pattern) = (.allow, allowed)
       case (nil, nil):
-        throw Failure("must have one of `deny`, `allow` or `effect`", rule)
+        let hint = UnknownKeys.hint(for: members, known: ["deny", "allow", "effect"])
+        throw Failure("must have one of `deny`, `allow` or `effect`\(hint)", rule)
       }
     }
-    guard let pattern, !pattern.isNull else { throw Failure("the tool pattern is missing", rule) }
+    guard let pattern, !pattern.isNull else {
+      let hint = rule["effect"]?.isTruthy == true ? ": `effect` takes it from `action` or `actions`" : ""
+      throw Failure("the tool pattern is missing\(hint)", rule)
+    }
     return (effect, pattern)
   }
 

@@ -14,13 +14,26 @@ enum UnknownKeys {
       guard let key = member.key.string, !known.contains(key), !remarks.contains(key), !key.hasPrefix("x-") else {
         return nil
       }
-      let meant = known.first { isOneEditApart(key, $0) }
+      let meant = meant(by: key, of: known)
       guard meant != nil || !onlyMisspelt else { return nil }
       return PolicyWarning(
         at: member.key,
         "\(what): `\(key)` is unknown\(meant.map { "; `\($0)` was meant?" } ?? " and does nothing")")
     }
   }
+
+  /// For a message that says what is missing or wrong: what was probably meant, or nothing.
+  static func hint(for members: [PolicyValue.Member], known: [String]) -> String {
+    for member in members {
+      if let key = member.key.string, !known.contains(key), let meant = meant(by: key, of: known) {
+        return "; `\(key)` is unknown, `\(meant)` was meant?"
+      }
+    }
+    return ""
+  }
+
+  /// The known word that is nearly this one.
+  static func meant(by word: String, of known: [String]) -> String? { known.first { isOneEditApart(word, $0) } }
 
   /// Whether one insertion, deletion or replacement, or two letters in the other order, make one text of the other.
   private static func isOneEditApart(_ first: String, _ second: String) -> Bool {

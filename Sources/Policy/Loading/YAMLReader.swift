@@ -43,7 +43,7 @@ struct YAMLReader {
       unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
       unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
       do throws(PolicyError) {
-        try unsafe readEvents(&parser)
+        try unsafe readEvents(&parser, of: bytes)
       } catch {
         failed = error
       }
@@ -52,14 +52,15 @@ struct YAMLReader {
     return root ?? PolicyValue(content: .null, line: 1, column: 1)
   }
 
-  private mutating func readEvents(_ parser: inout yaml_parser_t) throws(PolicyError) {
+  private mutating func readEvents(_ parser: inout yaml_parser_t, of bytes: [UInt8]) throws(PolicyError) {
     var documents = 0
     while true {
       var event = unsafe yaml_event_t()
       guard unsafe yaml_parser_parse(&parser, &event) == 1 else {
         let problem = unsafe parser.problem.map { unsafe String(cString: $0) } ?? "it can't be read"
         let mark = unsafe parser.problem_mark
-        throw failure("not YAML: \(problem)", Int(mark.line), Int(mark.column))
+        let hint = YAMLHint.text(about: problem, in: bytes, line: Int(mark.line), column: Int(mark.column))
+        throw failure("not YAML: \(problem)\(hint.map { "; \($0)" } ?? "")", Int(mark.line), Int(mark.column))
       }
       defer { unsafe yaml_event_delete(&event) }
       let line = Int(unsafe event.start_mark.line)
@@ -84,7 +85,9 @@ struct YAMLReader {
           anchor: unsafe text(scalar.anchor))
       case YAML_ALIAS_EVENT:
         let name = unsafe text(event.data.alias.anchor) ?? ""
-        guard let value = anchors[name] else { throw failure("undefined alias `\(name)`", line, column) }
+        guard let value = anchors[name] else {
+          throw failure("undefined alias `\(name)`; \(YAMLHint.star)", line, column)
+        }
         try add(value, anchor: nil)
       case YAML_SEQUENCE_START_EVENT:
         let start = unsafe event.data.sequence_start

@@ -1,0 +1,26 @@
+/// What to do about what libyaml says: patterns are full of what means something else in YAML.
+enum YAMLHint {
+  static let star = "a text that begins with `*` stands in quotes"
+
+  /// - Parameters:
+  ///   - problem: libyaml's words.
+  ///   - line: of the problem, from 0.
+  ///   - column: in characters, from 0.
+  static func text(about problem: String, in bytes: [UInt8], line: Int, column: Int) -> String? {
+    switch problem {
+    case "found character that cannot start any token":
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      guard line < lines.count else { return nil }
+      let found = String(decoding: lines[line], as: UTF8.self).unicodeScalars.dropFirst(column).first
+      return found == "\t" ? "indent by spaces, not by tabs" : "a text that begins with it stands in quotes"
+    case "did not find expected alphabetic or numeric character":
+      return star
+    case "mapping values are not allowed in this context":
+      return "a text that holds `: ` stands in quotes, and keys of one mapping are indented alike"
+    case "did not find expected <document start>" where bytes.starts(with: [0xef, 0xbb, 0xbf]):
+      return "save the file without a byte order mark"
+    default:
+      return nil
+    }
+  }
+}

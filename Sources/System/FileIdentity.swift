@@ -4,9 +4,9 @@ package struct FileIdentity: Equatable, Sendable {
   private let device: UInt64
   private let inode: UInt64
   private let size: Int64
-  /// In nanoseconds.
   private let modified: Int64
-  private let changed: Int64
+  /// When anything of it last changed, by the file system's clock: in nanoseconds since 1970.
+  package let changed: Int64
 
   /// Of the file that a path leads to; nil where there is none that can be looked at.
   package init?(of path: String) {

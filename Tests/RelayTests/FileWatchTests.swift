@@ -31,7 +31,7 @@ import Testing
   @Test func `a file that was replaced counts at once, and once`() throws {
     defer { try? FileManager.default.removeItem(at: directory) }
     var watch = FileWatch([path])
-    func hasChanged(at now: UInt64) -> Bool { watch.hasChanged(at: now) }
+    func hasChanged(at now: UInt64) -> Bool { watch.hasChanged(at: now, time: 0) }
     #expect(!hasChanged(at: 0))
     try replace("another")
     #expect(hasChanged(at: 1))
@@ -45,7 +45,7 @@ import Testing
   @Test func `a file that is written in place counts when it was left alone for a moment`() throws {
     defer { try? FileManager.default.removeItem(at: directory) }
     var watch = FileWatch([path])
-    func hasChanged(at now: UInt64) -> Bool { watch.hasChanged(at: now) }
+    func hasChanged(at now: UInt64) -> Bool { watch.hasChanged(at: now, time: 0) }
     try rewrite("longer than one")
     #expect(!hasChanged(at: 10))
     #expect(watch.deadline == 10 + FileWatch.quiet)
@@ -57,11 +57,26 @@ import Testing
     #expect(watch.deadline == nil)
   }
 
+  @Test func `a file that was written in place, and left alone before anybody looked, counts at once`() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    var watch = FileWatch([path])
+    try rewrite("longer than one")
+    let changed = try #require(FileIdentity(of: path)).changed
+    let quiet = Int64(FileWatch.quiet)
+    func hasChanged(atTime time: Int64) -> Bool { watch.hasChanged(at: 10, time: time) }
+    for time: Int64 in [changed + quiet - 1, changed - 1, changed, 0, .min / 2] {
+      #expect(!hasChanged(atTime: time))
+    }
+    #expect(hasChanged(atTime: changed + quiet))
+    #expect(!hasChanged(atTime: changed + quiet))
+    #expect(watch.deadline == nil)
+  }
+
   @Test func `a file that is replaced while another is being written counts with it`() throws {
     defer { try? FileManager.default.removeItem(at: directory) }
     let other = directory.appending(path: "other").path
     var watch = FileWatch([path, other])
-    func hasChanged(at now: UInt64) -> Bool { watch.hasChanged(at: now) }
+    func hasChanged(at now: UInt64) -> Bool { watch.hasChanged(at: now, time: 0) }
     try rewrite("longer than one")
     try Data("new".utf8).write(to: URL(filePath: other), options: .atomic)
     #expect(!hasChanged(at: 0))

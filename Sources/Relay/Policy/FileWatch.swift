@@ -3,7 +3,8 @@ import System
 /// Notices that one of some files is not what it was: a state machine over what the file system says of them.
 ///
 /// A file that was replaced counts at once, since whoever replaces one has finished it. One that is written in place
-/// counts when it has been left alone for a moment, so that nobody reads half of it.
+/// counts when it has been left alone for a moment, so that nobody reads half of it: at once too, where that moment was
+/// over before anybody looked.
 struct FileWatch: Sendable {
   /// For how long a file that was written in place must have been left alone, in nanoseconds.
   static let quiet: UInt64 = 200_000_000
@@ -26,15 +27,19 @@ struct FileWatch: Sendable {
 
   /// Whether the files are to be read again.
   ///
-  /// - Parameter now: monotonic, in nanoseconds.
-  mutating func hasChanged(at now: UInt64) -> Bool {
+  /// - Parameters:
+  ///   - now: monotonic, in nanoseconds.
+  ///   - time: the time of day, in nanoseconds since 1970.
+  mutating func hasChanged(at now: UInt64, time: Int64) -> Bool {
     let state = paths.map(identity)
     guard state != known else {
       pending = nil
       return false
     }
     let isBeingWritten = zip(state, known).contains { new, old in
-      if let new, let old { new.isRewriteOf(old) } else { false }
+      guard let new, let old, new.isRewriteOf(old) else { return false }
+      // A change that is yet to come, by the clocks, is of unknown age.
+      return !(Int64(Self.quiet)...).contains(time &- new.changed)
     }
     if isBeingWritten {
       guard let pending, pending.state == state else {

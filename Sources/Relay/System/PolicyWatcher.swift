@@ -48,7 +48,7 @@ struct PolicyWatcher: ~Copyable {
     // A clock that went ahead and was put right: what had ended by it may not have.
     if time < lastTime, keeper.policy.source == .missing { isForced = true }
     lastTime = time
-    if watch.hasChanged(at: now) || isForced {
+    if watch.hasChanged(at: now, time: WallClock.microseconds() * 1000) || isForced {
       isForced = false
       do throws(PolicySourceError) {
         changes.append(

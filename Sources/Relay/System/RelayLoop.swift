@@ -213,7 +213,6 @@ struct RelayLoop: ~Copyable {
   // MARK: Reading
 
   private mutating func readHost() {
-    lookAtPolicy()
     if Self.receive(&fromHost, from: hostInputNumber) == 0 {
       hostInput = nil
       hostEnded = true
@@ -257,6 +256,8 @@ struct RelayLoop: ~Copyable {
           if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
           return
         }
+        // What waited for room is judged by the policy of now as well.
+        if together.isEmpty { lookAtPolicy() }
         if case .line(let line) = item {
           bytes += line.bytes.count
           // The short ones don't wait until a long one is judged.
@@ -274,6 +275,7 @@ struct RelayLoop: ~Copyable {
   private mutating func finish(from sender: Peer) {
     // What stands behind the last line end is a line too: a server would read it as one.
     if let item = sender == .host ? fromHost.finish() : fromServer.finish() {
+      lookAtPolicy()
       perform([judge(item, from: sender)], from: sender)
     }
     switch sender {

@@ -177,6 +177,31 @@ import Testing
     #expect(try verify.wait() == 0, "\(verify.output.text)\(verify.errors.text)")
   }
 
+  @Test(.enabled(if: mayMount)) func `a disk that is full from the start gets no segment for each call`() throws {
+    let scratch = try Scratch()
+    let disk = try SmallDisk(scratch)
+    defer { disk.unmount() }
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let filler = "\(disk.path)/filler"
+    // As much as there is room for.
+    try RunningProcess(["dd", "if=/dev/zero", "of=\(filler)", "bs=4096", "status=none"]).wait()
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", "\(disk.path)/state", "--"]
+        + Project.scriptedServer)
+    func call(_ id: Int) throws -> String {
+      process.send(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"echo"}}"#)
+      return try process.line()
+    }
+    for id in 1...20 { #expect(try call(id).contains("AUDIT_UNAVAILABLE")) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(disk.path)/state/audit").isEmpty)
+    try FileManager.default.removeItem(atPath: filler)
+    #expect(try !call(21).contains("AUDIT_UNAVAILABLE"))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+    let verify = try RunningProcess([Project.czproxy, "audit", "verify", "--state-dir", "\(disk.path)/state"])
+    #expect(try verify.wait() == 0, "\(verify.output.text)\(verify.errors.text)")
+  }
+
   @Test(.enabled(if: mayMount)) func `calls that come together go as far as they are on record`() throws {
     let scratch = try Scratch()
     let disk = try SmallDisk(scratch)

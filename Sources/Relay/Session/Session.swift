@@ -187,6 +187,9 @@ public struct Session: Sendable {
         .send(Reply.refusal(of: id, code: Reply.invalidRequestCode, message: message), to: sender))
     }
     if sender == .server, let id = error.answered, let request = inFlight[.host].take(id) {
+      announcements.close(request.id)
+      // Nobody waits for it any more, whatever it is.
+      if request.isCancelled { return step }
       let message = "Refused by czproxy: the server's answer is malformed: \(error.description)."
       step.effects.append(
         .send(Reply.refusal(of: request.id, code: Reply.internalErrorCode, message: message), to: .host))

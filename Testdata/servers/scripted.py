@@ -161,6 +161,13 @@ for line in sys.stdin.buffer:
                 sys.stdin.buffer.readline()
                 break
         write(answer(request, "refused" if answered else "never refused"))
+    elif tool == "ask-late":
+        # Asks while what the host sent last waits to be read.
+        while not os.path.exists(arguments["file"]):
+            time.sleep(0.01)
+        write(b'{"jsonrpc":"2.0","id":"s-1","method":"sampling/createMessage","params":{}}\n')
+        while not os.path.exists(arguments["next"]):
+            time.sleep(0.01)
     elif tool == "ask":
         write(b'{"jsonrpc":"2.0","id":"s-1","method":"sampling/createMessage","params":{}}\n')
         write(answer(request, "asked"))

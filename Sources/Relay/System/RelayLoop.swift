@@ -336,9 +336,11 @@ struct RelayLoop: ~Copyable {
   }
 
   private mutating func send(_ line: ArraySlice<UInt8>, to receiver: Peer, isOwn: Bool = false, waits: Bool) {
+    // Nothing follows what was the last line: it may have no end, and what stands behind it would be part of it.
     switch receiver {
-    case .host: toHost.send(line, isOwn: isOwn, waits: waits)
-    case .server: toServer.send(line, isOwn: isOwn, waits: waits)
+    case .host where !closesToHost: toHost.send(line, isOwn: isOwn, waits: waits)
+    case .server where !closesToServer: toServer.send(line, isOwn: isOwn, waits: waits)
+    default: break
     }
   }
 
@@ -363,7 +365,7 @@ struct RelayLoop: ~Copyable {
       for effect in session.enforce(
         watcher.keeper.policy, obstacle: watcher.keeper.obstacle, projectID: watcher.keeper.loaded.projectID)
       {
-        if case .send(let bytes, to: .host) = effect { toHost.send(bytes[...], isOwn: true) }
+        if case .send(let bytes, let receiver) = effect { send(bytes[...], to: receiver, isOwn: true, waits: false) }
       }
     }
   }

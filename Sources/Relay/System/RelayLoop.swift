@@ -247,6 +247,7 @@ struct RelayLoop: ~Copyable {
 
   /// Lines that came together are judged in their order, are put on record by one write, and go out by one.
   private mutating func passOn(from sender: Peer) {
+    if isPassThrough { return passOnUnread(from: sender) }
     while sender == .host ? hostMaySpeak : serverMaySpeak {
       var together: [JudgedLine] = []
       var bytes = 0
@@ -272,6 +273,14 @@ struct RelayLoop: ~Copyable {
     }
   }
 
+  /// Where nothing is judged nobody asks where a line ends, or how long it is.
+  private mutating func passOnUnread(from sender: Peer) {
+    guard sender == .host ? hostMaySpeak : serverMaySpeak else { return }
+    let bytes = sender == .host ? fromHost.takeAll() : fromServer.takeAll()
+    if !bytes.isEmpty { send(bytes, to: sender.other, waits: false) }
+    if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
+  }
+
   private mutating func finish(from sender: Peer) {
     // What stands behind the last line end is a line too: a server would read it as one.
     if let item = sender == .host ? fromHost.finish() : fromServer.finish() {
@@ -293,7 +302,6 @@ struct RelayLoop: ~Copyable {
   private mutating func judge(_ item: LineFramer.Item, from sender: Peer) -> JudgedLine {
     switch item {
     case .tooLong(let bytes): JudgedLine(line: [], step: session.receiveTooLong(bytes: bytes, from: sender))
-    case .line(let line) where isPassThrough: JudgedLine(line: line.bytes, step: Step(.forward))
     case .line(let line): JudgedLine(line: line.bytes, step: session.receive(line, from: sender))
     }
   }

@@ -229,6 +229,20 @@ import Testing
     #expect(received.count > 10 && received.count < ids.count)
   }
 
+  @Test func `where no file may grow calls are denied, and nobody is killed by a signal`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let process = try RunningProcess(
+      [
+        "bash", "-c", "ulimit -f 0; exec \"$@\"", "bash", Project.czproxy, "run", "--server", "s", "--policy", policy,
+        "--state-dir", scratch.state, "--",
+      ] + Project.scriptedServer)
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try process.line().contains("AUDIT_UNAVAILABLE"))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
+
   @Test(arguments: 3...24)
   func `with too few descriptors it starts and works, or says what is missing`(limit: Int) throws {
     let session = try ScriptedSession(shell: "ulimit -n \(limit)")

@@ -243,6 +243,18 @@ import Testing
     #expect(try process.wait() == 0)
   }
 
+  @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+  func `started without standard descriptors it relays what is left, and ends`(closed: String) throws {
+    let session = try ScriptedSession(shell: "exec \(closed)")
+    session.process.send(session.call(1, "echo"))
+    session.process.closeInput()
+    #expect(try session.process.wait() == 0)
+    let hasInput = !closed.hasPrefix("<")
+    #expect(session.received.isEmpty != hasInput)
+    #expect(session.process.output.text.contains(#""id": 1"#) == (closed == "2>&-"))
+    #expect(try session.scratch.rows().last?["event"] as? String == "session_end")
+  }
+
   @Test(arguments: 3...24)
   func `with too few descriptors it starts and works, or says what is missing`(limit: Int) throws {
     let session = try ScriptedSession(shell: "ulimit -n \(limit)")

@@ -54,6 +54,23 @@ import Wire
     #expect(try talk.call("again", "echo").effects == [.forward])
   }
 
+  @Test func `of too many in flight each is refused at once, and what was cancelled makes room`() throws {
+    var talk = try Talk()
+    func ping(_ number: Int) -> String { #"{"jsonrpc":"2.0","id":\#(number),"method":"ping"}"# }
+    let limit = 65_536
+    for number in 0..<limit { _ = try talk.say(ping(number), .host) }
+    // With a look at all the others for each of these it would take minutes.
+    for number in 0..<20_000 { #expect(try talk.say(ping(limit + number), .host).effects != [.forward]) }
+    for number in [3, 4, 4, 5] {
+      try talk.say(
+        #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(number)}}"#, .host)
+    }
+    // A late answer makes room as well, once.
+    try talk.say(#"{"jsonrpc":"2.0","id":4,"result":{}}"#, .server)
+    let more = try (0..<4).map { try talk.say(ping(limit + $0), .host).effects == [.forward] }
+    #expect(more == [true, true, true, false])
+  }
+
   @Test func `names of tools, tasks and streams, and ids of what was denied, are not kept where they are long`() throws
   {
     var talk = try Talk()

@@ -38,6 +38,8 @@ struct RelayLoop: ~Copyable {
   private var hostEnded = false
   private var serverEnded = false
   private var hostReadAt: UInt64 = 0
+  /// The server reads no longer, so the host is not listened to either: only that it reads no longer tells that it left.
+  private var hostIsUnheard = false
   private var fromHost: LineFramer
   private var fromServer: LineFramer
   private var toHost: Sink
@@ -118,7 +120,9 @@ struct RelayLoop: ~Copyable {
     var requests = [
       request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
-      request(toHost.waitingDescriptor, POLLOUT), request(toServer.waitingDescriptor, POLLOUT),
+      request(
+        hostIsUnheard ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 || !hostIsUnheard ? POLLOUT : 0),
+      request(toServer.waitingDescriptor, POLLOUT),
     ]
     let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : watcher.deadline)
     var timeout: Int32 = -1
@@ -143,6 +147,8 @@ struct RelayLoop: ~Copyable {
 
   private mutating func handle(_ ready: Ready) {
     if ready.toHost {
+      // With nothing to write it is an error, which is told unasked.
+      if toHost.backlog == 0 { toHost.shut() }
       toHost.flush()
       hostReadAt = MonotonicClock.nanoseconds()
     }
@@ -181,6 +187,7 @@ struct RelayLoop: ~Copyable {
       // The server reads no longer: the host's next write must fail as it would without us.
       closesToServer = true
       hostInput = nil
+      hostIsUnheard = true
     }
   }
 

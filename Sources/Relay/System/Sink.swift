@@ -62,7 +62,7 @@ struct Sink: ~Copyable {
   /// What to poll for room, while something waits; -1 otherwise.
   var waitingDescriptor: Int32 { backlog > 0 ? number : -1 }
 
-  private var number: Int32 {
+  var number: Int32 {
     switch descriptor {
     case .some(let descriptor): descriptor.number
     case .none: -1

@@ -47,9 +47,9 @@ import Testing
     let last = session.call(2, "size", #"{"a":"\#(String(repeating: "x", count: 6 << 20))"}"#)
     session.process.send(Data(last.utf8))
     session.process.closeInput()
-    while try !session.scratch.rows().contains(where: { $0["request_id"] as? String == "2" }) {}
+    try session.scratch.waitForRow(containing: #""request_id": "2""#)
     _ = try session.scratch.file("ask", "")
-    while try !session.scratch.rows().contains(where: { $0["from"] as? String == "server" }) {}
+    try session.scratch.waitForRow(containing: #""from": "server""#)
     _ = try session.scratch.file("go", "")
     try session.process.wait()
     #expect(session.received == Data((first.joined(separator: "\n") + "\n" + last).utf8))

@@ -61,6 +61,12 @@ struct PendingRequests: Sendable {
 
   func contains(_ id: RequestID) -> Bool { entries[id] != nil }
 
+  /// Whether it is a stream of notifications that somebody still listens to.
+  func isStream(_ id: RequestID) -> Bool {
+    guard let entry = entries[id], case .directory(.listen) = entry.kind else { return false }
+    return !entry.isCancelled
+  }
+
   mutating func insert(_ entry: Entry) {
     byteCount += entry.byteCount
     guard let old = entries.updateValue(entry, forKey: entry.id) else { return }

@@ -140,8 +140,11 @@ public struct Session: Sendable {
     let cancelled = cancelledID(message, method: method)
     if sender == .server {
       if let cancelled { inFlight[.server].cancel(cancelled) }
-      if name.elementsEqual("notifications/subscriptions/acknowledged".utf8), let params = message.params {
-        announcements.acknowledge(params, in: document)
+      // Of a stream that the host did not open the id is the server's, and may be anything.
+      if name.elementsEqual("notifications/subscriptions/acknowledged".utf8), let params = message.params,
+        let stream = ListAnnouncements.stream(of: params, in: document), inFlight[.host].isStream(stream)
+      {
+        announcements.acknowledge(stream, params, in: document)
       }
       return passNotification(message, method: name, line)
     }

@@ -47,16 +47,6 @@ public struct AuditSegment: ~Copyable {
     let unique = Hexadecimal.text(RandomBytes.array(4))
     let name = "\(AuditDirectory.prefix)\(time.compact)-\(processID)-\(unique)\(AuditDirectory.suffix)"
     let path = directory.path(of: name)
-    let anchor = Hexadecimal.text(RandomBytes.array(32))
-    let file = try SystemFile(creating: path, appending: true)
-    file.lock()
-    let anchorFile = try SystemFile(creating: path + ".anchor", appending: true)
-    if let number = anchorFile.writeWhole(Array(anchor.utf8)) {
-      throw AuditError(.write, path: anchorFile.path, errno: number, detail: SystemFile.describe(number))
-    }
-    let headFile = try SystemFile(creating: path + ".head", appending: false)
-    var segment = AuditSegment(name: name, file: file, headFile: headFile, anchor: anchor)
-
     var record = AuditRecord(at: time, decision: "audit", event: "session_start")
     record.string("tool", "czproxy")
     record.string("method", "session")
@@ -65,6 +55,29 @@ public struct AuditSegment: ~Copyable {
     record.string("reason_code", "SESSION_START")
     describe(&record)
     Self.put(others, around: name, in: directory, on: &record)
+    let file = try SystemFile(creating: path, appending: true)
+    do {
+      return try begin(file, name: name, with: record)
+    } catch {
+      // Without a row they would look like a segment that lost its own, and each call on a full disk would leave more.
+      for suffix in ["", ".anchor", ".head"] { SystemFile.remove(path + suffix) }
+      throw error
+    }
+  }
+
+  /// Creates what stands beside a new segment and writes its first row.
+  private static func begin(
+    _ file: consuming SystemFile, name: String, with record: consuming AuditRecord
+  ) throws(AuditError) -> AuditSegment {
+    let anchor = Hexadecimal.text(RandomBytes.array(32))
+    let path = file.path
+    file.lock()
+    let anchorFile = try SystemFile(creating: path + ".anchor", appending: true)
+    if let number = anchorFile.writeWhole(Array(anchor.utf8)) {
+      throw AuditError(.write, path: anchorFile.path, errno: number, detail: SystemFile.describe(number))
+    }
+    let headFile = try SystemFile(creating: path + ".head", appending: false)
+    var segment = AuditSegment(name: name, file: file, headFile: headFile, anchor: anchor)
     try segment.append(record)
     return segment
   }

@@ -14,6 +14,8 @@ public struct SegmentVerifier: Sendable {
   private var lastHash: String?
   private var isOurs = false
   private var isClosed = false
+  /// Whether the last line has no end and is no row.
+  private var isCut = false
   private var findings: [SegmentReport.Finding] = []
 
   /// More findings than this are counted by nobody.
@@ -36,7 +38,11 @@ public struct SegmentVerifier: Sendable {
       let sequence = Self.integer("chain_seq", in: row), let previous = Self.text("prev_hash", in: row),
       let hash = Self.text("entry_hash", in: row)
     else {
-      add(.junk, "not a row of the chain")
+      if case .line(let text) = item, text.bytes.last != UInt8(ascii: "\n") {
+        isCut = true
+      } else {
+        add(.junk, "not a row of the chain")
+      }
       return
     }
     rows += 1
@@ -73,6 +79,9 @@ public struct SegmentVerifier: Sendable {
 
   /// - Parameter isLocked: whether the process that writes the segment is alive.
   public mutating func finish(isLocked: Bool) -> SegmentReport {
+    // A process that was killed while it wrote leaves a part of a row, on which nothing was sent. None stands behind the
+    // row that closes a segment.
+    if isCut, isClosed || !isOurs { add(.junk, "not a row of the chain") }
     if rows == 0 { findings.append(.init(kind: .empty, line: nil, detail: "there is no row")) }
     if anchor == nil { findings.append(.init(kind: .sidecarMissing, line: nil, detail: "\(name).anchor")) }
     if head == nil { findings.append(.init(kind: .sidecarMissing, line: nil, detail: "\(name).head")) }

@@ -62,6 +62,9 @@ struct SystemFile: ~Copyable {
     return count
   }
 
+  /// Removes a file; one that is not there is fine.
+  static func remove(_ path: String) { _ = unsafe unlink(path) }
+
   // MARK: Directories
 
   /// Creates a directory that only its owner may enter; one that exists is fine.

@@ -25,6 +25,15 @@
 
 extern char **environ;
 
+void cz_reserve_standard_descriptors(void) {
+  for (int descriptor = 0; descriptor < 3; descriptor++) {
+    if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    // It becomes the lowest number that is free, which is this one. Opened the wrong way round, it fails as one that is
+    // closed does.
+    if (open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY) != descriptor) return;
+  }
+}
+
 int cz_pipe(int *read_end, int *write_end) {
   int ends[2];
 #ifdef __linux__

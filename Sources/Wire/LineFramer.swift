@@ -110,6 +110,16 @@ public struct LineFramer: Sendable {
     return .line(Line(bytes: buffer[start..<end], content: buffer[start..<end]))
   }
 
+  /// All that was received and not given out yet, whole lines or not: for who does not ask for lines at all.
+  public mutating func takeAll() -> ArraySlice<UInt8> {
+    defer {
+      start = 0
+      searched = 0
+      end = 0
+    }
+    return buffer[start..<end]
+  }
+
   // MARK: Buffer
 
   private func indexOfNewline() -> Int? {

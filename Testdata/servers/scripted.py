@@ -15,6 +15,7 @@
 import argparse
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -149,6 +150,24 @@ for line in sys.stdin.buffer:
     elif tool == "hush":
         # Ends the stream on which a server of 2026-07-28 tells of changes.
         write(answer({"id": stream}, "") + answer(request, "hushed"))
+    elif tool == "ask-until-refused":
+        # One question after the other, of a host that says nothing; a refusal is not the host's.
+        answered = False
+        for number in range(100):
+            question = {"jsonrpc": "2.0", "id": f"s-{number}", "method": "sampling/createMessage", "params": {}}
+            write(json.dumps(question).encode() + b"\n")
+            answered = bool(select.select([sys.stdin], [], [], 0.02)[0])
+            if answered:
+                sys.stdin.buffer.readline()
+                break
+        write(answer(request, "refused" if answered else "never refused"))
+    elif tool == "ask-late":
+        # Asks while what the host sent last waits to be read.
+        while not os.path.exists(arguments["file"]):
+            time.sleep(0.01)
+        write(b'{"jsonrpc":"2.0","id":"s-1","method":"sampling/createMessage","params":{}}\n')
+        while not os.path.exists(arguments["next"]):
+            time.sleep(0.01)
     elif tool == "ask":
         write(b'{"jsonrpc":"2.0","id":"s-1","method":"sampling/createMessage","params":{}}\n')
         write(answer(request, "asked"))

@@ -86,6 +86,31 @@ import Wire
     }
   }
 
+  @Test func `what a process that was killed while it wrote leaves is no damage, whatever it is a part of`() throws {
+    let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
+    let time = UTCTime(microseconds: 1_700_000_000_000_000)
+    var segment = try AuditSegment.create(in: state, at: time, processID: 1) { _ in }
+    let directory = AuditDirectory(stateDirectory: state)
+    let file = URL(fileURLWithPath: directory.path(of: segment.name))
+    let head = URL(fileURLWithPath: directory.path(of: segment.name) + ".head")
+    let (before, known) = (try Data(contentsOf: file).count, try Data(contentsOf: head))
+    for _ in 0..<3 { try segment.add(AuditRecord(at: time, decision: "audit", event: "outcome")) }
+    try segment.write()
+    let bytes = try Data(contentsOf: file)
+    // The head is written behind the rows.
+    try known.write(to: head)
+    for length in before..<bytes.count {
+      try bytes[..<length].write(to: file)
+      #expect(AuditVerifier(directory).verify(segment.name).isIntact, "cut at \(length)")
+    }
+    // In the middle, or with an end, it is none of that.
+    try (bytes[..<(before + 9)] + "\n".utf8 + bytes[before...]).write(to: file)
+    #expect(AuditVerifier(directory).verify(segment.name).findings.map(\.kind) == [.junk])
+    let (closed, name, whole) = try Self.segment()
+    try Data(whole + Array("{\"ts\"".utf8)).write(to: URL(fileURLWithPath: closed.path(of: name)))
+    #expect(AuditVerifier(closed).verify(name).findings.map(\.kind) == [.junk])
+  }
+
   @Test func `changing any byte of a row shows`() throws {
     let (directory, name, bytes) = try Self.segment()
     let file = URL(fileURLWithPath: directory.path(of: name))

@@ -78,11 +78,15 @@ import Testing
   }
 
   @Test func `without governance every byte passes, even what is no message`() throws {
-    let session = try ScriptedSession(options: ["--no-governance"])
+    let session = try ScriptedSession(options: ["--no-governance", "--max-frame-bytes", "1024"])
     session.process.send(
       #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"forbidden","name":"forbidden"}}"#)
     #expect(value(try json(try session.process.line()), "result", "content", 0, "text") as? String == "{}")
+    // Longer than any line may be that is judged, in both directions.
+    session.process.send(session.call(2, "echo", #"{"a":"\#(String(repeating: "x", count: 100_000))"}"#))
+    #expect(try session.process.line().utf8.count > 100_000)
     try session.end()
+    #expect(try session.scratch.rows().count == 2)
   }
 
   @Test func `without any policy every call is denied, and the denial says what to do`() throws {

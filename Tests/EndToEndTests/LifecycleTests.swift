@@ -82,6 +82,31 @@ import Testing
     }
   }
 
+  @Test func `a host that is killed is missed, though the server reads no longer and says nothing`() throws {
+    let scratch = try Scratch()
+    let marker = "marker-\(UUID().uuidString)"
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let server = "import os, time; os.close(0); os.write(1, b'\\n'); time.sleep(3600)"
+    let host = """
+      import os, subprocess, sys
+      proxy = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+      try:
+          while True:
+              proxy.stdin.write(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\\n')
+              proxy.stdin.flush()
+      except BrokenPipeError:
+          os._exit(0)
+      """
+    let process = try RunningProcess(
+      [
+        "python3", "-c", host, Project.czproxy, "run", "--server", "s", "--policy", policy,
+        "--state-dir", scratch.state, "--", "python3", "-c", server, marker,
+      ])
+    #expect(RunningProcess.areGone(marker))
+    try process.wait()
+    #expect(try scratch.rows().last?["event"] as? String == "session_end")
+  }
+
   @Test func `a wrapper's server is ended with it when the host leaves`() throws {
     let marker = "marker-\(UUID().uuidString)"
     let session = try ScriptedSession(

@@ -32,6 +32,29 @@ import Testing
     #expect(session.received == Data(session.call(1, "unterminated").utf8))
   }
 
+  @Test func `nothing of ours stands behind a last line without a line end`() throws {
+    let policy = "version: \"1\"\nrules: [{deny: \"s:sampling/createMessage\"}, {allow: \"s\"}]\n"
+    let session = try ScriptedSession(policy: policy, options: ["--dlp-max-bytes", "\(8 << 20)"])
+    let (ask, go) = ("\(session.scratch.path)/ask", "\(session.scratch.path)/go")
+    let first = [
+      #"{"jsonrpc":"2.0","id":"i","method":"initialize","params":{}}"#,
+      session.call(1, "ask-late", #"{"file":"\#(ask)","next":"\#(go)"}"#),
+    ]
+    session.process.send(first[0])
+    _ = try session.process.line()
+    session.process.send(first[1])
+    // More than any pipe takes: it still waits when the answer to the question would be sent.
+    let last = session.call(2, "size", #"{"a":"\#(String(repeating: "x", count: 6 << 20))"}"#)
+    session.process.send(Data(last.utf8))
+    session.process.closeInput()
+    try session.scratch.waitForRow(containing: #""request_id": "2""#)
+    _ = try session.scratch.file("ask", "")
+    try session.scratch.waitForRow(containing: #""from": "server""#)
+    _ = try session.scratch.file("go", "")
+    try session.process.wait()
+    #expect(session.received == Data((first.joined(separator: "\n") + "\n" + last).utf8))
+  }
+
   @Test func `half a line of a server that died is not passed on, and its status is ours`() throws {
     let session = try ScriptedSession()
     session.process.send(session.call(1, "die"))

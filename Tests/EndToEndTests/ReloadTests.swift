@@ -47,6 +47,20 @@ import Testing
     #expect(rows[0]["policy_hash"] as? String != rows[change]["policy_hash"] as? String)
   }
 
+  @Test func `a file that was replaced judges what the server asks next, though the host says nothing`() throws {
+    let session = try ScriptedSession(policy: Self.allowing)
+    session.process.send(#"{"jsonrpc":"2.0","id":"i","method":"initialize","params":{}}"#)
+    _ = try session.process.line()
+    session.process.send(session.call(1, "ask-until-refused"))
+    #expect(try session.process.line().contains("sampling/createMessage"))
+    try Self.replace(session, Self.denying)
+    var line = ""
+    repeat { line = try session.process.line() } while line.contains("sampling/createMessage")
+    #expect(value(try json(line), "result", "content", 0, "text") as? String == "refused")
+    try session.end()
+    #expect(try Self.codes(session) == ["POLICY_RELOADED"])
+  }
+
   @Test func `a file that is written in place is not read by halves`() throws {
     let session = try ScriptedSession(policy: Self.allowing)
     #expect(try Self.rule(session, 1) == "open")

@@ -177,6 +177,31 @@ import Testing
     #expect(try verify.wait() == 0, "\(verify.output.text)\(verify.errors.text)")
   }
 
+  @Test(.enabled(if: mayMount)) func `a disk that is full from the start gets no segment for each call`() throws {
+    let scratch = try Scratch()
+    let disk = try SmallDisk(scratch)
+    defer { disk.unmount() }
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let filler = "\(disk.path)/filler"
+    // As much as there is room for.
+    try RunningProcess(["dd", "if=/dev/zero", "of=\(filler)", "bs=4096", "status=none"]).wait()
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", "\(disk.path)/state", "--"]
+        + Project.scriptedServer)
+    func call(_ id: Int) throws -> String {
+      process.send(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"echo"}}"#)
+      return try process.line()
+    }
+    for id in 1...20 { #expect(try call(id).contains("AUDIT_UNAVAILABLE")) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(disk.path)/state/audit").isEmpty)
+    try FileManager.default.removeItem(atPath: filler)
+    #expect(try !call(21).contains("AUDIT_UNAVAILABLE"))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+    let verify = try RunningProcess([Project.czproxy, "audit", "verify", "--state-dir", "\(disk.path)/state"])
+    #expect(try verify.wait() == 0, "\(verify.output.text)\(verify.errors.text)")
+  }
+
   @Test(.enabled(if: mayMount)) func `calls that come together go as far as they are on record`() throws {
     let scratch = try Scratch()
     let disk = try SmallDisk(scratch)
@@ -202,6 +227,32 @@ import Testing
     let rows = try scratch.rows(in: "\(disk.path)/state").filter { $0["event"] as? String == "decision" }
     #expect(Set(rows.compactMap { Int($0["request_id"] as? String ?? "") }) == received)
     #expect(received.count > 10 && received.count < ids.count)
+  }
+
+  @Test func `where no file may grow calls are denied, and nobody is killed by a signal`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let process = try RunningProcess(
+      [
+        "bash", "-c", "ulimit -f 0; exec \"$@\"", "bash", Project.czproxy, "run", "--server", "s", "--policy", policy,
+        "--state-dir", scratch.state, "--",
+      ] + Project.scriptedServer)
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try process.line().contains("AUDIT_UNAVAILABLE"))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
+
+  @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+  func `started without standard descriptors it relays what is left, and ends`(closed: String) throws {
+    let session = try ScriptedSession(shell: "exec \(closed)")
+    session.process.send(session.call(1, "echo"))
+    session.process.closeInput()
+    #expect(try session.process.wait() == 0)
+    let hasInput = !closed.hasPrefix("<")
+    #expect(session.received.isEmpty != hasInput)
+    #expect(session.process.output.text.contains(#""id": 1"#) == (closed == "2>&-"))
+    #expect(try session.scratch.rows().last?["event"] as? String == "session_end")
   }
 
   @Test(arguments: 3...24)

@@ -325,6 +325,19 @@ import Wire
     #expect(outcome.ending == .late)
   }
 
+  @Test func `what was cancelled does not surface by a malformed answer either`() throws {
+    let talk = try Talk(#"{allow: "*"}"#)
+    let malformed = #"{"jsonrpc":"2.0","id":1,"result":{"a":1,"a":2}}"#
+    _ = try talk.host("tools/call", #"{"name":"t"}"#)
+    _ = try talk.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#, from: .host)
+    let step = try talk.send(malformed, from: .server)
+    #expect(step.records.count == 1)
+    #expect(!step.effects.contains { if case .send = $0 { true } else { false } })
+    // Of one that was not cancelled the host hears that it failed.
+    _ = try talk.host("tools/call", #"{"name":"t"}"#)
+    #expect(try talk.send(malformed, from: .server).effects.contains { if case .send = $0 { true } else { false } })
+  }
+
   // MARK: Lists
 
   private static func listed(

@@ -23,6 +23,21 @@ import Wire
       return session.receive(line, from: sender)
     }
 
+    mutating func listen(_ id: String) throws {
+      try say(
+        #"{"jsonrpc":"2.0","id":\#(id),"method":"subscriptions/listen","params":{"notifications":{}}}"#, .host)
+    }
+
+    mutating func acknowledge(_ id: String) throws {
+      let meta = #"{"io.modelcontextprotocol/subscriptionId":\#(id)}"#
+      let params = #"{"notifications":{"toolsListChanged":true},"_meta":\#(meta)}"#
+      try say(
+        #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":\#(params)}"#, .server)
+    }
+
+    /// How many lines the host gets when the policy changes.
+    mutating func announced() -> Int { session.enforce(session.policy, obstacle: nil).count }
+
     mutating func call(_ id: String, _ name: String) throws -> Step {
       try say(#"{"jsonrpc":"2.0","id":"\#(id)","method":"tools/call","params":{"name":"\#(name)"}}"#, .host)
     }
@@ -54,6 +69,23 @@ import Wire
     #expect(try talk.call("again", "echo").effects == [.forward])
   }
 
+  @Test func `of too many in flight each is refused at once, and what was cancelled makes room`() throws {
+    var talk = try Talk()
+    func ping(_ number: Int) -> String { #"{"jsonrpc":"2.0","id":\#(number),"method":"ping"}"# }
+    let limit = 65_536
+    for number in 0..<limit { _ = try talk.say(ping(number), .host) }
+    // With a look at all the others for each of these it would take minutes.
+    for number in 0..<20_000 { #expect(try talk.say(ping(limit + number), .host).effects != [.forward]) }
+    for number in [3, 4, 4, 5] {
+      try talk.say(
+        #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(number)}}"#, .host)
+    }
+    // A late answer makes room as well, once.
+    try talk.say(#"{"jsonrpc":"2.0","id":4,"result":{}}"#, .server)
+    let more = try (0..<4).map { try talk.say(ping(limit + $0), .host).effects == [.forward] }
+    #expect(more == [true, true, true, false])
+  }
+
   @Test func `names of tools, tasks and streams, and ids of what was denied, are not kept where they are long`() throws
   {
     var talk = try Talk()
@@ -63,11 +95,26 @@ import Wire
     _ = try talk.call(Self.long, "no")
     _ = try talk.call("t", Self.long)
     try talk.say(#"{"jsonrpc":"2.0","id":"t","result":{"resultType":"task","taskId":"t"}}"#, .server)
-    let meta = #"{"io.modelcontextprotocol/subscriptionId":"\#(Self.long)"}"#
-    try talk.say(
-      #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{},"_meta":\#(meta)}}"#,
-      .server)
+    try talk.listen(#""\#(Self.long)""#)
+    try talk.acknowledge(#""\#(Self.long)""#)
+    #expect(talk.announced() == 0)
+    try talk.say(#"{"jsonrpc":"2.0","id":"\#(Self.long)","result":{}}"#, .server)
     #expect(talk.session.tables.allSatisfy { $0.count == 0 })
+  }
+
+  @Test func `only streams that the host has open are told of changes`() throws {
+    var talk = try Talk()
+    // What stands there may be a secret that a scan would have kept back.
+    try talk.acknowledge(#""ghp_server""#)
+    try talk.say(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, .host)
+    try talk.acknowledge("1")
+    #expect(talk.announced() == 0)
+    try talk.listen("2")
+    try talk.acknowledge("2")
+    #expect(talk.announced() == 1)
+    try talk.say(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}"#, .host)
+    try talk.acknowledge("2")
+    #expect(talk.announced() == 0)
   }
 
   @Test func `each table forgets or refuses at its limit`() throws {
@@ -77,10 +124,8 @@ import Wire
       _ = try talk.call("t\(number)", "echo")
       try talk.say(
         #"{"jsonrpc":"2.0","id":"t\#(number)","result":{"resultType":"task","taskId":"\#(number)"}}"#, .server)
-      let meta = #"{"io.modelcontextprotocol/subscriptionId":\#(number)}"#
-      try talk.say(
-        #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{},"_meta":\#(meta)}}"#,
-        .server)
+      try talk.listen("\(number)")
+      try talk.acknowledge("\(number)")
     }
     #expect(talk.session.tables.allSatisfy { $0.count <= $0.limit })
     #expect(talk.session.tables.map(\.count).contains(4096), "the tasks")

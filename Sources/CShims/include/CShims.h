@@ -26,6 +26,9 @@ enum { CZ_BYTE_KINDS = 6 };
 /// ASCII.
 int cz_classify(const uint8_t *bytes, size_t count, uint64_t *words);
 
+/// Puts something that can be neither read nor written in the place of each of the descriptors 0 to 2 that is not open.
+void cz_reserve_standard_descriptors(void);
+
 /// A pipe whose ends are closed on exec. 0, or an errno.
 int cz_pipe(int *read_end, int *write_end);
 

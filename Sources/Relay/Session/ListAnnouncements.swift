@@ -32,12 +32,16 @@ struct ListAnnouncements: Sendable {
   /// The host is ready to be told.
   mutating func initialized() { isInitialized = true }
 
+  /// The stream that a notification of the server is about.
+  static func stream(of params: JSONDocument.Node, in document: JSONDocument) -> RequestID? {
+    document.member("_meta", of: params)
+      .flatMap { document.member("io.modelcontextprotocol/subscriptionId", of: $0) }
+      .flatMap { RequestID($0, in: document) }
+  }
+
   /// Takes a notification of the server that tells which lists a stream will be told of.
-  mutating func acknowledge(_ params: JSONDocument.Node, in document: JSONDocument) {
-    guard let filter = document.member("notifications", of: params),
-      let id = document.member("_meta", of: params)
-        .flatMap({ document.member("io.modelcontextprotocol/subscriptionId", of: $0) })
-        .flatMap({ RequestID($0, in: document) }), id.json.count <= 1024,
+  mutating func acknowledge(_ id: RequestID, _ params: JSONDocument.Node, in document: JSONDocument) {
+    guard let filter = document.member("notifications", of: params), id.json.count <= 1024,
       streams.count < Self.limit || streams[id] != nil
     else { return }
     streams[id] = Set(

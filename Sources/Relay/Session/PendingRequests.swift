@@ -52,6 +52,8 @@ struct PendingRequests: Sendable {
   static let maxBytes = 32 << 20
 
   private var entries: [RequestID: Entry] = [:]
+  /// Those of them that were cancelled: looked for among all, they would be looked for with each request too many.
+  private var cancelled: Set<RequestID> = []
   private(set) var byteCount = 0
 
   var isFull: Bool { entries.count >= Self.limit || byteCount >= Self.maxBytes }
@@ -59,25 +61,38 @@ struct PendingRequests: Sendable {
 
   func contains(_ id: RequestID) -> Bool { entries[id] != nil }
 
+  /// Whether it is a stream of notifications that somebody still listens to.
+  func isStream(_ id: RequestID) -> Bool {
+    guard let entry = entries[id], case .directory(.listen) = entry.kind else { return false }
+    return !entry.isCancelled
+  }
+
   mutating func insert(_ entry: Entry) {
-    byteCount += entry.byteCount - (entries.updateValue(entry, forKey: entry.id)?.byteCount ?? 0)
+    byteCount += entry.byteCount
+    guard let old = entries.updateValue(entry, forKey: entry.id) else { return }
+    byteCount -= old.byteCount
+    if old.isCancelled { cancelled.remove(entry.id) }
   }
 
   mutating func cancel(_ id: RequestID) {
+    guard let entry = entries[id], !entry.isCancelled else { return }
     entries[id]?.isCancelled = true
+    // With the spelling that is counted, not with that of whoever cancels.
+    cancelled.insert(entry.id)
   }
 
   /// Takes the request that an answer belongs to; nil when there is none, or when it was answered before.
   mutating func take(_ id: RequestID) -> Entry? {
     guard let entry = entries.removeValue(forKey: id) else { return nil }
     byteCount -= entry.byteCount
+    if entry.isCancelled { cancelled.remove(id) }
     return entry
   }
 
   /// Forgets cancelled requests, which may never be answered, to make room.
   mutating func dropCancelled() {
-    entries = entries.filter { !$0.value.isCancelled }
-    byteCount = entries.values.reduce(0) { $0 + $1.byteCount }
+    let dropped = cancelled
+    for id in dropped { _ = take(id) }
   }
 }
 

@@ -140,8 +140,11 @@ public struct Session: Sendable {
     let cancelled = cancelledID(message, method: method)
     if sender == .server {
       if let cancelled { inFlight[.server].cancel(cancelled) }
-      if name.elementsEqual("notifications/subscriptions/acknowledged".utf8), let params = message.params {
-        announcements.acknowledge(params, in: document)
+      // Of a stream that the host did not open the id is the server's, and may be anything.
+      if name.elementsEqual("notifications/subscriptions/acknowledged".utf8), let params = message.params,
+        let stream = ListAnnouncements.stream(of: params, in: document), inFlight[.host].isStream(stream)
+      {
+        announcements.acknowledge(stream, params, in: document)
       }
       return passNotification(message, method: name, line)
     }
@@ -187,6 +190,9 @@ public struct Session: Sendable {
         .send(Reply.refusal(of: id, code: Reply.invalidRequestCode, message: message), to: sender))
     }
     if sender == .server, let id = error.answered, let request = inFlight[.host].take(id) {
+      announcements.close(request.id)
+      // Nobody waits for it any more, whatever it is.
+      if request.isCancelled { return step }
       let message = "Refused by czproxy: the server's answer is malformed: \(error.description)."
       step.effects.append(
         .send(Reply.refusal(of: request.id, code: Reply.internalErrorCode, message: message), to: .host))

@@ -4,7 +4,7 @@ internal import Wire
 
 /// Loads the policy again when its files change, and looks whether the machine is in quarantine.
 ///
-/// Looked at is before a message of the host is judged, though not more often than every few milliseconds, and every
+/// Looked at is before messages of either side are judged, though not more often than every few milliseconds, and every
 /// few seconds while nothing happens.
 struct PolicyWatcher: ~Copyable {
   /// How often the file system is asked at the most, and at the least; in nanoseconds.

@@ -38,6 +38,8 @@ struct RelayLoop: ~Copyable {
   private var hostEnded = false
   private var serverEnded = false
   private var hostReadAt: UInt64 = 0
+  /// The server reads no longer, so the host is not listened to either: only that it reads no longer tells that it left.
+  private var hostIsUnheard = false
   private var fromHost: LineFramer
   private var fromServer: LineFramer
   private var toHost: Sink
@@ -118,7 +120,9 @@ struct RelayLoop: ~Copyable {
     var requests = [
       request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
-      request(toHost.waitingDescriptor, POLLOUT), request(toServer.waitingDescriptor, POLLOUT),
+      request(
+        hostIsUnheard ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 || !hostIsUnheard ? POLLOUT : 0),
+      request(toServer.waitingDescriptor, POLLOUT),
     ]
     let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : watcher.deadline)
     var timeout: Int32 = -1
@@ -143,6 +147,8 @@ struct RelayLoop: ~Copyable {
 
   private mutating func handle(_ ready: Ready) {
     if ready.toHost {
+      // With nothing to write it is an error, which is told unasked.
+      if toHost.backlog == 0 { toHost.shut() }
       toHost.flush()
       hostReadAt = MonotonicClock.nanoseconds()
     }
@@ -181,6 +187,7 @@ struct RelayLoop: ~Copyable {
       // The server reads no longer: the host's next write must fail as it would without us.
       closesToServer = true
       hostInput = nil
+      hostIsUnheard = true
     }
   }
 
@@ -213,7 +220,6 @@ struct RelayLoop: ~Copyable {
   // MARK: Reading
 
   private mutating func readHost() {
-    lookAtPolicy()
     if Self.receive(&fromHost, from: hostInputNumber) == 0 {
       hostInput = nil
       hostEnded = true
@@ -248,6 +254,7 @@ struct RelayLoop: ~Copyable {
 
   /// Lines that came together are judged in their order, are put on record by one write, and go out by one.
   private mutating func passOn(from sender: Peer) {
+    if isPassThrough { return passOnUnread(from: sender) }
     while sender == .host ? hostMaySpeak : serverMaySpeak {
       var together: [JudgedLine] = []
       var bytes = 0
@@ -257,6 +264,8 @@ struct RelayLoop: ~Copyable {
           if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
           return
         }
+        // What waited for room is judged by the policy of now as well.
+        if together.isEmpty { lookAtPolicy() }
         if case .line(let line) = item {
           bytes += line.bytes.count
           // The short ones don't wait until a long one is judged.
@@ -271,9 +280,18 @@ struct RelayLoop: ~Copyable {
     }
   }
 
+  /// Where nothing is judged nobody asks where a line ends, or how long it is.
+  private mutating func passOnUnread(from sender: Peer) {
+    guard sender == .host ? hostMaySpeak : serverMaySpeak else { return }
+    let bytes = sender == .host ? fromHost.takeAll() : fromServer.takeAll()
+    if !bytes.isEmpty { send(bytes, to: sender.other, waits: false) }
+    if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
+  }
+
   private mutating func finish(from sender: Peer) {
     // What stands behind the last line end is a line too: a server would read it as one.
     if let item = sender == .host ? fromHost.finish() : fromServer.finish() {
+      lookAtPolicy()
       perform([judge(item, from: sender)], from: sender)
     }
     switch sender {
@@ -291,7 +309,6 @@ struct RelayLoop: ~Copyable {
   private mutating func judge(_ item: LineFramer.Item, from sender: Peer) -> JudgedLine {
     switch item {
     case .tooLong(let bytes): JudgedLine(line: [], step: session.receiveTooLong(bytes: bytes, from: sender))
-    case .line(let line) where isPassThrough: JudgedLine(line: line.bytes, step: Step(.forward))
     case .line(let line): JudgedLine(line: line.bytes, step: session.receive(line, from: sender))
     }
   }
@@ -334,9 +351,11 @@ struct RelayLoop: ~Copyable {
   }
 
   private mutating func send(_ line: ArraySlice<UInt8>, to receiver: Peer, isOwn: Bool = false, waits: Bool) {
+    // Nothing follows what was the last line: it may have no end, and what stands behind it would be part of it.
     switch receiver {
-    case .host: toHost.send(line, isOwn: isOwn, waits: waits)
-    case .server: toServer.send(line, isOwn: isOwn, waits: waits)
+    case .host where !closesToHost: toHost.send(line, isOwn: isOwn, waits: waits)
+    case .server where !closesToServer: toServer.send(line, isOwn: isOwn, waits: waits)
+    default: break
     }
   }
 
@@ -361,7 +380,7 @@ struct RelayLoop: ~Copyable {
       for effect in session.enforce(
         watcher.keeper.policy, obstacle: watcher.keeper.obstacle, projectID: watcher.keeper.loaded.projectID)
       {
-        if case .send(let bytes, to: .host) = effect { toHost.send(bytes[...], isOwn: true) }
+        if case .send(let bytes, let receiver) = effect { send(bytes[...], to: receiver, isOwn: true, waits: false) }
       }
     }
   }

@@ -76,6 +76,8 @@ public enum RunCommand {
       try ServerProcess.prepare(command: options.command, secrets: secrets)
     }
     SecretEnvironment.wipe(secrets)
+    // What can't be written, since nobody reads it or a file may not grow further, is an error like any other.
+    for signal in [SIGPIPE, SIGXFSZ] { cz_ignore_signal(signal) }
 
     let watcher: PolicyWatcher
     do throws(PolicySourceError) {
@@ -95,7 +97,6 @@ public enum RunCommand {
     _ options: RunOptions, _ plan: RunPlan, _ watcher: consuming PolicyWatcher, _ server: consuming ServerProcess,
     _ stateDirectory: String
   ) throws(SystemError) -> Int32 {
-    cz_ignore_signal(SIGPIPE)
     let signals = try SignalPipe(forwarding: [SIGINT, SIGTERM, SIGHUP])
     let name = serverName(options)
     var context = context(options, project: watcher.keeper.loaded.projectID)

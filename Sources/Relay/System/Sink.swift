@@ -62,7 +62,7 @@ struct Sink: ~Copyable {
   /// What to poll for room, while something waits; -1 otherwise.
   var waitingDescriptor: Int32 { backlog > 0 ? number : -1 }
 
-  private var number: Int32 {
+  var number: Int32 {
     switch descriptor {
     case .some(let descriptor): descriptor.number
     case .none: -1
@@ -90,6 +90,9 @@ struct Sink: ~Copyable {
     guard isOpen, backlog > 0 else { return }
     sent += write(queue[sent...])
     guard isOpen else { return }
+    // Which of the bytes are our own is not known, but there are no more of them than wait: a queue that is never quite
+    // empty, since the server goes on speaking, must not count what has long gone out.
+    ownBytes = min(ownBytes, backlog)
     if sent == queue.count {
       // A queue that a large line made grow is given back.
       queue.removeAll(keepingCapacity: queue.capacity <= 1 << 20)

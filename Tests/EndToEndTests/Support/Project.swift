@@ -43,6 +43,16 @@ final class Scratch: Sendable {
   /// The audit rows of all segments, as dictionaries.
   func rows() throws -> [[String: Any]] { try rows(in: state) }
 
+  /// Waits until some row holds a text. The last one may be half written meanwhile, so none is decoded.
+  func waitForRow(containing text: String) throws {
+    let until = Date() + RunningProcess.patience
+    while Date() < until {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(state)/audit")) ?? []
+      if names.contains(where: { read("state/audit/\($0)").range(of: Data(text.utf8)) != nil }) { return }
+    }
+    throw RunningProcess.TimedOut(description: "no row holds `\(text)`")
+  }
+
   func rows(in state: String) throws -> [[String: Any]] {
     let directory = "\(state)/audit"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []

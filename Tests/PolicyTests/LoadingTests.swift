@@ -65,11 +65,30 @@ struct LoadingTests {
   @Test(
     "what is no YAML, or is more than is read, is a file that can't be loaded",
     arguments: [
-      "a: [", "a: !x b", "a: =", "a: <<", "--- a\n--- b", "a: *b", "\u{1}", "a: !!int x",
+      "a: [", "a: !x b", "a: =", "a: <<", "--- a\n--- b", "a: *b", "\u{1}", "a: !!int x", "a: ! =",
+      "a: &x 1\nb: &x 1", "a: &x [&x 1]",
       String(repeating: "[", count: 200),
     ])
   func notLoaded(yaml: String) {
     #expect(diagnostics(yaml).map(\.code) == [.load])
+  }
+
+  @Test(
+    "a YAML value stands for what PyYAML makes of it",
+    arguments: [
+      ("1:30", "90"), ("1_0:30", "630"), ("1:3_0", "1:3_0"), ("1:30.5_0", "90.5"), ("1:3_0.5", "1:3_0.5"),
+      ("1:30.5_x", "1:30.5_x"), ("1727:21:42.64", "6218502.64"), ("! 5", "5"), ("! '5'", "5"), ("! ''", "None"),
+      ("!", "None"), ("'5'", "5"), ("!!str 5", "5"), ("{yes: a, 1: b, 1.0: c}", "{True: 'c'}"),
+      ("{1: a, '1': b}", "{1: 'a', '1': 'b'}"), ("{0: a, -0.0: b, no: c}", "{0: 'c'}"), ("[! a, ! <<]", nil),
+    ] as [(String, String?)])
+  func yamlValues(yaml: String, text: String?) throws {
+    let file = "rules:\n  - deny: t\n    id: \(yaml)\n"
+    guard let text else { return #expect(diagnostics(file).map(\.code) == [.load]) }
+    #expect(try localPolicy(file).summaries.map(\.policyID) == [text])
+  }
+
+  @Test func aByteOrderMarkIsNoPartOfAFile() throws {
+    #expect(try localPolicy("\u{feff}version: '1'\nrules:\n  - {deny: t, id: x}\n").summaries.map(\.policyID) == ["x"])
   }
 
   @Test func anErrorOfTheWholeFileHasNoEmptyPlace() {

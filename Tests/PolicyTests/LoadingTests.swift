@@ -91,6 +91,14 @@ struct LoadingTests {
     #expect(try localPolicy("\u{feff}version: '1'\nrules:\n  - {deny: t, id: x}\n").summaries.map(\.policyID) == ["x"])
   }
 
+  @Test(
+    "an effect that is no word can't be loaded, be it empty",
+    arguments: ["[]", "{}", "[\"deny\"]", "{\"a\":1}"], ["", ",\"action\":\"x\""])
+  func effectsThatAreNoWords(effect: String, action: String) {
+    let payload = "{\"policies\":[{\"rules\":[{\"effect\":\(effect)\(action)}]}]}"
+    #expect(throws: PolicyError.self) { try Policy.load(hosted: Array(payload.utf8), fileName: "payload") }
+  }
+
   @Test func anErrorOfTheWholeFileHasNoEmptyPlace() {
     #expect(throws: PolicyError(.load, "larger than \(PolicyLimits.maxBytes) bytes", fileName: "big.yaml")) {
       let bytes = [UInt8](repeating: 0x20, count: PolicyLimits.maxBytes + 1)
@@ -168,11 +176,12 @@ struct LoadingTests {
     arguments: [("", "no"), ("en", "no"), (" KO ", "안돼"), ("ko-KR", "안돼"), ("de", "no"), ("pt-br", "não")])
   func localizedReasons(locale: String, reason: String) throws {
     let map = #"{" Ko": "안돼", "pt-BR": "não", "de": ""}"#
+    let withOthers = map.dropLast() + #", "ko": 5, "ko-KR": null}"#
     let local = try Policy.load(
       local: Array("rules:\n  - {deny: s, reason: 'no', reason_localized: \(map)}\n".utf8), format: .yaml,
       fileName: "p",
       locale: locale)
-    let rule = #"{"effect":"deny","reason":"no","reason_localized":\#(map)}"#
+    let rule = #"{"effect":"deny","reason":"no","reason_localized":\#(withOthers)}"#
     let hosted = try Policy.load(
       hosted: Array("{\"policies\":[{\"rules\":[\(rule)]}]}".utf8), fileName: "p", locale: locale)
     for policy in [local, hosted] { #expect(policy.decide(try toolCall("s", "t")).reason == reason) }

@@ -148,6 +148,20 @@ import Testing
     }
   }
 
+  @Test func `what a closure returns and nobody can look through is an error that says so, on record`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration("rules: [{allow: 't:*'}]\n")) { client in
+      client.register("t") { _, _, _ in
+        var nested: JSONValue = 1
+        for _ in 0..<200 { nested = [nested] }
+        return nested
+      }
+      let error = try #require(throws: ToolCallError.self) { try client.callTool("t", "m") }
+      #expect(error.reason == .malformed && error.description.contains("nest it less deeply"))
+    }
+    #expect(try scratch.rows("outcome").map { $0["error"]?.string } == ["malformed"])
+  }
+
   @Test func `context overlays arguments, and tags overlay the context`() throws {
     let scratch = try Scratch()
     let policy = """

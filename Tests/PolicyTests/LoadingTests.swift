@@ -140,6 +140,14 @@ struct LoadingTests {
     #expect(policy.summaries.map(\.policyID) == ["y", "x"])
   }
 
+  @Test func aKeyOfTwoMergedMappingsIsWarnedOfWhereTheyDiffer() throws {
+    let base = "a: &a {deny: t, id: x, reason: r}\nb: &b {allow: t, id: y, reason: r}\nrules:\n"
+    let policy = try localPolicy(base.replacing("allow", with: "deny") + "  - <<: [*a, *b]\n")
+    #expect(policy.warnings.map(\.line) == [1] && policy.warnings[0].message.contains("`id` stands in two mappings"))
+    #expect(policy.summaries.map(\.policyID) == ["x"])
+    #expect(try localPolicy(base.replacing("allow", with: "deny") + "  - <<: [*a, *b]\n    id: z\n").warnings.isEmpty)
+  }
+
   @Test func aPayloadFromACacheThatIsNotFreshIsNotBelievedToBeEmpty() throws {
     let payload = Array("{\"policies\": [], \"metadata\": {\"active_policy_count\": 0}}".utf8)
     let call = try toolCall("s", "t")

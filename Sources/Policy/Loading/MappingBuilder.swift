@@ -22,6 +22,11 @@ struct MappingBuilder {
     }
   }
 
+  /// The value of a key; nil where there is none.
+  mutating func value(of key: PolicyValue) -> PolicyValue? {
+    place(of: key).map { members[$0].value }
+  }
+
   private mutating func place(of key: PolicyValue) -> Int? {
     if members.count < Self.maxScannedMembers {
       return members.firstIndex { Self.areEqual($0.key, key) }

@@ -1,4 +1,5 @@
 private import CYaml
+import Python
 
 /// Reads a YAML policy as PyYAML's `safe_load` does: one document, YAML 1.1 types, anchors and merge keys.
 struct YAMLReader {
@@ -7,7 +8,7 @@ struct YAMLReader {
   private var open: [Container] = []
   private var root: PolicyValue?
   private var total = 0
-  private var repeatedKeys: [PolicyValue] = []
+  private var repeatedKeys: [PolicyWarning] = []
 
   /// A list or mapping whose end has not been read.
   private struct Container {
@@ -26,10 +27,10 @@ struct YAMLReader {
     self.fileName = fileName
   }
 
-  /// - Returns: the document, and the keys that stand twice in one mapping.
+  /// - Returns: the document, and what is to be said of keys that stand twice in one mapping.
   static func read(
     _ bytes: [UInt8], fileName: String
-  ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyValue]) {
+  ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyWarning]) {
     var reader = YAMLReader(fileName: fileName)
     let root = try reader.read(bytes)
     return (root, reader.repeatedKeys)
@@ -191,11 +192,30 @@ struct YAMLReader {
     }
     var builder = MappingBuilder()
     for member in own { builder.insert(member.key, member.value) }
-    repeatedKeys += builder.repeated
+    repeatedKeys += builder.repeated.map { .repeatedKey($0) }
     guard !merged.isEmpty else { return builder.members }
+    noteAmbiguous(merged, own: builder)
     builder = MappingBuilder()
     for member in merged + own { builder.insert(member.key, member.value) }
     return builder.members
+  }
+
+  /// Of the mappings of a list that is merged the first counts; in PyYAML 6.0.4 it is the last.
+  private mutating func noteAmbiguous(_ merged: [PolicyValue.Member], own: MappingBuilder) {
+    var own = own
+    var seen = MappingBuilder()
+    for member in merged {
+      if let earlier = seen.value(of: member.key), own.value(of: member.key) == nil,
+        PythonText.representation(earlier) != PythonText.representation(member.value)
+      {
+        repeatedKeys.append(
+          PolicyWarning(
+            at: member.key,
+            "`\(PythonText.string(member.key))` stands in two mappings that are merged, and which of them counts differs "
+              + "between versions of PyYAML: write it beside the merge key"))
+      }
+      seen.insert(member.key, member.value)
+    }
   }
 
   private static let textTag = "tag:yaml.org,2002:str"

@@ -150,6 +150,8 @@ public struct ArgumentScanner: Sendable {
         $0.range.lowerBound + leaf.range.lowerBound..<$0.range.upperBound + leaf.range.lowerBound
       }
     }
+    // The value of a repeated key counts where the key stood first, so leaves may stand in another order than their bytes.
+    outcome.edits.sort { $0.range.lowerBound < $1.range.lowerBound }
     // The first in the text counts, and of several the one whose rule stands first.
     let residual = toMask.filter { !Self.isCovered($0.range, by: covered) }
       .sorted { ($0.range.lowerBound, $0.detector) < ($1.range.lowerBound, $1.detector) }

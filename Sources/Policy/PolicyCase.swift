@@ -127,7 +127,7 @@ public struct PolicyCase: Sendable {
       writer.boolean(value)
     }
     writer.endObject()
-    guard let object = try? JSONDocument(parsing: writer.bytes[...], options: .python) else { return Context() }
+    guard let object = try? JSONDocument(parsing: writer.bytes[...], options: .python) else { return .unreadable }
     return Context(object: object)
   }
 

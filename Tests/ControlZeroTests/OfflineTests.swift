@@ -132,6 +132,36 @@ import Testing
     #expect(end["event"] == "session_end" && end["calls"] == 5 && end["denied"] == 0)
   }
 
+  @Test func `a context that can't be read denies, where without it a rule that denies would not be asked`() throws {
+    let scratch = try Scratch()
+    let policy = "settings: {default_action: allow}\nrules: [{deny: 'db:*', when: {env: prod}}]\n"
+    var nested: JSONValue = 1
+    for _ in 0..<200 { nested = [nested] }
+    try withControlZero(scratch.configuration(policy)) { client in
+      client.register("db") { _, _, _ in "done" }
+      let context = CallContext(tags: ["env": "prod"], ["trail": nested])
+      let decision = try client.evaluate("db", "drop", context: context)
+      #expect(decision.effect == .deny && decision.policyID == "synthetic:ENGINE_UNAVAILABLE")
+      #expect(decision.reason.contains("nested less deeply"))
+      #expect(throws: PolicyDeniedError.self) { try client.callTool("db", "drop", context: context) }
+      #expect(try client.callTool("db", "drop", context: ["env": "dev"]) == "done")
+    }
+  }
+
+  @Test func `what a closure returns and nobody can look through is an error that says so, on record`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration("rules: [{allow: 't:*'}]\n")) { client in
+      client.register("t") { _, _, _ in
+        var nested: JSONValue = 1
+        for _ in 0..<200 { nested = [nested] }
+        return nested
+      }
+      let error = try #require(throws: ToolCallError.self) { try client.callTool("t", "m") }
+      #expect(error.reason == .malformed && error.description.contains("nest it less deeply"))
+    }
+    #expect(try scratch.rows("outcome").map { $0["error"]?.string } == ["malformed"])
+  }
+
   @Test func `context overlays arguments, and tags overlay the context`() throws {
     let scratch = try Scratch()
     let policy = """

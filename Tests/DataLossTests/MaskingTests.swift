@@ -45,6 +45,17 @@ struct MaskingTests {
     #expect(throws: Never.self) { try JSONDocument(parsing: Array(text.utf8)[...]) }
   }
 
+  /// Python keeps a repeated key where it stood first, with the value that came last.
+  @Test func `a key that is repeated is masked where its last value stands`() throws {
+    let json = Array(#"{"a":"x","b":"secret","a":"s3cret","c":{"d":1,"e":"secret","d":"secret"}}"#.utf8)
+    let document = try JSONDocument(parsing: json[...], options: .python)
+    let outcome = ArgumentScanner(Scanner(rules: Self.rules)).scan((document, document.root))
+    #expect(
+      String(decoding: ByteEdit.apply(outcome.edits, to: json[...]), as: UTF8.self)
+        == #"{"a":"x","b":"[REDACTED-WORD]","a":"[REDACTED-WORD]","#
+        + #""c":{"d":1,"e":"[REDACTED-WORD]","d":"[REDACTED-WORD]"}}"#)
+  }
+
   @Test func `a match that spans two values denies`() throws {
     let (outcome, text) = try scan(#"{"a":"left","b":"right"}"#)
     #expect(outcome.denial != nil && outcome.reason == "mask_residual_blocked" && outcome.edits.isEmpty)

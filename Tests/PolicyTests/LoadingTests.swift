@@ -64,7 +64,6 @@ struct LoadingTests {
       ("rules:\n  - deny: *:delete*", "a text that begins with `*` stands in quotes"),
       ("rules:\n  - deny: *delete", "a text that begins with `*` stands in quotes"),
       ("rules:\n  - deny: fs: write", "a text that holds `: ` stands in quotes"),
-      ("\u{feff}version: '1'\nrules: [{deny: a}]", "without a byte order mark"),
       ("rules:\n  - dney: a", "`dney` is unknown, `deny` was meant?"),
       ("rule:\n  - deny: a", "`rules` is missing; `rule` is unknown, `rules` was meant?"),
       ("rules:\n  - {effect: deny, allow: a}", "`effect` takes it from `action` or `actions`"),
@@ -86,11 +85,38 @@ struct LoadingTests {
   @Test(
     "what is no YAML, or is more than is read, is a file that can't be loaded",
     arguments: [
-      "a: [", "a: !x b", "a: =", "a: <<", "--- a\n--- b", "a: *b", "\u{1}", "a: !!int x",
+      "a: [", "a: !x b", "a: =", "a: <<", "--- a\n--- b", "a: *b", "\u{1}", "a: !!int x", "a: ! =",
+      "a: &x 1\nb: &x 1", "a: &x [&x 1]",
       String(repeating: "[", count: 200),
     ])
   func notLoaded(yaml: String) {
     #expect(diagnostics(yaml).map(\.code) == [.load])
+  }
+
+  @Test(
+    "a YAML value stands for what PyYAML makes of it",
+    arguments: [
+      ("1:30", "90"), ("1_0:30", "630"), ("1:3_0", "1:3_0"), ("1:30.5_0", "90.5"), ("1:3_0.5", "1:3_0.5"),
+      ("1:30.5_x", "1:30.5_x"), ("1727:21:42.64", "6218502.64"), ("! 5", "5"), ("! '5'", "5"), ("! ''", "None"),
+      ("!", "None"), ("'5'", "5"), ("!!str 5", "5"), ("{yes: a, 1: b, 1.0: c}", "{True: 'c'}"),
+      ("{1: a, '1': b}", "{1: 'a', '1': 'b'}"), ("{0: a, -0.0: b, no: c}", "{0: 'c'}"), ("[! a, ! <<]", nil),
+    ] as [(String, String?)])
+  func yamlValues(yaml: String, text: String?) throws {
+    let file = "rules:\n  - deny: t\n    id: \(yaml)\n"
+    guard let text else { return #expect(diagnostics(file).map(\.code) == [.load]) }
+    #expect(try localPolicy(file).summaries.map(\.policyID) == [text])
+  }
+
+  @Test func aByteOrderMarkIsNoPartOfAFile() throws {
+    #expect(try localPolicy("\u{feff}version: '1'\nrules:\n  - {deny: t, id: x}\n").summaries.map(\.policyID) == ["x"])
+  }
+
+  @Test(
+    "an effect that is no word can't be loaded, be it empty",
+    arguments: ["[]", "{}", "[\"deny\"]", "{\"a\":1}"], ["", ",\"action\":\"x\""])
+  func effectsThatAreNoWords(effect: String, action: String) {
+    let payload = "{\"policies\":[{\"rules\":[{\"effect\":\(effect)\(action)}]}]}"
+    #expect(throws: PolicyError.self) { try Policy.load(hosted: Array(payload.utf8), fileName: "payload") }
   }
 
   @Test func anErrorOfTheWholeFileHasNoEmptyPlace() {
@@ -134,6 +160,14 @@ struct LoadingTests {
     #expect(policy.summaries.map(\.policyID) == ["y", "x"])
   }
 
+  @Test func aKeyOfTwoMergedMappingsIsWarnedOfWhereTheyDiffer() throws {
+    let base = "a: &a {deny: t, id: x, reason: r}\nb: &b {allow: t, id: y, reason: r}\nrules:\n"
+    let policy = try localPolicy(base.replacing("allow", with: "deny") + "  - <<: [*a, *b]\n")
+    #expect(policy.warnings.map(\.line) == [1] && policy.warnings[0].message.contains("`id` stands in two mappings"))
+    #expect(policy.summaries.map(\.policyID) == ["x"])
+    #expect(try localPolicy(base.replacing("allow", with: "deny") + "  - <<: [*a, *b]\n    id: z\n").warnings.isEmpty)
+  }
+
   @Test func aPayloadFromACacheThatIsNotFreshIsNotBelievedToBeEmpty() throws {
     let payload = Array("{\"policies\": [], \"metadata\": {\"active_policy_count\": 0}}".utf8)
     let call = try toolCall("s", "t")
@@ -170,11 +204,12 @@ struct LoadingTests {
     arguments: [("", "no"), ("en", "no"), (" KO ", "안돼"), ("ko-KR", "안돼"), ("de", "no"), ("pt-br", "não")])
   func localizedReasons(locale: String, reason: String) throws {
     let map = #"{" Ko": "안돼", "pt-BR": "não", "de": ""}"#
+    let withOthers = map.dropLast() + #", "ko": 5, "ko-KR": null}"#
     let local = try Policy.load(
       local: Array("rules:\n  - {deny: s, reason: 'no', reason_localized: \(map)}\n".utf8), format: .yaml,
       fileName: "p",
       locale: locale)
-    let rule = #"{"effect":"deny","reason":"no","reason_localized":\#(map)}"#
+    let rule = #"{"effect":"deny","reason":"no","reason_localized":\#(withOthers)}"#
     let hosted = try Policy.load(
       hosted: Array("{\"policies\":[{\"rules\":[\(rule)]}]}".utf8), fileName: "p", locale: locale)
     for policy in [local, hosted] { #expect(policy.decide(try toolCall("s", "t")).reason == reason) }

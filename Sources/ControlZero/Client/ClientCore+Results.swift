@@ -22,7 +22,15 @@ extension ClientCore {
       throw error
     case .success(let value):
       guard call.judged != nil else { return value }
-      let document = try JSONDocument(parsing: value.json[...], options: .document)
+      let document: JSONDocument
+      do throws(JSONError) {
+        document = try JSONDocument(parsing: value.json[...], options: .document)
+      } catch {
+        note(call, error: "malformed")
+        throw failure(
+          call, .malformed, "what the closure returned can't be looked through: \(error)",
+          "it was executed; let it return less, or nest it less deeply")
+      }
       let scanned = try scan(call, document.root, in: document, error: nil, mayRetype: true)
       return scanned.map { JSONValue($0.root, in: $0) } ?? value
     }

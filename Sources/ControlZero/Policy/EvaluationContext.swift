@@ -29,7 +29,7 @@ enum EvaluationContext {
       writer.boolean(value)
     }
     writer.endObject()
-    guard let document = try? JSONDocument(parsing: writer.bytes[...], options: .python) else { return Context() }
+    guard let document = try? JSONDocument(parsing: writer.bytes[...], options: .python) else { return .unreadable }
     return Context(object: document)
   }
 

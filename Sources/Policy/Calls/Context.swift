@@ -30,6 +30,13 @@ public struct Context: Sendable, Equatable {
     members = ContextMembers(object)
   }
 
+  /// A context that can't be read. Every call is denied then: without it, no rule that denies by who calls would.
+  public static var unreadable: Context {
+    var context = Context()
+    context.members = nil
+    return context
+  }
+
   public static func == (left: Context, right: Context) -> Bool {
     left.members?.document.bytes == right.members?.document.bytes
   }

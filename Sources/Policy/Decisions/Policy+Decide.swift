@@ -10,7 +10,9 @@ extension Policy {
   }
 
   private func decide(_ call: Call, _ evaluate: (inout Evaluation) -> Decision) -> Decision {
-    guard let context = call.body.context else { return .unavailable(reason: "the context can't be read") }
+    guard let context = call.body.context else {
+      return .unavailable(reason: "the context can't be read; give one that is smaller, or nested less deeply")
+    }
     if context.isTampered, settings.defaultOnTamper != .warn { return tampered }
     switch call.body.fault {
     case nil: break

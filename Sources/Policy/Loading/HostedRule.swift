@@ -81,11 +81,7 @@ enum HostedRule {
     }
     if let code = rule["reason_code"], case .string = code.content { add("reason_code", code) }
     if let localized = rule["reason_localized"], case .mapping(let reasons) = localized.content, !reasons.isEmpty {
-      let texts = reasons.map {
-        PolicyValue.Member(
-          key: make(.string(PythonText.bytes($0.key))), value: make(.string(PythonText.bytes($0.value))))
-      }
-      add("reason_localized", make(.mapping(texts), at: localized))
+      add("reason_localized", make(.mapping(reasons.filter { $0.value.string != nil }), at: localized))
     }
     for key in ["clients", "projects"] {
       guard let value = rule[key], case .list(let elements) = value.content else { continue }
@@ -110,10 +106,13 @@ enum HostedRule {
   }
 
   private static func effect(of rule: PolicyValue) throws(RuleReader.Failure) -> Effect {
-    if let value = rule["effect"], value.isTruthy { return try effect(value) ?? .deny }
+    let written = rule["effect"]
+    if let written, written.isTruthy { return try effect(written) ?? .deny }
     // `action` may stand for the effect.
-    guard let value = rule["action"] else { return .deny }
-    return try effect(value) ?? .deny
+    if let value = rule["action"], let named = try effect(value) { return named }
+    // An empty list says nothing, and the SDK stumbles over it all the same.
+    if let written { _ = try effect(written) }
+    return .deny
   }
 
   private static func patterns(of rule: PolicyValue) throws(RuleReader.Failure) -> [[UInt8]] {

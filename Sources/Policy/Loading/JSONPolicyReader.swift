@@ -2,15 +2,15 @@ import Wire
 
 /// Reads a JSON policy as Python's `json.loads` does: a repeated key counts with its last value.
 enum JSONPolicyReader {
-  /// - Returns: the document, and the keys that stand twice in one object.
+  /// - Returns: the document, and what is to be said of keys that stand twice in one object.
   static func read(
     _ bytes: [UInt8], fileName: String
-  ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyValue]) {
+  ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyWarning]) {
     let document = try self.document(bytes, fileName: fileName)
     let lines = LineIndex(bytes[...])
     var repeated: [PolicyValue] = []
     findRepeatedKeys(in: document.root, of: document, lines, &repeated)
-    return (value(of: document.root, in: document, lines), repeated)
+    return (value(of: document.root, in: document, lines), repeated.map { .repeatedKey($0) })
   }
 
   private static func findRepeatedKeys(

@@ -28,10 +28,7 @@ struct LocalPolicyLoader {
       case .json: try JSONPolicyReader.read(bytes, fileName: fileName)
       }
     var loader = LocalPolicyLoader(fileName: fileName, locale: locale)
-    for key in repeatedKeys {
-      loader.warnings.append(
-        PolicyWarning(at: key, "`\(PythonText.string(key))` stands here twice; the last one counts"))
-    }
+    loader.warnings += repeatedKeys
     return try loader.policy(from: root)
   }
 

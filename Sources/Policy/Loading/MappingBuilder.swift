@@ -22,6 +22,11 @@ struct MappingBuilder {
     }
   }
 
+  /// The value of a key; nil where there is none.
+  mutating func value(of key: PolicyValue) -> PolicyValue? {
+    place(of: key).map { members[$0].value }
+  }
+
   private mutating func place(of key: PolicyValue) -> Int? {
     if members.count < Self.maxScannedMembers {
       return members.firstIndex { Self.areEqual($0.key, key) }
@@ -39,7 +44,14 @@ struct MappingBuilder {
 
   /// Different for keys that Python takes for different ones.
   private static func identity(_ key: PolicyValue) -> [UInt8] {
-    if case .string(let bytes) = key.content { return [UInt8(ascii: "\"")] + bytes }
+    switch key.content {
+    case .string(let bytes): return [UInt8(ascii: "\"")] + bytes
+    // `True`, `1` and `1.0` are one key.
+    case .boolean(let value): return [UInt8(ascii: value ? "1" : "0")]
+    case .number(let value):
+      if let integer = Int64(exactly: value) { return Array(String(integer).utf8) }
+    default: break
+    }
     return Array(PythonText.representation(key).utf8)
   }
 }

@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// Something in a policy that is allowed and probably not meant.
@@ -23,4 +24,8 @@ extension PolicyWarning {
 
   /// Of a rule, where it begins.
   init(at rule: Rule, _ message: String) { self.init(line: rule.line, column: rule.column, message: message) }
+
+  static func repeatedKey(_ key: PolicyValue) -> PolicyWarning {
+    PolicyWarning(at: key, "`\(PythonText.string(key))` stands here twice; the last one counts")
+  }
 }

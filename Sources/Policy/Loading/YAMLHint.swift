@@ -17,8 +17,6 @@ enum YAMLHint {
       return star
     case "mapping values are not allowed in this context":
       return "a text that holds `: ` stands in quotes, and keys of one mapping are indented alike"
-    case "did not find expected <document start>" where bytes.starts(with: [0xef, 0xbb, 0xbf]):
-      return "save the file without a byte order mark"
     default:
       return nil
     }

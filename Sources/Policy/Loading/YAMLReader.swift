@@ -1,4 +1,5 @@
 private import CYaml
+import Python
 
 /// Reads a YAML policy as PyYAML's `safe_load` does: one document, YAML 1.1 types, anchors and merge keys.
 struct YAMLReader {
@@ -7,7 +8,7 @@ struct YAMLReader {
   private var open: [Container] = []
   private var root: PolicyValue?
   private var total = 0
-  private var repeatedKeys: [PolicyValue] = []
+  private var repeatedKeys: [PolicyWarning] = []
 
   /// A list or mapping whose end has not been read.
   private struct Container {
@@ -20,14 +21,16 @@ struct YAMLReader {
     let column: Int
   }
 
+  private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
   private init(fileName: String) {
     self.fileName = fileName
   }
 
-  /// - Returns: the document, and the keys that stand twice in one mapping.
+  /// - Returns: the document, and what is to be said of keys that stand twice in one mapping.
   static func read(
     _ bytes: [UInt8], fileName: String
-  ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyValue]) {
+  ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyWarning]) {
     var reader = YAMLReader(fileName: fileName)
     let root = try reader.read(bytes)
     return (root, reader.repeatedKeys)
@@ -39,7 +42,9 @@ struct YAMLReader {
     guard unsafe yaml_parser_initialize(&parser) == 1 else { throw failure("out of memory", 0, 0) }
     defer { unsafe yaml_parser_delete(&parser) }
     var failed: PolicyError?
-    unsafe bytes.withUnsafeBufferPointer { buffer in
+    // libyaml counts a byte order mark as a column, and takes the first line for one that is indented.
+    let text = bytes.starts(with: Self.byteOrderMark) ? bytes.dropFirst(Self.byteOrderMark.count) : bytes[...]
+    unsafe text.withUnsafeBufferPointer { buffer in
       unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
       unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
       do throws(PolicyError) {
@@ -74,12 +79,13 @@ struct YAMLReader {
       case YAML_SCALAR_EVENT:
         let scalar = unsafe event.data.scalar
         let bytes = unsafe Array(UnsafeBufferPointer(start: scalar.value, count: scalar.length))
-        let isPlain = unsafe scalar.plain_implicit == 1 && scalar.style == YAML_PLAIN_SCALAR_STYLE && scalar.tag == nil
+        let tag = unsafe text(scalar.tag)
+        // The tag `!` makes plain also what is quoted.
+        let isPlain = unsafe tag == "!" || scalar.plain_implicit == 1 && tag == nil
         if isPlain { try noteSpecial(bytes, line, column) }
-        let content = try Self.content(
-          of: bytes, tag: unsafe text(scalar.tag), isPlain: unsafe scalar.plain_implicit == 1,
-          isQuoted: unsafe scalar.style != YAML_PLAIN_SCALAR_STYLE
-        ) { message in failure(message, line, column) }
+        let content = try Self.content(of: bytes, tag: isPlain ? nil : tag ?? Self.textTag) { message in
+          failure(message, line, column)
+        }
         try add(
           PolicyValue(content: content, line: line + 1, column: column + 1),
           anchor: unsafe text(scalar.anchor))
@@ -124,7 +130,11 @@ struct YAMLReader {
     guard total <= PolicyLimits.maxValues else {
       throw failure("more than \(PolicyLimits.maxValues) values", value.line - 1, value.column - 1)
     }
-    if let anchor { anchors[anchor] = value }
+    if let anchor {
+      guard anchors.updateValue(value, forKey: anchor) == nil else {
+        throw failure("the anchor `\(anchor)` stands here twice", value.line - 1, value.column - 1)
+      }
+    }
     if open.isEmpty {
       root = value
     } else {
@@ -185,15 +195,37 @@ struct YAMLReader {
     }
     var builder = MappingBuilder()
     for member in own { builder.insert(member.key, member.value) }
-    repeatedKeys += builder.repeated
+    repeatedKeys += builder.repeated.map { .repeatedKey($0) }
     guard !merged.isEmpty else { return builder.members }
+    noteAmbiguous(merged, own: builder)
     builder = MappingBuilder()
     for member in merged + own { builder.insert(member.key, member.value) }
     return builder.members
   }
 
+  /// Of the mappings of a list that is merged the first counts; in PyYAML 6.0.4 it is the last.
+  private mutating func noteAmbiguous(_ merged: [PolicyValue.Member], own: MappingBuilder) {
+    var own = own
+    var seen = MappingBuilder()
+    for member in merged {
+      if let earlier = seen.value(of: member.key), own.value(of: member.key) == nil,
+        PythonText.representation(earlier) != PythonText.representation(member.value)
+      {
+        repeatedKeys.append(
+          PolicyWarning(
+            at: member.key,
+            "`\(PythonText.string(member.key))` stands in two mappings that are merged, and which of them counts differs "
+              + "between versions of PyYAML: write it beside the merge key"))
+      }
+      seen.insert(member.key, member.value)
+    }
+  }
+
+  private static let textTag = "tag:yaml.org,2002:str"
+
+  /// - Parameter tag: nil for a plain scalar, which is what it looks like.
   private static func content(
-    of bytes: [UInt8], tag: String?, isPlain: Bool, isQuoted: Bool, failure: (String) -> PolicyError
+    of bytes: [UInt8], tag: String?, failure: (String) -> PolicyError
   ) throws(PolicyError) -> PolicyValue.Content {
     let text = String(decoding: bytes, as: UTF8.self)
     func resolved() throws(PolicyError) -> PolicyValue.Content {
@@ -204,8 +236,8 @@ struct YAMLReader {
       }
     }
     switch tag {
-    case nil where isPlain && !isQuoted: return try resolved()
-    case nil, "!", "tag:yaml.org,2002:str": return .string(bytes)
+    case nil: return try resolved()
+    case textTag: return .string(bytes)
     case "tag:yaml.org,2002:null": return .null
     case "tag:yaml.org,2002:bool":
       if case .boolean(let value) = try resolved() { return .boolean(value) }

@@ -56,23 +56,28 @@ enum YAMLScalar {
     text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_") }
   }
 
-  /// `h:m:s`: every part but the first is 0 to 59, of one or two digits.
+  /// `h:m:s`: every part but the first is 0 to 59, of one or two digits. Only the first part and what stands behind the
+  /// dot may have underscores.
   private static func base60(_ text: Substring, allowsFraction: Bool) -> Double? {
-    var parts = text.split(separator: ":", omittingEmptySubsequences: false).map { $0.filter { $0 != "_" } }
-    guard parts.count > 1, let first = parts.first, isDecimal(first[...]), first.utf8.first != UInt8(ascii: "_") else {
-      return nil
-    }
-    var fraction = 0.0
+    var parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count > 1, isDecimal(parts[0]), parts[0].utf8.first != UInt8(ascii: "_") else { return nil }
+    parts[0].removeAll { $0 == "_" }
+    var fraction = ""
     if allowsFraction, let last = parts.last, let dot = last.firstIndex(of: ".") {
-      fraction = Double("0" + last[dot...]) ?? 0
-      parts[parts.count - 1] = String(last[..<dot])
+      fraction = last[dot...].filter { $0 != "_" }
+      guard isPlainDecimal(fraction.dropFirst()) else { return nil }
+      parts[parts.count - 1] = last[..<dot]
     }
+    // From the end, as PyYAML adds them up.
     var value = 0.0
-    for (index, part) in parts.enumerated() {
-      guard let digit = Int(part), index == 0 || (digit < 60 && (1...2).contains(part.count)) else { return nil }
-      value = value * 60 + Double(digit)
+    var weight = 1.0
+    for (index, part) in parts.enumerated().reversed() {
+      guard let number = Int(part), isPlainDecimal(part), index == 0 || (number < 60 && (1...2).contains(part.count))
+      else { return nil }
+      value += (weight == 1 ? Double(part + fraction) ?? 0 : Double(number)) * weight
+      weight *= 60
     }
-    return value < 1e18 ? value + fraction : nil
+    return value < 1e18 ? value : nil
   }
 
   // MARK: Floats

@@ -72,7 +72,7 @@ struct SystemFile: ~Copyable {
     if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw failure(.createDirectory, path) }
   }
 
-  /// Names in a directory, sorted; none when it can't be read.
+  /// Why a directory can't be read; nil where it can be, or is not there.
   static func problem(ofDirectory path: String) -> AuditError? {
     if let stream = unsafe opendir(path) {
       unsafe closedir(stream)
@@ -81,6 +81,7 @@ struct SystemFile: ~Copyable {
     return errno == ENOENT ? nil : failure(.read, path)
   }
 
+  /// Names in a directory, sorted; none when it can't be read.
   static func names(in directory: String) -> [String] {
     guard let stream = unsafe opendir(directory) else { return [] }
     defer { unsafe closedir(stream) }

@@ -51,6 +51,9 @@ import Testing
     _ = try scratch.file("policy.yaml", Self.policy)
     _ = try scratch.file("notes.txt", "remember")
 
+    _ = try scratch.file("other.yaml", "version: \"1\"\nrules: [{allow: \"other\"}]\n")
+    let unfit = try Self.run(["wrap", "mcp.json", "--policy", "other.yaml", "--dry-run"], scratch)
+    #expect(unfit.errors.contains("no rule is for the server `files`"))
     let wrapped = try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch)
     #expect(wrapped.status == 0 && wrapped.errors.isEmpty)
     #expect(wrapped.output.contains("files: wrapped\n") && wrapped.output.contains("far: left as it is"))

@@ -10,7 +10,7 @@ public enum RunHelp {
     with a denial; either way it is on record before anything is forwarded.
 
     Example, for the MCP config of a host:
-      czproxy run --server filesystem --policy ~/policy.yaml -- npx -y @modelcontextprotocol/server-filesystem ~/work
+      czproxy run --server filesystem --policy /home/you/policy.yaml -- npx -y SERVER /home/you/work
 
     Policy
       --server NAME             what the policy calls this server: rules name `NAME:tool`

@@ -140,7 +140,12 @@ public struct RunOptions: Sendable, Equatable {
     case "--api-key-file": service.keyFile = try value()
     case "--base-url": service.baseURL = try value()
     case "--ca-file": service.authorityFile = try value()
-    case "--otlp-endpoint": telemetryEndpoint = try value()
+    case "--otlp-endpoint":
+      let endpoint = try value()
+      guard ["http://", "https://"].contains(where: { endpoint.lowercased().hasPrefix($0) }) else {
+        throw UsageError(description: "--otlp-endpoint takes a URL such as http://127.0.0.1:4318, not `\(endpoint)`")
+      }
+      telemetryEndpoint = endpoint
     case "--agent": agent = try value()
     case "--user": user = try value()
     case "--group": group = try value()

@@ -36,7 +36,8 @@ public struct RunOutlook: Sendable {
     ruleCount = loaded.policy.ruleCount
     var warnings = plan.advice
     if let path = loaded.path {
-      warnings += loaded.policy.warnings.map { "\(path):\($0)" }
+      let server = options.server ?? ServerName(derivedFrom: options.command).description
+      warnings += loaded.policy.review(server: Array(server.utf8)).map { "\(path):\($0)" }
     } else {
       let absence = plan.mode == .local ? PolicySource.absence(stateDirectory) : PolicySource.notPulled
       warnings.append("every call is denied: \(absence)")

@@ -68,18 +68,18 @@ struct WrapCommand: ParsableCommand {
     let program = try program()
     let words = runOptions(for: file)
     var change = HostConfigChange(of: file)
-    var isChecked = false
+    var warnings: [String] = []
     for server in try change.servers(named: servers) {
       let outcome = outcome(of: server)
       guard outcome.isChange else {
         change.add(outcome, of: server)
         continue
       }
-      if !isChecked { try check(words) }
-      isChecked = true
       let options = ["--server", Self.name(of: server)] + words
+      for warning in try check(options) where !warnings.contains(warning) { warnings.append(warning) }
       change.add(outcome, of: server, file.config.wrap(server, program: program, options: options))
     }
+    for warning in warnings { Terminal.complain(warning) }
     try change.finish(
       isDryRun: dryRun, format: format,
       hint: "Restart the host, or reload its servers. `czproxy unwrap` puts back what was there.")
@@ -150,10 +150,12 @@ struct WrapCommand: ParsableCommand {
 
   /// Tries what is about to be written: an exit with 64 for options that `czproxy run` would not take, with 78 for a
   /// policy that it could not use.
-  private func check(_ words: [String]) throws {
+  ///
+  /// - Returns: what a person should know all the same.
+  private func check(_ words: [String]) throws -> [String] {
     let parsed: RunOptions
     do {
-      guard let options = try RunOptions(parsing: ["--server", "x"] + words + ["--", "x"]) else {
+      guard let options = try RunOptions(parsing: words + ["--", "x"]) else {
         Terminal.complain("--help is not for the servers of a host: see `czproxy run --help`")
         throw ExitCode(64)
       }
@@ -166,11 +168,12 @@ struct WrapCommand: ParsableCommand {
       Terminal.complain("hosts start servers in directories of their own: `\(path)` must be an absolute path")
       throw ExitCode(64)
     }
+    var warnings: [String] = []
     if parsed.service.keyFile == nil, let name = keyVariable {
-      Terminal.complain("most hosts will not pass \(name) on: put the key into a file, and give --api-key-file FILE")
+      warnings.append("most hosts will not pass \(name) on: put the key into a file, and give --api-key-file FILE")
     }
     do throws(RunOutlook.Failure) {
-      for warning in try RunOutlook(parsed, at: WallClock.seconds()).warnings { Terminal.complain(warning) }
+      return warnings + (try RunOutlook(parsed, at: WallClock.seconds()).warnings)
     } catch {
       Terminal.complain(error.lines)
       throw ExitCode(78)

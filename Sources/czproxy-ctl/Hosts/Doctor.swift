@@ -112,12 +112,13 @@ struct Doctor {
     for warning in outlook.warnings { add(.warning, warning, in: path, at: server) }
     if let problem = Self.problem(with: wrapping.command) { add(.warning, problem, in: path, at: server) }
     guard let policy = outlook.policy else { return }
+    let rules = outlook.ruleCount == 1 ? "1 rule" : "\(outlook.ruleCount) rules"
     if options.isUngoverned {
       add(.warning, "it is passed through ungoverned (--no-governance)", in: path, at: server)
     } else if options.observes {
-      add(.note, "observed, and nothing is denied; \(policy), \(outlook.ruleCount) rules", in: path, at: server)
+      add(.note, "observed, and nothing is denied: \(policy), \(rules)", in: path, at: server)
     } else {
-      add(.ok, "governed by \(policy), \(outlook.ruleCount) rules", in: path, at: server)
+      add(.ok, "governed by \(policy), \(rules)", in: path, at: server)
     }
   }
 

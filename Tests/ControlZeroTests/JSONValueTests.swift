@@ -90,4 +90,20 @@ import Testing
     #expect(throws: JSONTextError.self) { try JSONObject(encoding: [1, 2]) }
     #expect(throws: DecodingError.self) { try JSONValue(parsing: #"{"id":-1}"#).decode(as: Order.self) }
   }
+
+  @Test func `of a repeated name the last value counts in the place of the first, and order does not`() {
+    let object: JSONObject = ["a": 1, "b": 2, "a": 3, "\u{e9}": 4, "e\u{301}": 5]
+    #expect(object.names.map { Array($0.utf8) } == ["a", "b", "\u{e9}", "e\u{301}"].map { Array($0.utf8) })
+    #expect(object["a"] == 3)
+    #expect(object["\u{e9}"] == 4)
+    #expect(object["e\u{301}"] == 5)
+    #expect(object == (["e\u{301}": 5, "\u{e9}": 4, "b": 2, "a": 3] as JSONObject))
+    #expect(object != (["e\u{301}": 4, "\u{e9}": 5, "b": 2, "a": 3] as JSONObject))
+    #expect(object != (["a": 3, "b": 2, "\u{e9}": 4] as JSONObject))
+  }
+
+  @Test func `an object of many members is made and compared in a walk over them`() {
+    let members = (0..<200_000).map { (name: "member \($0)", value: JSONValue.null) }
+    #expect(JSONObject(members) == JSONObject(members.reversed()))
+  }
 }

@@ -79,7 +79,8 @@ public final class ControlZeroClient: Sendable {
   ///   - timeout: how long a tool of an MCP server may take; ``ControlZeroConfiguration/callTimeout`` without.
   /// - Returns: what the closure returned; of an MCP server, the whole result (`content`, `structuredContent` …).
   /// - Throws: ``PolicyDeniedError`` before anything is invoked, ``ToolNotFoundError``, ``ToolCallError``, whatever the
-  ///   closure throws, ``NotInitializedError``, ``ClientClosedError``.
+  ///   closure throws, ``JSONTextError`` for arguments that can't be sent, ``NotInitializedError``,
+  ///   ``ClientClosedError``.
   @discardableResult
   public func callTool(
     _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:],

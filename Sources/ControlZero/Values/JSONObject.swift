@@ -14,7 +14,16 @@ public struct JSONObject: Sendable {
   /// Of a repeated name the last one counts, in the place of the first.
   public init(_ members: some Sequence<Member>) {
     self.init()
-    for (name, value) in members { self[name] = value }
+    var places: [[UInt8]: Int] = [:]
+    for member in members {
+      let place = places[Array(member.name.utf8), default: self.members.count]
+      if place < self.members.count {
+        self.members[place].value = member.value
+      } else {
+        places[Array(member.name.utf8)] = place
+        self.members.append(member)
+      }
+    }
   }
 
   /// Members that are known to have different names.
@@ -62,7 +71,10 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
 extension JSONObject: Hashable {
   /// The order of members does not count.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
-    left.count == right.count && left.members.allSatisfy { right[$0.name] == $0.value }
+    guard left.count == right.count else { return false }
+    var values: [[UInt8]: JSONValue] = [:]
+    for member in right.members { values[Array(member.name.utf8)] = member.value }
+    return left.members.allSatisfy { values[Array($0.name.utf8)] == $0.value }
   }
 
   /// Of the number of members alone, since their order does not count.

@@ -7,5 +7,11 @@ package enum Access {
     return unsafe access(path, X_OK) == 0
   }
 
+  /// Whether it belongs to the user of this process.
+  package static func isOwn(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_uid == geteuid()
+  }
+
   package static func mayWrite(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }
 }

@@ -5,8 +5,10 @@ package enum AtomicFile {
   /// - Parameters:
   ///   - replaces: whether a file of that name may be there already; it is an error (`EEXIST`) otherwise.
   ///   - permissions: less the process's umask; for the owner only without.
+  ///   - ignoresMask: whether they are to be exactly those.
   package static func write(
-    _ bytes: [UInt8], to path: String, replaces: Bool = true, permissions: mode_t = 0o600
+    _ bytes: [UInt8], to path: String, replaces: Bool = true, permissions: mode_t = 0o600,
+    ignoresMask: Bool = false
   ) throws(SystemError) {
     let temporary = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max)).tmp"
     let number = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
@@ -14,6 +16,7 @@ package enum AtomicFile {
     let file = Descriptor(number)
     do throws(SystemError) {
       try write(bytes, to: file)
+      if ignoresMask, fchmod(file.number, permissions) != 0 { throw SystemError("fchmod", errno) }
       guard fsync(file.number) == 0 else { throw SystemError("fsync", errno) }
       if replaces {
         guard unsafe rename(temporary, path) == 0 else { throw SystemError("rename", errno) }

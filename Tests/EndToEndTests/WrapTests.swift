@@ -101,13 +101,23 @@ import Testing
     let scratch = try Scratch()
     let file = try scratch.file("real.json", Self.config(scratch))
     _ = try scratch.file("policy.yaml", Self.policy)
-    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file)
+    try FileManager.default.setAttributes([.posixPermissions: 0o664], ofItemAtPath: file)
     try FileManager.default.createSymbolicLink(atPath: "\(scratch.path)/mcp.json", withDestinationPath: "real.json")
     #expect(try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch).status == 0)
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(scratch.path)/mcp.json") == "real.json")
     let permissions = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
-    #expect(permissions == 0o640)
+    #expect(permissions == 0o664)
     #expect(try String(contentsOfFile: file, encoding: .utf8).contains("--policy"))
+  }
+
+  @Test(.enabled(if: geteuid() == 0)) func `another user's file is left alone`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("mcp.json", Self.config(scratch))
+    _ = try scratch.file("policy.yaml", Self.policy)
+    try FileManager.default.setAttributes([.ownerAccountID: 12_345], ofItemAtPath: file)
+    let outcome = try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch)
+    #expect(outcome.status == 74 && outcome.errors.contains("it belongs to another user"), "\(outcome)")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.config(scratch))
   }
 
   @Test(arguments: [

@@ -42,8 +42,12 @@ struct HostConfigFile {
     guard FileIdentity(of: target) == identity else {
       throw Failure(description: "\(path): it was changed meanwhile, and nothing was written: try again")
     }
+    guard Access.isOwn(target) else {
+      throw Failure(description: "\(path): it belongs to another user, who could not use it any more: be that user")
+    }
     do throws(SystemError) {
-      try AtomicFile.write(bytes, to: target, permissions: mode_t(FileReader.permissions(of: target) ?? 0o600))
+      let permissions = mode_t(FileReader.permissions(of: target) ?? 0o600)
+      try AtomicFile.write(bytes, to: target, permissions: permissions, ignoresMask: true)
     } catch {
       throw Failure(description: "\(path): it can't be written: \(error.reason)")
     }

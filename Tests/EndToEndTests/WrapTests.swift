@@ -122,6 +122,7 @@ import Testing
 
   @Test(arguments: [
     (["wrap", "mcp.json", "--policy", "none.yaml"], 78, "none.yaml: E1202: there is no such file"),
+    (["wrap", "mcp.json", "--policy", "none.yaml"], 78, "`czproxy policy draft --server NAME -- COMMAND` makes one"),
     (["wrap", "mcp.json", "--policy", "broken.yaml"], 78, "broken.yaml:"),
     (["wrap", "mcp.json", "--bundle", "x"], 64, "--bundle needs --keys FILE"),
     (["wrap", "mcp.json", "--", "--policy", "policy.yaml"], 64, "`policy.yaml` must be an absolute path"),

@@ -176,6 +176,9 @@ struct WrapCommand: ParsableCommand {
       return warnings + (try RunOutlook(parsed, at: WallClock.seconds()).warnings)
     } catch {
       Terminal.complain(error.lines)
+      if let policy, FileIdentity(of: policy) == nil {
+        Terminal.complain("`czproxy policy draft --server NAME -- COMMAND` makes one to start from")
+      }
       throw ExitCode(78)
     }
   }

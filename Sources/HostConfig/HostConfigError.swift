@@ -1,19 +1,14 @@
 /// Why the config of an MCP host can't be used.
 public struct HostConfigError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Counted from 1; nil where the whole file is meant.
-  public let line: Int?
-  /// Counted from 1, in bytes.
-  public let column: Int?
+  /// Nil where the whole file is meant.
+  public let place: TextPlace?
   public let message: String
 
   init(_ message: String, at place: TextPlace? = nil) {
     self.message = message
-    line = place?.line
-    column = place?.column
+    self.place = place
   }
 
-  public var description: String {
-    guard let line, let column else { return message }
-    return "\(line):\(column): \(message)"
-  }
+  /// `line:column: message`, or the message alone.
+  public var description: String { place.map { "\($0.line):\($0.column): \(message)" } ?? message }
 }

@@ -3,22 +3,23 @@ import Wire
 /// The servers in a config that is JSON, comments and all.
 enum JSONServers {
   static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
+    let lines = LineIndex(bytes[...])
     let document: JSONDocument
     do throws(JSONError) {
       document = try JSONDocument(parsing: RelaxedJSON.strict(bytes)[...], options: .document)
     } catch {
-      throw HostConfigError("it is not JSON: \(error.code.rawValue)", at: TextPlace(of: error.offset, in: bytes))
+      throw HostConfigError("it is not JSON: \(error.code.rawValue)", at: TextPlace(of: error.offset, in: lines))
     }
     guard document.kind(of: document.root) == .object else {
       throw HostConfigError("it is not a JSON object")
     }
     var servers: [ServerEntry] = []
-    for group in try groups(in: document, bytes) {
+    for group in try groups(in: document, lines) {
       for (key, value) in document.members(of: group.node) {
         servers.append(
           ServerEntry(
             name: String(decoding: document.text(key), as: UTF8.self), project: group.project,
-            place: TextPlace(of: document.range(of: key).lowerBound, in: bytes), source(value, in: document),
+            place: TextPlace(of: document.range(of: key).lowerBound, in: lines), source(value, in: document),
             in: bytes))
       }
     }
@@ -29,12 +30,12 @@ enum JSONServers {
 
   private typealias Group = (node: JSONDocument.Node, project: String?)
 
-  private static func groups(in document: JSONDocument, _ bytes: [UInt8]) throws(HostConfigError) -> [Group] {
+  private static func groups(in document: JSONDocument, _ lines: LineIndex) throws(HostConfigError) -> [Group] {
     var groups: [Group] = []
     func add(_ key: StaticString, of node: JSONDocument.Node?, project: String? = nil) throws(HostConfigError) {
       guard let node, let found = document.member(key, of: node) else { return }
       guard document.kind(of: found) == .object else {
-        let place = TextPlace(of: document.range(of: found).lowerBound, in: bytes)
+        let place = TextPlace(of: document.range(of: found).lowerBound, in: lines)
         throw HostConfigError("`\(key)` is not an object", at: place)
       }
       groups.append((found, project))

@@ -16,33 +16,26 @@ enum RelaxedJSON {
       position = 3
     }
     while position < text.count {
-      let start = position
-      switch text[position] {
-      case UInt8(ascii: "\""):
-        position = endOfString(in: text, from: position)
-        comma = nil
-        last = text[start]
+      let (start, byte) = (position, text[position])
+      switch byte {
+      case 0x20, 0x09, 0x0a, 0x0d:
+        position += 1
+        continue
       case UInt8(ascii: "/"):
         guard let end = endOfComment(in: text, from: position) else { return result }
         blank(start..<end)
         position = end
-      case UInt8(ascii: ","):
-        comma =
-          [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: ",")].contains(last) ? nil : position
-        last = text[start]
-        position += 1
+        continue
+      case UInt8(ascii: "\""):
+        position = endOfString(in: text, from: position)
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         if let comma { blank(comma..<comma + 1) }
-        comma = nil
-        last = text[start]
-        position += 1
-      case 0x20, 0x09, 0x0a, 0x0d:
         position += 1
       default:
-        comma = nil
-        last = text[start]
         position += 1
       }
+      comma = byte == UInt8(ascii: ",") && !"{[:,".utf8.contains(last) ? start : nil
+      last = byte
     }
     return result
   }

@@ -1,3 +1,5 @@
+import Wire
+
 /// Walks over the keys and values of a TOML 1.0 text.
 struct TOMLReader {
   /// A value, as far as it is looked into.
@@ -10,15 +12,19 @@ struct TOMLReader {
   }
 
   let bytes: [UInt8]
+  let lines: LineIndex
   private(set) var position = 0
   private static let maxNesting = 64
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    lines = LineIndex(bytes[...])
+  }
 
   var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
   func failure(_ message: String, at offset: Int) -> HostConfigError {
-    HostConfigError("it can't be read as TOML: \(message)", at: TextPlace(of: offset, in: bytes))
+    HostConfigError("it can't be read as TOML: \(message)", at: TextPlace(of: offset, in: lines))
   }
 
   private func unexpected() -> HostConfigError {

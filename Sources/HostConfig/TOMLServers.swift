@@ -65,7 +65,7 @@ struct TOMLServers {
   /// The server of a name, which is there from now on.
   private mutating func number(of name: String, at offset: Int) throws(HostConfigError) -> Int {
     if let known = found.firstIndex(where: { $0.name == name }) { return known }
-    found.append((name, TextPlace(of: offset, in: reader.bytes), ServerSource()))
+    found.append((name, TextPlace(of: offset, in: reader.lines), ServerSource()))
     return found.count - 1
   }
 }

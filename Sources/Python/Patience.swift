@@ -2,8 +2,8 @@ private import System
 
 /// How long the expressions of one scan may take together.
 ///
-/// A try at one place is limited by counting. The tries at all places of a text are not: `\w+\d` on a megabyte of letters
-/// runs to their end from each of them, and would take minutes. Nothing that PCRE2 counts adds that up, so time does; what
+/// A try at one place is limited by counting. The tries at all places of a text are not: `(?:[a-z]+\.)+@` on a megabyte of
+/// letters runs to their end from each of them, and would take minutes. Nothing that PCRE2 counts adds that up, so time does; what
 /// is given up has no result, and goes no further.
 package struct Patience {
   /// Places at which a match may start, before the time is first looked at.

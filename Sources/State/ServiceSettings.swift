@@ -63,6 +63,9 @@ public struct ServiceSettings: Sendable {
     return path
   }
 
+  /// The environment variables that may hold the API key, the first one first.
+  public static let keyVariables = ["CZ_API_KEY", "CONTROLZERO_API_KEY"]
+
   /// What a person should know about the file that the key comes from: that others can read it; nil where all is well.
   ///
   /// It is used all the same: secrets that a container mounts often are like that, and nobody else is in there.
@@ -70,7 +73,7 @@ public struct ServiceSettings: Sendable {
     _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
   ) -> String? {
     func configuration() -> String? {
-      guard environment("CZ_API_KEY") == nil, environment("CONTROLZERO_API_KEY") == nil,
+      guard keyVariables.allSatisfy({ environment($0) == nil }),
         (try? ConfigFile(stateDirectory: stateDirectory))?["api_key"] != nil
       else { return nil }
       return stateDirectory + "/config.yaml"
@@ -90,7 +93,7 @@ public struct ServiceSettings: Sendable {
     _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
   ) throws(StateError) -> APIKey {
     if let path = options.keyFile { return try key(inFile: path) }
-    for name in ["CZ_API_KEY", "CONTROLZERO_API_KEY"] {
+    for name in keyVariables {
       if let value = environment(name) { return try APIKey(value.utf8) }
     }
     guard var bytes = try ConfigFile(stateDirectory: stateDirectory)["api_key"] else {

@@ -31,8 +31,7 @@ struct CallCommand: ParsableCommand {
     case auto, legacy, modern
   }
 
-  @Option(help: "Seconds to wait for each answer.")
-  var timeout = 60
+  @OptionGroup var timeout: AnswerTimeout
 
   @Option(help: "text or json (the result as it came).")
   var format = OutputFormat.text
@@ -42,7 +41,6 @@ struct CallCommand: ParsableCommand {
 
   func validate() throws {
     guard !command.isEmpty else { throw ValidationError("the server's command is missing: it stands behind `--`") }
-    guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
     guard let document = try? JSONDocument(parsing: Array(arguments.utf8)[...], options: .document),
       document.kind(of: document.root) == .object
     else { throw ValidationError("--arguments must be a JSON object") }
@@ -61,7 +59,7 @@ struct CallCommand: ParsableCommand {
 
   private func converse() throws(MCPClient.Failure) -> Bool {
     var client = MCPClient(
-      command: command, timeout: Int32(clamping: timeout * 1000), name: "czproxy-call", version: Version.number)
+      command: command, timeout: timeout.milliseconds, name: "czproxy-call", version: Version.number)
     client.speak(MCPEra(rawValue: era.rawValue) ?? .auto)
     do throws(MCPClient.Failure) {
       let isError = try talk(&client)

@@ -1,4 +1,5 @@
 internal import MCPHost
+internal import State
 internal import System
 internal import Wire
 
@@ -7,7 +8,7 @@ internal import Wire
 enum ServersFile {
   private static let maxBytes = 1 << 20
   /// Secrets of ours are not for servers, which get the rest of our environment.
-  private static let withheld: Set<String> = ["CZ_API_KEY", "CONTROLZERO_API_KEY"]
+  private static let withheld = Set(ServiceSettings.keyVariables)
 
   static func read(
     _ path: String

@@ -53,6 +53,9 @@ public struct RunOptions: Sendable, Equatable {
 
   public init() {}
 
+  /// What policies call the server: the name that was given, else one made from its command.
+  public var serverName: ServerName { server.flatMap { ServerName($0) } ?? ServerName(derivedFrom: command) }
+
   /// What was wrong with the command line.
   public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
@@ -153,7 +156,7 @@ public struct RunOptions: Sendable, Equatable {
     case "--server":
       let name = try value()
       guard ServerName(name) != nil else {
-        throw UsageError(description: "--server takes 1 to 128 letters, digits, `.`, `_` and `-`, not `\(name)`")
+        throw UsageError(description: "--server takes \(ServerName.requirement), not `\(name)`")
       }
       server = name
     default: return false

@@ -24,7 +24,10 @@ public struct ServerName: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  private static func isAllowed(_ byte: UInt8) -> Bool {
+  /// What a name is made of, for messages.
+  public static let requirement = "1 to 128 letters, digits, `.`, `_` and `-`"
+
+  public static func isAllowed(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):

@@ -44,11 +44,12 @@ struct PolicyWatcher: ~Copyable {
     guard isForced || now >= lookedAt + Self.shortest else { return [] }
     lookedAt = now
     var changes: [PolicyKeeper.Change?] = [keeper.quarantine(quarantine.reason())]
-    let time = WallClock.seconds()
+    let microseconds = WallClock.microseconds()
+    let time = microseconds / 1_000_000
     // A clock that went ahead and was put right: what had ended by it may not have.
     if time < lastTime, keeper.policy.source == .missing { isForced = true }
     lastTime = time
-    if watch.hasChanged(at: now, time: WallClock.microseconds() * 1000) || isForced {
+    if watch.hasChanged(at: now, time: microseconds * 1000) || isForced {
       isForced = false
       do throws(PolicySourceError) {
         changes.append(

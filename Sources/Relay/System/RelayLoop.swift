@@ -120,8 +120,7 @@ struct RelayLoop: ~Copyable {
     var requests = [
       request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
-      request(
-        hostIsUnheard ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 || !hostIsUnheard ? POLLOUT : 0),
+      request(hostIsUnheard ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 ? POLLOUT : 0),
       request(toServer.waitingDescriptor, POLLOUT),
     ]
     let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : watcher.deadline)

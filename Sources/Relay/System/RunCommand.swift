@@ -2,6 +2,7 @@ internal import Audit
 internal import CShims
 internal import Digest
 internal import Policy
+internal import State
 internal import System
 internal import Wire
 
@@ -71,7 +72,8 @@ public enum RunCommand {
     }
     // Before anything is opened, so that the guardian inherits nothing of what follows.
     let secrets = options.secrets.map(\.variable)
-    let hidden = plan.scope == nil ? [] : SecretEnvironment.keyNames
+    // The server has no business with it.
+    let hidden = plan.scope == nil ? [] : ServiceSettings.keyVariables
     let server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
       try ServerProcess.prepare(command: options.command, secrets: secrets)
     }
@@ -201,9 +203,10 @@ public enum RunCommand {
   }
 
   private static func serverName(_ options: RunOptions) -> ServerName {
-    if let name = options.server.flatMap({ ServerName($0) }) { return name }
-    let name = ServerName(derivedFrom: options.command)
-    StandardError.report("the policy knows this server as `\(name)`; --server NAME gives it another name")
+    let name = options.serverName
+    if options.server == nil {
+      StandardError.report("the policy knows this server as `\(name)`; --server NAME gives it another name")
+    }
     return name
   }
 

@@ -36,8 +36,7 @@ public struct RunOutlook: Sendable {
     ruleCount = loaded.policy.ruleCount
     var warnings = plan.advice
     if let path = loaded.path {
-      let server = options.server ?? ServerName(derivedFrom: options.command).description
-      warnings += loaded.policy.review(server: Array(server.utf8)).map { "\(path):\($0)" }
+      warnings += loaded.policy.review(server: options.serverName.bytes).map { "\(path):\($0)" }
     } else {
       let absence = plan.mode == .local ? PolicySource.absence(stateDirectory) : PolicySource.notPulled
       warnings.append("every call is denied: \(absence)")

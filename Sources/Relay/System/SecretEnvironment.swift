@@ -4,9 +4,6 @@ internal import Wire
 
 /// Environment variables that one process may see and another may not.
 enum SecretEnvironment {
-  /// Where an API key may stand; the server has no business with it.
-  static let keyNames = ["CZ_API_KEY", "CONTROLZERO_API_KEY"]
-
   /// Runs a body with some variables out of the environment: what is forked in it does not have them.
   static func without<Result: ~Copyable, Failure: Error>(
     _ names: [String], _ body: () throws(Failure) -> Result

@@ -75,10 +75,11 @@ struct Doctor {
     case .unusable(let reason):
       add(.warning, reason, in: path, at: server)
     case .command:
-      let name = server.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+      // Another one would need quotes.
+      let name = ServerName(server.name).map { "\($0) " } ?? ""
       add(
         .warning, "nothing governs it", in: path, at: server,
-        fix: name ? "czproxy wrap \(path) \(server.name) --policy FILE" : "czproxy wrap \(path) --policy FILE")
+        fix: "czproxy wrap \(path) \(name)--policy FILE")
     case .wrapped(let wrapping):
       lookAt(wrapping, of: server, in: path)
     }

@@ -30,7 +30,17 @@ struct HostConfigChange {
   private var outcomes: [(server: ServerEntry, outcome: Outcome)] = []
   private var edits: [ByteEdit] = []
 
-  init(of file: HostConfigFile) { self.file = file }
+  /// An exit with 1 for a file that can't be used.
+  init(of path: String) throws {
+    do throws(HostConfigFile.Failure) {
+      file = try HostConfigFile(path)
+    } catch {
+      Terminal.complain("\(error)")
+      throw ExitCode(1)
+    }
+  }
+
+  var config: HostConfig { file.config }
 
   /// The servers that were named, or all; an exit with 1 where one is not there.
   func servers(named names: [String]) throws -> [ServerEntry] {

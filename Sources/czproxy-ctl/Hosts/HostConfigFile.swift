@@ -24,7 +24,7 @@ struct HostConfigFile {
     do throws(HostConfigError) {
       config = try HostConfig(bytes, format: HostConfig.Format(fileName: path))
     } catch {
-      throw Failure(description: "\(path):\(error.line == nil ? " " : "")\(error)")
+      throw Failure(description: "\(path):\(error.place == nil ? " " : "")\(error)")
     }
   }
 

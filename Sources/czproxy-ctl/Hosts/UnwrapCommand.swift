@@ -26,10 +26,9 @@ struct UnwrapCommand: ParsableCommand {
   var format = OutputFormat.text
 
   func run() throws {
-    let file = try WrapCommand.read(file)
-    var change = HostConfigChange(of: file)
+    var change = try HostConfigChange(of: file)
     for server in try change.servers(named: servers) {
-      let edits = file.config.unwrap(server)
+      let edits = change.config.unwrap(server)
       change.add(edits.isEmpty ? .left("czproxy does not stand in front of it") : .unwrapped, of: server, edits)
     }
     try change.finish(

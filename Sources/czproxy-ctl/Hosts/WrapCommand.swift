@@ -64,10 +64,9 @@ struct WrapCommand: ParsableCommand {
   var options: [String] = []
 
   func run() throws {
-    let file = try Self.read(file)
+    var change = try HostConfigChange(of: file)
     let program = try program()
-    let words = runOptions(for: file)
-    var change = HostConfigChange(of: file)
+    let words = runOptions
     var warnings: [String] = []
     for server in try change.servers(named: servers) {
       let outcome = outcome(of: server)
@@ -77,7 +76,7 @@ struct WrapCommand: ParsableCommand {
       }
       let options = ["--server", Self.name(of: server)] + words
       for warning in try check(options) where !warnings.contains(warning) { warnings.append(warning) }
-      change.add(outcome, of: server, file.config.wrap(server, program: program, options: options))
+      change.add(outcome, of: server, change.config.wrap(server, program: program, options: options))
     }
     for warning in warnings { Terminal.complain(warning) }
     try change.finish(
@@ -95,16 +94,6 @@ struct WrapCommand: ParsableCommand {
     }
   }
 
-  /// An exit with 1 for a file that can't be used.
-  static func read(_ path: String) throws -> HostConfigFile {
-    do throws(HostConfigFile.Failure) {
-      return try HostConfigFile(path)
-    } catch {
-      Terminal.complain("\(error)")
-      throw ExitCode(1)
-    }
-  }
-
   // MARK: What is written
 
   /// Whether more was said than which servers.
@@ -117,9 +106,9 @@ struct WrapCommand: ParsableCommand {
     (ServerName(server.name) ?? ServerName(derivedFrom: [server.name])).description
   }
 
-  private func runOptions(for file: HostConfigFile) -> [String] {
+  private var runOptions: [String] {
     var words: [String] = []
-    if let agent = agent ?? KnownHost(keeping: Self.absolute(file.path))?.name { words += ["--agent", agent] }
+    if let agent = agent ?? KnownHost(keeping: Self.absolute(file))?.name { words += ["--agent", agent] }
     for (name, path) in [
       ("--policy", policy), ("--bundle", bundle), ("--keys", keys), ("--api-key-file", apiKeyFile),
     ] {
@@ -135,7 +124,7 @@ struct WrapCommand: ParsableCommand {
   }
 
   private var keyVariable: String? {
-    ["CZ_API_KEY", "CONTROLZERO_API_KEY"].first { Environment.value($0) != nil }
+    ServiceSettings.keyVariables.first { Environment.value($0) != nil }
   }
 
   private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }

@@ -1,3 +1,4 @@
+import Relay
 import Wire
 
 /// A policy to start from, made of what a server says of its tools.
@@ -16,14 +17,11 @@ struct PolicyDraft {
 
   init(server: String) { self.server = server }
 
-  /// The most that are looked at.
-  private static let maxTools = 100_000
-
   /// Takes the `tools` of an answer to `tools/list`; says whether there is room for more.
   mutating func add(_ list: JSONDocument.Node, in document: JSONDocument) -> Bool {
     for node in document.elements(of: list) {
       guard let name = document.member("name", of: node).flatMap({ document.string($0) }) else { continue }
-      guard !name.isEmpty, name.allSatisfy(Self.isPlain) else {
+      guard !name.isEmpty, name.allSatisfy(ServerName.isAllowed) else {
         unnameable.append(DisplayText.escaped(name, limit: 128))
         continue
       }
@@ -36,16 +34,7 @@ struct PolicyDraft {
           description: DisplayText.escaped(description.prefix { $0 != 0x0a && $0 != 0x0d }, limit: 60),
           isReadOnly: hint.map { document.kind(of: $0) == .true } ?? false))
     }
-    return tools.count + unnameable.count < Self.maxTools
-  }
-
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-      true
-    default: false
-    }
+    return tools.count + unnameable.count < ToolList.maxTools
   }
 
   /// The policy, in YAML.

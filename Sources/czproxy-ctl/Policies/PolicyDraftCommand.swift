@@ -19,24 +19,22 @@ struct PolicyDraftCommand: ParsableCommand {
   @Option(help: "What rules call the server (default: made from its command).")
   var server: String?
 
-  @Option(help: "Seconds to wait for each answer.")
-  var timeout = 60
+  @OptionGroup var timeout: AnswerTimeout
 
   @Argument(parsing: .postTerminator, help: "The server's command.")
   var command: [String]
 
   func validate() throws {
     guard !command.isEmpty else { throw ValidationError("the server's command is missing: it stands behind `--`") }
-    guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
     if let server, ServerName(server) == nil {
-      throw ValidationError("--server takes 1 to 128 letters, digits, `.`, `_` and `-`, not `\(server)`")
+      throw ValidationError("--server takes \(ServerName.requirement), not `\(server)`")
     }
   }
 
   func run() throws {
     var draft = PolicyDraft(server: server ?? ServerName(derivedFrom: command).description)
     var client = MCPClient(
-      command: command, timeout: Int32(clamping: timeout * 1000), name: "czproxy-draft", version: Version.number)
+      command: command, timeout: timeout.milliseconds, name: "czproxy-draft", version: Version.number)
     do throws(MCPClient.Failure) {
       try client.listTools { answer in
         answer.document.member("tools", of: answer.result).map { draft.add($0, in: answer.document) } ?? true

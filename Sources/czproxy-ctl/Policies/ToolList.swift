@@ -10,7 +10,7 @@ enum ToolList {
 
   /// Milliseconds to wait for each answer.
   private static let timeout: Int32 = 60_000
-  private static let maxTools = 100_000
+  static let maxTools = 100_000
 
   /// Reads the answer to `tools/list`, its result, its `tools`, or a list of names.
   static func read(_ bytes: [UInt8]) throws(Failure) -> [[UInt8]] {

@@ -1,10 +1,8 @@
-import Wire
-
 /// Finds line and column of a byte in a text.
-struct LineIndex {
+package struct LineIndex: Sendable {
   private let starts: [Int]
 
-  init(_ bytes: ArraySlice<UInt8>) {
+  package init(_ bytes: ArraySlice<UInt8>) {
     var starts = [0]
     let span = bytes.span
     var next = 0
@@ -16,7 +14,7 @@ struct LineIndex {
   }
 
   /// Both counted from 1; the column in bytes.
-  func place(of offset: Int) -> (line: Int, column: Int) {
+  package func place(of offset: Int) -> (line: Int, column: Int) {
     var low = 0
     var high = starts.count
     while high - low > 1 {

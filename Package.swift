@@ -241,10 +241,19 @@ let package = Package(
       dependencies: [
         "Relay"
       ],
+      exclude: [
+        "functions.order"
+      ],
       swiftSettings: swiftSettings,
       linkerSettings: [
-        // One file that starts in a millisecond and needs no installed Swift runtime.
-        .unsafeFlags(["-static-executable"], .when(platforms: [.linux], configuration: .release))
+        // One file that starts in a millisecond and needs no installed Swift runtime; what a session runs stands
+        // together in it, which is two megabytes less of memory (Scripts/order-functions).
+        .unsafeFlags(
+          [
+            "-static-executable", "-use-ld=lld",
+            "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/czproxy/functions.order",
+            "-Xlinker", "--no-warn-symbol-ordering",
+          ], .when(platforms: [.linux], configuration: .release))
       ]
     ),
     .executableTarget(

@@ -37,6 +37,49 @@ struct PropertyTests {
     }
   }
 
+  @Test func whatIsDecidedOutrightIsDecidedWhateverTheArguments() throws {
+    var generator = Generator(seed: Self.seed + 4)
+    var told = 0
+    for round in 0..<Self.rounds {
+      let (rules, defaultAction) = generator.policy()
+      let policy = try Generator.load(rules, defaultAction)
+      let seed = generator.next()
+      var effects: [Effect] = []
+      for _ in 0..<8 {
+        // The same call with other arguments.
+        var same = Generator(seed: seed)
+        effects.append(policy.decide(try same.call(object(generator.arguments()))).effect)
+      }
+      var same = Generator(seed: seed)
+      guard let outright = policy.decidesOutright(try same.call("{}")) else { continue }
+      told += 1
+      #expect(effects.allSatisfy { $0 == outright }, "round \(round): \(outright), \(effects)")
+    }
+    #expect(told > Self.rounds / 4)
+  }
+
+  @Test func whatIsDecidedOutrightOfAnyResourceIsDecidedOfEach() throws {
+    var generator = Generator(seed: Self.seed + 5)
+    let server = Array("github".utf8)
+    var told = 0
+    for round in 0..<Self.rounds {
+      let (rules, defaultAction) = generator.policy()
+      let policy = try Generator.load(
+        rules + [#"{"effect": "allow", "actions": ["mcp.resource.read"]}"#], defaultAction)
+      guard let outright = policy.decidesOutright(Call(readingAnyResourceOf: server, context: Context())) else {
+        continue
+      }
+      told += 1
+      for uri in ["x", "file:///a", ""] {
+        let read = Call(
+          server: server, method: Array("resources/read".utf8), arguments: nil, uri: Array(uri.utf8), context: Context()
+        )
+        #expect(policy.decide(read).effect == outright, "round \(round): \(uri)")
+      }
+    }
+    #expect(told > Self.rounds / 4)
+  }
+
   @Test func orderSpaceAndEscapesOfACallChangeNothing() throws {
     var generator = Generator(seed: Self.seed + 2)
     for round in 0..<Self.rounds {

@@ -397,6 +397,20 @@ import Wire
     #expect(try Self.listed(rules, templates, of: "resources/templates/list") == templates)
   }
 
+  @Test(arguments: [
+    (#"{allow: "mcp.resource.read", resources: ["mcp://s/http://a/*"]}"#, true),
+    (#"{allow: "s:resources/read", resources: ["mcp://s/http://a/*"]}"#, true),
+    (#"{allow: "s:resources/read", when: {uri: "http://a/*"}}"#, true),
+    (#"{allow: "s:prompts/get"}"#, false),
+    (#"{deny: "mcp.resource.read"}, {allow: "s"}"#, false),
+    (#"{deny: "mcp.resource.read", resources: ["mcp://s/http://a/*"]}, {deny: "s"}"#, false),
+  ])
+  func `a template is listed as long as one of its resources may be read`(rules: String, isListed: Bool) throws {
+    let templates = #"{"resourceTemplates":[{"uriTemplate":"http://{x}/{y}"}]}"#
+    let listed = try Self.listed(rules, templates, of: "resources/templates/list")
+    #expect(listed == (isListed ? templates : #"{"resourceTemplates":[]}"#))
+  }
+
   @Test func `a policy overrules what a server says of its tools`() throws {
     let more = """
       dialect: czproxy/1

@@ -17,11 +17,13 @@ final class CallBody: Sendable {
   let fault: Candidates.Fault?
   /// Overlays the context's own resource.
   let resource: [UInt8]?
+  /// The resource is not known yet: rules for any are asked.
+  let isForAnyResource: Bool
 
   init(
     subject: [UInt8], arguments: (document: JSONDocument, node: JSONDocument.Node)?, context: ContextMembers?,
     schema: ArgumentSchema?, files: (any FileSystemView)?, isTypeStrict: Bool, candidates: [Candidates.Action],
-    fault: Candidates.Fault?, resource: [UInt8]?
+    fault: Candidates.Fault?, resource: [UInt8]?, isForAnyResource: Bool = false
   ) {
     self.subject = subject
     self.arguments = arguments
@@ -32,5 +34,6 @@ final class CallBody: Sendable {
     self.candidates = candidates
     self.fault = fault
     self.resource = resource
+    self.isForAnyResource = isForAnyResource
   }
 }

@@ -157,7 +157,7 @@ extension Evaluation {
 
   /// Nil where that can't be asked.
   private static func isForResource(_ rule: Rule, _ call: CallBody, _ context: ContextMembers) -> Bool? {
-    guard !rule.resources.isEmpty else { return true }
+    guard !rule.resources.isEmpty, !call.isForAnyResource else { return true }
     if let resource = call.resource { return rule.resources.contains { $0.matches(resource) } }
     switch context.resource {
     case .none: return false

@@ -45,11 +45,11 @@ extension Session {
     case .promptList:
       return policy.deniesOutright(
         Call(server: server, method: Array("prompts/get".utf8), arguments: nil, context: options.context))
+    case .templateList:
+      return policy.deniesOutright(Call(readingAnyResourceOf: server, context: options.context))
     default:
-      // A template's expansions may be other resources than it is itself, so only what holds for all of them hides it.
-      let uri = directory == .resourceList ? name : nil
       return policy.deniesOutright(
-        Call(server: server, method: Array("resources/read".utf8), arguments: nil, uri: uri, context: options.context))
+        Call(server: server, method: Array("resources/read".utf8), arguments: nil, uri: name, context: options.context))
     }
   }
 }

@@ -45,6 +45,58 @@ import Testing
     #expect(try Self.verify(session.scratch).status == 0)
   }
 
+  private static func summary(_ scratch: Scratch, _ words: String...) throws -> (status: Int32, output: String) {
+    let process = try RunningProcess([Project.czproxy, "audit", "summary", "--state-dir", scratch.state] + words)
+    return (try process.wait(), process.output.text)
+  }
+
+  @Test func `what was called is counted by decision, and beside what another policy would decide`() throws {
+    let session = try ScriptedSession(options: ["--observe"])
+    for (id, tool) in ["echo", "echo", "echo", "forbidden", "risky", "sum"].enumerated() {
+      session.process.send(session.call(id + 1, tool))
+      _ = try session.process.line()
+    }
+    session.process.send(#"{"jsonrpc":"2.0","id":7,"id":7,"method":"ping"}"#)
+    session.process.send(session.call(8, "echo"))
+    _ = try session.process.line()
+    try session.end()
+
+    let now = try Self.summary(session.scratch)
+    #expect(now.status == 0)
+    #expect(
+      now.output == """
+        4  allow  s:echo  rule-2: Matched rule rule-2
+        1  deny   s:forbidden  no-secrets: nobody may (observed: it went through)
+        1  warn   s:risky  careful: Matched rule careful
+        1  allow  s:sum  rule-2: Matched rule rule-2
+        1 line was refused: `czproxy audit tail` has the reasons
+
+        """)
+
+    let other = try session.scratch.file(
+      "other.yaml",
+      """
+      version: "1"
+      rules:
+        - {id: big, deny: "s:sum", when: {a: {gt: 5}}}
+        - {id: no-echo, deny: "s:echo"}
+        - {id: rest, allow: "s"}
+      """)
+    let then = try Self.summary(session.scratch, "--policy", other, "--since", "1d")
+    #expect(then.status == 3)
+    let labels = then.output.split(separator: "\n").prefix(4).map { $0.dropFirst(3).prefix(14) }
+    #expect(labels == ["allow -> deny ", "deny -> allow ", "warn -> allow ", "allow -> ?    "])
+    let rows = try Self.summary(session.scratch, "--policy", other, "--format", "json").output.split(separator: "\n")
+    #expect(try rows.map { try value(json(String($0)), "would_be") as? String } == ["deny", "allow", "allow", nil])
+
+    // The policy in force changes nothing; what can't be told does not count as a change.
+    #expect(try Self.summary(session.scratch, "--policy", "\(session.scratch.path)/policy.yaml").status == 0)
+    #expect(try Self.summary(session.scratch, "--since", "2999-01-01").status == 2)
+    #expect(try Self.summary(session.scratch, "--since", "yesterday").status == 64)
+    #expect(try Self.summary(session.scratch, "--policy", "\(session.scratch.path)/none.yaml").status == 1)
+    #expect(try Self.summary(Scratch()).status == 2)
+  }
+
   @Test func `whatever a call is called by, its row can be read`() throws {
     let session = try ScriptedSession()
     let long = String(repeating: "é", count: 100_000)

@@ -7,7 +7,7 @@ import Wire
 struct AuditCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Read the records, and prove them whole.",
-    subcommands: [AuditTailCommand.self, AuditVerifyCommand.self])
+    subcommands: [AuditTailCommand.self, AuditSummaryCommand.self, AuditVerifyCommand.self])
 }
 
 extension StateOptions {

@@ -1,0 +1,84 @@
+import Policy
+import Wire
+
+/// How often each tool was called, and what was decided.
+struct AuditSummary {
+  /// What is counted together.
+  struct Kind: Hashable {
+    let server: [UInt8]
+    let method: [UInt8]
+    let decision: String
+    let policyID: [UInt8]
+    /// A denial that was only recorded.
+    let isObserved: Bool
+    let clientName: String?
+    let projectID: String?
+
+    var subject: [UInt8] { server + [UInt8(ascii: ":")] + method }
+
+    /// What a policy decides about every call of this kind; nil where that depends on arguments, which rows do not hold.
+    func decision(by policy: Policy) -> String? {
+      var context = Context()
+      context.clientName = clientName
+      context.projectID = projectID
+      if method.elementsEqual("resources/read".utf8) {
+        return policy.decidesOutright(Call(readingAnyResourceOf: server, context: context))?.rawValue
+      }
+      // Other methods of the protocol look into what they ask for.
+      guard !method.contains(UInt8(ascii: "/")) else { return nil }
+      return policy.decidesOutright(Call(server: server, tool: method, arguments: nil, context: context))?.rawValue
+    }
+  }
+
+  struct Count {
+    var calls = 0
+    /// Of the latest.
+    var reason: [UInt8] = []
+    /// Of the latest; ISO 8601.
+    var time: [UInt8] = []
+  }
+
+  private(set) var counts: [Kind: Count] = [:]
+  /// Lines that were refused.
+  private(set) var refusals = 0
+  /// Rows of any kind.
+  private(set) var rows = 0
+
+  /// - Parameter start: rows of before do not count.
+  mutating func add(_ row: JSONDocument, since start: RecordTime?) {
+    func bytes(_ key: StaticString) -> [UInt8] { row.member(key, of: row.root).flatMap { row.string($0) } ?? [] }
+    func text(_ key: StaticString) -> String { String(decoding: bytes(key), as: UTF8.self) }
+    let time = bytes("ts")
+    if let start, time.lexicographicallyPrecedes(start.text.utf8) { return }
+    rows += 1
+    switch text("event") {
+    case "refusal":
+      refusals += 1
+    case "decision":
+      func name(_ key: StaticString) -> String? {
+        let name = text(key)
+        return name.isEmpty ? nil : name
+      }
+      let kind = Kind(
+        server: bytes("tool"), method: bytes("method"), decision: text("decision"), policyID: bytes("policy_id"),
+        isObserved: text("enforcement_reason") == "observe_mode", clientName: name("client_name"),
+        projectID: name("project_id"))
+      var count = counts[kind] ?? Count()
+      count.calls += 1
+      if !time.lexicographicallyPrecedes(count.time) { (count.time, count.reason) = (time, bytes("reason")) }
+      counts[kind] = count
+    default:
+      break
+    }
+  }
+
+  /// By subject, what happened most often first.
+  var sorted: [(kind: Kind, count: Count)] {
+    counts.sorted { first, second in
+      let (a, b) = (first.key.subject, second.key.subject)
+      if a != b { return a.lexicographicallyPrecedes(b) }
+      if first.value.calls != second.value.calls { return first.value.calls > second.value.calls }
+      return second.value.time.lexicographicallyPrecedes(first.value.time)
+    }.map { (kind: $0.key, count: $0.value) }
+  }
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import Audit
+import Policy
+import Relay
+import Wire
+
+struct AuditSummaryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "summary",
+    abstract: "Count what was called and what was decided; tell what another policy would decide.",
+    discussion: """
+      After a time with `--observe`, or before a policy is changed:
+
+        czproxy audit summary --since 7d --policy new.yaml
+
+      marks what NEW.yaml would decide otherwise: `allow -> deny`. It is `allow -> ?` where that depends on arguments,
+      which are not on record; detection rules are not asked.
+      Exits with 0, with 3 where another decision is certain, with 2 when there are no records, with 1 for a policy that
+      can't be used, with 74 when the state directory can't be read.
+      """)
+
+  @Option(help: "Only what came since then: 2026-11-20, 2026-11-20T08:30 (UTC), or 90m, 24h, 7d ago.")
+  var since: RecordTime?
+
+  @Option(help: "A local policy to compare with: .yaml, .yml or .json.")
+  var policy: String?
+
+  @OptionGroup var state: StateOptions
+
+  @Option(help: "text or json.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    let policy = try policy.map(load)
+    let directory = try state.auditDirectory()
+    let summary = try summary(of: directory)
+    guard summary.rows > 0 else {
+      Terminal.complain("there are no records\(since.map { " since \($0.text)" } ?? "") in \(directory.path)")
+      throw ExitCode(2)
+    }
+    var isOther = false
+    let width = String(summary.counts.values.map(\.calls).max() ?? 0).count
+    for (kind, count) in summary.sorted {
+      let change = policy.flatMap { Change(of: kind, by: $0) }
+      if case .decision? = change { isOther = true }
+      switch format {
+      case .text: print(line(kind, count, change, width))
+      case .json: printJSON(kind, count, policy.map { kind.decision(by: $0) })
+      }
+    }
+    if summary.refusals > 0, format == .text {
+      let lines = summary.refusals == 1 ? "1 line was" : "\(summary.refusals) lines were"
+      print("\(lines) refused: `czproxy audit tail` has the reasons")
+    }
+    if isOther { throw ExitCode(3) }
+  }
+
+  /// What another policy does to calls of a kind, where that is not the same.
+  private enum Change {
+    case decision(String)
+    case unknown
+
+    init?(of kind: AuditSummary.Kind, by policy: Policy) {
+      guard let decision = kind.decision(by: policy) else {
+        self = .unknown
+        return
+      }
+      guard decision != kind.decision else { return nil }
+      self = .decision(decision)
+    }
+
+    var text: String {
+      switch self {
+      case .decision(let decision): " -> \(decision)"
+      case .unknown: " -> ?"
+      }
+    }
+  }
+
+  private func load(_ path: String) throws -> Policy {
+    do {
+      return try PolicySource.load(path).policy
+    } catch {
+      Terminal.complain(error.lines)
+      throw ExitCode(1)
+    }
+  }
+
+  private func summary(of directory: AuditDirectory) throws -> AuditSummary {
+    var summary = AuditSummary()
+    for segment in directory.segments() {
+      do {
+        try directory.forEachRow(of: segment, from: 0) { row in
+          if let text = row.text, let document = try? JSONDocument(parsing: text, options: .python) {
+            summary.add(document, since: since)
+          }
+          return true
+        }
+      } catch {
+        Terminal.complain("\(segment): \(error)")
+        throw ExitCode(74)
+      }
+    }
+    return summary
+  }
+
+  private func line(
+    _ kind: AuditSummary.Kind, _ count: AuditSummary.Count, _ change: Change?, _ width: Int
+  ) -> String {
+    func padded(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(width - text.count, 0)) + text
+    }
+    let decision = DisplayText.escaped(kind.decision.utf8, limit: 16) + (change?.text ?? "")
+    let label = decision + String(repeating: " ", count: max((policy == nil ? 5 : 14) - decision.count, 0))
+    let reason =
+      "\(DisplayText.escaped(kind.policyID, limit: 80)): \(DisplayText.escaped(count.reason, limit: 200))"
+      + (kind.isObserved ? " (observed: it went through)" : "")
+    return padded(String(count.calls), width) + "  " + coloured(label, kind, change) + "  "
+      + DisplayText.escaped(kind.subject, limit: 120) + "  " + reason
+  }
+
+  private func coloured(_ label: String, _ kind: AuditSummary.Kind, _ change: Change?) -> String {
+    if change != nil { return Terminal.coloured(label, .yellow) }
+    return Terminal.coloured(label, kind.decision == "deny" ? .red : .green)
+  }
+
+  private func printJSON(_ kind: AuditSummary.Kind, _ count: AuditSummary.Count, _ other: String??) {
+    Terminal.printJSON { writer in
+      writer.key("subject")
+      writer.string(bytes: kind.subject)
+      writer.key("decision")
+      writer.string(kind.decision)
+      writer.key("policy_id")
+      writer.string(bytes: kind.policyID)
+      writer.key("reason")
+      writer.string(bytes: count.reason)
+      writer.key("observed")
+      writer.boolean(kind.isObserved)
+      if let name = kind.clientName {
+        writer.key("client_name")
+        writer.string(name)
+      }
+      if let name = kind.projectID {
+        writer.key("project_id")
+        writer.string(name)
+      }
+      writer.key("calls")
+      writer.integer(count.calls)
+      writer.key("latest")
+      writer.string(bytes: count.time)
+      if let other {
+        // Null where it depends on arguments.
+        writer.key("would_be")
+        if let other { writer.string(other) } else { writer.null() }
+      }
+    }
+  }
+}

@@ -44,8 +44,8 @@ extension AuditDirectory {
     var end = offset
     try forEachLine(of: segment, maxLineBytes: Self.maxRowBytes, from: offset) { item in
       switch item {
-      case .tooLong(let bytes):
-        end += bytes + 1
+      case .tooLong(let line):
+        end += line.bytes + 1
         // Whatever has grown meanwhile comes next time.
         return end <= size && body(Row(text: nil, end: end))
       case .line(let line):

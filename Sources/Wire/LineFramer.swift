@@ -6,8 +6,8 @@ public struct LineFramer: Sendable {
   /// What stood between two line ends.
   public enum Item: Sendable {
     case line(Line)
-    /// A line that exceeded the limit; the length of its content in bytes, as far as it came.
-    case tooLong(bytes: Int)
+    /// A line that exceeded the limit.
+    case tooLong(OverlongLine)
   }
 
   public struct Line: Sendable {
@@ -29,10 +29,8 @@ public struct LineFramer: Sendable {
   private var start = 0
   private var searched = 0
   private var end = 0
-  /// How much of an overlong line was thrown away; nil outside of one.
-  private var discarded: Int?
-  /// Whether a CR was the last of that: with the LF behind it, it is no content.
-  private var endsInCR = false
+  /// What is left of an overlong line; nil outside of one.
+  private var discarded: OverlongLine?
 
   private static let initialCapacity = 64 << 10
   /// A buffer that a large line made grow is given back once the line is gone.
@@ -86,13 +84,17 @@ public struct LineFramer: Sendable {
     let lineStart = start
     start = newline + 1
     searched = start
-    let hasCR = newline > lineStart ? buffer[newline - 1] == UInt8(ascii: "\r") : discarded != nil && endsInCR
-    if let dropped = discarded {
+    if var line = discarded {
       discarded = nil
-      return .tooLong(bytes: dropped + newline - lineStart - (hasCR ? 1 : 0))
+      line.append(buffer[lineStart..<newline])
+      line.endAtLF()
+      return .tooLong(line)
     }
+    let hasCR = newline > lineStart && buffer[newline - 1] == UInt8(ascii: "\r")
     let contentEnd = hasCR ? newline - 1 : newline
-    guard contentEnd - lineStart <= maxLineBytes else { return .tooLong(bytes: contentEnd - lineStart) }
+    guard contentEnd - lineStart <= maxLineBytes else {
+      return .tooLong(OverlongLine(buffer[lineStart..<contentEnd]))
+    }
     return .line(Line(bytes: buffer[lineStart...newline], content: buffer[lineStart..<contentEnd]))
   }
 
@@ -104,9 +106,12 @@ public struct LineFramer: Sendable {
       end = 0
       discarded = nil
     }
-    if let dropped = discarded { return .tooLong(bytes: dropped + end - start) }
+    if var line = discarded {
+      line.append(buffer[start..<end])
+      return .tooLong(line)
+    }
     guard start < end else { return nil }
-    guard end - start <= maxLineBytes else { return .tooLong(bytes: end - start) }
+    guard end - start <= maxLineBytes else { return .tooLong(OverlongLine(buffer[start..<end])) }
     return .line(Line(bytes: buffer[start..<end], content: buffer[start..<end]))
   }
 
@@ -131,8 +136,8 @@ public struct LineFramer: Sendable {
     // One more than the limit: a CR before the LF is not content.
     guard discarded != nil || end - start > maxLineBytes + 1 else { return }
     guard searched == end else { return }
-    if start < end { endsInCR = buffer[end - 1] == UInt8(ascii: "\r") }
-    discarded = (discarded ?? 0) + end - start
+    discarded = discarded ?? OverlongLine()
+    discarded?.append(buffer[start..<end])
     start = 0
     searched = 0
     end = 0

@@ -44,6 +44,11 @@ public struct MessageError: Error, Equatable, Sendable, CustomStringConvertible 
     self.init(code, at: offset, answerable: salvaged.requests, answered: salvaged.response)
   }
 
+  /// For a line that is longer than the limit, in bytes.
+  public init(_ line: OverlongLine, limit: Int) {
+    self.init(.tooLong(limit: limit), at: limit, salvaged: MessageSalvage(of: line))
+  }
+
   public var description: String { "\(reason) at byte \(offset)" }
 
   private var reason: String {
@@ -59,7 +64,7 @@ public struct MessageError: Error, Equatable, Sendable, CustomStringConvertible 
     case .id: "`id` must be a string or an integer within 2^53-1"
     case .error: "`error` must be an object"
     case .ambiguousShape: "neither a request, nor a notification, nor a response"
-    case .tooLong(let limit): "the line is longer than \(limit) bytes"
+    case .tooLong(let limit): "the line is longer than \(limit) bytes, the limit (`--max-frame-bytes`),"
     }
   }
 }

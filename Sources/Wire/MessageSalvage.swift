@@ -4,17 +4,17 @@
 /// keys are not taken for it. Everything else goes unanswered.
 struct MessageSalvage {
   /// Requests that wait for an answer to this line; several for a batch.
-  private(set) var requests: [RequestID] = []
+  var requests: [RequestID] = []
 
   /// The request that this line was to answer.
-  private(set) var response: RequestID?
+  var response: RequestID?
 
   /// More members of a batch than this go unanswered: an answer is longer than a request can be.
   private static let maxAnswers = 128
 
   private static let maxDepth = 100_000
 
-  private init() {}
+  init() {}
 
   /// Looks into a text that strict parsing refused.
   init(of line: ArraySlice<UInt8>, limits: JSONLimits) {

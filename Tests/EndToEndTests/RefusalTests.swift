@@ -81,12 +81,22 @@ import Testing
     try session.end()
   }
 
-  @Test func `a line over the limit is refused, and the next one is read`() throws {
+  @Test func `a line over the limit is refused, who waits for an answer hears that, and the next one is read`() throws {
     let session = try ScriptedSession(options: ["--max-frame-bytes", "4096"])
     session.process.send(session.call(1, "echo", #"{"a":"\#(String(repeating: "x", count: 10_000))"}"#))
-    session.process.send(session.call(2, "echo"))
-    #expect(try json(try session.process.line())["id"] as? Int == 2)
+    session.process.send(session.call(2, "big", #"{"bytes":100000}"#))
+    session.process.send(session.call(3, "echo"))
+    for (id, code) in [(1, -32600), (2, -32603)] {
+      let answer = try json(try session.process.line())
+      #expect(answer["id"] as? Int == id && value(answer, "error", "code") as? Int == code)
+      let message = value(answer, "error", "message") as? String ?? ""
+      #expect(message.contains("longer than 4096 bytes, the limit (`--max-frame-bytes`)"))
+    }
+    #expect(try json(try session.process.line())["id"] as? Int == 3)
     try session.process.report(containing: "longer than 4096 bytes")
     try session.end()
+    let received = String(decoding: session.received, as: UTF8.self)
+    #expect(!received.contains("xxx") && received.contains("100000"))
+    #expect(try session.scratch.rows().filter { $0["event"] as? String == "refusal" }.count == 2)
   }
 }

@@ -11,7 +11,7 @@ import Wire
       case .line(let line):
         items.append(
           "\(String(decoding: line.bytes, as: UTF8.self).debugDescription) \(line.content.count) \(line.isBlank)")
-      case .tooLong(let bytes): items.append("too long: \(bytes)")
+      case .tooLong(let line): items.append("too long: \(line.bytes)")
       }
     }
     for piece in pieces {
@@ -72,11 +72,12 @@ import Wire
       if framer.next() != nil { Issue.record("a line where there is none") }
     }
     framer.receive(Array("\nok\n".utf8))
-    guard case .tooLong(let bytes)? = framer.next() else {
+    guard case .tooLong(let overlong)? = framer.next() else {
       Issue.record("the long line was not reported")
       return
     }
-    #expect(bytes == 3_000_000)
+    #expect(overlong.bytes == 3_000_000)
+    #expect(overlong.head == [UInt8](repeating: UInt8(ascii: "x"), count: 512) && overlong.tail == overlong.head)
     guard case .line(let line)? = framer.next() else {
       Issue.record("the line behind it is lost")
       return

@@ -26,10 +26,10 @@ private func lines(
       check(!line.content.contains(UInt8(ascii: "\n")), "a line end within a line")
       check(line.bytes.starts(with: line.content), "content that is not in the line")
       items.append(Array(line.bytes))
-    case .tooLong(let bytes):
+    case .tooLong(let line):
       isTooLong = true
-      check(bytes > limit, "too long within the limit")
-      items.append(Array("too long: \(bytes)".utf8))
+      check(line.bytes > limit, "too long within the limit")
+      items.append(Array("too long: \(line.bytes) \(line.head) \(line.tail)".utf8))
     }
   }
   var rest = stream

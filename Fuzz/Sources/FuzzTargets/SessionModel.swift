@@ -56,11 +56,18 @@ struct SessionModel {
   private mutating func say(_ content: ArraySlice<UInt8>, _ sender: Peer, isRecorded: Bool) {
     framers[sender]?.receive(Array(content) + [UInt8(ascii: "\n")])
     switch framers[sender]?.next() {
-    case .tooLong(let bytes)?:
-      check(bytes > options.limits.maxBytes, "a line that is not too long")
-      let step = session.receiveTooLong(bytes: bytes, from: sender)
+    case .tooLong(let line)?:
+      check(line.bytes > options.limits.maxBytes, "a line that is not too long")
+      let step = session.receive(line, from: sender)
       check(!step.records.isEmpty, "a line that is gone without a record")
-      check(step.effects.allSatisfy { if case .report = $0 { true } else { false } }, "a line that is gone has effects")
+      // What is left of it stands for the line.
+      var rest = LineFramer(maxLineBytes: options.limits.maxBytes)
+      rest.receive(line.head + line.tail + [UInt8(ascii: "\n")])
+      guard case .line(let line)? = rest.next() else { fatalError("a head and a tail that are no line") }
+      take(
+        Crossing(
+          line: line, sender: sender, message: nil, records: step.records, effects: step.effects, isRecorded: isRecorded
+        ))
     case .line(let line)?:
       let step = session.receive(line, from: sender)
       let effects = isRecorded || step.records.isEmpty ? step.effects : session.unrecorded(step, because: "a test")

@@ -86,7 +86,7 @@ public struct Session: Sendable {
     do {
       message = try Message(parsing: line.content, limits: options.limits)
     } catch {
-      return refuse(line, from: sender, error)
+      return refuse(line.content, bytes: line.bytes.count, from: sender, error)
     }
     switch message.shape {
     case .request(let id, let method):
@@ -101,9 +101,8 @@ public struct Session: Sendable {
   }
 
   /// A line that was longer than the limit and is gone.
-  public func receiveTooLong(bytes: Int, from sender: Peer) -> Step {
-    let error = MessageError(.tooLong(limit: options.limits.maxBytes), at: options.limits.maxBytes)
-    return refusal(of: nil, from: sender, reason: error.description, offset: error.offset, bytes: bytes, sample: [])
+  public mutating func receive(_ line: OverlongLine, from sender: Peer) -> Step {
+    refuse([], bytes: line.bytes, from: sender, MessageError(line, limit: options.limits.maxBytes))
   }
 
   /// What to do instead of the step's effects, since a record of it can't be written.
@@ -178,12 +177,14 @@ public struct Session: Sendable {
   // MARK: Refusals
 
   /// Refuses a line that is no message; whoever waits for an answer to it gets one where the id is beyond doubt.
-  private mutating func refuse(_ line: LineFramer.Line, from sender: Peer, _ error: MessageError) -> Step {
+  private mutating func refuse(
+    _ content: ArraySlice<UInt8>, bytes: Int, from sender: Peer, _ error: MessageError
+  ) -> Step {
     // What was in flight under such an id stays so: only a first use of it is answered.
     let answerable = error.answerable.filter { !inFlight[sender].contains($0) }
     var step = refusal(
-      of: nil, from: sender, reason: error.description, offset: error.offset, bytes: line.bytes.count,
-      sample: line.content, id: answerable.first ?? error.answered)
+      of: nil, from: sender, reason: error.description, offset: error.offset, bytes: bytes, sample: content,
+      id: answerable.first ?? error.answered)
     for id in answerable {
       let message = Self.refusalMessage(error.description)
       step.effects.append(
@@ -193,7 +194,7 @@ public struct Session: Sendable {
       announcements.close(request.id)
       // Nobody waits for it any more, whatever it is.
       if request.isCancelled { return step }
-      let message = "Refused by czproxy: the server's answer is malformed: \(error.description)."
+      let message = "Refused by czproxy: the server's answer can't be passed on: \(error.description)."
       step.effects.append(
         .send(Reply.refusal(of: request.id, code: Reply.internalErrorCode, message: message), to: .host))
     }

@@ -307,7 +307,7 @@ struct RelayLoop: ~Copyable {
 
   private mutating func judge(_ item: LineFramer.Item, from sender: Peer) -> JudgedLine {
     switch item {
-    case .tooLong(let bytes): JudgedLine(line: [], step: session.receiveTooLong(bytes: bytes, from: sender))
+    case .tooLong(let line): JudgedLine(line: [], step: session.receive(line, from: sender))
     case .line(let line): JudgedLine(line: line.bytes, step: session.receive(line, from: sender))
     }
   }

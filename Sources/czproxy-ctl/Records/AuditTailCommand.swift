@@ -61,8 +61,8 @@ struct AuditTailCommand: ParsableCommand {
     var offset = offsets[segment] ?? 0
     try? directory.forEachLine(of: segment, maxLineBytes: AuditDirectory.maxRowBytes, from: offset) { item in
       switch item {
-      case .tooLong(let bytes):
-        offset += bytes + 1
+      case .tooLong(let line):
+        offset += line.bytes + 1
       case .line(let line):
         // A row without its end is still being written.
         guard line.bytes.last == UInt8(ascii: "\n") else { return false }

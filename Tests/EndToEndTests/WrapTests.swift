@@ -201,6 +201,30 @@ import Testing
     #expect(try String(contentsOfFile: file, encoding: .utf8) == dry.output)
   }
 
+  @Test func `a path means what it means to the system, behind a link too`() throws {
+    let scratch = try Scratch()
+    let other = try scratch.file("mcp.json", Self.config(scratch))
+    try FileManager.default.createDirectory(atPath: "\(scratch.path)/real/deep", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: "\(scratch.path)/link", withDestinationPath: "real/deep")
+    let meant = try scratch.file("real/mcp.json", #"{"mcpServers":{"meant":{"command":"x"}}}"#)
+    _ = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"*\"}]\n")
+    _ = try scratch.file("real/policy.yaml", "version: \"1\"\nrules: [{deny: \"meant\"}]\n")
+    let wrapped = try Self.run(["wrap", "link/../mcp.json", "--policy", "link/../policy.yaml"], scratch)
+    #expect(wrapped.status == 0, "\(wrapped)")
+    #expect(try String(contentsOfFile: other, encoding: .utf8) == Self.config(scratch))
+    let arguments = try Self.entry("meant", in: try String(contentsOfFile: meant, encoding: .utf8)).arguments
+    let policy = try #require(arguments.firstIndex(of: "--policy").map { arguments[$0 + 1] })
+    #expect(policy.hasPrefix("/"))
+    #expect(try String(contentsOfFile: policy, encoding: .utf8).contains("deny"))
+  }
+
+  @Test func `a path that is empty is none`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("mcp.json", Self.config(scratch))
+    let outcome = try Self.run(["wrap", "mcp.json", "--state-dir", ""], scratch)
+    #expect(outcome.status == 64 && outcome.errors.contains("must be an absolute path"), "\(outcome)")
+  }
+
   // MARK: Doctor
 
   private static func findings(_ scratch: Scratch) throws -> (status: Int32, lines: [String]) {

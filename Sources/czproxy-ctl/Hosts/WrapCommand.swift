@@ -127,7 +127,12 @@ struct WrapCommand: ParsableCommand {
     ServiceSettings.keyVariables.first { Environment.value($0) != nil }
   }
 
-  private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
+  /// The same path from the root; an empty one stays so. `..` stays too: behind a link it leads elsewhere than the text says.
+  private static func absolute(_ path: String) -> String {
+    guard !path.isEmpty else { return path }
+    let whole = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+    return "/" + whole.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+  }
 
   private func program() throws -> String {
     guard let path = czproxy.map(Self.absolute) ?? ControlTool.relayPath(), Access.isProgram(path) else {

@@ -5,6 +5,8 @@ struct TOMLServers {
   private var reader: TOMLReader
   /// In the order of the file.
   private var found: [(name: String, place: TextPlace, source: ServerSource)] = []
+  /// Where each name is in ``found``. By bytes, as TOML tells keys apart.
+  private var numbers: [[UInt8]: Int] = [:]
 
   static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
     var servers = TOMLServers(reader: TOMLReader(bytes))
@@ -64,7 +66,9 @@ struct TOMLServers {
 
   /// The server of a name, which is there from now on.
   private mutating func number(of name: String, at offset: Int) throws(HostConfigError) -> Int {
-    if let known = found.firstIndex(where: { $0.name == name }) { return known }
+    let key = Array(name.utf8)
+    if let known = numbers[key] { return known }
+    numbers[key] = found.count
     found.append((name, TextPlace(of: offset, in: reader.lines), ServerSource()))
     return found.count - 1
   }

@@ -81,6 +81,12 @@ struct TOMLTests {
     }
   }
 
+  @Test("names are told apart by their bytes, and are many") func tellsManyApart() throws {
+    let many = (0..<20_000).map { "[mcp_servers.a\($0)]\ncommand = \"x\"\n" }.joined()
+    let alike = "[mcp_servers.\"\u{e9}\"]\ncommand = \"x\"\n[mcp_servers.\"e\u{301}\"]\ncommand = \"y\"\n"
+    #expect(try Self.config(many + alike).servers.count == 20_002)
+  }
+
   @Test("nesting has an end") func nestingHasAnEnd() {
     #expect(throws: HostConfigError.self) { try Self.config("a = " + String(repeating: "[", count: 100_000)) }
   }

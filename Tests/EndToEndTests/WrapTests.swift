@@ -218,6 +218,19 @@ import Testing
     #expect(try String(contentsOfFile: policy, encoding: .utf8).contains("deny"))
   }
 
+  @Test func `a server may be called like an option`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("mcp.json", #"{"mcpServers":{"--help":{"command":"x"}}}"#)
+    _ = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"*\"}]\n")
+    let advice = try Self.run(["doctor", "mcp.json"], scratch)
+    #expect(advice.output.contains("fix: czproxy wrap mcp.json --policy FILE"))
+    let wrapped = try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch)
+    #expect(wrapped.status == 0, "\(wrapped)")
+    let arguments = try Self.entry("--help", in: try String(contentsOfFile: file, encoding: .utf8)).arguments
+    #expect(arguments.prefix(2) == ["run", "--server=--help"])
+    #expect(try Self.run(["doctor", "mcp.json"], scratch).output.contains("ok: --help: governed by"))
+  }
+
   @Test func `a path that is empty is none`() throws {
     let scratch = try Scratch()
     _ = try scratch.file("mcp.json", Self.config(scratch))

@@ -75,8 +75,8 @@ struct Doctor {
     case .unusable(let reason):
       add(.warning, reason, in: path, at: server)
     case .command:
-      // Another one would need quotes.
-      let name = ServerName(server.name).map { "\($0) " } ?? ""
+      // Another one would need quotes, or be taken for an option.
+      let name = ServerName(server.name).map { $0.description.hasPrefix("-") ? "" : "\($0) " } ?? ""
       add(
         .warning, "nothing governs it", in: path, at: server,
         fix: "czproxy wrap \(path) \(name)--policy FILE")

@@ -74,7 +74,7 @@ struct WrapCommand: ParsableCommand {
         change.add(outcome, of: server)
         continue
       }
-      let options = ["--server", Self.name(of: server)] + words
+      let options = Self.naming(server) + words
       for warning in try check(options) where !warnings.contains(warning) { warnings.append(warning) }
       change.add(outcome, of: server, change.config.wrap(server, program: program, options: options))
     }
@@ -101,9 +101,11 @@ struct WrapCommand: ParsableCommand {
     [policy, bundle, keys, apiKeyFile, agent, state.directory].contains { $0 != nil } || observe || !options.isEmpty
   }
 
-  /// What rules say before the colon: the server's name, as far as it can be one.
-  private static func name(of server: ServerEntry) -> String {
-    (ServerName(server.name) ?? ServerName(derivedFrom: [server.name])).description
+  /// Says what rules say before the colon: the server's name, as far as it can be one.
+  private static func naming(_ server: ServerEntry) -> [String] {
+    let name = (ServerName(server.name) ?? ServerName(derivedFrom: [server.name])).description
+    // It may look like an option, which would be none's value.
+    return name.hasPrefix("-") ? ["--server=\(name)"] : ["--server", name]
   }
 
   private var runOptions: [String] {

@@ -72,7 +72,12 @@ enum JSONServers {
       case "args":
         source.arguments = document.range(of: member)
         source.elements = document.kind(of: member) == .array ? document.elements(of: member).map(value) : nil
-      case let key where ServerSource.urlKeys.contains(key): source.hasURL = true
+      case "env":
+        let names = document.members(of: member).map { document.text($0.key) }
+        source.variables = names.map { String(decoding: $0, as: UTF8.self) }
+      case "envFile": source.hasVariablesElsewhere = true
+      case let key where ServerSource.urlKeys.contains(key):
+        if let url = value(member).text, !url.isEmpty { source.hasURL = true }
       default: break
       }
     }

@@ -28,6 +28,10 @@ public struct ServerEntry: Sendable {
   /// Of its name in the file.
   public let place: TextPlace
   public let launch: Launch
+  /// The names in its `env`: what the host puts into the environment of the program.
+  public let variables: [String]
+  /// Whether it puts there what stands in another file too (VS Code, Cursor: `envFile`).
+  public let hasVariablesElsewhere: Bool
 
   /// Where what matters stands in the file.
   struct Parts: Sendable {
@@ -47,16 +51,21 @@ public struct ServerEntry: Sendable {
     self.name = name
     self.project = project
     self.place = place
+    variables = source.variables
+    hasVariablesElsewhere = source.hasVariablesElsewhere
     (launch, parts) = Self.read(source, in: bytes)
   }
 
   private static func read(_ source: ServerSource, in bytes: [UInt8]) -> (Launch, Parts?) {
     if let problem = source.problem { return (.unusable(problem), nil) }
-    let isStdio = source.type ?? "stdio" == "stdio"
     guard let command = source.command, let key = source.commandKey else {
+      let isStdio = source.type ?? "stdio" == "stdio"
       return (isStdio && !source.hasURL ? .unusable("it has no `command`") : .remote, nil)
     }
-    guard isStdio else { return (.remote, nil) }
+    // What czproxy stands in front of must be what the host reaches. Some hosts go by `type`, others by what there is.
+    guard !source.hasURL else {
+      return (.unusable("it has a `command` and a URL: hosts differ in which counts"), nil)
+    }
     guard let program = command.text, !program.isEmpty else {
       return (.unusable("its `command` is not a string"), nil)
     }

@@ -46,6 +46,7 @@ struct TOMLServers {
     try reader.endOfLine()
     guard path.count == 3 else {
       if path.count == 2 { found[number].source.problem = "it is written on one line, which is not read here" }
+      if path.count > 3, path[2] == "env" { found[number].source.variables.append(path[3]) }
       return
     }
     let text = value.text
@@ -59,7 +60,9 @@ struct TOMLServers {
       guard found[number].source.arguments == nil else { throw reader.failure("`args` is there twice", at: keyStart) }
       found[number].source.arguments = value.range
       found[number].source.elements = value.elements?.map { ServerSource.Value(range: $0.range, text: $0.text) }
-    case let key where ServerSource.urlKeys.contains(key): found[number].source.hasURL = true
+    case "env": found[number].source.variables += value.keys
+    case let key where ServerSource.urlKeys.contains(key):
+      if let text, !text.isEmpty { found[number].source.hasURL = true }
     default: break
     }
   }

@@ -296,6 +296,67 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: scratch.state))
   }
 
+  /// Entries as somebody else's installer might leave them: `CZ` is czproxy, `OTHER` another program of that name.
+  @Test(arguments: [
+    (
+      #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"], "env": {"CONTROLZERO_HOME": "/x"}}"#,
+      "its `env` sets CONTROLZERO_HOME"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--state-dir", "/x", "--", "true"], "env": {"A": "b", "CZ_API_KEY": "k"}}"#,
+      "its `env` sets CZ_API_KEY"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"], "envFile": "/x"}"#,
+      "its `envFile` was not looked into, and may set CONTROLZERO_HOME"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"]}"#,
+      "CONTROLZERO_HOME is set here, and most hosts will not pass it on"
+    ),
+    (
+      #"{"command": "./czproxy", "args": ["run", "--policy", "POLICY", "--state-dir", "/x", "--", "true"]}"#,
+      "`./czproxy` is not an absolute path"
+    ),
+    (
+      #"{"command": "czproxy", "args": ["run", "--policy", "POLICY", "--state-dir", "/x", "--", "true"]}"#,
+      "`czproxy` is not an absolute path"
+    ),
+    (
+      #"{"command": "OTHER", "args": ["run", "--policy", "POLICY", "--state-dir", "/x", "--", "true"]}"#,
+      "OTHER is another czproxy than this one"
+    ),
+    (#"{"type": "sse", "command": "true"}"#, "nothing governs it"),
+    (
+      #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"], "httpUrl": "https://x"}"#,
+      "it has a `command` and a URL"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--no-governance", "--", "true"], "env": {"HOME": "/x"}}"#,
+      "it is passed through ungoverned (--no-governance)"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--observe", "--state-dir", "/x", "--", "true"]}"#,
+      "observed, and nothing is denied: there is no policy"
+    ),
+  ])
+  func `the doctor calls nothing governed that is not, or that it can't know`(entry: String, finding: String) throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"*\"}]\n")
+    let other = try scratch.file("czproxy", "#!/bin/sh\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: other)
+    let text = entry.replacing("CZ\"", with: "\(Project.czproxy)\"").replacing("POLICY", with: policy)
+      .replacing("OTHER", with: other)
+    try FileManager.default.createDirectory(atPath: "\(scratch.path)/.cursor", withIntermediateDirectories: true)
+    _ = try scratch.file(".cursor/mcp.json", #"{"mcpServers": {"s": \#(text)}}"#)
+    let found = try Self.findings(scratch)
+    let expected = finding.replacing("OTHER", with: other)
+    #expect(found.lines.contains { $0.contains(expected) }, "\(found.lines)")
+    for claim in ["governed by", "every call is denied"] {
+      #expect(!found.lines.contains { $0.contains(claim) }, "\(found.lines)")
+    }
+  }
+
   @Test func `the doctor finds a state directory that others can look into`() throws {
     let scratch = try Scratch()
     try FileManager.default.createDirectory(

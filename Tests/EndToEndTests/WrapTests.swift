@@ -357,6 +357,32 @@ import Testing
     }
   }
 
+  @Test func `what stands in a config neither steers a terminal nor makes up lines`() throws {
+    let scratch = try Scratch()
+    let entries = [
+      #"{"command": "/x/\u001b[2J\u009b31m/czproxy", "args": ["run", "--", "x"]}"#,
+      #"{"command": "CZ", "args": ["run", "--a\u001b[2J", "--", "x"]}"#,
+      #"{"command": "CZ", "args": ["run", "--policy", "/x\n/etc/mcp.json:1:1: ok: s: governed\u202e", "--", "x"]}"#,
+      #"{"command": "CZ", "args": ["run", "--state-dir", "/x", "--", "\u001b[2Jx"]}"#,
+    ]
+    let servers = entries.enumerated().map { #""s\#($0)": \#($1)"# }.joined(separator: ", ")
+    _ = try scratch.file(
+      "mcp.json", "{\"mcpServers\": {\(servers)}}".replacing("CZ\"", with: "\(Project.czproxy)\""))
+    let outcome = try Self.run(["doctor", "mcp.json"], scratch)
+    #expect(outcome.output.contains(#"\u{1b}[2J"#))
+    let shown = outcome.output.unicodeScalars
+    #expect(shown.allSatisfy { $0 == "\n" || (0x20..<0x7f).contains($0.value) }, "\(outcome.output)")
+    #expect(!outcome.output.contains("\n/etc/mcp.json"))
+  }
+
+  @Test func `a command that the doctor advises can be pasted into a shell`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: "\(scratch.path)/it's here", withIntermediateDirectories: true)
+    _ = try scratch.file("it's here/mcp.json", #"{"mcpServers": {"s": {"command": "x"}}}"#)
+    let outcome = try Self.run(["doctor", "it's here/mcp.json"], scratch)
+    #expect(outcome.output.contains(#"fix: czproxy wrap 'it'\''s here/mcp.json' s --policy FILE"#), "\(outcome.output)")
+  }
+
   @Test func `the doctor finds a state directory that others can look into`() throws {
     let scratch = try Scratch()
     try FileManager.default.createDirectory(

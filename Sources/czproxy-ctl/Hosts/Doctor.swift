@@ -41,7 +41,7 @@ struct Doctor {
       let mode = String(permissions, radix: 8)
       add(
         .warning, "others can look into it (mode \(mode)): records and keys are in there", in: stateDirectory,
-        fix: "chmod 700 \(stateDirectory)")
+        fix: "chmod 700 \(ShellWord.quoted(stateDirectory))")
     } else if !Access.mayWrite(stateDirectory) {
       add(.error, "it can't be written: no record, no call", in: stateDirectory)
     } else {
@@ -79,14 +79,14 @@ struct Doctor {
       let name = ServerName(server.name).map { $0.description.hasPrefix("-") ? "" : "\($0) " } ?? ""
       add(
         .warning, "nothing governs it", in: path, at: server,
-        fix: "czproxy wrap \(path) \(name)--policy FILE")
+        fix: "czproxy wrap \(ShellWord.quoted(path)) \(name)--policy FILE")
     case .wrapped(let wrapping):
       lookAt(wrapping, of: server, in: path)
     }
   }
 
   private mutating func lookAt(_ wrapping: ServerEntry.Wrapping, of server: ServerEntry, in path: String) {
-    let again = "czproxy wrap \(path), with the options it has"
+    let again = "czproxy wrap \(ShellWord.quoted(path)), with the options it has"
     guard wrapping.program.hasPrefix("/") else {
       return add(
         .warning, "`\(wrapping.program)` is not an absolute path: what a host takes for it can't be told",

@@ -63,6 +63,22 @@ import Testing
     #expect(drafted.output.components(separatedBy: "No rule names this one").count == 4)
   }
 
+  @Test func `a server's error does not steer a terminal`() throws {
+    let scratch = try Scratch()
+    let server = #"""
+      import json, sys
+      for line in sys.stdin:
+          request = json.loads(line)
+          if "id" not in request: continue
+          error = b'{"code":"\xc2\x9b31m","message":"\\u001b[2J"}'
+          sys.stdout.buffer.write(b'{"jsonrpc":"2.0","id":%d,"error":%s}\n' % (request["id"], error))
+          sys.stdout.flush()
+      """#
+    let drafted = try Self.draft(["--", "python3", try scratch.file("server.py", server)])
+    #expect(
+      drafted.errors == #"czproxy: the server answered with error "\u{9b}31m": \u{1b}[2J"# + "\n", "\(drafted.errors)")
+  }
+
   @Test func `a server without an answer gives no policy`() throws {
     let drafted = try Self.draft(["--", "false"])
     #expect(drafted.status == 2 && drafted.output.isEmpty && drafted.errors.contains("the server ended"))

@@ -80,7 +80,7 @@ struct AuditTailCommand: ParsableCommand {
 
   private func show(_ row: Row) {
     switch format {
-    case .json: print(String(decoding: row.bytes, as: UTF8.self))
+    case .json: Terminal.printJSON(row.bytes)
     case .text:
       if let document = try? JSONDocument(parsing: row.bytes[...], options: .python) {
         print(AuditLine.text(of: document))

@@ -238,6 +238,13 @@ import Testing
     #expect(outcome.status == 64 && outcome.errors.contains("must be an absolute path"), "\(outcome)")
   }
 
+  @Test func `what unwrapping leaves, it leaves for the right reason`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("mcp.json", #"{"mcpServers":{"a":{"command":"/b/czproxy","args":["run","--server","a"]}}}"#)
+    let outcome = try Self.run(["unwrap", "mcp.json"], scratch)
+    #expect(outcome.output.contains("a: left as it is: czproxy stands there without the command of a server"))
+  }
+
   // MARK: Doctor
 
   private static func findings(_ scratch: Scratch) throws -> (status: Int32, lines: [String]) {

@@ -63,6 +63,41 @@ import Testing
     #expect(drafted.output.components(separatedBy: "No rule names this one").count == 4)
   }
 
+  /// Answers with pages as Python writes them, `page(n)` for the n-th.
+  private static func pager(_ page: String) -> String {
+    """
+    import json, sys
+    count = 0
+    def page(n): return \(page)
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "id" not in request: continue
+        answer = {"jsonrpc": "2.0", "id": request["id"]}
+        if request["method"] == "initialize":
+            answer["result"] = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}},
+                                "serverInfo": {"name": "s", "version": "1"}}
+        elif request["method"] == "tools/list":
+            answer["result"] = page(count)
+            count += 1
+        else: answer["error"] = {"code": -32601, "message": "no"}
+        print(json.dumps(answer), flush=True)
+    """
+  }
+
+  @Test(arguments: [
+    #"{"tools": [], "nextCursor": str(n)}"#, #"{"tools": [{"name": "t"}], "nextCursor": "again"}"#,
+    #"{"nextCursor": str(n)}"#, #"{"tools": [{"name": "t" * (8 << 20)}], "nextCursor": str(n)}"#,
+  ])
+  func `a list of tools that never ends gives no policy`(page: String) throws {
+    let scratch = try Scratch()
+    let command = ["python3", try scratch.file("server.py", Self.pager(page))]
+    let drafted = try Self.draft(["--server", "s", "--"] + command)
+    #expect(drafted.status == 2 && drafted.output.isEmpty, "\(drafted.status)")
+    #expect(drafted.errors.contains("the server's list of tools has no end"))
+    let list = try RunningProcess([Project.czproxy, "call", "--"] + command)
+    #expect(try list.wait() == 2)
+  }
+
   @Test func `a server's error does not steer a terminal`() throws {
     let scratch = try Scratch()
     let server = #"""

@@ -98,6 +98,22 @@ import Testing
     #expect(try list.wait() == 2)
   }
 
+  /// They keep their process, whatever becomes of their input, and say which one it is.
+  @Test(arguments: [
+    "trap '' TERM; echo $$ > PID; while :; do read line || exec tail -f /dev/null; done",
+    "echo $$ > PID; exec tail -f /dev/null > /dev/null",
+  ])
+  func `a server that never answers does not outlive the command`(script: String) throws {
+    let scratch = try Scratch()
+    let file = "\(scratch.path)/pid"
+    let drafted = try Self.draft(["--timeout", "1", "--", "sh", "-c", script.replacing("PID", with: "'\(file)'")])
+    #expect(drafted.status == 2)
+    let text = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    let process = try #require(Int32(text))
+    #expect(kill(process, 0) != 0 && errno == ESRCH)
+    if kill(process, 0) == 0 { kill(process, SIGKILL) }
+  }
+
   @Test func `a server's error does not steer a terminal`() throws {
     let scratch = try Scratch()
     let server = #"""

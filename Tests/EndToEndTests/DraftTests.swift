@@ -98,6 +98,33 @@ import Testing
     #expect(try list.wait() == 2)
   }
 
+  @Test(arguments: [#"{"tools": []}"#, #"{"tools": [{"name": "*"}]}"#])
+  func `a draft can be loaded, whatever the server offers`(page: String) throws {
+    let scratch = try Scratch()
+    let drafted = try Self.draft(
+      ["--server", "s", "--", "python3", try scratch.file("server.py", Self.pager(page))])
+    let policy = try scratch.file("policy.yaml", drafted.output)
+    #expect(try Self.decides("x", policy) == 3, "\(drafted.output)")
+    #expect(drafted.output.contains("it offers no tool") == page.contains("[]"))
+    #expect(drafted.output.contains("No rule names this one, so it is denied: *") != page.contains("[]"))
+  }
+
+  @Test func `a tool that is named twice only reads where both say so`() throws {
+    let scratch = try Scratch()
+    let page = #"""
+      {"tools": [{"name": "a", "annotations": {"readOnlyHint": True}}, {"name": "a"},
+        {"name": "b"}, {"name": "b", "annotations": {"readOnlyHint": True}},
+        {"name": "c", "annotations": {"readOnlyHint": True}}, {"name": "c", "annotations": {"readOnlyHint": True}}]}
+      """#
+    let drafted = try Self.draft(
+      ["--server", "s", "--", "python3", try scratch.file("server.py", Self.pager(page))])
+    let policy = try scratch.file("policy.yaml", drafted.output)
+    for (tool, status) in [("a", Int32(3)), ("b", 3), ("c", 0)] {
+      #expect(try Self.decides(tool, policy) == status, "\(tool): \(drafted.output)")
+      #expect(drafted.output.components(separatedBy: "\"s:\(tool)\"").count == 2)
+    }
+  }
+
   /// They keep their process, whatever becomes of their input, and say which one it is.
   @Test(arguments: [
     "trap '' TERM; echo $$ > PID; while :; do read line || exec tail -f /dev/null; done",

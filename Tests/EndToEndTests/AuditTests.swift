@@ -213,6 +213,22 @@ import Testing
     return scratch
   }
 
+  @Test func `tail shows the latest of all sessions, also where the latest are of the one that began first`() throws {
+    func rows(_ day: String, _ tool: String) -> [String] {
+      (10..<40).map {
+        #"{"ts":"2025-01-\#(day)T00:00:\#($0).000Z","event":"decision","decision":"allow","tool":"\#(tool)","method":"m"}"#
+      }
+    }
+    let scratch = try Self.planted([
+      ("20250101", rows("09", "long")), ("20250102", rows("02", "b")), ("20250103", rows("03", "c")),
+    ])
+    let process = try RunningProcess(
+      [Project.czproxy, "audit", "tail", "-n", "35", "--state-dir", scratch.state])
+    #expect(try process.wait() == 0)
+    let tools = process.output.text.split(separator: "\n").map { String($0.split(separator: " ")[3].prefix(1)) }
+    #expect(tools == Array(repeating: "c", count: 5) + Array(repeating: "l", count: 30), "\(process.output.text)")
+  }
+
   @Test func `rows that go to a terminal as JSON don't steer it, and are the same rows`() throws {
     let row = "{\"ts\":\"2025\",\r\"tool\":\"é\u{9b}2J\u{7f}\u{202e}\u{e0001}\"}"
     let scratch = try Self.planted([("20250101", [row])])

@@ -218,6 +218,16 @@ import Testing
     #expect(try String(contentsOfFile: policy, encoding: .utf8).contains("deny"))
   }
 
+  @Test func `czproxy beside a URL is left as it is, and taken away`() throws {
+    let scratch = try Scratch()
+    let text = #"{"mcpServers":{"a":{"command":"/b/czproxy","args":["run","--","x"],"url":"https://x"}}}"#
+    let file = try scratch.file("mcp.json", text)
+    let wrapped = try Self.run(["wrap", "mcp.json", "--observe"], scratch)
+    #expect(wrapped.output.contains("a: left as it is: it has a `command` and a URL: hosts differ in which counts"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+    #expect(try Self.run(["unwrap", "mcp.json"], scratch).output.contains("a: unwrapped"))
+  }
+
   @Test func `a server may be called like an option`() throws {
     let scratch = try Scratch()
     let file = try scratch.file("mcp.json", #"{"mcpServers":{"--help":{"command":"x"}}}"#)

@@ -136,6 +136,13 @@ struct HostConfigTests {
     #expect(try Self.unwrapped(Self.wrapped(text)) == text)
   }
 
+  @Test("czproxy beside a URL is not doubled, and can be taken away") func unwrapsBesideURLs() throws {
+    let once = try Self.wrapped(#"{"mcpServers":{"a":{"command":"x"}}}"#).replacing("}}}", with: #","url":"u"}}}"#)
+    #expect(try Self.config(once).servers.map(\.hasURL) == [true])
+    #expect(try Self.wrapped(once, ["--other"]) == once)
+    #expect(try Self.unwrapped(once) == #"{"mcpServers":{"a":{"command":"x","url":"u"}}}"#)
+  }
+
   @Test("the names in `env` are kept") func keepsVariables() throws {
     let text = #"{"mcpServers":{"a":{"command":"x","env":{"A":"b","C\u0044":7}},"b":{"command":"x","env":[]}}}"#
     #expect(try Self.config(text).servers.map(\.variables) == [["A", "CD"], []])

@@ -80,6 +80,8 @@ struct Doctor {
       add(
         .warning, "nothing governs it", in: path, at: server,
         fix: "czproxy wrap \(ShellWord.quoted(path)) \(name)--policy FILE")
+    case .wrapped where server.hasURL:
+      add(.warning, ServerEntry.bothWays, in: path, at: server)
     case .wrapped(let wrapping):
       lookAt(wrapping, of: server, in: path)
     }

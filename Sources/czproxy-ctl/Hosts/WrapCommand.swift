@@ -88,6 +88,7 @@ struct WrapCommand: ParsableCommand {
     switch server.launch {
     case .remote: .left("it is a URL, and czproxy stands in front of programs")
     case .unusable(let reason): .left(reason)
+    case .wrapped where server.hasURL: .left(ServerEntry.bothWays)
     case .wrapped where !saysSomething && servers.isEmpty: .left("czproxy stands in front of it")
     case .wrapped: .rewrapped
     case .command: .wrapped

@@ -2,11 +2,14 @@ import Wire
 
 /// The servers in a config that is JSON, comments and all.
 enum JSONServers {
+  /// Hosts keep histories in the same file, with texts that were cut within a character.
+  private static let options: JSONOptions = [.document, .loneSurrogates]
+
   static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
     let lines = LineIndex(bytes[...])
     let document: JSONDocument
     do throws(JSONError) {
-      document = try JSONDocument(parsing: RelaxedJSON.strict(bytes)[...], options: .document)
+      document = try JSONDocument(parsing: RelaxedJSON.strict(bytes)[...], options: options)
     } catch {
       throw HostConfigError("it is not JSON: \(error.code.rawValue)", at: TextPlace(of: error.offset, in: lines))
     }

@@ -84,6 +84,7 @@ struct HostConfigTests {
       #"{"projects":{"/x":{"mcpServers":{"a":{"command":"x","args":["1"]}}}},"mcpServers":{"a":{"command":"y","args":[]}}}"#,
       "\u{feff}{\"context_servers\":{\"a\":{\"command\":\"x\",\"args\":[\"1\",]}}}",
       #"{"mcp":{"servers":{"a":{"command":"x","args":["/* no */","// no"],"disabled":true}}}}"#,
+      #"{"history":["cut \ud83d"],"mcpServers":{"a":{"command":"\udc00","args":["\ud800"]}}}"#,
     ])
   func unwrapsToTheSameBytes(text: String) throws {
     let wrapped = try Self.wrapped(text)

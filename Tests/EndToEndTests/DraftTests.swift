@@ -9,9 +9,11 @@ import Testing
     return (try process.wait(), process.output.text, process.errors.text)
   }
 
-  private static func decides(_ tool: String, _ policy: String) throws -> Int32 {
+  private static func decides(
+    _ tool: String, _ policy: String, server: String = "s", _ arguments: String = "{}"
+  ) throws -> Int32 {
     let process = try RunningProcess([
-      Project.czproxy, "policy", "test", "s", "--method", tool, "--policy", policy,
+      Project.czproxy, "policy", "test", server, "--method", tool, "--policy", policy, "--args", arguments,
     ])
     process.closeInput()
     return try process.wait()
@@ -122,6 +124,19 @@ import Testing
     for (tool, status) in [("a", Int32(3)), ("b", 3), ("c", 0)] {
       #expect(try Self.decides(tool, policy) == status, "\(tool): \(drafted.output)")
       #expect(drafted.output.components(separatedBy: "\"s:\(tool)\"").count == 2)
+    }
+  }
+
+  /// `database` is the name of a family too: a statement that reads is `database:query` there, whatever the tool.
+  @Test func `what a draft denies is denied, also where the server is called like a family of tools`() throws {
+    let scratch = try Scratch()
+    let page = #"{"tools": [{"name": "query", "annotations": {"readOnlyHint": True}}, {"name": "execute_sql"}]}"#
+    let drafted = try Self.draft(
+      ["--server", "database", "--", "python3", try scratch.file("server.py", Self.pager(page))])
+    let policy = try scratch.file("policy.yaml", drafted.output)
+    for (tool, status) in [("query", Int32(0)), ("execute_sql", 3)] {
+      let arguments = #"{"sql": "SELECT 1", "query": "SELECT 1"}"#
+      #expect(try Self.decides(tool, policy, server: "database", arguments) == status, "\(tool): \(drafted.output)")
     }
   }
 

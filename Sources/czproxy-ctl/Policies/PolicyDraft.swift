@@ -62,12 +62,14 @@ struct PolicyDraft {
       lines += ["  - deny: \"\(server)\"" + (unnameable.isEmpty ? "  # it offers no tool" : "")]
       lines.append("    reason: nobody has allowed this yet")
     }
+    // Denied first: where the server is called like a family of tools, a name that is allowed is also what the family
+    // calls what others of its tools do.
+    if !others.isEmpty {
+      lines += ["  # These change things, or it does not say. Move down what the agent may do.", "  - deny:"]
+      lines += actions(others) + ["    reason: nobody has allowed this yet"]
+    }
     if !reading.isEmpty {
       lines += ["  # Of these it says that they only read.", "  - allow:"] + actions(reading)
-    }
-    if !others.isEmpty {
-      lines += ["  # These change things, or it does not say. Move up what the agent may do.", "  - deny:"]
-      lines += actions(others) + ["    reason: nobody has allowed this yet"]
     }
     lines += unnameable.map { "# No rule names this one, so it is denied: \($0)" }
     return lines.joined(separator: "\n") + "\n"

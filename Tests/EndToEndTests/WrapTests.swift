@@ -228,6 +228,23 @@ import Testing
     #expect(try Self.run(["unwrap", "mcp.json"], scratch).output.contains("a: unwrapped"))
   }
 
+  @Test func `what the environment says here, and a host will not pass on, is told where it counts`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("mcp.json", Self.config(scratch))
+    _ = try scratch.file("policy.yaml", Self.policy)
+    func errors(_ words: [String], _ environment: [String: String]) throws -> String {
+      try Self.run(["wrap", "mcp.json", "--dry-run"] + words, scratch, environment: environment).errors
+    }
+    let service = ["CONTROLZERO_API_URL": "https://example.com"]
+    let warning = "most hosts will not pass CONTROLZERO_API_URL on: say it by an option, `-- --base-url URL`"
+    #expect(try errors([], service).contains(warning))
+    #expect(try !errors(["--", "--base-url", "https://example.com"], service).contains("will not pass"))
+    #expect(try errors([], ["CZ_API_KEY": "cz_live_0123456789abcdef"]).contains("will not pass CZ_API_KEY on"))
+    // No service is asked.
+    let local = try errors(["--policy", "policy.yaml"], service.merging(["CZ_API_KEY": "x"]) { $1 })
+    #expect(!local.contains("will not pass"))
+  }
+
   @Test func `a server may be called like an option`() throws {
     let scratch = try Scratch()
     let file = try scratch.file("mcp.json", #"{"mcpServers":{"--help":{"command":"x"}}}"#)

@@ -126,10 +126,6 @@ struct WrapCommand: ParsableCommand {
     return words + options
   }
 
-  private var keyVariable: String? {
-    ServiceSettings.keyVariables.first { Environment.value($0) != nil }
-  }
-
   /// The same path from the root; an empty one stays so. `..` stays too: behind a link it leads elsewhere than the text says.
   private static func absolute(_ path: String) -> String {
     guard !path.isEmpty else { return path }
@@ -166,8 +162,8 @@ struct WrapCommand: ParsableCommand {
       throw ExitCode(64)
     }
     var warnings: [String] = []
-    if parsed.service.keyFile == nil, let name = keyVariable {
-      warnings.append("most hosts will not pass \(name) on: put the key into a file, and give --api-key-file FILE")
+    for (name, option) in parsed.decisiveVariables where name != "HOME" && Environment.value(name) != nil {
+      warnings.append("most hosts will not pass \(name) on: say it by an option, `-- \(option)`")
     }
     do throws(RunOutlook.Failure) {
       return warnings + (try RunOutlook(parsed, at: WallClock.seconds()).warnings)

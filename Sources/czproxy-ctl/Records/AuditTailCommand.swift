@@ -38,10 +38,10 @@ struct AuditTailCommand: ParsableCommand {
     for segment in directory.segments() {
       let rows = read(segment, in: directory, &offsets, atMost: max(lines, 1))
       if !rows.isEmpty { isEmpty = false }
-      // A session that began early may have the latest rows of all.
-      newest = (newest + rows).sorted { $0.time < $1.time }.suffix(lines)
+      newest += rows
+      if newest.count / 2 > lines { newest = latest(newest) }
     }
-    for row in newest { show(row) }
+    for row in latest(newest) { show(row) }
     if isEmpty {
       // Mostly it is the wrong directory: a program must not take that for a quiet day, nor a person for a quiet host.
       Terminal.complain("there are no records in \(directory.path)\(follow ? " yet: waiting for the first one" : "")")
@@ -56,6 +56,9 @@ struct AuditTailCommand: ParsableCommand {
       for row in rows.sorted(by: { $0.time < $1.time }) { show(row) }
     }
   }
+
+  /// By their time: a session that began early may have the latest rows of all.
+  private func latest(_ rows: [Row]) -> [Row] { rows.sorted { $0.time < $1.time }.suffix(lines) }
 
   /// The rows of a segment behind those that were read before, or the last ones of them.
   private func read(

@@ -47,6 +47,8 @@ public struct HostConfig: Sendable {
     switch server.launch {
     case .remote, .unusable:
       return []
+    case .wrapped where server.hasURL:
+      return []
     case .wrapped(let wrapping):
       // What stands behind the old `--` is the command already.
       let last = parts.elements[wrapping.options.count + 1]

@@ -2,11 +2,14 @@ import Wire
 
 /// The servers in a config that is JSON, comments and all.
 enum JSONServers {
+  /// Hosts keep histories in the same file, with texts that were cut within a character.
+  private static let options: JSONOptions = [.document, .loneSurrogates]
+
   static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
     let lines = LineIndex(bytes[...])
     let document: JSONDocument
     do throws(JSONError) {
-      document = try JSONDocument(parsing: RelaxedJSON.strict(bytes)[...], options: .document)
+      document = try JSONDocument(parsing: RelaxedJSON.strict(bytes)[...], options: options)
     } catch {
       throw HostConfigError("it is not JSON: \(error.code.rawValue)", at: TextPlace(of: error.offset, in: lines))
     }
@@ -72,7 +75,12 @@ enum JSONServers {
       case "args":
         source.arguments = document.range(of: member)
         source.elements = document.kind(of: member) == .array ? document.elements(of: member).map(value) : nil
-      case let key where ServerSource.urlKeys.contains(key): source.hasURL = true
+      case "env":
+        let names = document.members(of: member).map { document.text($0.key) }
+        source.variables = names.map { String(decoding: $0, as: UTF8.self) }
+      case "envFile": source.hasVariablesElsewhere = true
+      case let key where ServerSource.urlKeys.contains(key):
+        if let url = value(member).text, !url.isEmpty { source.hasURL = true }
       default: break
       }
     }

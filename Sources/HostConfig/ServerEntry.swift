@@ -28,6 +28,12 @@ public struct ServerEntry: Sendable {
   /// Of its name in the file.
   public let place: TextPlace
   public let launch: Launch
+  /// Whether it says where a server is on the network, beside a command too.
+  public let hasURL: Bool
+  /// The names in its `env`: what the host puts into the environment of the program.
+  public let variables: [String]
+  /// Whether it puts there what stands in another file too (VS Code, Cursor: `envFile`).
+  public let hasVariablesElsewhere: Bool
 
   /// Where what matters stands in the file.
   struct Parts: Sendable {
@@ -47,16 +53,21 @@ public struct ServerEntry: Sendable {
     self.name = name
     self.project = project
     self.place = place
+    hasURL = source.hasURL
+    variables = source.variables
+    hasVariablesElsewhere = source.hasVariablesElsewhere
     (launch, parts) = Self.read(source, in: bytes)
   }
 
+  /// What is wrong with a command that has a URL beside it: what czproxy stands in front of must be what the host reaches.
+  public static let bothWays = "it has a `command` and a URL: hosts differ in which counts"
+
   private static func read(_ source: ServerSource, in bytes: [UInt8]) -> (Launch, Parts?) {
     if let problem = source.problem { return (.unusable(problem), nil) }
-    let isStdio = source.type ?? "stdio" == "stdio"
     guard let command = source.command, let key = source.commandKey else {
+      let isStdio = source.type ?? "stdio" == "stdio"
       return (isStdio && !source.hasURL ? .unusable("it has no `command`") : .remote, nil)
     }
-    guard isStdio else { return (.remote, nil) }
     guard let program = command.text, !program.isEmpty else {
       return (.unusable("its `command` is not a string"), nil)
     }
@@ -64,7 +75,7 @@ public struct ServerEntry: Sendable {
     let words = [program] + elements.map { $0.text ?? String(decoding: bytes[$0.range], as: UTF8.self) }
     let parts = Parts(
       command: command.range, commandKey: key, arguments: source.arguments, elements: elements.map(\.range))
-    guard isOurs(words) else { return (.command(words), parts) }
+    guard isOurs(words) else { return source.hasURL ? (.unusable(bothWays), nil) : (.command(words), parts) }
     guard let end = words.firstIndex(of: "--"), end + 1 < words.count,
       elements.prefix(end + 1).allSatisfy({ $0.text != nil })
     else { return (.unusable("czproxy stands there without the command of a server"), nil) }

@@ -9,8 +9,12 @@ struct ServerSource: Sendable {
 
   /// `type`, where it is a string.
   var type: String?
-  /// Whether there is a member that says where the server is on the network.
+  /// Whether there is a member that says where the server is on the network; one that is empty says nothing.
   var hasURL = false
+  /// The names of what the host puts into the environment.
+  var variables: [String] = []
+  /// Whether more of them stand in a file of their own.
+  var hasVariablesElsewhere = false
   /// Where the key of `command` begins.
   var commandKey: Int?
   var command: Value?

@@ -9,6 +9,8 @@ struct TOMLReader {
     var text: String?
     /// Of an array; nil for any other value.
     var elements: [Value]?
+    /// Of an inline table, the first part of each; empty for any other value.
+    var keys: [String] = []
   }
 
   let bytes: [UInt8]
@@ -129,7 +131,7 @@ struct TOMLReader {
     case UInt8(ascii: "["):
       return try array(nesting: nesting)
     case UInt8(ascii: "{"):
-      try inlineTable(nesting: nesting)
+      return try inlineTable(nesting: nesting)
     default:
       try scalar()
     }
@@ -166,18 +168,19 @@ struct TOMLReader {
     return Value(range: start..<position, elements: elements)
   }
 
-  private mutating func inlineTable(nesting: Int) throws(HostConfigError) {
+  private mutating func inlineTable(nesting: Int) throws(HostConfigError) -> Value {
+    let start = position
+    var keys: [String] = []
     position += 1
-    skipSpaceAndLines()
-    if take(UInt8(ascii: "}")) { return }
     repeat {
       skipSpaceAndLines()
       if next == UInt8(ascii: "}") { break }
-      _ = try key()
+      keys += try key().prefix(1)
       _ = try value(nesting: nesting + 1)
       skipSpaceAndLines()
     } while take(UInt8(ascii: ","))
     try expect(UInt8(ascii: "}"))
+    return Value(range: start..<position, keys: keys)
   }
 
   // MARK: Strings

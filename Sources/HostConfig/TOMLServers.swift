@@ -5,6 +5,8 @@ struct TOMLServers {
   private var reader: TOMLReader
   /// In the order of the file.
   private var found: [(name: String, place: TextPlace, source: ServerSource)] = []
+  /// Where each name is in ``found``. By bytes, as TOML tells keys apart.
+  private var numbers: [[UInt8]: Int] = [:]
 
   static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
     var servers = TOMLServers(reader: TOMLReader(bytes))
@@ -44,6 +46,7 @@ struct TOMLServers {
     try reader.endOfLine()
     guard path.count == 3 else {
       if path.count == 2 { found[number].source.problem = "it is written on one line, which is not read here" }
+      if path.count > 3, path[2] == "env" { found[number].source.variables.append(path[3]) }
       return
     }
     let text = value.text
@@ -57,14 +60,18 @@ struct TOMLServers {
       guard found[number].source.arguments == nil else { throw reader.failure("`args` is there twice", at: keyStart) }
       found[number].source.arguments = value.range
       found[number].source.elements = value.elements?.map { ServerSource.Value(range: $0.range, text: $0.text) }
-    case let key where ServerSource.urlKeys.contains(key): found[number].source.hasURL = true
+    case "env": found[number].source.variables += value.keys
+    case let key where ServerSource.urlKeys.contains(key):
+      if let text, !text.isEmpty { found[number].source.hasURL = true }
     default: break
     }
   }
 
   /// The server of a name, which is there from now on.
   private mutating func number(of name: String, at offset: Int) throws(HostConfigError) -> Int {
-    if let known = found.firstIndex(where: { $0.name == name }) { return known }
+    let key = Array(name.utf8)
+    if let known = numbers[key] { return known }
+    numbers[key] = found.count
     found.append((name, TextPlace(of: offset, in: reader.lines), ServerSource()))
     return found.count - 1
   }

@@ -22,6 +22,8 @@ internal import System
     unsafe condition.deallocate()
   }
 
+  public var isOpen: Bool { isDone.load(ordering: .acquiring) }
+
   public func open() {
     unsafe pthread_mutex_lock(mutex)
     isDone.store(true, ordering: .releasing)

@@ -45,16 +45,22 @@ public struct MCPClient: ~Copyable {
     return try reply.wait().get()
   }
 
+  /// Of a list of tools. A server that always has one more page must not hold us for ever, nor grow us.
+  private static let (maxPages, maxListBytes) = (10_000, 256 << 20)
+
   /// Asks for the list of tools, page by page, until `body` returns false or the last page was read.
   public mutating func listTools(_ body: (Answer) -> Bool) throws(Failure) {
     var cursor: [UInt8]?
+    var (pages, bytes) = (0, 0)
     repeat {
+      guard pages < Self.maxPages, bytes < Self.maxListBytes else { throw .endless }
       let page = cursor
       let answer = try request("tools/list") { writer in
         guard let page else { return }
         writer.key("cursor")
         writer.string(bytes: page)
       }
+      (pages, bytes) = (pages + 1, bytes + answer.document.bytes.count)
       guard body(answer) else { return }
       cursor = answer.document.member("nextCursor", of: answer.result).flatMap { answer.document.string($0) }
     } while cursor != nil

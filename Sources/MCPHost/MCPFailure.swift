@@ -17,6 +17,8 @@ public enum MCPFailure: Error, Equatable, Sendable, CustomStringConvertible {
   case cancelled
   /// We ended the server ourselves.
   case closed
+  /// A list goes on for longer than any that is meant.
+  case endless
   /// More waits for the server than is kept in memory.
   case congested
 
@@ -29,6 +31,7 @@ public enum MCPFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case .ended: "the server ended before it answered"
     case .cancelled: "the request was cancelled"
     case .closed: "the server was closed"
+    case .endless: "the server's list of tools has no end"
     case .congested: "the server does not read what it is sent"
     }
   }

@@ -33,6 +33,8 @@ public final class MCPServer: Sendable {
     var phase = Phase.idle
     /// The link that is in use or being made ready.
     var link: ServerLink?
+    /// Those before it whose servers may still be ending.
+    var former: [ServerLink] = []
     /// What the era was found to be: a server that died of the question is not asked again.
     var era: MCPEra
   }
@@ -96,27 +98,27 @@ public final class MCPServer: Sendable {
   /// Another one as soon as the server may have other tools than it had: it said so, or it ended.
   public var toolsVersion: Int { toolChanges.load(ordering: .acquiring) }
 
-  /// Ends the server, and returns when it is gone. No request is taken any more.
+  /// Ends the server, and returns when it is gone, and each that was started before it too. No request is taken any more.
   public func close() {
-    let link: ServerLink? = beginClosing()
-    link?.close()
+    let links: [ServerLink] = beginClosing()
+    for link in links { link.close() }
   }
 
   /// The same without waiting until it is gone.
   public func beginClosing() {
-    _ = beginClosing() as ServerLink?
+    _ = beginClosing() as [ServerLink]
   }
 
-  private func beginClosing() -> ServerLink? {
-    let (link, waiting) = state.withLock { state in
+  private func beginClosing() -> [ServerLink] {
+    let (links, waiting) = state.withLock { state in
       var waiting: [@Sendable (Result<Ready, MCPFailure>) -> Void] = []
       if case .starting(let others) = state.phase { waiting = others }
       state.phase = .closed
-      return (state.link, waiting)
+      return (state.former + (state.link.map { [$0] } ?? []), waiting)
     }
     for tell in waiting { tell(.failure(.closed)) }
-    link?.beginClosing()
-    return link
+    for link in links { link.beginClosing() }
+    return links
   }
 
   // MARK: Starting
@@ -158,6 +160,8 @@ public final class MCPServer: Sendable {
     }
     let isWanted = state.withLock { state in
       guard case .starting = state.phase else { return false }
+      if let former = state.link { state.former.append(former) }
+      state.former.removeAll(where: \.isGone)
       state.link = link
       return true
     }
@@ -190,7 +194,6 @@ public final class MCPServer: Sendable {
       case .failure:
         state.phase = .idle
         state.era = options.era
-        defer { state.link = nil }
         return (waiting, state.link)
       }
     }

@@ -61,6 +61,9 @@ final class ServerLink: Sendable {
   /// Whether requests are still taken.
   var isOpen: Bool { state.withLock { $0.end == nil && !$0.isClosing } }
 
+  /// Whether nothing of the server is left.
+  var isGone: Bool { ended.isOpen }
+
   // MARK: Requests
 
   /// Sends a request; the completion is told its answer.

@@ -20,6 +20,25 @@ public enum DisplayText {
     return text
   }
 
+  /// A JSON text that says the same, with everything that ``escaped(_:limit:)`` does not show as `\uXXXX`.
+  public static func json(_ bytes: some Collection<UInt8>) -> String {
+    var text = ""
+    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+      if isShowable(scalar) {
+        text.unicodeScalars.append(scalar)
+      } else if scalar.value < 0x20 {
+        // Between two tokens: within a string it is escaped already.
+        text += " "
+      } else {
+        for unit in scalar.utf16 {
+          let digits = String(unit, radix: 16)
+          text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+      }
+    }
+    return text
+  }
+
   private static func isShowable(_ scalar: Unicode.Scalar) -> Bool {
     if (0x20..<0x7f).contains(scalar.value) { return true }
     switch scalar.properties.generalCategory {

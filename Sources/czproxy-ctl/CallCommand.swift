@@ -93,7 +93,7 @@ struct CallCommand: ParsableCommand {
   private func show(_ answer: MCPClient.Answer) {
     let document = answer.document
     guard format == .text else {
-      print(String(decoding: document.raw(answer.result), as: UTF8.self))
+      Terminal.printJSON(document.raw(answer.result))
       return
     }
     let content = document.member("content", of: answer.result)
@@ -112,7 +112,7 @@ struct CallCommand: ParsableCommand {
     try client.listTools { answer in
       let document = answer.document
       if format == .json {
-        print(String(decoding: document.raw(answer.result), as: UTF8.self))
+        Terminal.printJSON(document.raw(answer.result))
         return true
       }
       let tools = document.member("tools", of: answer.result)

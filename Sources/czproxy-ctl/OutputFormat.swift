@@ -15,8 +15,10 @@ enum Terminal {
     case red = "31", green = "32", yellow = "33", dim = "2"
   }
 
+  private static let isTerminal = isatty(1) == 1
+
   static let hasColour =
-    isatty(1) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
+    isTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
     && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
   static func coloured(_ text: String, _ colour: Colour) -> String {
@@ -31,8 +33,11 @@ enum Terminal {
     print(writer)
   }
 
-  static func print(_ writer: JSONWriter) {
-    Swift.print(String(decoding: writer.bytes, as: UTF8.self))
+  static func print(_ writer: JSONWriter) { printJSON(writer.bytes) }
+
+  /// A JSON text on a line of its own. For programs as it is; at a terminal without what would steer that.
+  static func printJSON(_ text: some Collection<UInt8>) {
+    Swift.print(isTerminal ? DisplayText.json(text) : String(decoding: text, as: UTF8.self))
   }
 
   /// Writes bytes as they are, behind what was printed before; an exit with 74 where that can't be done.

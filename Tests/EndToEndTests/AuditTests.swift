@@ -254,6 +254,47 @@ import Testing
     #expect(try none.wait() == 0 && none.errors.text.isEmpty && none.output.text.isEmpty)
   }
 
+  /// Records that are not of our making, by the name of their segment.
+  private static func planted(_ segments: [(name: String, rows: [String])]) throws -> Scratch {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: "\(scratch.state)/audit", withIntermediateDirectories: true)
+    for (name, rows) in segments {
+      _ = try scratch.file(
+        "state/audit/audit-\(name)T000000.000Z-1-00000000.jsonl", rows.map { "\($0)\n" }.joined())
+    }
+    return scratch
+  }
+
+  @Test func `tail shows the latest of all sessions, also where the latest are of the one that began first`() throws {
+    func rows(_ day: String, _ tool: String) -> [String] {
+      (10..<40).map {
+        #"{"ts":"2025-01-\#(day)T00:00:\#($0).000Z","event":"decision","decision":"allow","tool":"\#(tool)","method":"m"}"#
+      }
+    }
+    let scratch = try Self.planted([
+      ("20250101", rows("09", "long")), ("20250102", rows("02", "b")), ("20250103", rows("03", "c")),
+    ])
+    let process = try RunningProcess(
+      [Project.czproxy, "audit", "tail", "-n", "35", "--state-dir", scratch.state])
+    #expect(try process.wait() == 0)
+    let tools = process.output.text.split(separator: "\n").map { String($0.split(separator: " ")[3].prefix(1)) }
+    #expect(tools == Array(repeating: "c", count: 5) + Array(repeating: "l", count: 30), "\(process.output.text)")
+  }
+
+  @Test func `rows that go to a terminal as JSON don't steer it, and are the same rows`() throws {
+    let row = "{\"ts\":\"2025\",\r\"tool\":\"é\u{9b}2J\u{7f}\u{202e}\u{e0001}\"}"
+    let scratch = try Self.planted([("20250101", [row])])
+    let words = [Project.czproxy, "audit", "tail", "--format", "json", "--state-dir", scratch.state]
+    let piped = try RunningProcess(words)
+    #expect(try piped.wait() == 0 && piped.output.text == row + "\n")
+    let shown = try RunningProcess(["python3", "-c", "import pty, sys; pty.spawn(sys.argv[1:])"] + words)
+    shown.closeInput()
+    try shown.wait()
+    #expect(
+      shown.output.text.replacing("\r\n", with: "\n")
+        == #"{"ts":"2025", "tool":"é\u009b2J\u007f\u202e\udb40\udc01"}"# + "\n")
+  }
+
   @Test func `tail says how much a list lost`() throws {
     let session = try ScriptedSession(
       policy: "version: '1'\nrules: [{deny: 's:echo'}, {allow: '*'}]\n",

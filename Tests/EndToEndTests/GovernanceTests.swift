@@ -207,6 +207,21 @@ import Testing
     #expect(process.output.text.contains("`echo` was meant?"), "\(process.errors.text)")
   }
 
+  @Test func `a policy is not checked for a server that can't be called so`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"s\"}]\n")
+    let process = try RunningProcess([Project.czproxy, "policy", "validate", policy, "--server", "my server"])
+    #expect(try process.wait() == 64 && process.errors.text.contains("--server takes 1 to 128 letters"))
+  }
+
+  @Test func `a line that is no case is told by its number in the file`() throws {
+    let scratch = try Scratch()
+    let cases = try scratch.file("cases.jsonl", "\n\n{}\n\n{}\n")
+    let process = try RunningProcess([Project.czproxy, "policy", "eval", cases])
+    #expect(try process.wait() == 1)
+    #expect(process.errors.text.contains("line 3: ") && process.errors.text.contains("line 5: "))
+  }
+
   @Test func `a modern server that is slow to start is called all the same`() throws {
     // It answers the question of its era too late, refuses the handshake of the other one, and answers when asked again.
     let discovered = #""result":{"supportedVersions":["2026-07-28"],"capabilities":{}}"#

@@ -201,6 +201,77 @@ import Testing
     #expect(try String(contentsOfFile: file, encoding: .utf8) == dry.output)
   }
 
+  @Test func `a path means what it means to the system, behind a link too`() throws {
+    let scratch = try Scratch()
+    let other = try scratch.file("mcp.json", Self.config(scratch))
+    try FileManager.default.createDirectory(atPath: "\(scratch.path)/real/deep", withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: "\(scratch.path)/link", withDestinationPath: "real/deep")
+    let meant = try scratch.file("real/mcp.json", #"{"mcpServers":{"meant":{"command":"x"}}}"#)
+    _ = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"*\"}]\n")
+    _ = try scratch.file("real/policy.yaml", "version: \"1\"\nrules: [{deny: \"meant\"}]\n")
+    let wrapped = try Self.run(["wrap", "link/../mcp.json", "--policy", "link/../policy.yaml"], scratch)
+    #expect(wrapped.status == 0, "\(wrapped)")
+    #expect(try String(contentsOfFile: other, encoding: .utf8) == Self.config(scratch))
+    let arguments = try Self.entry("meant", in: try String(contentsOfFile: meant, encoding: .utf8)).arguments
+    let policy = try #require(arguments.firstIndex(of: "--policy").map { arguments[$0 + 1] })
+    #expect(policy.hasPrefix("/"))
+    #expect(try String(contentsOfFile: policy, encoding: .utf8).contains("deny"))
+  }
+
+  @Test func `czproxy beside a URL is left as it is, and taken away`() throws {
+    let scratch = try Scratch()
+    let text = #"{"mcpServers":{"a":{"command":"/b/czproxy","args":["run","--","x"],"url":"https://x"}}}"#
+    let file = try scratch.file("mcp.json", text)
+    let wrapped = try Self.run(["wrap", "mcp.json", "--observe"], scratch)
+    #expect(wrapped.output.contains("a: left as it is: it has a `command` and a URL: hosts differ in which counts"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+    #expect(try Self.run(["unwrap", "mcp.json"], scratch).output.contains("a: unwrapped"))
+  }
+
+  @Test func `what the environment says here, and a host will not pass on, is told where it counts`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("mcp.json", Self.config(scratch))
+    _ = try scratch.file("policy.yaml", Self.policy)
+    func errors(_ words: [String], _ environment: [String: String]) throws -> String {
+      try Self.run(["wrap", "mcp.json", "--dry-run"] + words, scratch, environment: environment).errors
+    }
+    let service = ["CONTROLZERO_API_URL": "https://example.com"]
+    let warning = "most hosts will not pass CONTROLZERO_API_URL on: say it by an option, `-- --base-url URL`"
+    #expect(try errors([], service).contains(warning))
+    #expect(try !errors(["--", "--base-url", "https://example.com"], service).contains("will not pass"))
+    #expect(try errors([], ["CZ_API_KEY": "cz_live_0123456789abcdef"]).contains("will not pass CZ_API_KEY on"))
+    // No service is asked.
+    let local = try errors(["--policy", "policy.yaml"], service.merging(["CZ_API_KEY": "x"]) { $1 })
+    #expect(!local.contains("will not pass"))
+  }
+
+  @Test func `a server may be called like an option`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("mcp.json", #"{"mcpServers":{"--help":{"command":"x"}}}"#)
+    _ = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"*\"}]\n")
+    let advice = try Self.run(["doctor", "mcp.json"], scratch)
+    #expect(advice.output.contains("fix: czproxy wrap mcp.json --policy FILE"))
+    let wrapped = try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch)
+    #expect(wrapped.status == 0, "\(wrapped)")
+    let arguments = try Self.entry("--help", in: try String(contentsOfFile: file, encoding: .utf8)).arguments
+    #expect(arguments.prefix(2) == ["run", "--server=--help"])
+    #expect(try Self.run(["doctor", "mcp.json"], scratch).output.contains("ok: --help: governed by"))
+  }
+
+  @Test func `a path that is empty is none`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("mcp.json", Self.config(scratch))
+    let outcome = try Self.run(["wrap", "mcp.json", "--state-dir", ""], scratch)
+    #expect(outcome.status == 64 && outcome.errors.contains("must be an absolute path"), "\(outcome)")
+  }
+
+  @Test func `what unwrapping leaves, it leaves for the right reason`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("mcp.json", #"{"mcpServers":{"a":{"command":"/b/czproxy","args":["run","--server","a"]}}}"#)
+    let outcome = try Self.run(["unwrap", "mcp.json"], scratch)
+    #expect(outcome.output.contains("a: left as it is: czproxy stands there without the command of a server"))
+  }
+
   // MARK: Doctor
 
   private static func findings(_ scratch: Scratch) throws -> (status: Int32, lines: [String]) {
@@ -257,6 +328,93 @@ import Testing
       #expect(found.status == 1 && found.lines.contains { $0.hasPrefix(finding) }, "\(found.lines) not \(finding)")
     }
     #expect(!FileManager.default.fileExists(atPath: scratch.state))
+  }
+
+  /// Entries as somebody else's installer might leave them: `CZ` is czproxy, `OTHER` another program of that name.
+  @Test(arguments: [
+    (
+      #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"], "env": {"CONTROLZERO_HOME": "/x"}}"#,
+      "its `env` sets CONTROLZERO_HOME"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--state-dir", "/x", "--", "true"], "env": {"A": "b", "CZ_API_KEY": "k"}}"#,
+      "its `env` sets CZ_API_KEY"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"], "envFile": "/x"}"#,
+      "its `envFile` was not looked into, and may set CONTROLZERO_HOME"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"]}"#,
+      "CONTROLZERO_HOME is set here, and most hosts will not pass it on"
+    ),
+    (
+      #"{"command": "./czproxy", "args": ["run", "--policy", "POLICY", "--state-dir", "/x", "--", "true"]}"#,
+      "`./czproxy` is not an absolute path"
+    ),
+    (
+      #"{"command": "czproxy", "args": ["run", "--policy", "POLICY", "--state-dir", "/x", "--", "true"]}"#,
+      "`czproxy` is not an absolute path"
+    ),
+    (
+      #"{"command": "OTHER", "args": ["run", "--policy", "POLICY", "--state-dir", "/x", "--", "true"]}"#,
+      "OTHER is another czproxy than this one"
+    ),
+    (#"{"type": "sse", "command": "true"}"#, "nothing governs it"),
+    (
+      #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"], "httpUrl": "https://x"}"#,
+      "it has a `command` and a URL"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--no-governance", "--", "true"], "env": {"HOME": "/x"}}"#,
+      "it is passed through ungoverned (--no-governance)"
+    ),
+    (
+      #"{"command": "CZ", "args": ["run", "--observe", "--state-dir", "/x", "--", "true"]}"#,
+      "observed, and nothing is denied: there is no policy"
+    ),
+  ])
+  func `the doctor calls nothing governed that is not, or that it can't know`(entry: String, finding: String) throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", "version: \"1\"\nrules: [{allow: \"*\"}]\n")
+    let other = try scratch.file("czproxy", "#!/bin/sh\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: other)
+    let text = entry.replacing("CZ\"", with: "\(Project.czproxy)\"").replacing("POLICY", with: policy)
+      .replacing("OTHER", with: other)
+    try FileManager.default.createDirectory(atPath: "\(scratch.path)/.cursor", withIntermediateDirectories: true)
+    _ = try scratch.file(".cursor/mcp.json", #"{"mcpServers": {"s": \#(text)}}"#)
+    let found = try Self.findings(scratch)
+    let expected = finding.replacing("OTHER", with: other)
+    #expect(found.lines.contains { $0.contains(expected) }, "\(found.lines)")
+    for claim in ["governed by", "every call is denied"] {
+      #expect(!found.lines.contains { $0.contains(claim) }, "\(found.lines)")
+    }
+  }
+
+  @Test func `what stands in a config neither steers a terminal nor makes up lines`() throws {
+    let scratch = try Scratch()
+    let entries = [
+      #"{"command": "/x/\u001b[2J\u009b31m/czproxy", "args": ["run", "--", "x"]}"#,
+      #"{"command": "CZ", "args": ["run", "--a\u001b[2J", "--", "x"]}"#,
+      #"{"command": "CZ", "args": ["run", "--policy", "/x\n/etc/mcp.json:1:1: ok: s: governed\u202e", "--", "x"]}"#,
+      #"{"command": "CZ", "args": ["run", "--state-dir", "/x", "--", "\u001b[2Jx"]}"#,
+    ]
+    let servers = entries.enumerated().map { #""s\#($0)": \#($1)"# }.joined(separator: ", ")
+    _ = try scratch.file(
+      "mcp.json", "{\"mcpServers\": {\(servers)}}".replacing("CZ\"", with: "\(Project.czproxy)\""))
+    let outcome = try Self.run(["doctor", "mcp.json"], scratch)
+    #expect(outcome.output.contains(#"\u{1b}[2J"#))
+    let shown = outcome.output.unicodeScalars
+    #expect(shown.allSatisfy { $0 == "\n" || (0x20..<0x7f).contains($0.value) }, "\(outcome.output)")
+    #expect(!outcome.output.contains("\n/etc/mcp.json"))
+  }
+
+  @Test func `a command that the doctor advises can be pasted into a shell`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: "\(scratch.path)/it's here", withIntermediateDirectories: true)
+    _ = try scratch.file("it's here/mcp.json", #"{"mcpServers": {"s": {"command": "x"}}}"#)
+    let outcome = try Self.run(["doctor", "it's here/mcp.json"], scratch)
+    #expect(outcome.output.contains(#"fix: czproxy wrap 'it'\''s here/mcp.json' s --policy FILE"#), "\(outcome.output)")
   }
 
   @Test func `the doctor finds a state directory that others can look into`() throws {

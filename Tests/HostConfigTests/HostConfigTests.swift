@@ -84,6 +84,7 @@ struct HostConfigTests {
       #"{"projects":{"/x":{"mcpServers":{"a":{"command":"x","args":["1"]}}}},"mcpServers":{"a":{"command":"y","args":[]}}}"#,
       "\u{feff}{\"context_servers\":{\"a\":{\"command\":\"x\",\"args\":[\"1\",]}}}",
       #"{"mcp":{"servers":{"a":{"command":"x","args":["/* no */","// no"],"disabled":true}}}}"#,
+      #"{"history":["cut \ud83d"],"mcpServers":{"a":{"command":"\udc00","args":["\ud800"]}}}"#,
     ])
   func unwrapsToTheSameBytes(text: String) throws {
     let wrapped = try Self.wrapped(text)
@@ -98,7 +99,11 @@ struct HostConfigTests {
     "what is not a program is told apart",
     arguments: [
       (#"{"url":"https://x"}"#, ServerEntry.Launch.remote), (#"{"type":"http","url":"https://x"}"#, .remote),
-      (#"{"type":"sse","command":"x"}"#, .remote), (#"{"serverUrl":"https://x"}"#, .remote),
+      (#"{"serverUrl":"https://x"}"#, .remote), (#"{"url":"","type":"stdio"}"#, .unusable("it has no `command`")),
+      (
+        #"{"command":"x","httpUrl":"https://x"}"#,
+        .unusable("it has a `command` and a URL: hosts differ in which counts")
+      ),
       (#"{}"#, .unusable("it has no `command`")), (#"[]"#, .unusable("it is not an object")),
       (#"{"command":7}"#, .unusable("its `command` is not a string")),
       (#"{"command":""}"#, .unusable("its `command` is not a string")),
@@ -117,6 +122,33 @@ struct HostConfigTests {
     #expect(try Self.config(text).servers.map(\.launch) == [launch])
     #expect(try Self.wrapped(text) == text)
     #expect(try Self.unwrapped(text) == text)
+  }
+
+  /// Some hosts don't look at `type`.
+  @Test(
+    "what has a command is a program, whatever else is said of it",
+    arguments: [
+      #"{"type":"sse","command":"x"}"#, #"{"type":"local","command":"x"}"#, #"{"type":7,"command":"x"}"#,
+      #"{"command":"x","url":""}"#, #"{"command":"x","url":null}"#,
+    ])
+  func takesCommandsForPrograms(entry: String) throws {
+    let text = #"{"mcpServers":{"a":\#(entry)}}"#
+    #expect(try Self.config(text).servers.map(\.launch) == [.command(["x"])])
+    #expect(try Self.unwrapped(Self.wrapped(text)) == text)
+  }
+
+  @Test("czproxy beside a URL is not doubled, and can be taken away") func unwrapsBesideURLs() throws {
+    let once = try Self.wrapped(#"{"mcpServers":{"a":{"command":"x"}}}"#).replacing("}}}", with: #","url":"u"}}}"#)
+    #expect(try Self.config(once).servers.map(\.hasURL) == [true])
+    #expect(try Self.wrapped(once, ["--other"]) == once)
+    #expect(try Self.unwrapped(once) == #"{"mcpServers":{"a":{"command":"x","url":"u"}}}"#)
+  }
+
+  @Test("the names in `env` are kept") func keepsVariables() throws {
+    let text = #"{"mcpServers":{"a":{"command":"x","env":{"A":"b","C\u0044":7}},"b":{"command":"x","env":[]}}}"#
+    #expect(try Self.config(text).servers.map(\.variables) == [["A", "CD"], []])
+    let elsewhere = #"{"servers":{"a":{"command":"x","envFile":"/e"},"b":{"command":"x"}}}"#
+    #expect(try Self.config(elsewhere).servers.map(\.hasVariablesElsewhere) == [true, false])
   }
 
   @Test(

@@ -81,6 +81,26 @@ struct TOMLTests {
     }
   }
 
+  @Test("the names in `env` are kept, however it is written") func keepsVariables() throws {
+    let text = """
+      [mcp_servers.a]
+      command = "x"
+      env = { A = "b", "C" = 'd', e.f = 1 }
+      [mcp_servers.b]
+      command = "x"
+      env.G = "h"
+      [mcp_servers.b.env]
+      "I" = "j"
+      """
+    #expect(try Self.config(text).servers.map(\.variables) == [["A", "C", "e"], ["G", "I"]])
+  }
+
+  @Test("names are told apart by their bytes, and are many") func tellsManyApart() throws {
+    let many = (0..<20_000).map { "[mcp_servers.a\($0)]\ncommand = \"x\"\n" }.joined()
+    let alike = "[mcp_servers.\"\u{e9}\"]\ncommand = \"x\"\n[mcp_servers.\"e\u{301}\"]\ncommand = \"y\"\n"
+    #expect(try Self.config(many + alike).servers.count == 20_002)
+  }
+
   @Test("nesting has an end") func nestingHasAnEnd() {
     #expect(throws: HostConfigError.self) { try Self.config("a = " + String(repeating: "[", count: 100_000)) }
   }

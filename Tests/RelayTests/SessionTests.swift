@@ -119,6 +119,16 @@ import Wire
     #expect(ServerName(derivedFrom: [program]).description == name)
   }
 
+  /// The name is told, on record, and sent: of variables and of scripts it must be nothing.
+  @Test(arguments: [
+    (["env", "TOKEN=secret", "srv"], "srv"), (["env", "URL=https://x/secret", "/b/srv"], "srv"),
+    (["sh", "-c", "TOKEN=secret srv"], "sh"), (["python3", "-c", "key = 'secret'"], "python3"),
+    (["env", "A=secret"], "env"),
+  ])
+  func `a launcher lends no name from what may hold a secret`(command: [String], name: String) {
+    #expect(ServerName(derivedFrom: command).description == name)
+  }
+
   @Test func `a launcher lends its argument's name`() {
     #expect(ServerName(derivedFrom: ["npx", "-y", "@scope/server-fs"]).description == "server-fs")
   }

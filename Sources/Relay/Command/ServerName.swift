@@ -12,14 +12,24 @@ public struct ServerName: Hashable, Sendable, CustomStringConvertible {
 
   /// A name made from the command that starts the server: its last path component, without what a name can't hold.
   ///
-  /// For a launcher (`npx`, `uvx`, `python -m`, …) the first argument that is no option tells more than the launcher.
+  /// For a launcher (`npx`, `uvx`, `python -m`, …) the first argument that is no option tells more than the launcher;
+  /// assignments and scripts tell too much.
   public init(derivedFrom command: [String]) {
     let launchers: Set<String> = ["npx", "uvx", "uv", "pipx", "bunx", "node", "python", "python3", "env", "sh", "bash"]
-    let words = command.map { $0.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "" } ?? "" }
-    let program = words.first ?? ""
-    let told = launchers.contains(program) ? words.dropFirst().first { !$0.utf8.starts(with: "-".utf8) } : nil
-    let kept = (told ?? program).utf8.map { Self.isAllowed($0) ? $0 : UInt8(ascii: "-") }.prefix(128)
+    let program = Self.lastComponent(of: command.first ?? "")
+    let told = launchers.contains(program) ? command.dropFirst().first(where: Self.isTelling) : nil
+    let name = told.map(Self.lastComponent) ?? program
+    let kept = name.utf8.map { Self.isAllowed($0) ? $0 : UInt8(ascii: "-") }.prefix(128)
     bytes = kept.isEmpty ? Array("server".utf8) : Array(kept)
+  }
+
+  private static func lastComponent(of path: String) -> String {
+    path.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "" } ?? ""
+  }
+
+  /// Whether an argument is neither an option, nor an assignment, nor more than a word.
+  private static func isTelling(_ argument: String) -> Bool {
+    !argument.utf8.starts(with: "-".utf8) && argument.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "=") }
   }
 
   public var description: String { String(decoding: bytes, as: UTF8.self) }

@@ -37,9 +37,9 @@ public struct RunOutlook: Sendable {
     var warnings = plan.advice
     if let path = loaded.path {
       warnings += loaded.policy.review(server: options.serverName.bytes).map { "\(path):\($0)" }
-    } else {
+    } else if !options.isUngoverned {
       let absence = plan.mode == .local ? PolicySource.absence(stateDirectory) : PolicySource.notPulled
-      warnings.append("every call is denied: \(absence)")
+      warnings.append("every call \(options.observes ? "would be" : "is") denied: \(absence)")
     }
     if loaded.isTampered { warnings.append("the signature beside the policy says that it was changed") }
     self.warnings = warnings

@@ -41,7 +41,7 @@ struct Doctor {
       let mode = String(permissions, radix: 8)
       add(
         .warning, "others can look into it (mode \(mode)): records and keys are in there", in: stateDirectory,
-        fix: "chmod 700 \(stateDirectory)")
+        fix: "chmod 700 \(ShellWord.quoted(stateDirectory))")
     } else if !Access.mayWrite(stateDirectory) {
       add(.error, "it can't be written: no record, no call", in: stateDirectory)
     } else {
@@ -75,21 +75,34 @@ struct Doctor {
     case .unusable(let reason):
       add(.warning, reason, in: path, at: server)
     case .command:
-      // Another one would need quotes.
-      let name = ServerName(server.name).map { "\($0) " } ?? ""
+      // Another one would need quotes, or be taken for an option.
+      let name = ServerName(server.name).map { $0.description.hasPrefix("-") ? "" : "\($0) " } ?? ""
       add(
         .warning, "nothing governs it", in: path, at: server,
-        fix: "czproxy wrap \(path) \(name)--policy FILE")
+        fix: "czproxy wrap \(ShellWord.quoted(path)) \(name)--policy FILE")
+    case .wrapped where server.hasURL:
+      add(.warning, ServerEntry.bothWays, in: path, at: server)
     case .wrapped(let wrapping):
       lookAt(wrapping, of: server, in: path)
     }
   }
 
   private mutating func lookAt(_ wrapping: ServerEntry.Wrapping, of server: ServerEntry, in path: String) {
-    guard Access.isProgram(wrapping.program) || !wrapping.program.hasPrefix("/") else {
+    let again = "czproxy wrap \(ShellWord.quoted(path)), with the options it has"
+    guard wrapping.program.hasPrefix("/") else {
       return add(
-        .error, "there is no czproxy at \(wrapping.program): the host can't start it", in: path, at: server,
-        fix: "czproxy wrap \(path), with the options it has")
+        .warning, "`\(wrapping.program)` is not an absolute path: what a host takes for it can't be told",
+        in: path, at: server, fix: again)
+    }
+    guard Access.isProgram(wrapping.program) else {
+      return add(
+        .error, "there is no czproxy at \(wrapping.program): the host can't start it", in: path, at: server, fix: again)
+    }
+    // What is said below is what this czproxy would do; any program may have its name.
+    guard FileIdentity(of: wrapping.program) == ControlTool.relayPath().flatMap(FileIdentity.init(of:)) else {
+      return add(
+        .warning, "\(wrapping.program) is another czproxy than this one, and was not looked into",
+        in: path, at: server, fix: again)
     }
     let options: RunOptions
     let outlook: RunOutlook
@@ -103,6 +116,9 @@ struct Doctor {
           .warning, "`\(relative)` is not an absolute path, and hosts start servers in directories of their own",
           in: path, at: server)
       }
+      if !options.isUngoverned, let (problem, fix) = Self.doubt(about: options, of: server) {
+        return add(.warning, problem, in: path, at: server, fix: fix)
+      }
       outlook = try RunOutlook(options, at: now)
     } catch let failure as RunOutlook.Failure {
       for line in failure.lines { add(.error, "it can't start: \(line)", in: path, at: server) }
@@ -112,15 +128,32 @@ struct Doctor {
     }
     for warning in outlook.warnings { add(.warning, warning, in: path, at: server) }
     if let problem = Self.problem(with: wrapping.command) { add(.warning, problem, in: path, at: server) }
-    guard let policy = outlook.policy else { return }
     let rules = outlook.ruleCount == 1 ? "1 rule" : "\(outlook.ruleCount) rules"
+    let policy = outlook.policy.map { "\($0), \(rules)" }
     if options.isUngoverned {
       add(.warning, "it is passed through ungoverned (--no-governance)", in: path, at: server)
     } else if options.observes {
-      add(.note, "observed, and nothing is denied: \(policy), \(rules)", in: path, at: server)
-    } else {
-      add(.ok, "governed by \(policy), \(rules)", in: path, at: server)
+      add(.note, "observed, and nothing is denied: \(policy ?? "there is no policy")", in: path, at: server)
+    } else if let policy {
+      add(.ok, "governed by \(policy)", in: path, at: server)
     }
+  }
+
+  /// Why the policy that is found here may not be the one that is in force once a host starts the server, whose
+  /// environment is another one; with what to do.
+  private static func doubt(about options: RunOptions, of server: ServerEntry) -> (problem: String, fix: String)? {
+    let variables = options.decisiveVariables
+    if server.hasVariablesElsewhere, let (name, option) = variables.first {
+      return ("its `envFile` was not looked into, and may set \(name)", "say it by an option: \(option)")
+    }
+    for (name, option) in variables where server.variables.contains(name) {
+      return ("its `env` sets \(name), and what that leads to was not looked at", "say it by an option: \(option)")
+    }
+    // A home is the one thing that every host passes on.
+    for (name, option) in variables where name != "HOME" && Environment.value(name) != nil {
+      return ("\(name) is set here, and most hosts will not pass it on", "say it by an option: \(option)")
+    }
+    return nil
   }
 
   /// Why a server's program can't be started, as far as that can be told without its host.

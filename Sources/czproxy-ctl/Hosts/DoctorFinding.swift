@@ -26,14 +26,16 @@ struct DoctorFinding {
   /// What a person can do about it: a command, or a sentence.
   var fix: String?
 
+  /// What others wrote into a config stays on its line.
   var text: String {
-    var line = file.map { "\($0):" } ?? ""
+    func shown(_ text: String) -> String { DisplayText.escaped(text.utf8, limit: 4096) }
+    var line = file.map { "\(shown($0)):" } ?? ""
     if let place = server?.place { line += "\(place.line):\(place.column):" }
     if !line.isEmpty { line += " " }
     line += Terminal.coloured(severity.rawValue, severity.colour) + ": "
     if let server { line += DisplayText.escaped(server.name.utf8) + ": " }
-    line += message
-    return fix.map { "\(line)\n    fix: \($0)" } ?? line
+    line += shown(message)
+    return fix.map { "\(line)\n    fix: \(shown($0))" } ?? line
   }
 
   func write(to writer: inout JSONWriter) {

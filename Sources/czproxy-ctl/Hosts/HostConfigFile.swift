@@ -18,9 +18,9 @@ struct HostConfigFile {
 
   init(_ path: String) throws(Failure) {
     self.path = path
-    target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    target = Self.resolved(path)
     identity = FileIdentity(of: target)
-    let bytes = try Self.read(path)
+    let bytes = try Self.read(target, namedAs: path)
     do throws(HostConfigError) {
       config = try HostConfig(bytes, format: HostConfig.Format(fileName: path))
     } catch {
@@ -28,9 +28,16 @@ struct HostConfigFile {
     }
   }
 
-  private static func read(_ path: String) throws(Failure) -> [UInt8] {
+  /// The file that a path leads to. By the system: `URL` takes `..` away before it follows links, and arrives elsewhere.
+  private static func resolved(_ path: String) -> String {
+    guard let resolved = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
+  private static func read(_ target: String, namedAs path: String) throws(Failure) -> [UInt8] {
     do throws(FileReader.Failure) {
-      return try FileReader.read(path, limit: HostConfig.maxBytes)
+      return try FileReader.read(target, limit: HostConfig.maxBytes)
     } catch {
       throw Failure(description: "\(path): \(error)")
     }

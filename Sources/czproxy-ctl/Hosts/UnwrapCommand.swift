@@ -28,11 +28,18 @@ struct UnwrapCommand: ParsableCommand {
   func run() throws {
     var change = try HostConfigChange(of: file)
     for server in try change.servers(named: servers) {
-      let edits = change.config.unwrap(server)
-      change.add(edits.isEmpty ? .left("czproxy does not stand in front of it") : .unwrapped, of: server, edits)
+      change.add(Self.outcome(of: server), of: server, change.config.unwrap(server))
     }
     try change.finish(
       isDryRun: dryRun, format: format,
       hint: "Restart the host, or reload its servers: nothing governs these any more.")
+  }
+
+  private static func outcome(of server: ServerEntry) -> HostConfigChange.Outcome {
+    switch server.launch {
+    case .wrapped: .unwrapped
+    case .unusable(let reason): .left(reason)
+    case .command, .remote: .left("czproxy does not stand in front of it")
+    }
   }
 }

@@ -74,7 +74,7 @@ struct WrapCommand: ParsableCommand {
         change.add(outcome, of: server)
         continue
       }
-      let options = ["--server", Self.name(of: server)] + words
+      let options = Self.naming(server) + words
       for warning in try check(options) where !warnings.contains(warning) { warnings.append(warning) }
       change.add(outcome, of: server, change.config.wrap(server, program: program, options: options))
     }
@@ -88,6 +88,7 @@ struct WrapCommand: ParsableCommand {
     switch server.launch {
     case .remote: .left("it is a URL, and czproxy stands in front of programs")
     case .unusable(let reason): .left(reason)
+    case .wrapped where server.hasURL: .left(ServerEntry.bothWays)
     case .wrapped where !saysSomething && servers.isEmpty: .left("czproxy stands in front of it")
     case .wrapped: .rewrapped
     case .command: .wrapped
@@ -101,9 +102,11 @@ struct WrapCommand: ParsableCommand {
     [policy, bundle, keys, apiKeyFile, agent, state.directory].contains { $0 != nil } || observe || !options.isEmpty
   }
 
-  /// What rules say before the colon: the server's name, as far as it can be one.
-  private static func name(of server: ServerEntry) -> String {
-    (ServerName(server.name) ?? ServerName(derivedFrom: [server.name])).description
+  /// Says what rules say before the colon: the server's name, as far as it can be one.
+  private static func naming(_ server: ServerEntry) -> [String] {
+    let name = (ServerName(server.name) ?? ServerName(derivedFrom: [server.name])).description
+    // It may look like an option, which would be none's value.
+    return name.hasPrefix("-") ? ["--server=\(name)"] : ["--server", name]
   }
 
   private var runOptions: [String] {
@@ -123,11 +126,12 @@ struct WrapCommand: ParsableCommand {
     return words + options
   }
 
-  private var keyVariable: String? {
-    ServiceSettings.keyVariables.first { Environment.value($0) != nil }
+  /// The same path from the root; an empty one stays so. `..` stays too: behind a link it leads elsewhere than the text says.
+  private static func absolute(_ path: String) -> String {
+    guard !path.isEmpty else { return path }
+    let whole = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+    return "/" + whole.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
   }
-
-  private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
 
   private func program() throws -> String {
     guard let path = czproxy.map(Self.absolute) ?? ControlTool.relayPath(), Access.isProgram(path) else {
@@ -158,8 +162,8 @@ struct WrapCommand: ParsableCommand {
       throw ExitCode(64)
     }
     var warnings: [String] = []
-    if parsed.service.keyFile == nil, let name = keyVariable {
-      warnings.append("most hosts will not pass \(name) on: put the key into a file, and give --api-key-file FILE")
+    for (name, option) in parsed.decisiveVariables where name != "HOME" && Environment.value(name) != nil {
+      warnings.append("most hosts will not pass \(name) on: say it by an option, `-- \(option)`")
     }
     do throws(RunOutlook.Failure) {
       return warnings + (try RunOutlook(parsed, at: WallClock.seconds()).warnings)

@@ -7,11 +7,13 @@ struct PolicyDraft {
   private struct Tool {
     let name: String
     let description: String
-    let isReadOnly: Bool
+    var isReadOnly: Bool
   }
 
   private let server: String
   private var tools: [Tool] = []
+  /// Where each name is in ``tools``.
+  private var numbers: [String: Int] = [:]
   /// Names that a rule would take for a pattern, or could not hold.
   private var unnameable: [String] = []
 
@@ -27,12 +29,20 @@ struct PolicyDraft {
       }
       let annotations = document.member("annotations", of: node)
       let hint = annotations.flatMap { document.member("readOnlyHint", of: $0) }
+      let isReadOnly = hint.map { document.kind(of: $0) == .true } ?? false
+      let text = String(decoding: name, as: UTF8.self)
+      if let known = numbers[text] {
+        // Which of them a call reaches is the server's secret, and one rule is for both.
+        if !isReadOnly { tools[known].isReadOnly = false }
+        continue
+      }
+      numbers[text] = tools.count
       let description = document.member("description", of: node).flatMap { document.string($0) } ?? []
       tools.append(
         Tool(
-          name: String(decoding: name, as: UTF8.self),
+          name: text,
           description: DisplayText.escaped(description.prefix { $0 != 0x0a && $0 != 0x0d }, limit: 60),
-          isReadOnly: hint.map { document.kind(of: $0) == .true } ?? false))
+          isReadOnly: isReadOnly))
     }
     return tools.count + unnameable.count < ToolList.maxTools
   }
@@ -46,14 +56,20 @@ struct PolicyDraft {
       "#   czproxy policy test \(server) --method TOOL --policy FILE",
       "version: \"1\"",
     ]
-    guard !tools.isEmpty else { return (lines + ["rules: []  # it offers no tool"]).joined(separator: "\n") + "\n" }
     lines.append("rules:")
+    if tools.isEmpty {
+      // A policy holds at least one rule.
+      lines += ["  - deny: \"\(server)\"" + (unnameable.isEmpty ? "  # it offers no tool" : "")]
+      lines.append("    reason: nobody has allowed this yet")
+    }
+    // Denied first: where the server is called like a family of tools, a name that is allowed is also what the family
+    // calls what others of its tools do.
+    if !others.isEmpty {
+      lines += ["  # These change things, or it does not say. Move down what the agent may do.", "  - deny:"]
+      lines += actions(others) + ["    reason: nobody has allowed this yet"]
+    }
     if !reading.isEmpty {
       lines += ["  # Of these it says that they only read.", "  - allow:"] + actions(reading)
-    }
-    if !others.isEmpty {
-      lines += ["  # These change things, or it does not say. Move up what the agent may do.", "  - deny:"]
-      lines += actions(others) + ["    reason: nobody has allowed this yet"]
     }
     lines += unnameable.map { "# No rule names this one, so it is denied: \($0)" }
     return lines.joined(separator: "\n") + "\n"

@@ -9,7 +9,7 @@ struct PolicyDraftCommand: ParsableCommand {
     commandName: "draft",
     abstract: "Ask a server for its tools, and print a policy to start from.",
     discussion: """
-      What the server says only reads is allowed, everything else is denied by name, to be moved up by hand:
+      What the server says only reads is allowed, everything else is denied by name, to be moved down by hand:
 
         czproxy policy draft --server filesystem -- npx -y @modelcontextprotocol/server-filesystem . > policy.yaml
 

@@ -29,7 +29,8 @@ struct PolicyEvalCommand: ParsableCommand {
     // Whoever asks about one policy many times does not wait for it to be read every time.
     var last: (mode: PolicyCase.Mode, source: [UInt8], policy: Policy)?
     var output: [UInt8] = []
-    for (number, line) in input.split(separator: 0x0a).enumerated() {
+    let lines = input.split(separator: 0x0a, omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() where !line.isEmpty {
       var writer = JSONWriter()
       writer.beginObject()
       do throws(PolicyCase.Malformed) {

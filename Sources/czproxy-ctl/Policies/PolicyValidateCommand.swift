@@ -35,6 +35,9 @@ struct PolicyValidateCommand: ParsableCommand {
     if tools != nil || serverCommand != nil, server == nil {
       throw ValidationError("`--tools` and `--server-command` need `--server`")
     }
+    if let server, ServerName(server) == nil {
+      throw ValidationError("--server takes \(ServerName.requirement), not `\(server)`")
+    }
   }
 
   func run() throws {

@@ -34,13 +34,15 @@ struct AuditTailCommand: ParsableCommand {
     let directory = try state.auditDirectory()
     var offsets: [String: Int] = [:]
     var newest: [Row] = []
+    var isEmpty = true
     for segment in directory.segments() {
-      let rows = read(segment, in: directory, &offsets)
-      newest = (newest + rows).suffix(max(lines, 0) + rows.count)
+      let rows = read(segment, in: directory, &offsets, atMost: max(lines, 1))
+      if !rows.isEmpty { isEmpty = false }
+      newest += rows
+      if newest.count / 2 > lines { newest = latest(newest) }
     }
-    newest.sort { $0.time < $1.time }
-    for row in newest.suffix(max(lines, 0)) { show(row) }
-    if newest.isEmpty {
+    for row in latest(newest) { show(row) }
+    if isEmpty {
       // Mostly it is the wrong directory: a program must not take that for a quiet day, nor a person for a quiet host.
       Terminal.complain("there are no records in \(directory.path)\(follow ? " yet: waiting for the first one" : "")")
       if !follow { throw ExitCode(2) }
@@ -55,8 +57,13 @@ struct AuditTailCommand: ParsableCommand {
     }
   }
 
-  /// The rows of a segment behind those that were read before.
-  private func read(_ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int]) -> [Row] {
+  /// By their time: a session that began early may have the latest rows of all.
+  private func latest(_ rows: [Row]) -> [Row] { rows.sorted { $0.time < $1.time }.suffix(lines) }
+
+  /// The rows of a segment behind those that were read before, or the last ones of them.
+  private func read(
+    _ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int], atMost limit: Int = .max
+  ) -> [Row] {
     var rows: [Row] = []
     var offset = offsets[segment] ?? 0
     try? directory.forEachLine(of: segment, maxLineBytes: AuditDirectory.maxRowBytes, from: offset) { item in
@@ -70,7 +77,7 @@ struct AuditTailCommand: ParsableCommand {
         guard let row = try? JSONDocument(parsing: line.content, options: .python) else { return true }
         let time = row.member("ts", of: row.root).flatMap { row.string($0) } ?? []
         rows.append(Row(time: String(decoding: time, as: UTF8.self), bytes: Array(line.content)))
-        if !follow, rows.count > 2 * max(lines, 1) { rows.removeFirst(rows.count - max(lines, 1)) }
+        if rows.count / 2 > limit { rows.removeFirst(rows.count - limit) }
       }
       return true
     }
@@ -80,7 +87,7 @@ struct AuditTailCommand: ParsableCommand {
 
   private func show(_ row: Row) {
     switch format {
-    case .json: print(String(decoding: row.bytes, as: UTF8.self))
+    case .json: Terminal.printJSON(row.bytes)
     case .text:
       if let document = try? JSONDocument(parsing: row.bytes[...], options: .python) {
         print(AuditLine.text(of: document))

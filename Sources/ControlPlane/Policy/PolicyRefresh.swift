@@ -47,6 +47,8 @@ public struct PolicyRefresh: Sendable {
       if error.number == ECANCELED { return try without(ControlPlaneError(.stopped, "it was given up"), &cache) }
       throw StateError("lock", path, error.number)
     }
+    // Others may have been at it, or a person removed it: what is not on disk any more must not be confirmed.
+    try cache.reload()
     let outcome = try runLocked(&service, &cache, now: now)
     _ = consume lock
     return outcome

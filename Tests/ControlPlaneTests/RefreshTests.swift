@@ -229,6 +229,13 @@ import Testing
     #expect(service.etags == Array(repeating: try CachedPolicy(layout)?.bundleDigest, count: 2))
   }
 
+  @Test func `being asked to end while new keys are fetched is no fault of the cached bundle`() throws {
+    try fill()
+    let stopped = ControlPlaneError(.stopped, "it was given up")
+    #expect(try run([.bundle(Self.bundle("new"))], bootstraps: [.failure(stopped)]) == .cached(stopped))
+    #expect(try loaded()?.bundle == Self.bundle("old") && loaded()?.fault == nil)
+  }
+
   /// What a process that dies between two steps leaves is the old pair or the new one.
   @Test func `readers never see keys and bundle that do not belong together`() throws {
     try fill()

@@ -107,7 +107,8 @@ public struct PolicyRefresh: Sendable {
       let keys = try service.bootstrap()
       renewed = (keys, try verify(blob, keys))
     } catch {
-      return try refuse(blob, error, &cache)
+      // Who was asked to end does not know what the new keys would have said.
+      return error.code == .stopped ? try without(error, &cache) : try refuse(blob, error, &cache)
     }
     return try use(renewed.keys, renewed.facts, &cache)
   }

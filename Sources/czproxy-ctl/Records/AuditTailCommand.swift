@@ -35,10 +35,10 @@ struct AuditTailCommand: ParsableCommand {
     var offsets: [String: Int] = [:]
     var newest: [Row] = []
     for segment in directory.segments() {
-      let rows = read(segment, in: directory, &offsets)
-      newest = (newest + rows).suffix(max(lines, 0) + rows.count)
+      // A segment that began before others may hold the newest rows.
+      newest += read(segment, in: directory, &offsets, last: max(lines, 1))
+      newest = newest.sorted { $0.time < $1.time }.suffix(max(lines, 1))
     }
-    newest.sort { $0.time < $1.time }
     for row in newest.suffix(max(lines, 0)) { show(row) }
     if newest.isEmpty {
       // Mostly it is the wrong directory: a program must not take that for a quiet day, nor a person for a quiet host.
@@ -56,7 +56,11 @@ struct AuditTailCommand: ParsableCommand {
   }
 
   /// The rows of a segment behind those that were read before.
-  private func read(_ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int]) -> [Row] {
+  ///
+  /// - Parameter limit: how many of them are wanted, counted from the last one.
+  private func read(
+    _ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int], last limit: Int = .max
+  ) -> [Row] {
     var rows: [Row] = []
     var offset = offsets[segment] ?? 0
     try? directory.forEachLine(of: segment, maxLineBytes: AuditDirectory.maxRowBytes, from: offset) { item in
@@ -70,7 +74,7 @@ struct AuditTailCommand: ParsableCommand {
         guard let row = try? JSONDocument(parsing: line.content, options: .python) else { return true }
         let time = row.member("ts", of: row.root).flatMap { row.string($0) } ?? []
         rows.append(Row(time: String(decoding: time, as: UTF8.self), bytes: Array(line.content)))
-        if !follow, rows.count > 2 * max(lines, 1) { rows.removeFirst(rows.count - max(lines, 1)) }
+        if rows.count / 2 >= limit { rows.removeFirst(rows.count - limit) }
       }
       return true
     }

@@ -111,6 +111,24 @@ import Wire
     #expect(AuditVerifier(closed).verify(name).findings.map(\.kind) == [.junk])
   }
 
+  @Test func `what a process leaves that was killed before its first row is no damage; the loss of rows is`() throws {
+    let (directory, name, bytes) = try Self.segment()
+    let path = directory.path(of: name)
+    let (file, head) = (URL(fileURLWithPath: path), URL(fileURLWithPath: path + ".head"))
+    let (known, anchor) = (try Data(contentsOf: head), try Data(contentsOf: URL(fileURLWithPath: path + ".anchor")))
+    let first = try #require(bytes.firstIndex(of: UInt8(ascii: "\n")))
+    try (Data(String(repeating: "0", count: 20).utf8) + ":".utf8 + anchor).write(to: head)
+    for length in stride(from: 0, to: first, by: 31) {
+      try Data(bytes[..<length]).write(to: file)
+      #expect(AuditVerifier(directory).verify(name).isIntact, "cut at \(length)")
+    }
+    try known.write(to: head)
+    try Data().write(to: file)
+    #expect(AuditVerifier(directory).verify(name).findings.map(\.kind) == [.empty, .tailMissing])
+    try FileManager.default.removeItem(at: head)
+    #expect(AuditVerifier(directory).verify(name).findings.map(\.kind) == [.empty, .sidecarMissing])
+  }
+
   @Test func `changing any byte of a row shows`() throws {
     let (directory, name, bytes) = try Self.segment()
     let file = URL(fileURLWithPath: directory.path(of: name))

@@ -111,6 +111,20 @@ import Testing
     #expect(live.name.hasPrefix("audit-"))
   }
 
+  @Test func `another key is taken up also where no policy is pulled`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(20, in: scratch)
+    let live = try Segments.open(in: scratch)
+    let child = try service.sync(scratch, ["--no-policy"], key: Project.otherKey)
+    try Patience.until { child.errors.contains("not sent until the key changes") }
+    _ = try scratch.keyFile()
+    try Patience.until { try service.ids().count == 20 }
+    #expect(try hasExactly(ids, service))
+    child.stop(SIGTERM)
+    #expect(try child.wait() == 0)
+    #expect(live.name.hasPrefix("audit-"))
+  }
+
   // MARK: Life and death
 
   @Test func `it lives as long as a relay does, and ends in order when asked`() throws {

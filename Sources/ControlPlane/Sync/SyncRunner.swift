@@ -142,6 +142,8 @@ public final class SyncRunner {
   }
 
   private func scan() throws(SyncError) {
+    // Where no policy is pulled nothing else looks.
+    if plan.isStopped(.service) { followKey() }
     let segments = directory.segments()
     let live = liveSegments(segments)
     var waiting: [SyncPlan.Receiver: Int] = [:]

@@ -89,6 +89,21 @@ import Testing
     }
   }
 
+  @Test func `a service that refuses every record does not get them all, and that is no success`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(30, in: scratch)
+    try service.fault(#"{"on":"audit","kind":"status","status":400}"#)
+    #expect(try once(service) == 78)
+    #expect(scratch.text("state/audit/refused.jsonl").split(separator: "\n").count == 4)
+    // From within a program too.
+    let delivery = RecordDelivery(stateDirectory: scratch.state, sender: .ofThisMachine(version: "0"))
+    let error = ControlPlaneError(.unusable, "no", status: 400)
+    var outcome = try delivery.run { _ in .refused(error) }
+    #expect(outcome.failure == error && outcome.waiting == 22 && outcome.delivered == 0)
+    outcome = try delivery.run { _ in .accepted(rejected: 0) }
+    #expect(outcome.failure == nil && outcome.waiting == 0 && outcome.delivered == 22 && ids.count == 30)
+  }
+
   @Test func `a key that is not accepted stops deliveries until there is another one`() throws {
     let service = try StandIn(in: scratch)
     let ids = try Segments.write(20, in: scratch)

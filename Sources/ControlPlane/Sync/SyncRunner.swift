@@ -51,6 +51,9 @@ public final class SyncRunner {
     try open()
   }
 
+  /// Why a record was set aside last.
+  var refusal: ControlPlaneError?
+
   /// What came of it all, where everything was to be done once: nil, or the reason why something is left.
   public internal(set) var failure: ControlPlaneError?
 
@@ -134,11 +137,17 @@ public final class SyncRunner {
       case .rest(let time): stop.rest(for: time - now)
       case .finish(let ending):
         saveState()
+        if ending == .done { checkWhatIsLeft() }
         return ending
       }
       if stop.isSet { plan.askToEnd() }
       saveState()
     }
+  }
+
+  /// What was to be done once was not where records are left.
+  private func checkWhatIsLeft() {
+    if failure == nil, outboxes.values.contains(where: { $0.waiting > 0 }) { failure = refusal }
   }
 
   private func scan() throws(SyncError) {

@@ -104,6 +104,26 @@ import Testing
     #expect(outcome.failure == nil && outcome.waiting == 0 && outcome.delivered == 22 && ids.count == 30)
   }
 
+  @Test func `a segment that can't be read holds up neither the policy nor other records`() throws {
+    let service = try StandIn(in: scratch)
+    try Segments.write(2, in: scratch)
+    let name = try #require(scratch.audit.segments().first)
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: scratch.audit.path(of: name))
+    let ids = try Segments.write(20, in: scratch)
+    // Permissions count for root too where it may not go past them.
+    let common = geteuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []
+    let sync = [Project.control, "sync", "--once", "--state-dir", scratch.state, "--base-url", service.url]
+    let child = try Child(common + sync + ["--api-key-file", try scratch.keyFile()], in: scratch)
+    #expect(try child.wait() == 74)
+    #expect(child.errors.contains("\(name)`: Permission denied"), "\(child.errors)")
+    #expect(try service.ids().count == 20 && hasExactly(ids, service))
+    #expect(try scratch.cached()?.bundleDigest != nil)
+    #expect(try scratch.syncState().lastFailure?.message.contains(name) == true)
+    // Who may read it delivers it.
+    #expect(try once(service) == 0)
+    #expect(try service.ids().count == 22)
+  }
+
   @Test func `a key that is not accepted stops deliveries until there is another one`() throws {
     let service = try StandIn(in: scratch)
     let ids = try Segments.write(20, in: scratch)

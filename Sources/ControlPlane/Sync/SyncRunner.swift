@@ -137,7 +137,7 @@ public final class SyncRunner {
       case .rest(let time): stop.rest(for: time - now)
       case .finish(let ending):
         saveState()
-        if ending == .done { checkWhatIsLeft() }
+        if ending == .done { try checkWhatIsLeft() }
         return ending
       }
       if stop.isSet { plan.askToEnd() }
@@ -146,7 +146,10 @@ public final class SyncRunner {
   }
 
   /// What was to be done once was not where records are left.
-  private func checkWhatIsLeft() {
+  private func checkWhatIsLeft() throws(SyncError) {
+    if let count = outboxes.values.map(\.unreadable.count).max(), count > 0 {
+      throw SyncError("the records of \(count) segments could not be read")
+    }
     if failure == nil, outboxes.values.contains(where: { $0.waiting > 0 }) { failure = refusal }
   }
 
@@ -160,6 +163,8 @@ public final class SyncRunner {
       try outboxes[receiver]?.scan(segments, live: live)
       waiting[receiver] = outboxes[receiver]?.waiting
     }
+    let unreadable = outboxes.values.lazy.compactMap(\.unreadable.first).first
+    note("records", unreadable.map { "\($0); what is in it is not sent" })
     plan.scanned(waiting: waiting, relaysAlive: !live.isEmpty, at: now)
     // A clock that is ahead must not make old what is recent: the receivers' is asked too.
     if !outboxes.isEmpty, let answeredAt = state.answeredAt {

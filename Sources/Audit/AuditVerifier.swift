@@ -18,7 +18,8 @@ public struct AuditVerifier: Sendable {
     var reports = names.map { verify($0, claims: claims[$0] ?? []) }
     // What was delivered and has been kept for long enough is gone in order.
     let removed = RemovedSegments(directory).names()
-    for missing in claims.keys.filter({ !names.contains($0) && !removed.contains($0) }).sorted() {
+    let present = removed.union(names)
+    for missing in claims.keys.filter({ !present.contains($0) }).sorted() {
       reports.append(
         SegmentReport(
           name: missing, rows: 0, ending: .unclosed,

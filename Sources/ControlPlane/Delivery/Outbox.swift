@@ -62,7 +62,8 @@ struct Outbox {
   ///   - segments: all there are.
   ///   - live: those whose writer is alive.
   mutating func scan(_ segments: [String], live: Set<String>) throws(SyncError) {
-    for segment in progress.keys where !segments.contains(segment) { progress[segment] = nil }
+    let present = Set(segments)
+    for segment in progress.keys where !present.contains(segment) { progress[segment] = nil }
     unreadable = []
     for segment in segments {
       var state = progress[segment] ?? start(segment)

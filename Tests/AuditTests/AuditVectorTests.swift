@@ -157,6 +157,16 @@ import Wire
     #expect(AuditVerifier(directory).verifyAll().filter { !$0.isIntact }.map { $0.name } == [known[1]])
   }
 
+  @Test func `a segment of which only the head is left is missed, but not where it was removed in order`() throws {
+    let (directory, name, _) = try Self.segment()
+    try FileManager.default.removeItem(atPath: directory.path(of: name))
+    let report = try #require(AuditVerifier(directory).verifyAll().first)
+    #expect(report.name == name && report.findings.map(\.kind) == [.segmentMissing])
+    // As a process that is killed leaves it: the segment goes first.
+    try Data("{\"segment\":\"\(name)\"}\n".utf8).write(to: URL(fileURLWithPath: directory.path + "/removed.jsonl"))
+    #expect(AuditVerifier(directory).verifyAll().isEmpty)
+  }
+
   @Test func `a missing sidecar has a name`() throws {
     let (directory, name, _) = try Self.segment()
     for suffix in [".head", ".anchor"] {

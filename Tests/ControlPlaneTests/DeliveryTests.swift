@@ -270,17 +270,28 @@ import Testing
     let service = try StandIn(in: scratch)
     try Segments.write(3, in: scratch)
     let alone = ["--once", "--no-service-audit", "--otlp-endpoint", service.url, "--state-dir", scratch.state]
-    let headers = ["OTEL_EXPORTER_OTLP_HEADERS": "x-tenant=7, y=z"]
+    let headers = ["OTEL_EXPORTER_OTLP_HEADERS": "x-tenant=7, y=z,x-token=Basic%20YTpi=%2C5%,"]
     let child = try Child([Project.control, "sync"] + alone, environment: headers, in: scratch)
     #expect(try child.wait() == 0, "\(child.errors)")
     #expect(try records(service).count == 8 && service.ids().isEmpty)
     let sent = try #require(try service.requests("/v1/logs").first?["headers"] as? [String: String])
     #expect(sent["x-tenant"] == "7" && sent["y"] == "z" && sent["Authorization"] == nil)
+    #expect(sent["x-token"] == "Basic YTpi=,5%")
     #expect(try once(service, ["--otlp-endpoint", service.url + "/v1/logs"]) == 0)
     #expect(try records(service).count == 8 && service.ids().count == 3)
     let status = try Child([Project.control, "status", "--state-dir", scratch.state], in: scratch)
     #expect(try status.wait() == 0)
     #expect(status.output.contains("0 wait for service") && status.output.contains("0 wait for otlp"))
+  }
+
+  @Test(arguments: ["a=b%0d%0aX:%20y", "a%3a=b", "a=%00", "a=%c3%a9", "a"])
+  func `what could end a header early is in none`(headers: String) throws {
+    let error = #expect(throws: ControlPlaneError.self) {
+      _ = try TelemetryExporter.make(
+        try ServiceURL("http://127.0.0.1"), headers: headers, sender: .ofThisMachine(version: "0"),
+        options: HTTPClient.Options())
+    }
+    #expect(error?.code == .badAddress)
   }
 
   private func records(_ service: StandIn) throws -> [[String: Any]] {

@@ -51,6 +51,9 @@ public final class SyncRunner {
     try open()
   }
 
+  /// Why nothing came of a pull, where it was not the service.
+  var loss: SyncError?
+
   /// Why a record was set aside last.
   var refusal: ControlPlaneError?
 
@@ -147,6 +150,7 @@ public final class SyncRunner {
 
   /// What was to be done once was not where records are left.
   private func checkWhatIsLeft() throws(SyncError) {
+    if let loss { throw loss }
     if let count = outboxes.values.map(\.unreadable.count).max(), count > 0 {
       throw SyncError("the records of \(count) segments could not be read")
     }

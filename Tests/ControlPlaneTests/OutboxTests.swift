@@ -153,6 +153,21 @@ import Testing
     #expect(ids.count == 3)
   }
 
+  @Test func `what is written where a segment was cut is delivered`() throws {
+    var segment = try Segments.open(in: scratch)
+    try Segments.append(2, to: &segment)
+    let path = scratch.audit.path(of: segment.name)
+    let length = try Project.read(path).count
+    try Segments.append(2, to: &segment)
+    var outbox = outbox()
+    _ = try drain(&outbox, live: [segment.name])
+    #expect(unsafe truncate(path, off_t(length)) == 0)
+    try outbox.scan([segment.name], live: [segment.name])
+    let ids = try Segments.append(3, to: &segment)
+    let delivered = try drain(&outbox, live: [segment.name]).delivered
+    #expect(Set(ids).isSubset(of: delivered))
+  }
+
   @Test func `what waits is counted without sending`() throws {
     try Segments.write(5, in: scratch)
     #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 5)

@@ -70,6 +70,11 @@ struct Outbox {
       // One that grows all the same has a writer that could not lock it.
       let size = directory.status(of: segment)?.size
       if let finished = state.finishedSize, finished == size { continue }
+      if let size, size < state.scanned {
+        // A write that a full disk cut short was undone after its rows were read: others come to stand there.
+        state = start(segment)
+        (held, suspects) = ([], 0)
+      }
       do throws(SyncError) {
         try count(segment, &state)
       } catch {

@@ -18,6 +18,14 @@ public struct AuditDirectory: Sendable {
     SystemFile.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
   }
 
+  /// Segments of which a `.head` file says that they have rows, whether they are there or not.
+  func segmentsWithHead() -> Set<String> {
+    let suffix = ".head"
+    let heads = SystemFile.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix + suffix) }
+    let segments = heads.map { String($0.dropLast(suffix.count)) }
+    return Set(segments.filter { segment in head(of: segment).map { $0.sequence > 0 } ?? false })
+  }
+
   /// Why it can't be read; nil where it can be, or is not there.
   public var problem: AuditError? { SystemFile.problem(ofDirectory: path) }
 

@@ -55,9 +55,9 @@ public struct AuditSegment: ~Copyable {
     record.string("reason_code", "SESSION_START")
     describe(&record)
     Self.put(others, around: name, in: directory, on: &record)
-    let file = try SystemFile(creating: path, appending: true)
+    let anchorFile = try SystemFile(creating: path + ".anchor", appending: true)
     do {
-      return try begin(file, name: name, with: record)
+      return try begin(path, anchorFile, name: name, with: record)
     } catch {
       // Without a row they would look like a segment that lost its own, and each call on a full disk would leave more.
       for suffix in ["", ".anchor", ".head"] { SystemFile.remove(path + suffix) }
@@ -65,21 +65,27 @@ public struct AuditSegment: ~Copyable {
     }
   }
 
-  /// Creates what stands beside a new segment and writes its first row.
+  /// Creates a segment behind what stands beside it, and writes its first row.
+  ///
+  /// At whatever step the process is killed, what it leaves is seen to be whole: a head that names row 0 says that there
+  /// may be none yet.
   private static func begin(
-    _ file: consuming SystemFile, name: String, with record: consuming AuditRecord
+    _ path: String, _ anchorFile: borrowing SystemFile, name: String, with record: consuming AuditRecord
   ) throws(AuditError) -> AuditSegment {
     let anchor = Hexadecimal.text(RandomBytes.array(32))
-    let path = file.path
-    file.lock()
-    let anchorFile = try SystemFile(creating: path + ".anchor", appending: true)
-    if let number = anchorFile.writeWhole(Array(anchor.utf8)) {
-      throw AuditError(.write, path: anchorFile.path, errno: number, detail: SystemFile.describe(number))
-    }
+    try write(Array(anchor.utf8), to: anchorFile)
     let headFile = try SystemFile(creating: path + ".head", appending: false)
+    try write(SegmentHead(sequence: 0, hash: anchor).fixedWidthText, to: headFile)
+    let file = try SystemFile(creating: path, appending: true)
+    file.lock()
     var segment = AuditSegment(name: name, file: file, headFile: headFile, anchor: anchor)
     try segment.append(record)
     return segment
+  }
+
+  private static func write(_ bytes: [UInt8], to file: borrowing SystemFile) throws(AuditError) {
+    guard let number = file.writeWhole(bytes) else { return }
+    throw AuditError(.write, path: file.path, errno: number, detail: SystemFile.describe(number))
   }
 
   /// Appends a row. After an error nothing of it is in the segment.

@@ -10,6 +10,8 @@ public struct AuditVerifier: Sendable {
 
   /// Verifies every segment of the directory, oldest first; one that is only known by name comes last.
   public func verifyAll() -> [SegmentReport] {
+    // First, or a segment that begins meanwhile would be missed.
+    let headed = directory.segmentsWithHead()
     let names = directory.segments()
     var claims: [String: [SegmentHead]] = [:]
     for name in names {
@@ -18,11 +20,13 @@ public struct AuditVerifier: Sendable {
     var reports = names.map { verify($0, claims: claims[$0] ?? []) }
     // What was delivered and has been kept for long enough is gone in order.
     let removed = RemovedSegments(directory).names()
-    for missing in claims.keys.filter({ !names.contains($0) && !removed.contains($0) }).sorted() {
+    let present = removed.union(names)
+    for missing in headed.union(claims.keys).subtracting(present).sorted() {
+      let witness = claims[missing] == nil ? "its `.head` is left" : "another segment has it on record"
       reports.append(
         SegmentReport(
           name: missing, rows: 0, ending: .unclosed,
-          findings: [.init(kind: .segmentMissing, line: nil, detail: "another segment has it on record")]))
+          findings: [.init(kind: .segmentMissing, line: nil, detail: witness)]))
     }
     return reports
   }

@@ -27,14 +27,6 @@ public struct RemovedSegments: Sendable {
     return names
   }
 
-  private func opened() throws(AuditError) -> Descriptor {
-    do throws(SystemError) {
-      return try Descriptor.appending(to: path)
-    } catch {
-      throw AuditError(.write, path: path, errno: error.number, detail: SystemFile.describe(error.number))
-    }
-  }
-
   /// Puts the removal on record, then removes the segment and what belongs to it.
   ///
   /// - Parameter sidecars: suffixes of further files beside it.
@@ -52,10 +44,11 @@ public struct RemovedSegments: Sendable {
       writer.string(head.hash)
     }
     writer.endObject()
-    let file = try opened()
-    let line = writer.bytes + [UInt8(ascii: "\n")]
-    let count = unsafe line.withUnsafeBytes { unsafe write(file.number, $0.baseAddress, $0.count) }
-    guard count == line.count else { throw SystemFile.failure(.write, path) }
+    do throws(SystemError) {
+      try Descriptor.append(line: writer.bytes, to: path)
+    } catch {
+      throw AuditError(.write, path: path, errno: error.number, detail: SystemFile.describe(error.number))
+    }
     for suffix in [""] + [".anchor", ".head"] + sidecars {
       if unsafe unlink(directory.path(of: segment) + suffix) != 0, errno != ENOENT {
         throw SystemFile.failure(.write, directory.path(of: segment) + suffix)

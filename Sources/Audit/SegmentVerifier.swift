@@ -81,8 +81,9 @@ public struct SegmentVerifier: Sendable {
   public mutating func finish(isLocked: Bool) -> SegmentReport {
     // A process that was killed while it wrote leaves a part of a row, on which nothing was sent. None stands behind the
     // row that closes a segment.
-    if isCut, isClosed || !isOurs { add(.junk, "not a row of the chain") }
-    if rows == 0 { findings.append(.init(kind: .empty, line: nil, detail: "there is no row")) }
+    let isUnbegun = rows == 0 && head?.sequence == 0
+    if isCut, isClosed || !isOurs && !isUnbegun { add(.junk, "not a row of the chain") }
+    if rows == 0, !isUnbegun { findings.append(.init(kind: .empty, line: nil, detail: "there is no row")) }
     if anchor == nil { findings.append(.init(kind: .sidecarMissing, line: nil, detail: "\(name).anchor")) }
     if head == nil { findings.append(.init(kind: .sidecarMissing, line: nil, detail: "\(name).head")) }
     let known = (claims + [head].compactMap { $0 }).max { $0.sequence < $1.sequence }

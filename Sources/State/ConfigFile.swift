@@ -43,7 +43,10 @@ struct ConfigFile {
     var parser = unsafe yaml_parser_t()
     guard unsafe yaml_parser_initialize(&parser) == 1 else { return nil }
     defer { unsafe yaml_parser_delete(&parser) }
-    return unsafe bytes.withUnsafeBufferPointer { buffer in
+    // libyaml counts a byte order mark as a column, and takes the first line for one that is indented.
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+    return unsafe text.withUnsafeBufferPointer { buffer in
       unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
       unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
       return unsafe readRoot(&parser)

@@ -35,11 +35,10 @@ package enum StateFile {
     }
   }
 
-  /// Adds to the end of a file, which is created where it is missing.
-  package static func append(_ bytes: [UInt8], to path: String) throws(StateError) {
+  /// Adds a line to the end of a file, which is created where it is missing.
+  package static func append(line: [UInt8], to path: String) throws(StateError) {
     do throws(SystemError) {
-      let file = try Descriptor.appending(to: path)
-      if let failed = writeAll(bytes, to: file) { throw SystemError("write", failed) }
+      try Descriptor.append(line: line, to: path)
     } catch {
       throw StateError("write", path, error.number)
     }

@@ -1,14 +1,26 @@
 extension Descriptor {
-  /// Opens a regular file to add to its end; creates it for its owner alone where it is missing.
+  /// Adds a line, and its end, to a regular file; creates it for its owner alone where it is missing.
   ///
-  /// No link is followed. A pipe in its place is an error: opening one waits for a reader, and what is written is lost.
-  package static func appending(to path: String) throws(SystemError) -> Descriptor {
-    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+  /// A part of a line that a full disk left at the end stays one by itself. No link is followed. A pipe in the file's
+  /// place is an error: what is written to one is lost.
+  package static func append(line: [UInt8], to path: String) throws(SystemError) {
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
     let file = Descriptor(unsafe open(path, flags, 0o600))
     guard file.number >= 0 else { throw SystemError("open", errno) }
     var status = stat()
     guard unsafe fstat(file.number, &status) == 0 else { throw SystemError("stat", errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError("open", EINVAL) }
-    return file
+    let end = UInt8(ascii: "\n")
+    var last = end
+    if status.st_size > 0, unsafe pread(file.number, &last, 1, status.st_size - 1) != 1 {
+      throw SystemError("read", errno)
+    }
+    var rest = (last == end ? [] : [end]) + line + [end]
+    while !rest.isEmpty {
+      let count = unsafe write(file.number, rest, rest.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
+      rest.removeFirst(count)
+    }
   }
 }

@@ -111,6 +111,24 @@ import Wire
     #expect(AuditVerifier(closed).verify(name).findings.map(\.kind) == [.junk])
   }
 
+  @Test func `what a process leaves that was killed before its first row is no damage; the loss of rows is`() throws {
+    let (directory, name, bytes) = try Self.segment()
+    let path = directory.path(of: name)
+    let (file, head) = (URL(fileURLWithPath: path), URL(fileURLWithPath: path + ".head"))
+    let (known, anchor) = (try Data(contentsOf: head), try Data(contentsOf: URL(fileURLWithPath: path + ".anchor")))
+    let first = try #require(bytes.firstIndex(of: UInt8(ascii: "\n")))
+    try (Data(String(repeating: "0", count: 20).utf8) + ":".utf8 + anchor).write(to: head)
+    for length in stride(from: 0, to: first, by: 31) {
+      try Data(bytes[..<length]).write(to: file)
+      #expect(AuditVerifier(directory).verify(name).isIntact, "cut at \(length)")
+    }
+    try known.write(to: head)
+    try Data().write(to: file)
+    #expect(AuditVerifier(directory).verify(name).findings.map(\.kind) == [.empty, .tailMissing])
+    try FileManager.default.removeItem(at: head)
+    #expect(AuditVerifier(directory).verify(name).findings.map(\.kind) == [.empty, .sidecarMissing])
+  }
+
   @Test func `changing any byte of a row shows`() throws {
     let (directory, name, bytes) = try Self.segment()
     let file = URL(fileURLWithPath: directory.path(of: name))
@@ -137,6 +155,16 @@ import Wire
       try FileManager.default.removeItem(atPath: directory.path(of: known[1]) + suffix)
     }
     #expect(AuditVerifier(directory).verifyAll().filter { !$0.isIntact }.map { $0.name } == [known[1]])
+  }
+
+  @Test func `a segment of which only the head is left is missed, but not where it was removed in order`() throws {
+    let (directory, name, _) = try Self.segment()
+    try FileManager.default.removeItem(atPath: directory.path(of: name))
+    let report = try #require(AuditVerifier(directory).verifyAll().first)
+    #expect(report.name == name && report.findings.map(\.kind) == [.segmentMissing])
+    // As a process that is killed leaves it: the segment goes first.
+    try Data("{\"segment\":\"\(name)\"}\n".utf8).write(to: URL(fileURLWithPath: directory.path + "/removed.jsonl"))
+    #expect(AuditVerifier(directory).verifyAll().isEmpty)
   }
 
   @Test func `a missing sidecar has a name`() throws {

@@ -89,6 +89,41 @@ import Testing
     }
   }
 
+  @Test func `a service that refuses every record does not get them all, and that is no success`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(30, in: scratch)
+    try service.fault(#"{"on":"audit","kind":"status","status":400}"#)
+    #expect(try once(service) == 78)
+    #expect(scratch.text("state/audit/refused.jsonl").split(separator: "\n").count == 4)
+    // From within a program too.
+    let delivery = RecordDelivery(stateDirectory: scratch.state, sender: .ofThisMachine(version: "0"))
+    let error = ControlPlaneError(.unusable, "no", status: 400)
+    var outcome = try delivery.run { _ in .refused(error) }
+    #expect(outcome.failure == error && outcome.waiting == 22 && outcome.delivered == 0)
+    outcome = try delivery.run { _ in .accepted(rejected: 0) }
+    #expect(outcome.failure == nil && outcome.waiting == 0 && outcome.delivered == 22 && ids.count == 30)
+  }
+
+  @Test func `a segment that can't be read holds up neither the policy nor other records`() throws {
+    let service = try StandIn(in: scratch)
+    try Segments.write(2, in: scratch)
+    let name = try #require(scratch.audit.segments().first)
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: scratch.audit.path(of: name))
+    let ids = try Segments.write(20, in: scratch)
+    // Permissions count for root too where it may not go past them.
+    let common = geteuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []
+    let sync = [Project.control, "sync", "--once", "--state-dir", scratch.state, "--base-url", service.url]
+    let child = try Child(common + sync + ["--api-key-file", try scratch.keyFile()], in: scratch)
+    #expect(try child.wait() == 74)
+    #expect(child.errors.contains("\(name)`: Permission denied"), "\(child.errors)")
+    #expect(try service.ids().count == 20 && hasExactly(ids, service))
+    #expect(try scratch.cached()?.bundleDigest != nil)
+    #expect(try scratch.syncState().lastFailure?.message.contains(name) == true)
+    // Who may read it delivers it.
+    #expect(try once(service) == 0)
+    #expect(try service.ids().count == 22)
+  }
+
   @Test func `a key that is not accepted stops deliveries until there is another one`() throws {
     let service = try StandIn(in: scratch)
     let ids = try Segments.write(20, in: scratch)
@@ -103,6 +138,20 @@ import Testing
     // Several looks at the policy later nothing more was sent.
     try Patience.until { try service.requests("/v1/sdk/bootstrap").count >= 3 }
     #expect(try service.requests("/v1/sdk/audit").count == 1)
+    _ = try scratch.keyFile()
+    try Patience.until { try service.ids().count == 20 }
+    #expect(try hasExactly(ids, service))
+    child.stop(SIGTERM)
+    #expect(try child.wait() == 0)
+    #expect(live.name.hasPrefix("audit-"))
+  }
+
+  @Test func `another key is taken up also where no policy is pulled`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(20, in: scratch)
+    let live = try Segments.open(in: scratch)
+    let child = try service.sync(scratch, ["--no-policy"], key: Project.otherKey)
+    try Patience.until { child.errors.contains("not sent until the key changes") }
     _ = try scratch.keyFile()
     try Patience.until { try service.ids().count == 20 }
     #expect(try hasExactly(ids, service))
@@ -221,17 +270,28 @@ import Testing
     let service = try StandIn(in: scratch)
     try Segments.write(3, in: scratch)
     let alone = ["--once", "--no-service-audit", "--otlp-endpoint", service.url, "--state-dir", scratch.state]
-    let headers = ["OTEL_EXPORTER_OTLP_HEADERS": "x-tenant=7, y=z"]
+    let headers = ["OTEL_EXPORTER_OTLP_HEADERS": "x-tenant=7, y=z,x-token=Basic%20YTpi=%2C5%,"]
     let child = try Child([Project.control, "sync"] + alone, environment: headers, in: scratch)
     #expect(try child.wait() == 0, "\(child.errors)")
     #expect(try records(service).count == 8 && service.ids().isEmpty)
     let sent = try #require(try service.requests("/v1/logs").first?["headers"] as? [String: String])
     #expect(sent["x-tenant"] == "7" && sent["y"] == "z" && sent["Authorization"] == nil)
+    #expect(sent["x-token"] == "Basic YTpi=,5%")
     #expect(try once(service, ["--otlp-endpoint", service.url + "/v1/logs"]) == 0)
     #expect(try records(service).count == 8 && service.ids().count == 3)
     let status = try Child([Project.control, "status", "--state-dir", scratch.state], in: scratch)
     #expect(try status.wait() == 0)
     #expect(status.output.contains("0 wait for service") && status.output.contains("0 wait for otlp"))
+  }
+
+  @Test(arguments: ["a=b%0d%0aX:%20y", "a%3a=b", "a=%00", "a=%c3%a9", "a"])
+  func `what could end a header early is in none`(headers: String) throws {
+    let error = #expect(throws: ControlPlaneError.self) {
+      _ = try TelemetryExporter.make(
+        try ServiceURL("http://127.0.0.1"), headers: headers, sender: .ofThisMachine(version: "0"),
+        options: HTTPClient.Options())
+    }
+    #expect(error?.code == .badAddress)
   }
 
   private func records(_ service: StandIn) throws -> [[String: Any]] {

@@ -153,6 +153,21 @@ import Testing
     #expect(ids.count == 3)
   }
 
+  @Test func `what is written where a segment was cut is delivered`() throws {
+    var segment = try Segments.open(in: scratch)
+    try Segments.append(2, to: &segment)
+    let path = scratch.audit.path(of: segment.name)
+    let length = try Project.read(path).count
+    try Segments.append(2, to: &segment)
+    var outbox = outbox()
+    _ = try drain(&outbox, live: [segment.name])
+    #expect(unsafe truncate(path, off_t(length)) == 0)
+    try outbox.scan([segment.name], live: [segment.name])
+    let ids = try Segments.append(3, to: &segment)
+    let delivered = try drain(&outbox, live: [segment.name]).delivered
+    #expect(Set(ids).isSubset(of: delivered))
+  }
+
   @Test func `what waits is counted without sending`() throws {
     try Segments.write(5, in: scratch)
     #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 5)
@@ -181,6 +196,25 @@ import Testing
     #expect(RemovedSegments(scratch.audit).names() == [old])
     let names = try FileManager.default.contentsOfDirectory(atPath: scratch.audit.path)
     #expect(!names.contains { $0.hasPrefix(old) })
+  }
+
+  @Test func `what a full disk left of a line does not take the next one with it`() throws {
+    try Segments.write(1, in: scratch)
+    try Segments.write(1, in: scratch)
+    let first = try #require(scratch.audit.segments().first)
+    let part = #"{"at":"2026-11-2"#
+    for name in ["removed.jsonl", "refused.jsonl"] { _ = try scratch.file("state/audit/" + name, part) }
+    try RemovedSegments(scratch.audit).remove(first, at: Segments.time(0), sidecars: [])
+    #expect(RemovedSegments(scratch.audit).names() == [first])
+    // The other one has it on record.
+    #expect(AuditVerifier(scratch.audit).verifyAll().map(\.isIntact) == [true])
+
+    var outbox = outbox()
+    try outbox.scan(scratch.audit.segments(), live: [])
+    _ = try outbox.refuse(try outbox.batch().count, "malformed", status: 400)
+    let lines = scratch.text("state/audit/refused.jsonl").split(separator: "\n")
+    #expect(lines.count == 2 && lines.first.map(String.init) == part)
+    #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(try #require(lines.last).utf8)) }
   }
 
   @Test func `a clock that is set back does not keep it from looking`() throws {

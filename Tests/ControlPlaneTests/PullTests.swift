@@ -244,7 +244,7 @@ import Testing
     let command =
       ["bash", "-c", "ulimit -f 16; exec \"$@\"", "bash"] + sync + ["--api-key-file", try scratch.keyFile()]
     let child = try Child(command, in: scratch)
-    #expect(try child.wait() == 78)
+    #expect(try child.wait() == 74)
     #expect(child.errors.contains("[E1301]") && child.errors.contains("free some space"), "\(child.errors)")
     let cached = try #require(try scratch.cached())
     #expect(cached.bundleDigest == good && cached.fault == nil)

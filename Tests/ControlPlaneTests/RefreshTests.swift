@@ -205,6 +205,37 @@ import Testing
       try run([.bundle(Self.bundle("old"))], bootstraps: [.success(old)], etag: .some(nil)) == .current(isNew: true))
   }
 
+  @Test func `a cache that is removed while a process has it is filled anew`() throws {
+    try fill()
+    var cache = try PolicyCache(layout)
+    try FileManager.default.removeItem(atPath: scratch.state + "/cache")
+    var service = Script(bootstraps: [.success(old)], pulls: [.bundle(Self.bundle("old"))])
+    #expect(try refresh.run(&service, &cache, now: 2000) == .current(isNew: true))
+    #expect(service.etags == [nil])
+    #expect(try loaded()?.bundle == Self.bundle("old"))
+  }
+
+  @Test func `what another process has cached is not undone by one that knows an older bundle`() throws {
+    try fill()
+    var cache = try PolicyCache(layout)
+    #expect(try run([.bundle(Self.bundle("new", 101))], bootstraps: [.success(new)]) == .current(isNew: true))
+    var service = Script(pulls: [.failed(rejected), .bundle(Self.bundle("new", 100))])
+    #expect(try refresh.run(&service, &cache, now: 2000) == .none(rejected))
+    #expect(try loaded()?.bundle == Self.bundle("new", 101))
+    guard case .cached = try refresh.run(&service, &cache, now: 3000) else {
+      Issue.record("an older bundle is taken")
+      return
+    }
+    #expect(service.etags == Array(repeating: try CachedPolicy(layout)?.bundleDigest, count: 2))
+  }
+
+  @Test func `being asked to end while new keys are fetched is no fault of the cached bundle`() throws {
+    try fill()
+    let stopped = ControlPlaneError(.stopped, "it was given up")
+    #expect(try run([.bundle(Self.bundle("new"))], bootstraps: [.failure(stopped)]) == .cached(stopped))
+    #expect(try loaded()?.bundle == Self.bundle("old") && loaded()?.fault == nil)
+  }
+
   /// What a process that dies between two steps leaves is the old pair or the new one.
   @Test func `readers never see keys and bundle that do not belong together`() throws {
     try fill()

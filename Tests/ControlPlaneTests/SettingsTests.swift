@@ -143,6 +143,14 @@ import Testing
     #expect(try exposure(0o600, key: nil, ["CONTROLZERO_API_KEY": "k"]) == nil)
   }
 
+  @Test func `a configuration that begins with a byte order mark is read`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.state, withIntermediateDirectories: true)
+    _ = try scratch.file("state/config.yaml", "\u{feff}api_url: https://a.example\nemail: a@b.c\n")
+    let settings = try ServiceSettings(.init(), stateDirectory: scratch.state) { _ in nil }
+    #expect(settings.baseURL == "https://a.example" && settings.email == "a@b.c")
+  }
+
   @Test(arguments: ["- a list\n", "a: [1\n", "just a text", "\t"])
   func `a configuration that can't be read is told about`(text: String) throws {
     let scratch = try Scratch()

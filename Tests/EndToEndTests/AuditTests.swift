@@ -295,6 +295,20 @@ import Testing
         == #"{"ts":"2025", "tool":"é\u009b2J\u007f\u202e\udb40\udc01"}"# + "\n")
   }
 
+  @Test func `tail shows them also where it goes on`() throws {
+    let scratch = try Scratch()
+    let directory = scratch.state + "/audit"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    for (segment, days) in [(1, [11, 28, 29]), (2, [15, 16, 17]), (3, [18, 19, 20])] {
+      let rows = days.map { #"{"ts":"2026-11-\#($0)T00:00:00.000000+00:00","event":"decision","method":"m\#($0)"}"# }
+      let text = rows.map { $0 + "\n" }.joined()
+      try text.write(toFile: "\(directory)/audit-\(segment).jsonl", atomically: true, encoding: .utf8)
+    }
+    let process = try RunningProcess(
+      [Project.czproxy, "audit", "tail", "-f", "-n", "3", "--state-dir", scratch.state])
+    for day in [20, 28, 29] { #expect(try process.line().contains(":m\(day) ")) }
+  }
+
   @Test func `tail says how much a list lost`() throws {
     let session = try ScriptedSession(
       policy: "version: '1'\nrules: [{deny: 's:echo'}, {allow: '*'}]\n",

@@ -3,13 +3,13 @@ internal import Wire
 
 /// How many records wait, for somebody who does not send them.
 public enum AuditQueue {
-  /// Reads every row behind the cursors; 0 where nothing can be read.
+  /// Reads every row behind the cursors, of the segments that can be read.
   public static func count(for receiver: SyncPlan.Receiver, stateDirectory: String) -> Int {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
     let nobody = Sender(hostname: "", user: "", version: "")
     let outbox = Outbox(receiver, directory) { row in
       receiver == .service ? ServiceEntry.encode(row, from: nobody) : TelemetryRecord.encode(row)
     }
-    return (try? outbox.countAll(directory.segments())) ?? 0
+    return outbox.countAll(directory.segments())
   }
 }

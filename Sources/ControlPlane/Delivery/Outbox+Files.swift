@@ -56,7 +56,7 @@ extension Outbox {
     }
     writer.endObject()
     do throws(StateError) {
-      try StateFile.append(writer.bytes + [UInt8(ascii: "\n")], to: directory.path + "/" + Self.refusedName)
+      try StateFile.append(line: writer.bytes, to: directory.path + "/" + Self.refusedName)
     } catch {
       throw SyncError(error.description)
     }

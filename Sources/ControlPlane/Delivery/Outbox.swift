@@ -32,6 +32,8 @@ struct Outbox {
   let directory: AuditDirectory
   private let encode: (JSONDocument) -> RowEncoding
   private var progress: [String: Progress] = [:]
+  /// Why segments could not be looked at the last time.
+  private(set) var unreadable: [SyncError] = []
 
   /// What is being delivered, and how many of its first entries hold one that the receiver refuses; 0 for none.
   private var held: [Entry] = []
@@ -60,13 +62,27 @@ struct Outbox {
   ///   - segments: all there are.
   ///   - live: those whose writer is alive.
   mutating func scan(_ segments: [String], live: Set<String>) throws(SyncError) {
-    for segment in progress.keys where !segments.contains(segment) { progress[segment] = nil }
+    let present = Set(segments)
+    for segment in progress.keys where !present.contains(segment) { progress[segment] = nil }
+    unreadable = []
     for segment in segments {
       var state = progress[segment] ?? start(segment)
       // One that grows all the same has a writer that could not lock it.
       let size = directory.status(of: segment)?.size
       if let finished = state.finishedSize, finished == size { continue }
-      try count(segment, &state)
+      if let size, size < state.scanned {
+        // A write that a full disk cut short was undone after its rows were read: others come to stand there.
+        state = start(segment)
+        (held, suspects) = ([], 0)
+      }
+      do throws(SyncError) {
+        try count(segment, &state)
+      } catch {
+        // It may be another user's. The others' records need not wait for its.
+        unreadable.append(error)
+        progress[segment] = nil
+        continue
+      }
       if state.waiting == 0, state.delivered < state.scanned {
         try move(segment, to: state.scanned)
         state.delivered = state.scanned
@@ -79,11 +95,12 @@ struct Outbox {
   }
 
   /// What waits in all segments; moves no cursor.
-  func countAll(_ segments: [String]) throws(SyncError) -> Int {
+  func countAll(_ segments: [String]) -> Int {
     var total = 0
     for segment in segments {
       var state = start(segment)
-      try count(segment, &state)
+      // What can't be read waits, and nobody knows how much it is.
+      try? count(segment, &state)
       total += state.waiting
     }
     return total

@@ -44,16 +44,25 @@ public struct RecordDelivery: Sendable {
     let segments = directory.segments()
     try outbox.scan(segments, live: Set(segments))
     var outcome = Outcome()
+    var setAsideInARow = 0
+    var refusal: ControlPlaneError?
     while outbox.waiting > 0 {
+      // It looks like a fault of the service: the others are for another time.
+      if setAsideInARow > SyncPlan.plausiblyBad {
+        outcome.failure = refusal
+        break
+      }
       let batch = try outbox.batch()
       // What was counted is not there any more, or was set aside.
       if batch.isEmpty { break }
       switch deliver(Self.body(of: batch)) {
       case .accepted:
         outcome.delivered += batch.count
+        setAsideInARow = 0
         try outbox.accept(batch.count)
       case .refused(let error):
-        _ = try outbox.refuse(batch.count, error.message, status: error.status)
+        if try outbox.refuse(batch.count, error.message, status: error.status) == .setAside { setAsideInARow += 1 }
+        refusal = error
       case .unauthorised(let error), .failed(let error):
         outcome.failure = error
         outcome.waiting = outbox.waiting

@@ -18,7 +18,7 @@ struct TelemetryExporter: ~Copyable {
 
   /// - Parameters:
   ///   - endpoint: of the collector; `/v1/logs` is added where it is missing.
-  ///   - headers: `NAME=VALUE,…`, as OTEL_EXPORTER_OTLP_HEADERS has them.
+  ///   - headers: `NAME=VALUE,…`, percent-encoded, as OTEL_EXPORTER_OTLP_HEADERS has them.
   static func make(
     _ endpoint: ServiceURL, headers: String?, sender: Sender, options: HTTPClient.Options
   ) throws(ControlPlaneError) -> TelemetryExporter {
@@ -78,13 +78,30 @@ struct TelemetryExporter: ~Copyable {
   private static func parse(_ text: String) throws(ControlPlaneError) -> [(name: String, value: String)] {
     var headers: [(name: String, value: String)] = []
     for part in text.split(separator: ",") {
-      let pair = part.split(separator: "=", maxSplits: 1).map { String($0.trimmed) }
+      let pair = part.split(separator: "=", maxSplits: 1).map { percentDecoded($0.trimmed) }
       guard pair.count == 2, (pair[0] + pair[1]).utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }),
         !pair[0].utf8.contains(where: { $0 == 0x20 || $0 == 0x3a })
       else { throw ControlPlaneError(.badAddress, "OTEL_EXPORTER_OTLP_HEADERS is NAME=VALUE, separated by commas") }
       headers.append((pair[0], pair[1]))
     }
     return headers
+  }
+
+  /// The bytes that `%20` and the like stand for; a `%` without two digits behind it is one.
+  private static func percentDecoded(_ text: Substring) -> String {
+    var (rest, result) = (Array(text.utf8)[...], [UInt8]())
+    while let byte = rest.popFirst() {
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit),
+        let number = UInt8(digits, radix: 16)
+      {
+        result.append(number)
+        rest = rest.dropFirst(2)
+      } else {
+        result.append(byte)
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 
   private static func resource(_ sender: Sender) -> [UInt8] {

@@ -24,6 +24,9 @@ public struct PolicyCache: Sendable {
     if keys == nil { bundle = nil }
   }
 
+  /// Takes what is on disk now.
+  mutating func reload() throws(StateError) { self = try PolicyCache(layout) }
+
   /// SHA-256 of the cached bundle.
   var etag: String? { bundle == nil ? nil : policy.bundleDigest }
 

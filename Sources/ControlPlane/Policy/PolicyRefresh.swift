@@ -47,6 +47,8 @@ public struct PolicyRefresh: Sendable {
       if error.number == ECANCELED { return try without(ControlPlaneError(.stopped, "it was given up"), &cache) }
       throw StateError("lock", path, error.number)
     }
+    // Others may have been at it, or a person removed it: what is not on disk any more must not be confirmed.
+    try cache.reload()
     let outcome = try runLocked(&service, &cache, now: now)
     _ = consume lock
     return outcome
@@ -105,7 +107,8 @@ public struct PolicyRefresh: Sendable {
       let keys = try service.bootstrap()
       renewed = (keys, try verify(blob, keys))
     } catch {
-      return try refuse(blob, error, &cache)
+      // Who was asked to end does not know what the new keys would have said.
+      return error.code == .stopped ? try without(error, &cache) : try refuse(blob, error, &cache)
     }
     return try use(renewed.keys, renewed.facts, &cache)
   }

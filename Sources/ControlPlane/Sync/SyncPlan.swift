@@ -73,7 +73,7 @@ public struct SyncPlan: Sendable {
   }
 
   /// More than this many records in a row that are set aside look like a fault of the service: it is asked more slowly.
-  private static let plausiblyBad = 3
+  static let plausiblyBad = 3
 
   private let options: Options
   private var lanes: [Receiver: Lane]

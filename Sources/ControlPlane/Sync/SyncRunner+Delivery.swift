@@ -49,6 +49,7 @@ extension SyncRunner {
       let result = try outboxes[receiver]?.refuse(count, error.message, status: error.status) ?? .narrowed
       if result == .setAside {
         tally(receiver) { $0.refused += 1 }
+        refusal = error
         note(topic, "\(error); the record is set aside in \(directory.path)/\(Outbox.refusedName)")
       }
       return result

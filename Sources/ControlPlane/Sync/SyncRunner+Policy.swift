@@ -11,7 +11,7 @@ extension SyncRunner {
     } catch {
       // What the service sent is lost; what was cached is as it was.
       note("policy", "\(error)")
-      failure = ControlPlaneError(.unusable, error.message)
+      loss = SyncError("no policy could be kept", isConfiguration: error.code != .inaccessible)
       return plan.pulled(.failed(retryAfter: nil), at: now, jitter: jitter)
     }
     let policy = connection.cache.policy

@@ -51,6 +51,12 @@ public final class SyncRunner {
     try open()
   }
 
+  /// Why nothing came of a pull, where it was not the service.
+  var loss: SyncError?
+
+  /// Why a record was set aside last.
+  var refusal: ControlPlaneError?
+
   /// What came of it all, where everything was to be done once: nil, or the reason why something is left.
   public internal(set) var failure: ControlPlaneError?
 
@@ -134,6 +140,7 @@ public final class SyncRunner {
       case .rest(let time): stop.rest(for: time - now)
       case .finish(let ending):
         saveState()
+        if ending == .done { try checkWhatIsLeft() }
         return ending
       }
       if stop.isSet { plan.askToEnd() }
@@ -141,7 +148,18 @@ public final class SyncRunner {
     }
   }
 
+  /// What was to be done once was not where records are left.
+  private func checkWhatIsLeft() throws(SyncError) {
+    if let loss { throw loss }
+    if let count = outboxes.values.map(\.unreadable.count).max(), count > 0 {
+      throw SyncError("the records of \(count) segments could not be read")
+    }
+    if failure == nil, outboxes.values.contains(where: { $0.waiting > 0 }) { failure = refusal }
+  }
+
   private func scan() throws(SyncError) {
+    // Where no policy is pulled nothing else looks.
+    if plan.isStopped(.service) { followKey() }
     let segments = directory.segments()
     let live = liveSegments(segments)
     var waiting: [SyncPlan.Receiver: Int] = [:]
@@ -149,6 +167,8 @@ public final class SyncRunner {
       try outboxes[receiver]?.scan(segments, live: live)
       waiting[receiver] = outboxes[receiver]?.waiting
     }
+    let unreadable = outboxes.values.lazy.compactMap(\.unreadable.first).first
+    note("records", unreadable.map { "\($0); what is in it is not sent" })
     plan.scanned(waiting: waiting, relaysAlive: !live.isEmpty, at: now)
     // A clock that is ahead must not make old what is recent: the receivers' is asked too.
     if !outboxes.isEmpty, let answeredAt = state.answeredAt {

@@ -54,7 +54,13 @@ struct BundleKeygenCommand: ParsableCommand {
       return try BundleFile.author(from).successor(oldKeyUntil: oldUntil?.seconds)
     }
     try write(made.json(), to: author)
-    try write(made.keys.json(), to: keys)
+    do {
+      try write(made.keys.json(), to: keys)
+    } catch {
+      // It would sign what no proxy takes, and be taken for one that does.
+      _ = unsafe unlink(author)
+      throw error
+    }
     let signer = made.keys.signers.primary.hexadecimal
     switch format {
     case .text:

@@ -16,7 +16,7 @@ struct AuditSummaryCommand: ParsableCommand {
       marks what NEW.yaml would decide otherwise: `allow -> deny`. It is `allow -> ?` where that depends on arguments,
       which are not on record; detection rules are not asked.
       Exits with 0, with 3 where another decision is certain, with 2 when there are no records, with 1 for a policy that
-      can't be used, with 74 when the state directory can't be read.
+      can't be used, with 74 when records can't be read.
       """)
 
   @Option(help: "Only what came since then: 2026-11-20, 2026-11-20T08:30 (UTC), or 90m, 24h, 7d ago.")
@@ -33,8 +33,8 @@ struct AuditSummaryCommand: ParsableCommand {
   func run() throws {
     let policy = try policy.map(load)
     let directory = try state.auditDirectory()
-    let summary = try summary(of: directory)
-    guard summary.rows > 0 else {
+    let (summary, isWhole) = summary(of: directory)
+    guard summary.rows > 0 || !isWhole else {
       Terminal.complain("there are no records\(since.map { " since \($0.text)" } ?? "") in \(directory.path)")
       throw ExitCode(2)
     }
@@ -52,6 +52,7 @@ struct AuditSummaryCommand: ParsableCommand {
       let lines = summary.refusals == 1 ? "1 line was" : "\(summary.refusals) lines were"
       print("\(lines) refused: `czproxy audit tail` has the reasons")
     }
+    if !isWhole { throw ExitCode(74) }
     if isOther { throw ExitCode(3) }
   }
 
@@ -86,8 +87,10 @@ struct AuditSummaryCommand: ParsableCommand {
     }
   }
 
-  private func summary(of directory: AuditDirectory) throws -> AuditSummary {
+  /// And whether every segment could be read.
+  private func summary(of directory: AuditDirectory) -> (AuditSummary, isWhole: Bool) {
     var summary = AuditSummary()
+    var isWhole = true
     for segment in directory.segments() {
       do {
         try directory.forEachRow(of: segment, from: 0) { row in
@@ -97,11 +100,11 @@ struct AuditSummaryCommand: ParsableCommand {
           return true
         }
       } catch {
-        Terminal.complain("\(segment): \(error)")
-        throw ExitCode(74)
+        Terminal.complain("\(error)")
+        isWhole = false
       }
     }
-    return summary
+    return (summary, isWhole)
   }
 
   private func line(

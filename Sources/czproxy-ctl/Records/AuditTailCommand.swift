@@ -65,21 +65,22 @@ struct AuditTailCommand: ParsableCommand {
     _ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int], atMost limit: Int = .max
   ) -> [Row] {
     var rows: [Row] = []
+    let isKnown = offsets[segment] != nil
     var offset = offsets[segment] ?? 0
-    try? directory.forEachLine(of: segment, maxLineBytes: AuditDirectory.maxRowBytes, from: offset) { item in
-      switch item {
-      case .tooLong(let line):
-        offset += line.bytes + 1
-      case .line(let line):
-        // A row without its end is still being written.
-        guard line.bytes.last == UInt8(ascii: "\n") else { return false }
-        offset += line.bytes.count
-        guard let row = try? JSONDocument(parsing: line.content, options: .python) else { return true }
-        let time = row.member("ts", of: row.root).flatMap { row.string($0) } ?? []
-        rows.append(Row(time: String(decoding: time, as: UTF8.self), bytes: Array(line.content)))
+    do {
+      try directory.forEachRow(of: segment, from: offset) { row in
+        offset = row.end
+        guard let text = row.text, let document = try? JSONDocument(parsing: text, options: .python) else {
+          return true
+        }
+        let time = document.member("ts", of: document.root).flatMap { document.string($0) } ?? []
+        rows.append(Row(time: String(decoding: time, as: UTF8.self), bytes: Array(text)))
         if rows.count / 2 > limit { rows.removeFirst(rows.count - limit) }
+        return true
       }
-      return true
+    } catch {
+      // Told once. Another user's may be among them, as after one `sudo`.
+      if !isKnown { Terminal.complain("\(error)") }
     }
     offsets[segment] = offset
     return rows

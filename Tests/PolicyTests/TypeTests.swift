@@ -73,6 +73,57 @@ struct TypeTests {
     #expect(try effect("deny", when, arguments) == .deny)
   }
 
+  /// TypeScript and Python servers take no argument that they do not ask for, and say nothing of it.
+  @Test("an argument that the tool does not ask for opens nothing, and closes as before")
+  func undeclared() throws {
+    let schema = #"{"type": "object", "properties": {"paths": {"type": "array"}}}"#
+    let decoy = #"{"path": "/work/a", "paths": ["/etc/shadow"]}"#
+    #expect(try effect("allow", #"{path: "/work/*"}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("allow", #"{path: {op: exists}}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("deny", #"{path: "/work/*"}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("deny", #"{path: {op: not_exists}}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("deny", #"{path: "/etc/*"}"#, decoy, schema: schema) == .allow)
+  }
+
+  @Test(
+    "what a tool may ask for without saying so is an argument like any other",
+    arguments: [
+      nil, #"{"type": "object"}"#, #"{"properties": {"p": {}}, "additionalProperties": true}"#,
+      #"{"properties": {"p": {}}, "additionalProperties": {"type": "string"}}"#,
+      #"{"properties": {"p": {}}, "patternProperties": {"^pa": {}}}"#, #"{"properties": {"p": {}}, "allOf": [{}]}"#,
+      #"{"properties": {"path": true}}"#,
+    ])
+  func perhapsDeclared(schema: String?) throws {
+    #expect(try effect("allow", #"{path: "/work/*"}"#, #"{"path": "/work/a"}"#, schema: schema) == .allow)
+  }
+
+  @Test("an argument that the tool does not ask for does not stand before the text that it acts on")
+  func decoyTexts() throws {
+    let schema = #"{"type": "object", "properties": {"sql": {"type": "string"}}}"#
+    let decoy = #"{"command": "x", "sql": "DROP TABLE t"}"#
+    #expect(try effect("deny", "{input_text: {op: contains, value: DROP}}", decoy, schema: schema) == .deny)
+    #expect(try effect("allow", "{input_text: x}", decoy, schema: schema) == .deny)
+    #expect(try effect("allow", "{input_text: \"DROP*\"}", #"{"sql": "DROP TABLE t"}"#, schema: schema) == .allow)
+    #expect(try effect("deny", "{input_text: y}", decoy, schema: schema) == .allow)
+  }
+
+  @Test("what a path into the arguments leads to has to be asked for too")
+  func undeclaredPaths() throws {
+    let schema = #"{"properties": {"o": {"type": "object", "properties": {"a": {"type": "string"}}}}}"#
+    func effect(_ effect: String, _ when: String) throws -> Effect {
+      let policy = try localPolicy(
+        "dialect: czproxy/1\nsettings: {default_action: \(effect == "deny" ? "allow" : "deny")}\n"
+          + "rules: [{effect: \(effect), action: \"t:m\", when: \(when)}]")
+      return policy.decide(try toolCall("t", "m", #"{"o": {"a": "x", "b": "x"}, "p": "x"}"#, schema: schema)).effect
+    }
+    #expect(try effect("allow", "{args.o.a: x}") == .allow)
+    for key in ["args.o.b", "args.p"] {
+      #expect(try effect("allow", "{\(key): x}") == .deny)
+      #expect(try effect("deny", "{\(key): x}") == .deny)
+      #expect(try effect("deny", "{\(key): y}") == .allow)
+    }
+  }
+
   @Test("without a schema a text that holds JSON is judged in both readings")
   func bothReadings() throws {
     let arguments = #"{"paths": "[\"/etc/shadow\"]"}"#

@@ -39,24 +39,42 @@ struct FieldLookup {
     switch condition.field {
     case .key(let key):
       if call.isTypeStrict, holdsLookAlike(of: key) { return .undecided(.lookAlike) }
-      let found = key.elementsEqual("input_text".utf8) ? mainText(hidden) : find(key, hidden)
-      guard let argument = found.argument else {
-        return condition.test.verdict(on: found.value, files: call.files, isClosing: isClosing)
-      }
-      let verdict = verdict(of: condition.test, on: found.value, of: argument, isClosing: isClosing)
-      guard call.isTypeStrict, ContextMembers.isAboutCaller(key), call.schema?.declares(argument) != true else {
+      let isMainText = key.elementsEqual("input_text".utf8)
+      let found = isMainText ? mainText(hidden) : find(key, hidden)
+      let verdict = verdict(of: condition.test, on: found, isClosing: isClosing)
+      guard call.isTypeStrict, let argument = found.argument else { return verdict }
+      switch declares(CollectionOfOne(.member(argument))) {
+      case false?:
+        let asked = isMainText ? mainText(hidden, onlyDeclared: true) : Found(value: nil, argument: nil)
+        return verdict.withUndeclared(
+          self.verdict(of: condition.test, on: asked, isClosing: isClosing), isClosing: isClosing)
+      case nil where ContextMembers.isAboutCaller(key):
+        // Who calls is not for a message to say: an argument of that name that the tool may have no use for may close,
+        // and can't open.
+        let absent = condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
+        return verdict.combined(with: absent, isClosing: isClosing)
+      default:
         return verdict
       }
-      // Who calls is not for a message to say: an argument of that name that the tool has no use for may close, and
-      // can't open.
-      let absent = condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
-      return verdict.combined(with: absent, isClosing: isClosing)
     case .path(let path):
       guard let (document, node) = call.arguments else {
         return condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
       }
       return verdict(of: condition.test, at: path, from: 0, node, document, isClosing: isClosing)
     }
+  }
+
+  /// Whether the tool has an argument at a place; nil where that is not known.
+  private func declares(_ steps: some Sequence<ArgumentPath.Step>) -> Bool? {
+    call.schema.flatMap { $0.declares(steps) }
+  }
+
+  /// The verdict on what was found under a key.
+  private mutating func verdict(of test: ValueTest, on found: Found, isClosing: Bool) -> Verdict {
+    guard let argument = found.argument else {
+      return test.verdict(on: found.value, files: call.files, isClosing: isClosing)
+    }
+    return verdict(of: test, on: found.value, of: argument, isClosing: isClosing)
   }
 
   /// The verdict on an argument of its own.
@@ -82,7 +100,10 @@ struct FieldLookup {
     path.forEachFinding(from: start, at: node, in: document) { finding in
       switch finding {
       case .value(let node, let document):
-        add(verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isClosing: isClosing))
+        let verdict = verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isClosing: isClosing)
+        guard call.isTypeStrict, declares(path.steps) == false else { return add(verdict) }
+        let absent = test.verdict(on: nil, files: call.files, isClosing: isClosing)
+        add(verdict.withUndeclared(absent, isClosing: isClosing))
       case .lookAlike:
         add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
       case .nothing:
@@ -199,9 +220,14 @@ struct FieldLookup {
   }
 
   /// What `input_text` stands for: the text that the tool acts on. A caller's own `input_text` can't stand before it.
-  private mutating func mainText(_ hidden: ContextMembers.HiddenKeys) -> Found {
+  ///
+  /// - Parameter onlyDeclared: whether arguments that the tool does not ask for are passed over, as the tool does.
+  private mutating func mainText(_ hidden: ContextMembers.HiddenKeys, onlyDeclared: Bool = false) -> Found {
     for key in Self.mainTextKeys {
       let found = find(key, hidden)
+      if onlyDeclared, let argument = found.argument, declares(CollectionOfOne(.member(argument))) == false {
+        continue
+      }
       if found.value?.isTruthy == true { return found }
     }
     return find(Array("input_text".utf8), hidden)

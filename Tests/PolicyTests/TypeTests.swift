@@ -124,6 +124,30 @@ struct TypeTests {
     }
   }
 
+  /// To JavaScript they are one number, and Python servers that ask for an integer take each for it.
+  @Test("a whole number is found in every spelling", arguments: ["7", "7.0", "7e0", "70e-1", "0.7E+1"])
+  func wholeNumbers(number: String) throws {
+    let arguments = #"{"n": \#(number)}"#
+    for schema in [Self.schema, nil] {
+      #expect(try effect("deny", "{n: {op: in, value: [7]}}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{n: 7}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{n: {op: matches, value: '^7$'}}", arguments, schema: schema) == .deny)
+      #expect(try effect("allow", "{n: {op: not_in, value: [7]}}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{n: {op: in, value: [8, 70]}}", arguments, schema: schema) == .allow)
+      #expect(try effect("allow", "{n: {op: not_in, value: [8]}}", arguments, schema: schema) == .allow)
+    }
+  }
+
+  @Test("a text where a list may stand too is judged in both readings, as servers decode it")
+  func textsOrLists() throws {
+    let schema = #"{"properties": {"p": {"anyOf": [{"type": "string"}, {"type": "array"}]}}}"#
+    let arguments = #"{"p": "[\"/etc/shadow\"]"}"#
+    #expect(try effect("deny", #"{p: "*'/etc/shadow'*"}"#, arguments, schema: schema) == .deny)
+    #expect(try effect("deny", #"{p: '*"/etc/shadow"*'}"#, arguments, schema: schema) == .deny)
+    #expect(try effect("allow", #"{p: '*"/etc/shadow"*'}"#, arguments, schema: schema) == .deny)
+    #expect(try effect("allow", #"{p: "/srv/*"}"#, #"{"p": "/srv/a"}"#, schema: schema) == .allow)
+  }
+
   @Test("without a schema a text that holds JSON is judged in both readings")
   func bothReadings() throws {
     let arguments = #"{"paths": "[\"/etc/shadow\"]"}"#

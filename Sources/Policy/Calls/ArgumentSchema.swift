@@ -42,6 +42,10 @@ struct ArgumentSchema: Sendable {
       }
     }
 
+    /// Whether a text may stand for an array or an object that it holds: servers decode one where not only a text is
+    /// asked for.
+    var mayBeDecoded: Bool { contains(.string) && !isDisjoint(with: [.array, .object]) }
+
     private static func isWhole(_ number: Double) -> Bool {
       // Beyond this every finite double is whole.
       number.magnitude < 0x1p53 ? Double(Int64(number)) == number : number.isFinite

@@ -142,10 +142,28 @@ struct FieldLookup {
         case .text: types.contains(.string)
         case .node(let document, let node): types.allow(node, in: document)
         }
-      return isAllowed ? plain(value) : .undecided(.type)
+      guard isAllowed else { return .undecided(.type) }
+      guard types.mayBeDecoded else { return verdict(of: test, onNumber: value, isClosing: isClosing) }
     }
-    guard case .text(let text) = value else { return plain(value) }
+    guard case .text(let text) = value else { return verdict(of: test, onNumber: value, isClosing: isClosing) }
     return verdict(of: test, on: value, decoded: Self.container(in: text), isClosing: isClosing)
+  }
+
+  /// The verdict on a value that is no text to be decoded. A whole number with a point or an exponent is to most
+  /// servers the one without: `7.0` is not let past a rule against 7.
+  private func verdict(of test: ValueTest, onNumber value: FieldValue, isClosing: Bool) -> Verdict {
+    let plain = test.verdict(on: value, files: call.files, isClosing: isClosing)
+    guard isClosing || test.isExclusion, test.isOfText, let whole = Self.whole(value) else { return plain }
+    return plain.combined(
+      with: test.verdict(on: .text(whole), files: call.files, isClosing: isClosing), isClosing: isClosing)
+  }
+
+  /// The digits of a whole number that is not written as one; nil for anything else.
+  private static func whole(_ value: FieldValue) -> ArraySlice<UInt8>? {
+    guard case .node(let document, let node) = value, document.kind(of: node) == .number,
+      let number = Int64(exactly: PythonFloat.number(document.raw(node)))
+    else { return nil }
+    return Array(String(number).utf8)[...]
   }
 
   /// The verdict on a text that may be decoded, in both readings.
@@ -160,7 +178,7 @@ struct FieldLookup {
 
   /// Whether it is left open what type the argument is of.
   private func mayBeDecoded(_ test: ValueTest, at steps: [ArgumentPath.Step]) -> Bool {
-    call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps) == nil
+    call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps)?.mayBeDecoded ?? true
   }
 
   /// The JSON array or object that a text holds and that some servers decode.

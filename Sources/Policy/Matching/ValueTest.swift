@@ -31,6 +31,17 @@ enum ValueTest: Sendable {
     }
   }
 
+  /// Whether the test is about how a value is written.
+  var isOfText: Bool {
+    switch self {
+    case .list, .equals, .contains, .glob, .matches: true
+    default: false
+    }
+  }
+
+  /// Whether the test holds for what is not listed.
+  var isExclusion: Bool { if case .list(_, _, isNegated: true) = self { true } else { false } }
+
   /// - Parameters:
   ///   - value: nil where it is null or absent.
   ///   - files: what `within` looks at; nil where there is no file system to look at.

@@ -443,6 +443,29 @@ import Wire
         "CONTENT_TYPE_DENIED"
       ),
       ("{content_types: [text/*]}", #"{"content":[{"type":"resource","resource":{"uri":"x","text":""}}]}"#, nil),
+      // What stands beside the contents, or in another spelling, does not speak for them.
+      (
+        "{content_types: [text/*]}",
+        #"{"content":[{"type":"image","data":"","mimeType":"image/png","resource":{"uri":"x","text":""}}]}"#,
+        "CONTENT_TYPE_DENIED"
+      ),
+      (
+        "{content_types: [text/*]}",
+        #"{"content":[{"type":"image","data":"","mimeType":"image/png"}],"result":{"content":[]}}"#,
+        "CONTENT_TYPE_DENIED"
+      ),
+      (
+        "{content_types: [text/*]}", #"{"content":[],"Content":[{"type":"image","data":"","mimeType":"image/png"}]}"#,
+        "CONTENT_TYPE_DENIED"
+      ),
+      (
+        "{content_types: [text/*]}",
+        #"{"content":[{"type":"image","data":"","mimeType":"text/plain","MimeType":"image/png"}]}"#,
+        "CONTENT_TYPE_DENIED"
+      ),
+      (
+        "{content_types: [text/*]}", #"{"content":[{"type":"image","data":"","text":""}]}"#, "CONTENT_TYPE_DENIED"
+      ),
     ] as [(String, String, String?)])
   func `an answer that is more than the policy permits is withheld`(rule: String, result: String, code: String?) throws
   {

@@ -94,6 +94,7 @@ import Wire
     ("prompts/get\\u0000", #"{"name":"a"}"#), ("tools/call ", #"{"name":"a"}"#), ("tools/call\\n", #"{"name":"a"}"#),
     ("\\ufefftools/call", #"{"name":"a"}"#), ("tools/cal\\u2113", #"{"name":"a"}"#),
     ("tools/call", #"{"name":"a","name\u0000x":"b"}"#), ("tools/call", #"{"name":"a","name ":"b"}"#),
+    ("Subscriptions/Listen", #"{"notifications":{"resourceSubscriptions":["a"]}}"#),
   ])
   func `what can't be judged for certain is refused`(method: String, params: String) throws {
     let step = try Talk(#"{allow: "*"}"#).host(method, params)

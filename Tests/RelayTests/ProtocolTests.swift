@@ -149,6 +149,24 @@ import Wire
     #expect(!Self.passes(try asked(#"{deny: "s:sampling/*"}, {allow: "*"}"#)))
   }
 
+  /// What the host reads as a number of tokens or as text for its model counts, however it is written.
+  @Test(arguments: [
+    #"{"messages":[],"maxTokens":1e5}"#, #"{"messages":[],"maxTokens":100000.0}"#,
+    #"{"messages":[],"maxTokens":99999999999999999999}"#, #"{"messages":[],"maxTokens":1,"MaxTokens":100000}"#,
+    #"{"messages":[{"content":{"type":"tool_result","content":[{"type":"text","text":"secret plans"}]}}]}"#,
+    #"{"messages":[{"content":[{"type":"resource","resource":{"uri":"x","text":"secret plans"}}]}]}"#,
+    #"{"messages":[],"Messages":[{"content":{"type":"text","text":"secret plans"}}]}"#,
+    #"{"messages":[],"SystemPrompt":"secret plans"}"#,
+  ])
+  func `what a request to the host's model asks for is found however it is written`(params: String) throws {
+    let talk = try Talk(
+      #"{deny: "llm:generate", when: {estimated_tokens: {op: gt, value: 4000}}}, "#
+        + #"{deny: "llm:generate", when: {messages: {op: contains, value: secret}}}, {allow: "*"}"#)
+    try talk.handshake()
+    #expect(!Self.passes(try talk.server("sampling/createMessage", params)))
+    #expect(Self.passes(try talk.server("sampling/createMessage", #"{"messages":[],"maxTokens":4e3}"#, id: "2")))
+  }
+
   @Test func `other questions pass unless they are named, and an elicitation is declined`() throws {
     let talk = try Talk(#"{deny: "*"}"#)
     try talk.handshake()

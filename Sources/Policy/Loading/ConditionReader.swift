@@ -46,11 +46,19 @@ enum ConditionReader {
         throw RuleReader.Failure("`\(name)` is not a path such as `args.paths[*].name`", member.key)
       }
       field = .path(path)
+    } else if ArgumentPath(key) != nil {
+      hints.append(
+        "`\(name)` is an argument of just that name; a place within the arguments needs "
+          + "`dialect: \(LocalPolicyLoader.dialectName)` at the root of the file")
     }
     guard !isReserved(key.span), let operation = Operation(member.value) else {
+      if !isReserved(key.span), let hint = ConditionHints.hint(forPlain: member.value, name) { hints.append(hint) }
       return Condition(name: name, field: field, test: test(key: key, pattern: PythonText.bytes(member.value)))
     }
-    return Condition(name: name, field: field, test: try test(operation, name, isOurDialect: isOurDialect, &hints))
+    var own: [String] = []
+    let test = try test(operation, name, isOurDialect: isOurDialect, &own)
+    hints += own.isEmpty ? ConditionHints.hints(for: operation, in: member.value, test, name) : own
+    return Condition(name: name, field: field, test: test)
   }
 
   /// Whether what stands under the key is never taken for an operator, whatever it looks like.

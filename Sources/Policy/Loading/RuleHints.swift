@@ -12,6 +12,15 @@ enum RuleHints {
     if members.contains(where: { $0.key.isString("escalate_on_deny") && $0.value.isTruthy }) {
       warnings.append(.init(at: rule, "rule \(index): nobody is asked: the call is denied outright"))
     }
+    if patterns.isEmpty { warnings.append(.init(at: rule, "rule \(index): without a pattern it is for no call")) }
+    for pattern in patterns where mayNameNothing(pattern) {
+      let text = String(decoding: pattern, as: UTF8.self)
+      warnings.append(
+        .init(
+          at: rule,
+          "rule \(index): `\(text)` is for no call, as far as can be told: a pattern is one `server:tool`, "
+            + "with `*`, `?` and sets, and several are a list"))
+    }
     for pattern in patterns where namesServers(pattern) {
       let text = String(decoding: pattern, as: UTF8.self)
       warnings.append(
@@ -21,6 +30,14 @@ enum RuleHints {
             + "for tools of any server write `*:\(text)`"))
     }
     return warnings
+  }
+
+  /// Whether a pattern holds what names of tools and servers don't: several patterns in one, or a regular expression.
+  private static func mayNameNothing(_ pattern: [UInt8]) -> Bool {
+    guard let colon = pattern.firstIndex(of: UInt8(ascii: ":")) else {
+      return pattern.isEmpty || pattern.contains(UInt8(ascii: "/"))
+    }
+    return pattern[colon...].contains { " \t,|{}^$".utf8.contains($0) }
   }
 
   /// Whether a pattern with a wildcard has no colon, so that it is for servers, where tools may be meant.

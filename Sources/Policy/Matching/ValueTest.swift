@@ -31,6 +31,15 @@ enum ValueTest: Sendable {
     }
   }
 
+  /// Whether the operand makes it impossible.
+  var isNever: Bool {
+    switch self {
+    case .never: true
+    case .less(let bound), .lessOrEqual(let bound), .greater(let bound), .greaterOrEqual(let bound): bound.isNaN
+    default: false
+    }
+  }
+
   /// Whether the test is about how a value is written.
   var isOfText: Bool {
     switch self {

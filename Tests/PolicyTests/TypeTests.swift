@@ -148,6 +148,20 @@ struct TypeTests {
     #expect(try effect("allow", #"{p: "/srv/*"}"#, #"{"p": "/srv/a"}"#, schema: schema) == .allow)
   }
 
+  /// The SDK looks at the first 8192 characters, which anybody can fill.
+  @Test("an expression is looked for in all of a text", arguments: [Self.schema, nil])
+  func longTexts(schema: String?) throws {
+    let padding = String(repeating: "é", count: 8192)
+    let arguments = #"{"s": "SELECT \#(padding) DROP"}"#
+    #expect(try effect("deny", "{s: {op: matches, value: DROP}}", arguments, schema: schema) == .deny)
+    #expect(
+      try effect("deny", "{s: {op: matches, value: drop, case_insensitive: true}}", arguments, schema: schema) == .deny)
+    #expect(try effect("allow", "{s: {op: matches, value: '^(?!.*DROP)SELECT'}}", arguments, schema: schema) == .deny)
+    #expect(try effect("allow", "{s: {op: matches, value: '^SELECT'}}", arguments, schema: schema) == .allow)
+    #expect(try effect("deny", "{s: {op: matches, value: 'DROP.'}}", arguments, schema: schema) == .allow)
+    #expect(try effect("deny", "{s: {op: matches, value: '^ DROP'}}", arguments, schema: schema) == .allow)
+  }
+
   @Test("without a schema a text that holds JSON is judged in both readings")
   func bothReadings() throws {
     let arguments = #"{"paths": "[\"/etc/shadow\"]"}"#

@@ -143,16 +143,17 @@ struct FieldLookup {
         case .node(let document, let node): types.allow(node, in: document)
         }
       guard isAllowed else { return .undecided(.type) }
-      guard types.mayBeDecoded else { return verdict(of: test, onNumber: value, isClosing: isClosing) }
+      guard types.mayBeDecoded else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
     }
-    guard case .text(let text) = value else { return verdict(of: test, onNumber: value, isClosing: isClosing) }
+    guard case .text(let text) = value else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
     return verdict(of: test, on: value, decoded: Self.container(in: text), isClosing: isClosing)
   }
 
-  /// The verdict on a value that is no text to be decoded. A whole number with a point or an exponent is to most
-  /// servers the one without: `7.0` is not let past a rule against 7.
-  private func verdict(of test: ValueTest, onNumber value: FieldValue, isClosing: Bool) -> Verdict {
+  /// The verdict on a value as it stands, beyond what the SDK sees of it. A whole number with a point or an exponent is to
+  /// most servers the one without: `7.0` is not let past a rule against 7.
+  private func verdict(of test: ValueTest, asItStands value: FieldValue, isClosing: Bool) -> Verdict {
     let plain = test.verdict(on: value, files: call.files, isClosing: isClosing)
+    if let all = test.verdictOnLongText(value) { return plain.combined(with: all, isClosing: isClosing) }
     guard isClosing || test.isExclusion, test.isOfText, let whole = Self.whole(value) else { return plain }
     return plain.combined(
       with: test.verdict(on: .text(whole), files: call.files, isClosing: isClosing), isClosing: isClosing)
@@ -170,9 +171,11 @@ struct FieldLookup {
   private func verdict(
     of test: ValueTest, on value: FieldValue?, decoded: JSONDocument?, isClosing: Bool
   ) -> Verdict {
-    let plain = test.verdict(on: value, files: call.files, isClosing: isClosing)
+    let plain =
+      value.map { verdict(of: test, asItStands: $0, isClosing: isClosing) }
+      ?? test.verdict(on: nil, files: call.files, isClosing: isClosing)
     guard let decoded else { return plain }
-    let inner = test.verdict(on: .node(decoded, decoded.root), files: call.files, isClosing: isClosing)
+    let inner = verdict(of: test, asItStands: .node(decoded, decoded.root), isClosing: isClosing)
     return plain.combined(with: inner, isClosing: isClosing)
   }
 

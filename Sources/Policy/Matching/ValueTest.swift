@@ -88,6 +88,19 @@ enum ValueTest: Sendable {
     }
   }
 
+  /// What `matches` finds in all of a text that is longer than what the SDK looks at, so that nobody can fill its start
+  /// with something else; nil for any other test, and any other value.
+  func verdictOnLongText(_ value: FieldValue) -> Verdict? {
+    guard case .matches(let pattern, let folds) = self, case .text(let text) = value,
+      UTF8Scalars.prefix(of: text, count: Self.matchedCharacters).count < text.count
+    else { return nil }
+    switch pattern.search(folds ? CaseFolding.folded(text)[...] : text, patience: Patience(milliseconds: 50)) {
+    case .match: return .holds
+    case .noMatch: return .fails
+    case .undecided: return .undecided(.runaway)
+    }
+  }
+
   private func compare(_ value: FieldValue, _ holds: (Double) -> Bool) -> Verdict {
     switch PythonFloat.value(of: value) {
     case .finite(let number): Verdict(holds(number))

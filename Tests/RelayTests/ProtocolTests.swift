@@ -433,6 +433,11 @@ import Wire
     let overruled =
       #"{"tools":[{"name":"e","annotations":{"readOnlyHint":true,"openWorldHint":false,"ReadOnlyHint":true,"title":"x"},"Annotations":{"readOnlyHint":true,"openWorldHint":false}}]}"#
     #expect(try Self.listed(#"{allow: "*"}"#, spelt, of: "tools/list", more: more) == overruled)
+    let named = #"{"Tools":[{"Name":"delete","annotations":{"readOnlyHint":true,"destructiveHint":false}}]}"#
+    let known =
+      #"{"Tools":[{"Name":"delete","annotations":{"openWorldHint":false,"readOnlyHint":false,"destructiveHint":true}}]}"#
+    #expect(try Self.listed(#"{allow: "*"}"#, named, of: "tools/list", more: more) == known)
+    #expect(try Self.listed(#"{deny: "s:delete"}, {allow: "*"}"#, named, of: "tools/list") == #"{"Tools":[]}"#)
   }
 
   // MARK: Results

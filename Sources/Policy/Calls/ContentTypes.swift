@@ -5,17 +5,17 @@ enum ContentTypes {
   /// The first that a rule does not permit; nil where it permits all of them.
   static func refused(by rule: ResultRule, in result: JSONDocument.Node, of document: JSONDocument) -> [UInt8]? {
     guard rule.contentTypes != nil else { return nil }
-    if !document.values("structuredContent", of: result).isEmpty {
+    if !document.values(takenFor: "structuredContent", of: result).isEmpty {
       let json = Array("application/json".utf8)
       if !rule.permits(contentType: json) { return json }
     }
     var blocks: [JSONDocument.Node] = []
     for key in ["content", "contents"] as [StaticString] {
-      for list in document.values(key, of: result) { blocks += elements(list, document) }
+      for list in document.values(takenFor: key, of: result) { blocks += elements(list, document) }
     }
-    for messages in document.values("messages", of: result) {
+    for messages in document.values(takenFor: "messages", of: result) {
       for message in document.elements(of: messages) {
-        for content in document.values("content", of: message) { blocks += elements(content, document) }
+        for content in document.values(takenFor: "content", of: message) { blocks += elements(content, document) }
       }
     }
     for block in blocks {
@@ -33,7 +33,7 @@ enum ContentTypes {
 
   /// Of a content block and the resource in it, or of the contents of a resource: a host shows either.
   private static func types(of block: JSONDocument.Node, in document: JSONDocument) -> [[UInt8]] {
-    let resources = document.values("resource", of: block)
+    let resources = document.values(takenFor: "resource", of: block)
     let isShell = !resources.isEmpty && ownTypes(of: block, in: document).isEmpty && !holdsBytes(block, document)
     return ((isShell ? [] : [block]) + resources).flatMap { node in
       let own = ownTypes(of: node, in: document)
@@ -42,7 +42,7 @@ enum ContentTypes {
   }
 
   private static func ownTypes(of node: JSONDocument.Node, in document: JSONDocument) -> [[UInt8]] {
-    document.values("mimeType", of: node).compactMap { document.string($0) }.filter { !$0.isEmpty }
+    document.values(takenFor: "mimeType", of: node).compactMap { document.string($0) }.filter { !$0.isEmpty }
   }
 
   /// What says nothing of itself is bytes.
@@ -52,14 +52,6 @@ enum ContentTypes {
   }
 
   private static func holdsBytes(_ node: JSONDocument.Node, _ document: JSONDocument) -> Bool {
-    !document.values("data", of: node).isEmpty || !document.values("blob", of: node).isEmpty
-  }
-}
-
-extension JSONDocument {
-  /// The values of a member, and of those that some host takes for it.
-  fileprivate func values(_ name: StaticString, of node: Node) -> [Node] {
-    members(of: node).filter { string($0.key, equals: name) || LookAlike.isLookAlike(string($0.key) ?? [], of: name) }
-      .map(\.value)
+    !document.values(takenFor: "data", of: node).isEmpty || !document.values(takenFor: "blob", of: node).isEmpty
   }
 }

@@ -8,30 +8,29 @@ struct SamplingRequest {
   init(_ params: JSONDocument.Node?, in document: JSONDocument) {
     guard let params else { return }
     var request = LLMRequest()
-    /// The values of a member, and of those that some host takes for it.
-    func values(_ name: StaticString, of node: JSONDocument.Node) -> [JSONDocument.Node] {
-      document.members(of: node).filter { member in
-        document.string(member.key, equals: name)
-          || LookAlike.isLookAlike(document.string(member.key) ?? [], of: name)
-      }.map(\.value)
-    }
     func names(in list: JSONDocument.Node) -> [[UInt8]] {
-      document.elements(of: list).flatMap { values("name", of: $0) }.compactMap { document.string($0) }
+      document.elements(of: list).flatMap { document.values(takenFor: "name", of: $0) }.compactMap {
+        document.string($0)
+      }
     }
     /// Every `text` within some content, a tool's result and a resource in it too.
     func texts(in node: JSONDocument.Node) -> [[UInt8]] {
       if document.kind(of: node) == .array { return document.elements(of: node).flatMap(texts) }
-      let own = values("text", of: node).compactMap { document.string($0) }
+      let own = document.values(takenFor: "text", of: node).compactMap { document.string($0) }
       return own + document.members(of: node).flatMap { texts(in: $0.value) }
     }
-    request.modelHints = values("modelPreferences", of: params).flatMap { values("hints", of: $0) }.flatMap(names)
+    request.modelHints = document.values(takenFor: "modelPreferences", of: params).flatMap {
+      document.values(takenFor: "hints", of: $0)
+    }.flatMap(names)
     request.model = request.modelHints.first ?? []
-    request.estimatedTokens = values("maxTokens", of: params).compactMap { Self.count($0, in: document) }.max()
-    request.functions = values("tools", of: params).flatMap(names)
+    request.estimatedTokens = document.values(takenFor: "maxTokens", of: params).compactMap {
+      Self.count($0, in: document)
+    }.max()
+    request.functions = document.values(takenFor: "tools", of: params).flatMap(names)
     let messages =
-      values("systemPrompt", of: params).compactMap { document.string($0) }
-      + values("messages", of: params).flatMap { document.elements(of: $0).map { $0 } }
-      .flatMap { values("content", of: $0) }.flatMap(texts)
+      document.values(takenFor: "systemPrompt", of: params).compactMap { document.string($0) }
+      + document.values(takenFor: "messages", of: params).flatMap { document.elements(of: $0).map { $0 } }
+      .flatMap { document.values(takenFor: "content", of: $0) }.flatMap(texts)
     request.messages = Array(messages.joined(separator: [UInt8(ascii: "\n")]))
     llmRequest = request
   }

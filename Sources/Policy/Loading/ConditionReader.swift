@@ -13,10 +13,12 @@ enum ConditionReader {
     "in_range", "outside_range", "within", "not_within",
   ]
 
-  /// - Parameter conditions: a mapping, or null.
+  /// - Parameters:
+  ///   - conditions: a mapping, or null.
+  ///   - isLocal: whether somebody wrote them by hand, and wants to know what is probably not meant.
   /// - Returns: the conditions in their order, and what is probably not meant.
   static func read(
-    _ conditions: PolicyValue, isOurDialect: Bool
+    _ conditions: PolicyValue, isOurDialect: Bool, isLocal: Bool
   ) throws(RuleReader.Failures) -> (conditions: [Condition], hints: [String]) {
     guard case .mapping(let members) = conditions.content else { return ([], []) }
     var result: [Condition] = []
@@ -24,7 +26,9 @@ enum ConditionReader {
     var failures: [RuleReader.Failure] = []
     for member in members {
       do throws(RuleReader.Failure) {
-        result.append(try condition(member, isOurDialect: isOurDialect, &hints))
+        let condition = try condition(member, isOurDialect: isOurDialect, &hints)
+        if isLocal { hints += ConditionHints.hints(for: condition, member.value, isOurDialect: isOurDialect) }
+        result.append(condition)
       } catch {
         failures.append(error)
       }
@@ -46,19 +50,11 @@ enum ConditionReader {
         throw RuleReader.Failure("`\(name)` is not a path such as `args.paths[*].name`", member.key)
       }
       field = .path(path)
-    } else if ArgumentPath(key) != nil {
-      hints.append(
-        "`\(name)` is an argument of just that name; a place within the arguments needs "
-          + "`dialect: \(LocalPolicyLoader.dialectName)` at the root of the file")
     }
     guard !isReserved(key.span), let operation = Operation(member.value) else {
-      if !isReserved(key.span), let hint = ConditionHints.hint(forPlain: member.value, name) { hints.append(hint) }
       return Condition(name: name, field: field, test: test(key: key, pattern: PythonText.bytes(member.value)))
     }
-    var own: [String] = []
-    let test = try test(operation, name, isOurDialect: isOurDialect, &own)
-    hints += own.isEmpty ? ConditionHints.hints(for: operation, in: member.value, test, name) : own
-    return Condition(name: name, field: field, test: test)
+    return Condition(name: name, field: field, test: try test(operation, name, isOurDialect: isOurDialect, &hints))
   }
 
   /// Whether what stands under the key is never taken for an operator, whatever it looks like.

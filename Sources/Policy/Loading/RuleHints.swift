@@ -12,15 +12,6 @@ enum RuleHints {
     if members.contains(where: { $0.key.isString("escalate_on_deny") && $0.value.isTruthy }) {
       warnings.append(.init(at: rule, "rule \(index): nobody is asked: the call is denied outright"))
     }
-    if patterns.isEmpty { warnings.append(.init(at: rule, "rule \(index): without a pattern it is for no call")) }
-    for pattern in patterns where mayNameNothing(pattern) {
-      let text = String(decoding: pattern, as: UTF8.self)
-      warnings.append(
-        .init(
-          at: rule,
-          "rule \(index): `\(text)` is for no call, as far as can be told: a pattern is one `server:tool`, "
-            + "with `*`, `?` and sets, and several are a list"))
-    }
     for pattern in patterns where namesServers(pattern) {
       let text = String(decoding: pattern, as: UTF8.self)
       warnings.append(
@@ -30,6 +21,17 @@ enum RuleHints {
             + "for tools of any server write `*:\(text)`"))
     }
     return warnings
+  }
+
+  /// Patterns that no call has, as far as can be told.
+  static func warnings(ofNothingBy patterns: [[UInt8]], index: Int, of rule: PolicyValue) -> [PolicyWarning] {
+    if patterns.isEmpty { return [.init(at: rule, "rule \(index): without a pattern it is for no call")] }
+    return patterns.filter(mayNameNothing).map { pattern in
+      .init(
+        at: rule,
+        "rule \(index): `\(String(decoding: pattern, as: UTF8.self))` is for no call, as far as can be told: a pattern is "
+          + "one `server:tool`, with `*`, `?` and sets, and several are a list")
+    }
   }
 
   /// Whether a pattern holds what names of tools and servers don't: several patterns in one, or a regular expression.

@@ -18,12 +18,14 @@ package struct Patience {
   private var lookedAt: UInt64 = 0
 
   /// - Parameter seconds: from when a long text is first looked at.
-  package init(seconds: UInt64) {
-    limit = seconds * 1_000_000_000
+  package init(seconds: UInt64) { self.init(milliseconds: seconds * 1000) }
+
+  package init(milliseconds: UInt64) {
+    limit = milliseconds * 1_000_000
   }
 
   /// Whether there is time for more.
-  mutating func isLeft() -> Bool {
+  package mutating func isLeft() -> Bool {
     let now = ThreadClock.nanoseconds()
     started = started ?? now
     lookedAt = now

@@ -98,6 +98,31 @@ private import CPCRE2
     }
   }
 
+  /// The same in a text of any length; undecided where that takes too long.
+  package func search(_ text: ArraySlice<UInt8>, patience: inout Patience) -> Outcome {
+    // SAFETY: the match data is freed here; the text is read only while it is borrowed.
+    guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return .undecided }
+    defer { unsafe pcre2_match_data_free_8(data) }
+    guard let context = unsafe Self.context(matchLimit: Self.matchLimit) else { return .undecided }
+    defer { unsafe pcre2_match_context_free_8(context) }
+    return unsafe text.withUnsafeBufferPointer { buffer in
+      var (start, piece) = (0, Patience.firstPiece)
+      while true {
+        let end = unsafe Self.end(of: piece, from: start, in: buffer, within: 0..<buffer.count)
+        unsafe pcre2_set_offset_limit_8(context, end)
+        var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, 0, data, context)
+        if result == PCRE2_ERROR_JIT_STACKLIMIT {
+          result = unsafe pcre2_match_8(
+            code, buffer.baseAddress, buffer.count, start, UInt32(PCRE2_NO_JIT), data, context)
+        }
+        guard result == PCRE2_ERROR_NOMATCH else { return result >= 0 ? .match : .undecided }
+        guard end < buffer.count else { return .noMatch }
+        guard patience.isLeft(forAnother: &piece) else { return .undecided }
+        start = end + 1
+      }
+    }
+  }
+
   /// Where the first match ends.
   package enum Place: Equatable {
     /// An index of the text.

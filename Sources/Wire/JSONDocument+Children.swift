@@ -23,6 +23,15 @@ extension JSONDocument {
     return found
   }
 
+  /// The values of the member whose unescaped key is `name`, and of those that some reader takes for it
+  /// (``LookAlike``).
+  public func values(takenFor name: StaticString, of node: Node) -> [Node] {
+    var values: [Node] = []
+    for (key, value) in members(of: node)
+    where string(key, equals: name) || LookAlike.isLookAlike(text(key), of: name) { values.append(value) }
+    return values
+  }
+
   public struct Members: Sequence, IteratorProtocol {
     let tape: JSONTape
     private var position: Int

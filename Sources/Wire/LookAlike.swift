@@ -12,6 +12,16 @@ public enum LookAlike {
     }
   }
 
+  /// The same without a copy.
+  static func isLookAlike(_ key: ArraySlice<UInt8>, of name: StaticString) -> Bool {
+    name.withUTF8Buffer { name in
+      let wanted = unsafe Span(_unsafeElements: name)
+      guard let first = key.first, wanted.count > 0 else { return false }
+      guard first | 0x20 == wanted[0] | 0x20 || first >= 0x80 else { return false }
+      return !isEqual(key.span, wanted) && isEqual(folded(key.span).span, folded(wanted).span)
+    }
+  }
+
   /// The same for a name that a policy brings.
   public static func isLookAlike(_ key: ArraySlice<UInt8>, of name: [UInt8]) -> Bool {
     // Most keys are told apart by their first letter.

@@ -45,7 +45,8 @@ extension ProtocolMatrixTests {
   private static let initialized = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
 
   @Test(arguments: [
-    "tools/call", "resources/read", "resources/subscribe", "prompts/get", "Tools/Call", #"prompts/get\u0000"#,
+    "tools/call", "resources/read", "resources/subscribe", "subscriptions/listen", "prompts/get", "Tools/Call",
+    #"prompts/get\u0000"#,
   ])
   func `a method that is judged is refused where it has no id`(method: String) throws {
     let note = #"{"jsonrpc":"2.0","method":"\#(method)","params":{"name":"t","uri":"memo://a"}}"#

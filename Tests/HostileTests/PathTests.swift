@@ -64,6 +64,9 @@ import Testing
     #"{"path":"file://SITE/outside/file"}"#, #"{"path":"file://SITE/project/..%2foutside/file"}"#,
     #"{"path":"FILE://localhost/etc/passwd"}"#, #"{"path":"~/file"}"#, #"{"path":"~root/file"}"#,
     #"{"path":"SITE/project/file\u0000/../../outside"}"#,
+    // As `new URL` of Node and `urlparse` of Python read them, who takes off `file://` alone, and who trims.
+    #"{"path":"file://SITE/project/..\\outside\\file"}"#, #"{"path":"file://SITE/project/.\t./outside/file"}"#,
+    #"{"path":"file://SITE/project/x?/../../outside/file"}"#, #"{"path":"SITE/project/.. "}"#,
     // Elsewhere than under the key that the rule is about, or more than one.
     #"{"paths":["SITE/outside/file"]}"#, #"{"file_path":"SITE/outside/file"}"#, #"{"uri":"file://SITE/outside/file"}"#,
     #"{"path":["SITE/project/file","SITE/outside/file"]}"#, #"{"path":{"path":"SITE/outside/file"}}"#,

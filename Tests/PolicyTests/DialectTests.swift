@@ -41,6 +41,10 @@ struct DialectTests {
       "file:///etc/passwd", "FILE:///etc/passwd", "f\u{131}le:///etc/passwd", "F\u{130}LE:/etc/x",
       "file://localhost/etc/x", "/%65tc/passwd", "file:///%65tc/passwd",
       "up/etc/passwd", "/site/up/etc", "link", "./link/x", "%2Fetc%2Fpasswd", "/site/../etc",
+      // As readers of URLs and tools that trim take them.
+      " /etc/x", "/etc/x\\n", " file:///etc/x", "f\\nile:///etc/x", "file:etc/x", #"file:\\\\\\etc\\x"#,
+      #"file:///site/..\\etc\\x"#, "file:///site/.\\t./etc/x", "file:///site/a?/../../etc/x",
+      "file:///site/a#/../../etc/x",
     ])
   func isInside(path: String) throws {
     #expect(try effect("deny", paths("within", "/etc"), "{\"path\": \"\(path)\"}") == .deny)
@@ -56,14 +60,18 @@ struct DialectTests {
 
   @Test(
     "only what is inside in every reading is let in",
-    arguments: ["x", "/site/x", "/site/rel/y", "/tmp/real/z", "a/../b"])
+    arguments: ["x", "/site/x", "/site/rel/y", "/tmp/real/z", "a/../b", " x ", "a:b", "file:///site/x?y#z"])
   func isLetIn(path: String) throws {
     #expect(try effect("allow", paths("within", "[/site, /srv]"), "{\"path\": \"\(path)\"}") == .allow)
   }
 
   @Test(
     "what may be outside in some reading is not let in",
-    arguments: ["..", "link/x", "~/x", "file:///etc/x", "%2e%2e/x", "/loop/x", "~root/x", "", "a\\u0000b", "up/up/x"])
+    arguments: [
+      "..", "link/x", "~/x", "file:///etc/x", "%2e%2e/x", "/loop/x", "~root/x", "", "a\\u0000b", "up/up/x",
+      "/site/.. ", " ", "http://site/x", "local_file:///site/x", "url:file:/site/x", #"http:\\site"#, " http://site/x",
+      "file:x",
+    ])
   func isNotLetIn(path: String) throws {
     #expect(try effect("allow", paths("within", "/site"), "{\"path\": \"\(path)\"}") == .deny)
   }
@@ -90,6 +98,13 @@ struct DialectTests {
   func urls(path: String) throws {
     #expect(try effect("allow", "{path: {op: within, value: /site}}", "{\"path\": \"\(path)\"}") == .allow)
     #expect(try effect("deny", "{path: {op: within, value: /etc}}", "{\"path\": \"\(path)\"}") == .allow)
+  }
+
+  @Test(
+    "what some reader of URLs takes out of a directory is not in it",
+    arguments: [#"file:///site/..\\etc/x"#, "file:///site/.\\t./etc", "file:///site/a?/../../etc", "/site/.. "])
+  func urlsThatLeadOut(path: String) throws {
+    #expect(try effect("allow", "{path: {op: within, value: /site}}", "{\"path\": \"\(path)\"}") == .deny)
   }
 
   @Test("`relative_to` is an absolute path, or some", arguments: ["x", "[]", "''", "[/a, b]", "~"])

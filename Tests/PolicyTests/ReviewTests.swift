@@ -76,6 +76,61 @@ struct ReviewTests {
     #expect(found.first?.message.contains("`fs:read` was meant?") == true)
   }
 
+  @Test(
+    "a condition that nothing satisfies, or that asks for something else than it seems to, is told",
+    arguments: [
+      ("path: {within: /etc}", "without `op`"), ("path: [/etc, /root]", "`{op: in, value: …}`"),
+      ("path: {op: in, values: [/etc]}", "`value` was meant?"), ("path: {op: equals}", "has no `value`"),
+      ("path: {op: in, value: []}", "nothing satisfies"), ("n: {op: gt, value: 10 EUR}", "nothing satisfies"),
+      ("n: {op: in_range, value: [1]}", "nothing satisfies"), ("args.path: /etc", "`dialect: czproxy/1`"),
+      ("path: {op: equals, value: x, ignore_case: true}", "`ignore_case` is unknown"),
+    ])
+  func conditionsThatAreNotMeant(condition: String, text: String) throws {
+    let found = try review("  - deny: fs:a\n    when: {\(condition)}\n")
+    #expect(found.count == 1 && found.first?.line == 3)
+    #expect(found.first?.message.contains(text) == true)
+  }
+
+  @Test(
+    "a condition that is meant is not",
+    arguments: [
+      "path: /etc", "path: {op: exists}", "path: {op: not_exists}", "path: {op: equals, value: ''}", "n: 5", "n: null",
+      "n: {op: gt, value: '10'}", "n: {op: in, value: '1, 2'}", "n: {op: in_range, value: 1-2}",
+      "path: {op: equals, value: x, case_insensitive: true}", "tags: {a: b}",
+    ])
+  func conditionsThatAreMeant(condition: String) throws {
+    #expect(try review("  - deny: fs:a\n    when: {\(condition)}\n").isEmpty)
+  }
+
+  @Test(
+    "a pattern that no call has is told",
+    arguments: [
+      "'fs:a, fs:b'", "'fs: a'", "'fs:a|fs:b'", "'fs:{a,b}'", "'fs:^a.*$'", "'fs/a'", "''", "[]", "['fs:a', '']",
+    ])
+  func patternsThatAreNotMeant(pattern: String) throws {
+    #expect(try review("  - deny: \(pattern)\n").contains { $0.line == 3 && $0.message.contains("is for no call") })
+  }
+
+  @Test(
+    "a pattern that some call has is not",
+    arguments: ["fs:a", "'*'", "'*:*/*'", "'fs:tasks/*'", "'fs:[ab]?'", "mcp.tool.call", "mcp__fs__a", "'fs:a.b-c_d'"])
+  func patternsThatAreMeant(pattern: String) throws {
+    #expect(try !review("  - deny: \(pattern)\n").contains { $0.message.contains("is for no call") })
+  }
+
+  @Test(
+    "a DLP rule that does less than it says is told",
+    arguments: [
+      ("action: masc", "`mask` was meant?"), ("action: redact", "only detects"),
+      ("action: block, scopes: [gateway]", "left out"),
+    ])
+  func detectionRulesThatAreNotMeant(members: String, text: String) throws {
+    let policy = try localPolicy(
+      "version: '1'\nrules: [{allow: a}]\ndlp_rules:\n  - {id: d, pattern: x, \(members)}\n")
+    #expect(policy.warnings.count == 1 && policy.warnings.first?.line == 4)
+    #expect(policy.warnings.first?.message.contains(text) == true)
+  }
+
   @Test func anExplanationNamesWhatTurnedACallAwayAndNotItsValues() throws {
     let policy = try localPolicy(
       """

@@ -2,6 +2,7 @@ import Testing
 import Wire
 
 @testable import Policy
+@testable import Python
 
 /// Arguments are taken as servers take them (MCP servers decode JSON that stands in a text).
 struct TypeTests {
@@ -71,6 +72,106 @@ struct TypeTests {
   func rightTypes(when: String, arguments: String) throws {
     #expect(try effect("allow", when, arguments) == .allow)
     #expect(try effect("deny", when, arguments) == .deny)
+  }
+
+  /// TypeScript and Python servers take no argument that they do not ask for, and say nothing of it.
+  @Test("an argument that the tool does not ask for opens nothing, and closes as before")
+  func undeclared() throws {
+    let schema = #"{"type": "object", "properties": {"paths": {"type": "array"}}}"#
+    let decoy = #"{"path": "/work/a", "paths": ["/etc/shadow"]}"#
+    #expect(try effect("allow", #"{path: "/work/*"}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("allow", #"{path: {op: exists}}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("deny", #"{path: "/work/*"}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("deny", #"{path: {op: not_exists}}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("deny", #"{path: "/etc/*"}"#, decoy, schema: schema) == .allow)
+  }
+
+  @Test(
+    "what a tool may ask for without saying so is an argument like any other",
+    arguments: [
+      nil, #"{"type": "object"}"#, #"{"properties": {"p": {}}, "additionalProperties": true}"#,
+      #"{"properties": {"p": {}}, "additionalProperties": {"type": "string"}}"#,
+      #"{"properties": {"p": {}}, "patternProperties": {"^pa": {}}}"#, #"{"properties": {"p": {}}, "allOf": [{}]}"#,
+      #"{"properties": {"path": true}}"#,
+    ])
+  func perhapsDeclared(schema: String?) throws {
+    #expect(try effect("allow", #"{path: "/work/*"}"#, #"{"path": "/work/a"}"#, schema: schema) == .allow)
+  }
+
+  @Test("an argument that the tool does not ask for does not stand before the text that it acts on")
+  func decoyTexts() throws {
+    let schema = #"{"type": "object", "properties": {"sql": {"type": "string"}}}"#
+    let decoy = #"{"command": "x", "sql": "DROP TABLE t"}"#
+    #expect(try effect("deny", "{input_text: {op: contains, value: DROP}}", decoy, schema: schema) == .deny)
+    #expect(try effect("allow", "{input_text: x}", decoy, schema: schema) == .deny)
+    #expect(try effect("allow", "{input_text: \"DROP*\"}", #"{"sql": "DROP TABLE t"}"#, schema: schema) == .allow)
+    #expect(try effect("deny", "{input_text: y}", decoy, schema: schema) == .allow)
+  }
+
+  @Test("what a path into the arguments leads to has to be asked for too")
+  func undeclaredPaths() throws {
+    let schema = #"{"properties": {"o": {"type": "object", "properties": {"a": {"type": "string"}}}}}"#
+    func effect(_ effect: String, _ when: String) throws -> Effect {
+      let policy = try localPolicy(
+        "dialect: czproxy/1\nsettings: {default_action: \(effect == "deny" ? "allow" : "deny")}\n"
+          + "rules: [{effect: \(effect), action: \"t:m\", when: \(when)}]")
+      return policy.decide(try toolCall("t", "m", #"{"o": {"a": "x", "b": "x"}, "p": "x"}"#, schema: schema)).effect
+    }
+    #expect(try effect("allow", "{args.o.a: x}") == .allow)
+    for key in ["args.o.b", "args.p"] {
+      #expect(try effect("allow", "{\(key): x}") == .deny)
+      #expect(try effect("deny", "{\(key): x}") == .deny)
+      #expect(try effect("deny", "{\(key): y}") == .allow)
+    }
+  }
+
+  /// To JavaScript they are one number, and Python servers that ask for an integer take each for it.
+  @Test("a whole number is found in every spelling", arguments: ["7", "7.0", "7e0", "70e-1", "0.7E+1"])
+  func wholeNumbers(number: String) throws {
+    let arguments = #"{"n": \#(number)}"#
+    for schema in [Self.schema, nil] {
+      #expect(try effect("deny", "{n: {op: in, value: [7]}}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{n: 7}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{n: {op: matches, value: '^7$'}}", arguments, schema: schema) == .deny)
+      #expect(try effect("allow", "{n: {op: not_in, value: [7]}}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{n: {op: in, value: [8, 70]}}", arguments, schema: schema) == .allow)
+      #expect(try effect("allow", "{n: {op: not_in, value: [8]}}", arguments, schema: schema) == .allow)
+    }
+  }
+
+  @Test("a text where a list may stand too is judged in both readings, as servers decode it")
+  func textsOrLists() throws {
+    let schema = #"{"properties": {"p": {"anyOf": [{"type": "string"}, {"type": "array"}]}}}"#
+    let arguments = #"{"p": "[\"/etc/shadow\"]"}"#
+    #expect(try effect("deny", #"{p: "*'/etc/shadow'*"}"#, arguments, schema: schema) == .deny)
+    #expect(try effect("deny", #"{p: '*"/etc/shadow"*'}"#, arguments, schema: schema) == .deny)
+    #expect(try effect("allow", #"{p: '*"/etc/shadow"*'}"#, arguments, schema: schema) == .deny)
+    #expect(try effect("allow", #"{p: "/srv/*"}"#, #"{"p": "/srv/a"}"#, schema: schema) == .allow)
+  }
+
+  @Test("the expressions of all rules share the time for a call's long texts: what is over is in doubt")
+  func sharedPatience() throws {
+    let test = ValueTest.matches(try PatternMatcher(Array("DROP".utf8), ignoresCase: false), folds: false)
+    let text = FieldValue.text(Array(String(repeating: "x", count: 10_000).utf8)[...])
+    var patience = Patience(milliseconds: 0)
+    while patience.isLeft() {}
+    #expect(test.verdictOnLongText(text, patience: &patience) == .undecided(.runaway))
+    var more = Patience(seconds: 60)
+    #expect(test.verdictOnLongText(text, patience: &more) == .fails)
+  }
+
+  /// The SDK looks at the first 8192 characters, which anybody can fill.
+  @Test("an expression is looked for in all of a text", arguments: [Self.schema, nil])
+  func longTexts(schema: String?) throws {
+    let padding = String(repeating: "é", count: 8192)
+    let arguments = #"{"s": "SELECT \#(padding) DROP"}"#
+    #expect(try effect("deny", "{s: {op: matches, value: DROP}}", arguments, schema: schema) == .deny)
+    #expect(
+      try effect("deny", "{s: {op: matches, value: drop, case_insensitive: true}}", arguments, schema: schema) == .deny)
+    #expect(try effect("allow", "{s: {op: matches, value: '^(?!.*DROP)SELECT'}}", arguments, schema: schema) == .deny)
+    #expect(try effect("allow", "{s: {op: matches, value: '^SELECT'}}", arguments, schema: schema) == .allow)
+    #expect(try effect("deny", "{s: {op: matches, value: 'DROP.'}}", arguments, schema: schema) == .allow)
+    #expect(try effect("deny", "{s: {op: matches, value: '^ DROP'}}", arguments, schema: schema) == .allow)
   }
 
   @Test("without a schema a text that holds JSON is judged in both readings")

@@ -94,6 +94,7 @@ import Wire
     ("prompts/get\\u0000", #"{"name":"a"}"#), ("tools/call ", #"{"name":"a"}"#), ("tools/call\\n", #"{"name":"a"}"#),
     ("\\ufefftools/call", #"{"name":"a"}"#), ("tools/cal\\u2113", #"{"name":"a"}"#),
     ("tools/call", #"{"name":"a","name\u0000x":"b"}"#), ("tools/call", #"{"name":"a","name ":"b"}"#),
+    ("Subscriptions/Listen", #"{"notifications":{"resourceSubscriptions":["a"]}}"#),
   ])
   func `what can't be judged for certain is refused`(method: String, params: String) throws {
     let step = try Talk(#"{allow: "*"}"#).host(method, params)
@@ -146,6 +147,24 @@ import Wire
     }
     #expect(Self.passes(try asked(#"{deny: "llm:generate", when: {model: small}}, {allow: "*"}"#)))
     #expect(!Self.passes(try asked(#"{deny: "s:sampling/*"}, {allow: "*"}"#)))
+  }
+
+  /// What the host reads as a number of tokens or as text for its model counts, however it is written.
+  @Test(arguments: [
+    #"{"messages":[],"maxTokens":1e5}"#, #"{"messages":[],"maxTokens":100000.0}"#,
+    #"{"messages":[],"maxTokens":99999999999999999999}"#, #"{"messages":[],"maxTokens":1,"MaxTokens":100000}"#,
+    #"{"messages":[{"content":{"type":"tool_result","content":[{"type":"text","text":"secret plans"}]}}]}"#,
+    #"{"messages":[{"content":[{"type":"resource","resource":{"uri":"x","text":"secret plans"}}]}]}"#,
+    #"{"messages":[],"Messages":[{"content":{"type":"text","text":"secret plans"}}]}"#,
+    #"{"messages":[],"SystemPrompt":"secret plans"}"#,
+  ])
+  func `what a request to the host's model asks for is found however it is written`(params: String) throws {
+    let talk = try Talk(
+      #"{deny: "llm:generate", when: {estimated_tokens: {op: gt, value: 4000}}}, "#
+        + #"{deny: "llm:generate", when: {messages: {op: contains, value: secret}}}, {allow: "*"}"#)
+    try talk.handshake()
+    #expect(!Self.passes(try talk.server("sampling/createMessage", params)))
+    #expect(Self.passes(try talk.server("sampling/createMessage", #"{"messages":[],"maxTokens":4e3}"#, id: "2")))
   }
 
   @Test func `other questions pass unless they are named, and an elicitation is declined`() throws {
@@ -428,6 +447,11 @@ import Wire
     let overruled =
       #"{"tools":[{"name":"e","annotations":{"readOnlyHint":true,"openWorldHint":false,"ReadOnlyHint":true,"title":"x"},"Annotations":{"readOnlyHint":true,"openWorldHint":false}}]}"#
     #expect(try Self.listed(#"{allow: "*"}"#, spelt, of: "tools/list", more: more) == overruled)
+    let named = #"{"Tools":[{"Name":"delete","annotations":{"readOnlyHint":true,"destructiveHint":false}}]}"#
+    let known =
+      #"{"Tools":[{"Name":"delete","annotations":{"openWorldHint":false,"readOnlyHint":false,"destructiveHint":true}}]}"#
+    #expect(try Self.listed(#"{allow: "*"}"#, named, of: "tools/list", more: more) == known)
+    #expect(try Self.listed(#"{deny: "s:delete"}, {allow: "*"}"#, named, of: "tools/list") == #"{"Tools":[]}"#)
   }
 
   // MARK: Results
@@ -457,6 +481,29 @@ import Wire
         "CONTENT_TYPE_DENIED"
       ),
       ("{content_types: [text/*]}", #"{"content":[{"type":"resource","resource":{"uri":"x","text":""}}]}"#, nil),
+      // What stands beside the contents, or in another spelling, does not speak for them.
+      (
+        "{content_types: [text/*]}",
+        #"{"content":[{"type":"image","data":"","mimeType":"image/png","resource":{"uri":"x","text":""}}]}"#,
+        "CONTENT_TYPE_DENIED"
+      ),
+      (
+        "{content_types: [text/*]}",
+        #"{"content":[{"type":"image","data":"","mimeType":"image/png"}],"result":{"content":[]}}"#,
+        "CONTENT_TYPE_DENIED"
+      ),
+      (
+        "{content_types: [text/*]}", #"{"content":[],"Content":[{"type":"image","data":"","mimeType":"image/png"}]}"#,
+        "CONTENT_TYPE_DENIED"
+      ),
+      (
+        "{content_types: [text/*]}",
+        #"{"content":[{"type":"image","data":"","mimeType":"text/plain","MimeType":"image/png"}]}"#,
+        "CONTENT_TYPE_DENIED"
+      ),
+      (
+        "{content_types: [text/*]}", #"{"content":[{"type":"image","data":"","text":""}]}"#, "CONTENT_TYPE_DENIED"
+      ),
     ] as [(String, String, String?)])
   func `an answer that is more than the policy permits is withheld`(rule: String, result: String, code: String?) throws
   {

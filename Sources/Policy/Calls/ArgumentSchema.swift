@@ -42,6 +42,10 @@ struct ArgumentSchema: Sendable {
       }
     }
 
+    /// Whether a text may stand for an array or an object that it holds: servers decode one where not only a text is
+    /// asked for.
+    var mayBeDecoded: Bool { contains(.string) && !isDisjoint(with: [.array, .object]) }
+
     private static func isWhole(_ number: Double) -> Bool {
       // Beyond this every finite double is whole.
       number.magnitude < 0x1p53 ? Double(Int64(number)) == number : number.isFinite
@@ -51,9 +55,32 @@ struct ArgumentSchema: Sendable {
   let document: JSONDocument
   let root: JSONDocument.Node
 
-  /// Whether the tool has an argument of this name.
-  func declares(_ name: [UInt8]) -> Bool {
-    document.member("properties", of: root).flatMap { document.member(named: name, of: $0) } != nil
+  /// Whether the tool has an argument at a place; nil where the schema leaves it open or says it in a way that is not
+  /// looked into.
+  func declares(_ steps: some Sequence<ArgumentPath.Step>) -> Bool? {
+    var schema = root
+    for step in steps {
+      switch step {
+      case .member(let name):
+        guard let properties = document.member("properties", of: schema) else { return nil }
+        guard let next = document.member(named: name, of: properties) else { return isOpen(schema) ? nil : false }
+        schema = next
+      case .element, .everyElement:
+        guard let next = document.member("items", of: schema) else { return nil }
+        schema = next
+      }
+    }
+    return true
+  }
+
+  /// Whether an object may have members beside its `properties` that mean something to the tool.
+  private func isOpen(_ schema: JSONDocument.Node) -> Bool {
+    // Left out it permits any, and most schemas leave it out: what a tool knows nothing of it passes over.
+    if let more = document.member("additionalProperties", of: schema), document.kind(of: more) != .false { return true }
+    let others: [StaticString] = [
+      "patternProperties", "unevaluatedProperties", "$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas",
+    ]
+    return others.contains { document.member($0, of: schema) != nil }
   }
 
   /// The types that the value at a place may have; nil where the schema leaves it open or says it in a way that

@@ -5,20 +5,25 @@ enum ContentTypes {
   /// The first that a rule does not permit; nil where it permits all of them.
   static func refused(by rule: ResultRule, in result: JSONDocument.Node, of document: JSONDocument) -> [UInt8]? {
     guard rule.contentTypes != nil else { return nil }
-    if document.member("structuredContent", of: result) != nil {
+    if !document.values(takenFor: "structuredContent", of: result).isEmpty {
       let json = Array("application/json".utf8)
       if !rule.permits(contentType: json) { return json }
     }
     var blocks: [JSONDocument.Node] = []
     for key in ["content", "contents"] as [StaticString] {
-      if let list = document.member(key, of: result) { blocks += elements(list, document) }
+      for list in document.values(takenFor: key, of: result) { blocks += elements(list, document) }
     }
-    if let messages = document.member("messages", of: result) {
+    for messages in document.values(takenFor: "messages", of: result) {
       for message in document.elements(of: messages) {
-        if let content = document.member("content", of: message) { blocks += elements(content, document) }
+        for content in document.values(takenFor: "content", of: message) { blocks += elements(content, document) }
       }
     }
-    return blocks.map { type(of: $0, in: document) }.first { !rule.permits(contentType: $0) }
+    for block in blocks {
+      if let refused = types(of: block, in: document).first(where: { !rule.permits(contentType: $0) }) {
+        return refused
+      }
+    }
+    return nil
   }
 
   /// Of a list; a value by itself is one that has it alone.
@@ -26,10 +31,27 @@ enum ContentTypes {
     document.kind(of: node) == .array ? Array(document.elements(of: node)) : [node]
   }
 
-  /// Of a content block, or of the contents of a resource. What says nothing of itself is bytes.
-  private static func type(of block: JSONDocument.Node, in document: JSONDocument) -> [UInt8] {
-    let inner = document.member("resource", of: block) ?? block
-    if let type = document.member("mimeType", of: inner).flatMap({ document.string($0) }), !type.isEmpty { return type }
-    return Array((document.member("text", of: inner) != nil ? "text/plain" : "application/octet-stream").utf8)
+  /// Of a content block and the resource in it, or of the contents of a resource: a host shows either.
+  private static func types(of block: JSONDocument.Node, in document: JSONDocument) -> [[UInt8]] {
+    let resources = document.values(takenFor: "resource", of: block)
+    let isShell = !resources.isEmpty && ownTypes(of: block, in: document).isEmpty && !holdsBytes(block, document)
+    return ((isShell ? [] : [block]) + resources).flatMap { node in
+      let own = ownTypes(of: node, in: document)
+      return own.isEmpty ? [impliedType(of: node, document)] : own
+    }
+  }
+
+  private static func ownTypes(of node: JSONDocument.Node, in document: JSONDocument) -> [[UInt8]] {
+    document.values(takenFor: "mimeType", of: node).compactMap { document.string($0) }.filter { !$0.isEmpty }
+  }
+
+  /// What says nothing of itself is bytes.
+  private static func impliedType(of node: JSONDocument.Node, _ document: JSONDocument) -> [UInt8] {
+    let isText = document.member("text", of: node) != nil && !holdsBytes(node, document)
+    return Array((isText ? "text/plain" : "application/octet-stream").utf8)
+  }
+
+  private static func holdsBytes(_ node: JSONDocument.Node, _ document: JSONDocument) -> Bool {
+    !document.values(takenFor: "data", of: node).isEmpty || !document.values(takenFor: "blob", of: node).isEmpty
   }
 }

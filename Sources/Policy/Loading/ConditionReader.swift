@@ -13,10 +13,12 @@ enum ConditionReader {
     "in_range", "outside_range", "within", "not_within",
   ]
 
-  /// - Parameter conditions: a mapping, or null.
+  /// - Parameters:
+  ///   - conditions: a mapping, or null.
+  ///   - isLocal: whether somebody wrote them by hand, and wants to know what is probably not meant.
   /// - Returns: the conditions in their order, and what is probably not meant.
   static func read(
-    _ conditions: PolicyValue, isOurDialect: Bool
+    _ conditions: PolicyValue, isOurDialect: Bool, isLocal: Bool
   ) throws(RuleReader.Failures) -> (conditions: [Condition], hints: [String]) {
     guard case .mapping(let members) = conditions.content else { return ([], []) }
     var result: [Condition] = []
@@ -24,7 +26,9 @@ enum ConditionReader {
     var failures: [RuleReader.Failure] = []
     for member in members {
       do throws(RuleReader.Failure) {
-        result.append(try condition(member, isOurDialect: isOurDialect, &hints))
+        let condition = try condition(member, isOurDialect: isOurDialect, &hints)
+        if isLocal { hints += ConditionHints.hints(for: condition, member.value, isOurDialect: isOurDialect) }
+        result.append(condition)
       } catch {
         failures.append(error)
       }

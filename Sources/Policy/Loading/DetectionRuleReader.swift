@@ -19,9 +19,21 @@ struct DetectionRuleReader {
   }
 
   private mutating func read(_ value: PolicyValue) {
-    guard case .mapping = value.content, Self.isInScope(value) else { return }
-    let pattern: [UInt8]? = if case .string(let bytes)? = value["pattern"]?.content { bytes } else { nil }
+    guard case .mapping = value.content else { return }
     let id = Self.id(value["id"])
+    guard Self.isInScope(value) else {
+      warnings.append(PolicyWarning(at: value, "DLP rule `\(id)` is left out: its scopes don't name `sdk`"))
+      return
+    }
+    let pattern: [UInt8]? = if case .string(let bytes)? = value["pattern"]?.content { bytes } else { nil }
+    if let action = value["action"], !action.isNull, action.string.flatMap(DetectionRule.Action.init) == nil {
+      let name = PythonText.string(action)
+      let meant = UnknownKeys.meant(by: name, of: DetectionRule.Action.allCases.map(\.rawValue))
+      warnings.append(
+        PolicyWarning(
+          at: value,
+          "DLP rule `\(id)`: `\(name)` is no action, so it only detects\(meant.map { "; `\($0)` was meant?" } ?? "")"))
+    }
     let (name, nameFault) = Self.name(value["name"] ?? value["id"], id: value["id"])
     let category = value["category"].map { $0.string ?? "" } ?? "pii"
     var rule = DetectionRule(

@@ -114,7 +114,8 @@ struct HostedPolicyLoader {
       } catch {
         throw RuleReader.Failures([error])
       }
-      let (rule, warnings) = try RuleReader.read(translated, index: index, isOurDialect: false, locale: locale)
+      let (rule, warnings) = try RuleReader.read(
+        translated, index: index, isOurDialect: false, isLocal: false, locale: locale)
       rules.append(rule)
       self.warnings += warnings
     } catch {

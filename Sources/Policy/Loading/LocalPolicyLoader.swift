@@ -167,7 +167,8 @@ struct LocalPolicyLoader {
     var rules: [Rule] = []
     for (index, element) in elements.enumerated() {
       do throws(RuleReader.Failures) {
-        let (rule, warnings) = try RuleReader.read(element, index: index, isOurDialect: dialect != nil, locale: locale)
+        let (rule, warnings) = try RuleReader.read(
+          element, index: index, isOurDialect: dialect != nil, isLocal: true, locale: locale)
         rules.append(rule)
         self.warnings += warnings
       } catch {

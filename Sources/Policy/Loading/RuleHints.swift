@@ -23,6 +23,25 @@ enum RuleHints {
     return warnings
   }
 
+  /// Patterns that no call has, as far as can be told.
+  static func warnings(ofNothingBy patterns: [[UInt8]], index: Int, of rule: PolicyValue) -> [PolicyWarning] {
+    if patterns.isEmpty { return [.init(at: rule, "rule \(index): without a pattern it is for no call")] }
+    return patterns.filter(mayNameNothing).map { pattern in
+      .init(
+        at: rule,
+        "rule \(index): `\(String(decoding: pattern, as: UTF8.self))` is for no call, as far as can be told: a pattern is "
+          + "one `server:tool`, with `*`, `?` and sets, and several are a list")
+    }
+  }
+
+  /// Whether a pattern holds what names of tools and servers don't: several patterns in one, or a regular expression.
+  private static func mayNameNothing(_ pattern: [UInt8]) -> Bool {
+    guard let colon = pattern.firstIndex(of: UInt8(ascii: ":")) else {
+      return pattern.isEmpty || pattern.contains(UInt8(ascii: "/"))
+    }
+    return pattern[colon...].contains { " \t,|{}^$".utf8.contains($0) }
+  }
+
   /// Whether a pattern with a wildcard has no colon, so that it is for servers, where tools may be meant.
   static func namesServers(_ pattern: [UInt8]) -> Bool {
     pattern.count > 1 && pattern.contains(UInt8(ascii: "*")) && !pattern.contains(UInt8(ascii: ":"))

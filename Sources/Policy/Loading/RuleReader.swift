@@ -20,27 +20,29 @@ enum RuleReader {
     init(_ all: [Failure]) { self.all = all }
   }
 
+  /// - Parameter isLocal: whether somebody wrote it by hand, and wants to know what is probably not meant.
   static func read(
-    _ value: PolicyValue, index: Int, isOurDialect: Bool, locale: String
+    _ value: PolicyValue, index: Int, isOurDialect: Bool, isLocal: Bool, locale: String
   ) throws(Failures) -> (rule: Rule, warnings: [PolicyWarning]) {
     let make: ([Condition]) -> Rule
     var warnings: [PolicyWarning]
     let conditions: PolicyValue?
     do throws(Failure) {
-      (make, warnings) = try readSelectors(of: value, index: index, isOurDialect: isOurDialect, locale)
+      (make, warnings) = try readSelectors(
+        of: value, index: index, isOurDialect: isOurDialect, isLocal: isLocal, locale)
       conditions = try self.conditions(of: value)
     } catch {
       throw Failures([error])
     }
     guard let conditions else { return (make([]), warnings) }
-    let read = try ConditionReader.read(conditions, isOurDialect: isOurDialect)
+    let read = try ConditionReader.read(conditions, isOurDialect: isOurDialect, isLocal: isLocal)
     warnings += read.hints.map { PolicyWarning(at: value, "rule \(index): \($0)") }
     return (make(read.conditions), warnings)
   }
 
   /// Everything but the conditions; what is returned makes the rule of them.
   private static func readSelectors(
-    of value: PolicyValue, index: Int, isOurDialect: Bool, _ locale: String
+    of value: PolicyValue, index: Int, isOurDialect: Bool, isLocal: Bool, _ locale: String
   ) throws(Failure) -> (make: ([Condition]) -> Rule, warnings: [PolicyWarning]) {
     guard case .mapping(let members) = value.content else {
       throw Failure("must be a mapping, not \(value.kindName)", value)
@@ -68,7 +70,9 @@ enum RuleReader {
         escalatesOnDeny: value["escalate_on_deny"]?.isTruthy ?? false,
         line: value.line, column: value.column)
     }
-    return (make, RuleHints.warnings(for: members, patterns: patterns, index: index, of: value))
+    var warnings = RuleHints.warnings(for: members, patterns: patterns, index: index, of: value)
+    if isLocal { warnings += RuleHints.warnings(ofNothingBy: patterns, index: index, of: value) }
+    return (make, warnings)
   }
 
   private static func effectAndPattern(

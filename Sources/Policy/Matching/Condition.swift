@@ -28,6 +28,7 @@ enum Verdict: Equatable {
 enum Doubt: String, Sendable {
   case type = "the argument is not of the type that the tool asks for"
   case lookAlike = "some servers take another key for it"
+  case undeclared = "the tool asks for no argument of this name"
   case runaway = "the regular expression takes too long on this text"
   case relativePath = "a relative path, and servers differ in what they take it from: `relative_to` can say it"
   case place = "the text names no place in the file system that can be told for certain"
@@ -35,6 +36,14 @@ enum Doubt: String, Sendable {
 
 extension Verdict {
   init(_ holds: Bool) { self = holds ? .holds : .fails }
+
+  /// The verdict on an argument that the tool does not ask for, which it passes over: it may close, and can't open.
+  ///
+  /// - Parameter other: without that argument.
+  func withUndeclared(_ other: Verdict, isClosing: Bool) -> Verdict {
+    let verdict = combined(with: other, isClosing: isClosing)
+    return self == .holds && verdict == .fails ? .undecided(.undeclared) : verdict
+  }
 
   /// The verdict over several readings of one value: a rule that denies applies when any of them does what it says,
   /// one that lets through only when all of them do.

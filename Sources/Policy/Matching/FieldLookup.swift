@@ -14,6 +14,9 @@ struct FieldLookup {
   /// What the arguments hold that servers may decode, by name; nil where it is nothing of the kind.
   private var containers: [[UInt8]: JSONDocument?] = [:]
 
+  /// How long the expressions of all rules may look at texts that are longer than what the SDK looks at.
+  private var patience = Patience(milliseconds: 250)
+
   /// Beyond so many arguments an index is made.
   static let maxScannedArguments = 64
 
@@ -39,24 +42,42 @@ struct FieldLookup {
     switch condition.field {
     case .key(let key):
       if call.isTypeStrict, holdsLookAlike(of: key) { return .undecided(.lookAlike) }
-      let found = key.elementsEqual("input_text".utf8) ? mainText(hidden) : find(key, hidden)
-      guard let argument = found.argument else {
-        return condition.test.verdict(on: found.value, files: call.files, isClosing: isClosing)
-      }
-      let verdict = verdict(of: condition.test, on: found.value, of: argument, isClosing: isClosing)
-      guard call.isTypeStrict, ContextMembers.isAboutCaller(key), call.schema?.declares(argument) != true else {
+      let isMainText = key.elementsEqual("input_text".utf8)
+      let found = isMainText ? mainText(hidden) : find(key, hidden)
+      let verdict = verdict(of: condition.test, on: found, isClosing: isClosing)
+      guard call.isTypeStrict, let argument = found.argument else { return verdict }
+      switch declares(CollectionOfOne(.member(argument))) {
+      case false?:
+        let asked = isMainText ? mainText(hidden, onlyDeclared: true) : Found(value: nil, argument: nil)
+        return verdict.withUndeclared(
+          self.verdict(of: condition.test, on: asked, isClosing: isClosing), isClosing: isClosing)
+      case nil where ContextMembers.isAboutCaller(key):
+        // Who calls is not for a message to say: an argument of that name that the tool may have no use for may close,
+        // and can't open.
+        let absent = condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
+        return verdict.combined(with: absent, isClosing: isClosing)
+      default:
         return verdict
       }
-      // Who calls is not for a message to say: an argument of that name that the tool has no use for may close, and
-      // can't open.
-      let absent = condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
-      return verdict.combined(with: absent, isClosing: isClosing)
     case .path(let path):
       guard let (document, node) = call.arguments else {
         return condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
       }
       return verdict(of: condition.test, at: path, from: 0, node, document, isClosing: isClosing)
     }
+  }
+
+  /// Whether the tool has an argument at a place; nil where that is not known.
+  private func declares(_ steps: some Sequence<ArgumentPath.Step>) -> Bool? {
+    call.schema.flatMap { $0.declares(steps) }
+  }
+
+  /// The verdict on what was found under a key.
+  private mutating func verdict(of test: ValueTest, on found: Found, isClosing: Bool) -> Verdict {
+    guard let argument = found.argument else {
+      return test.verdict(on: found.value, files: call.files, isClosing: isClosing)
+    }
+    return verdict(of: test, on: found.value, of: argument, isClosing: isClosing)
   }
 
   /// The verdict on an argument of its own.
@@ -73,7 +94,7 @@ struct FieldLookup {
   }
 
   /// The verdict on everything at a place within the arguments.
-  private func verdict(
+  private mutating func verdict(
     of test: ValueTest, at path: ArgumentPath, from start: Int, _ node: JSONDocument.Node, _ document: JSONDocument,
     isClosing: Bool
   ) -> Verdict {
@@ -82,7 +103,10 @@ struct FieldLookup {
     path.forEachFinding(from: start, at: node, in: document) { finding in
       switch finding {
       case .value(let node, let document):
-        add(verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isClosing: isClosing))
+        let verdict = verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isClosing: isClosing)
+        guard call.isTypeStrict, declares(path.steps) == false else { return add(verdict) }
+        let absent = test.verdict(on: nil, files: call.files, isClosing: isClosing)
+        add(verdict.withUndeclared(absent, isClosing: isClosing))
       case .lookAlike:
         add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
       case .nothing:
@@ -95,7 +119,7 @@ struct FieldLookup {
   }
 
   /// The verdict where the way goes on within something that has no inside, unless a server decodes it.
-  private func verdict(
+  private mutating func verdict(
     of test: ValueTest, beyond node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int,
     isClosing: Bool
   ) -> Verdict {
@@ -110,7 +134,7 @@ struct FieldLookup {
   }
 
   /// The verdict on an argument, in every way that a server may read it.
-  private func verdict(
+  private mutating func verdict(
     of test: ValueTest, on value: FieldValue?, at steps: [ArgumentPath.Step], isClosing: Bool
   ) -> Verdict {
     func plain(_ value: FieldValue?) -> Verdict { test.verdict(on: value, files: call.files, isClosing: isClosing) }
@@ -121,25 +145,48 @@ struct FieldLookup {
         case .text: types.contains(.string)
         case .node(let document, let node): types.allow(node, in: document)
         }
-      return isAllowed ? plain(value) : .undecided(.type)
+      guard isAllowed else { return .undecided(.type) }
+      guard types.mayBeDecoded else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
     }
-    guard case .text(let text) = value else { return plain(value) }
+    guard case .text(let text) = value else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
     return verdict(of: test, on: value, decoded: Self.container(in: text), isClosing: isClosing)
   }
 
+  /// The verdict on a value as it stands, beyond what the SDK sees of it. A whole number with a point or an exponent is
+  /// to most servers the one without: `7.0` is not let past a rule against 7.
+  private mutating func verdict(of test: ValueTest, asItStands value: FieldValue, isClosing: Bool) -> Verdict {
+    let plain = test.verdict(on: value, files: call.files, isClosing: isClosing)
+    if let all = test.verdictOnLongText(value, patience: &patience) {
+      return plain.combined(with: all, isClosing: isClosing)
+    }
+    guard isClosing || test.isExclusion, test.isOfText, let whole = Self.whole(value) else { return plain }
+    return plain.combined(
+      with: test.verdict(on: .text(whole), files: call.files, isClosing: isClosing), isClosing: isClosing)
+  }
+
+  /// The digits of a whole number that is not written as one; nil for anything else.
+  private static func whole(_ value: FieldValue) -> ArraySlice<UInt8>? {
+    guard case .node(let document, let node) = value, document.kind(of: node) == .number,
+      let number = Int64(exactly: PythonFloat.number(document.raw(node)))
+    else { return nil }
+    return Array(String(number).utf8)[...]
+  }
+
   /// The verdict on a text that may be decoded, in both readings.
-  private func verdict(
+  private mutating func verdict(
     of test: ValueTest, on value: FieldValue?, decoded: JSONDocument?, isClosing: Bool
   ) -> Verdict {
-    let plain = test.verdict(on: value, files: call.files, isClosing: isClosing)
+    let plain =
+      value.map { verdict(of: test, asItStands: $0, isClosing: isClosing) }
+      ?? test.verdict(on: nil, files: call.files, isClosing: isClosing)
     guard let decoded else { return plain }
-    let inner = test.verdict(on: .node(decoded, decoded.root), files: call.files, isClosing: isClosing)
+    let inner = verdict(of: test, asItStands: .node(decoded, decoded.root), isClosing: isClosing)
     return plain.combined(with: inner, isClosing: isClosing)
   }
 
   /// Whether it is left open what type the argument is of.
   private func mayBeDecoded(_ test: ValueTest, at steps: [ArgumentPath.Step]) -> Bool {
-    call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps) == nil
+    call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps)?.mayBeDecoded ?? true
   }
 
   /// The JSON array or object that a text holds and that some servers decode.
@@ -199,9 +246,14 @@ struct FieldLookup {
   }
 
   /// What `input_text` stands for: the text that the tool acts on. A caller's own `input_text` can't stand before it.
-  private mutating func mainText(_ hidden: ContextMembers.HiddenKeys) -> Found {
+  ///
+  /// - Parameter onlyDeclared: whether arguments that the tool does not ask for are passed over, as the tool does.
+  private mutating func mainText(_ hidden: ContextMembers.HiddenKeys, onlyDeclared: Bool = false) -> Found {
     for key in Self.mainTextKeys {
       let found = find(key, hidden)
+      if onlyDeclared, let argument = found.argument, declares(CollectionOfOne(.member(argument))) == false {
+        continue
+      }
       if found.value?.isTruthy == true { return found }
     }
     return find(Array("input_text".utf8), hidden)

@@ -28,18 +28,23 @@ struct PathResolver {
     case undecided(Doubt)
   }
 
-  /// All places that some tool would take the text for: with `file://` and percent escapes read and not read, `~`
-  /// expanded and not, `..` taken off before links are followed and after.
+  /// All places that some tool would take the text for: with white space around it and without, with `file:` and percent
+  /// escapes read and not read, `~` expanded and not, `..` taken off before links are followed and after.
   ///
   /// - Parameter bases: absolute; what relative paths may start from. Where there are none, what a relative path names
   ///   can't be told: some servers take it from their working directory, others from a directory that they serve.
   mutating func readings(of text: ArraySlice<UInt8>, from bases: [[UInt8]]) -> Readings {
-    guard !text.isEmpty, text.count <= Self.maxPathBytes, !text.contains(0) else { return .undecided(.place) }
-    var spellings: [[UInt8]] = [Array(text)]
-    if let path = Self.filePath(text) {
+    guard text.count <= Self.maxPathBytes, !text.contains(0), text.contains(where: { $0 > 0x20 }) else {
+      return .undecided(.place)
+    }
+    var spellings: [[UInt8]] = []
+    for plain in Self.withAndWithoutSpace(text) {
+      let paths = Self.filePaths(plain)
       // Who does not read URLs finds nothing under such a name; what it starts from need not be known for that.
-      if bases.isEmpty { spellings = [] }
-      spellings.append(path)
+      if paths.isEmpty || !bases.isEmpty { spellings.append(plain) }
+      // It may be read from anywhere, files too (`local_file:/etc`).
+      if paths.isEmpty, Self.isOtherURL(plain) { return .undecided(.place) }
+      spellings += paths
     }
     for spelling in spellings {
       guard let decoded = Self.percentDecoded(spelling) else { continue }
@@ -123,19 +128,50 @@ struct PathResolver {
     return [slash] + kept.joined(separator: [slash])
   }
 
-  /// The path of a `file:` URL, in whatever case some reader takes for the same.
-  private static func filePath(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  /// A text as it is, and, where that differs, as readers of URLs take it: without white space around it, and without
+  /// tabs and line breaks anywhere (WHATWG URL, "basic URL parser"; Python's `urllib.parse`). Many tools trim paths too.
+  private static func withAndWithoutSpace(_ text: ArraySlice<UInt8>) -> [[UInt8]] {
+    guard let first = text.first, let last = text.last else { return [] }
+    guard first <= 0x20 || last <= 0x20 || text.contains(where: isLineSpace),
+      let start = text.firstIndex(where: { $0 > 0x20 }), let end = text.lastIndex(where: { $0 > 0x20 })
+    else { return [Array(text)] }
+    return [Array(text), text[start...end].filter { !isLineSpace($0) }]
+  }
+
+  private static func isLineSpace(_ byte: UInt8) -> Bool { byte == 0x09 || byte == 0x0a || byte == 0x0d }
+
+  /// The paths of a `file:` URL, in whatever case some reader takes for the same; none for any other text.
+  private static func filePaths(_ text: [UInt8]) -> [[UInt8]] {
     // The longest spelling has one letter of two bytes.
     guard let colon = text.prefix(6).firstIndex(of: UInt8(ascii: ":")),
       LookAlike.folded(Array(text[..<colon])).elementsEqual("file".utf8)
-    else { return nil }
-    var rest = text[(colon + 1)...]
-    if rest.starts(with: "//".utf8) {
-      // What stands up to the next slash is the host.
-      rest = rest.dropFirst(2)
-      rest = rest[(rest.firstIndex(of: slash) ?? rest.endIndex)...]
+    else { return [] }
+    let rest = text[(colon + 1)...]
+    var paths: [[UInt8]] = []
+    // To browsers and Node a backslash is a slash here.
+    for rest in [Array(rest), rest.map { $0 == UInt8(ascii: "\\") ? slash : $0 }] {
+      var path = rest[...]
+      if path.starts(with: "//".utf8) {
+        // What stands up to the next slash is the host.
+        path = path.dropFirst(2)
+        path = path[(path.firstIndex(of: slash) ?? path.endIndex)...]
+      }
+      // Who takes off the beginning and no more has what looks like a query in the path.
+      for path in [path.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }, path] {
+        var readings = [Array(path)]
+        if path.first != slash { readings.append([slash] + path) }
+        for reading in readings where !paths.contains(reading) { paths.append(reading) }
+      }
     }
-    return Array(rest.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+    return paths
+  }
+
+  /// Whether some reader takes a text for a URL that is no `file:` one: no relative path looks like that.
+  private static func isOtherURL(_ text: [UInt8]) -> Bool {
+    guard text.first != slash, text.first != UInt8(ascii: "~") else { return false }
+    return text.indices.dropLast().contains {
+      text[$0] == UInt8(ascii: ":") && (text[$0 + 1] == slash || text[$0 + 1] == UInt8(ascii: "\\"))
+    }
   }
 
   /// Nil where there are no escapes.

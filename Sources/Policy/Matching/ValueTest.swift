@@ -31,6 +31,26 @@ enum ValueTest: Sendable {
     }
   }
 
+  /// Whether the operand makes it impossible.
+  var isNever: Bool {
+    switch self {
+    case .never: true
+    case .less(let bound), .lessOrEqual(let bound), .greater(let bound), .greaterOrEqual(let bound): bound.isNaN
+    default: false
+    }
+  }
+
+  /// Whether the test is about how a value is written.
+  var isOfText: Bool {
+    switch self {
+    case .list, .equals, .contains, .glob, .matches: true
+    default: false
+    }
+  }
+
+  /// Whether the test holds for what is not listed.
+  var isExclusion: Bool { if case .list(_, _, isNegated: true) = self { true } else { false } }
+
   /// - Parameters:
   ///   - value: nil where it is null or absent.
   ///   - files: what `within` looks at; nil where there is no file system to look at.
@@ -65,6 +85,22 @@ enum ValueTest: Sendable {
       }
     case .within(let scope, let isNegated):
       return scope.verdict(on: value, files: files, isNegated: isNegated, isClosing: isClosing)
+    }
+  }
+
+  /// What `matches` finds in all of a text that is longer than what the SDK looks at, so that nobody can fill its start
+  /// with something else; nil for any other test, and any other value.
+  ///
+  /// - Parameter patience: of all tests of a call: whoever calls says how long the texts are.
+  func verdictOnLongText(_ value: FieldValue, patience: inout Patience) -> Verdict? {
+    guard case .matches(let pattern, let folds) = self, case .text(let text) = value,
+      UTF8Scalars.prefix(of: text, count: Self.matchedCharacters).count < text.count
+    else { return nil }
+    guard patience.isLeft() else { return .undecided(.runaway) }
+    switch pattern.search(folds ? CaseFolding.folded(text)[...] : text, patience: &patience) {
+    case .match: return .holds
+    case .noMatch: return .fails
+    case .undecided: return .undecided(.runaway)
     }
   }
 

@@ -28,17 +28,15 @@ struct ListEditor {
     hints: ([UInt8]) -> [(name: String, value: Bool)]
   ) {
     self.document = document
-    guard let list = document.member(shape.member, of: result) else { return }
-    let entries = Array(document.elements(of: list)).map { entry in
-      (
-        range: document.range(of: entry), node: entry,
-        name: document.member(shape.key, of: entry).flatMap { document.string($0) }
-      )
-    }
-    let isKept = entries.map { entry in entry.name.map { !isHidden($0) } ?? true }
-    remove(entries.map(\.range), isKept)
-    for (entry, isKept) in zip(entries, isKept) where isKept {
-      if let name = entry.name { annotate(entry.node, hints(name)) }
+    for list in document.values(takenFor: shape.member, of: result) {
+      let entries = Array(document.elements(of: list)).map { entry in
+        (node: entry, names: document.values(takenFor: shape.key, of: entry).compactMap { document.string($0) })
+      }
+      let isKept = entries.map { entry in !entry.names.contains(where: isHidden) }
+      remove(entries.map { document.range(of: $0.node) }, isKept)
+      for (entry, isKept) in zip(entries, isKept) where isKept {
+        annotate(entry.node, entry.names.lazy.map(hints).first { !$0.isEmpty } ?? [])
+      }
     }
     guard !edits.isEmpty else { return }
     // What was made for one host must not be kept for another one.
@@ -50,7 +48,7 @@ struct ListEditor {
 
   /// Each run of removed entries goes with one of the commas beside it.
   private mutating func remove(_ ranges: [Range<Int>], _ isKept: [Bool]) {
-    removed = isKept.count { !$0 }
+    removed += isKept.count { !$0 }
     var index = 0
     while index < ranges.count {
       guard !isKept[index] else {

@@ -46,7 +46,9 @@ enum MethodRole: Equatable, Sendable {
   }
 
   /// The methods of the host that are judged whatever the policy says.
-  static let governed: [StaticString] = ["tools/call", "resources/read", "resources/subscribe", "prompts/get"]
+  static let governed: [StaticString] = [
+    "tools/call", "resources/read", "resources/subscribe", "subscriptions/listen", "prompts/get",
+  ]
 
   /// Whether a notification is one of the protocol's.
   static func isKnownNotification(_ method: [UInt8], from sender: Peer) -> Bool {

@@ -8,29 +8,38 @@ struct SamplingRequest {
   init(_ params: JSONDocument.Node?, in document: JSONDocument) {
     guard let params else { return }
     var request = LLMRequest()
-    func texts(_ list: JSONDocument.Node?, _ key: StaticString) -> [[UInt8]] {
-      guard let list else { return [] }
-      return document.elements(of: list).compactMap { document.member(key, of: $0).flatMap { document.string($0) } }
-    }
-    let preferences = document.member("modelPreferences", of: params)
-    request.modelHints = texts(preferences.flatMap { document.member("hints", of: $0) }, "name")
-    request.model = request.modelHints.first ?? []
-    if let tokens = document.member("maxTokens", of: params), document.kind(of: tokens) == .integer {
-      request.estimatedTokens = Int64(String(decoding: document.raw(tokens), as: UTF8.self))
-    }
-    request.functions = texts(document.member("tools", of: params), "name")
-    var messages: [[UInt8]] = []
-    if let prompt = document.member("systemPrompt", of: params).flatMap({ document.string($0) }) {
-      messages.append(prompt)
-    }
-    if let list = document.member("messages", of: params) {
-      for message in document.elements(of: list) {
-        guard let content = document.member("content", of: message) else { continue }
-        let blocks = document.kind(of: content) == .array ? Array(document.elements(of: content)) : [content]
-        messages += blocks.compactMap { document.member("text", of: $0).flatMap { document.string($0) } }
+    func names(in list: JSONDocument.Node) -> [[UInt8]] {
+      document.elements(of: list).flatMap { document.values(takenFor: "name", of: $0) }.compactMap {
+        document.string($0)
       }
     }
+    /// Every `text` within some content, a tool's result and a resource in it too.
+    func texts(in node: JSONDocument.Node) -> [[UInt8]] {
+      if document.kind(of: node) == .array { return document.elements(of: node).flatMap(texts) }
+      let own = document.values(takenFor: "text", of: node).compactMap { document.string($0) }
+      return own + document.members(of: node).flatMap { texts(in: $0.value) }
+    }
+    request.modelHints = document.values(takenFor: "modelPreferences", of: params).flatMap {
+      document.values(takenFor: "hints", of: $0)
+    }.flatMap(names)
+    request.model = request.modelHints.first ?? []
+    request.estimatedTokens = document.values(takenFor: "maxTokens", of: params).compactMap {
+      Self.count($0, in: document)
+    }.max()
+    request.functions = document.values(takenFor: "tools", of: params).flatMap(names)
+    let messages =
+      document.values(takenFor: "systemPrompt", of: params).compactMap { document.string($0) }
+      + document.values(takenFor: "messages", of: params).flatMap { document.elements(of: $0).map { $0 } }
+      .flatMap { document.values(takenFor: "content", of: $0) }.flatMap(texts)
     request.messages = Array(messages.joined(separator: [UInt8(ascii: "\n")]))
     llmRequest = request
+  }
+
+  /// A number however it is written, what is too large as the largest; nil for anything else.
+  private static func count(_ node: JSONDocument.Node, in document: JSONDocument) -> Int64? {
+    guard document.kind(of: node) == .integer || document.kind(of: node) == .number else { return nil }
+    let digits = String(decoding: document.raw(node), as: UTF8.self)
+    guard let number = Double(digits) else { return nil }
+    return Int64(digits) ?? Int64(exactly: number.rounded(.up)) ?? (number < 0 ? .min : .max)
   }
 }

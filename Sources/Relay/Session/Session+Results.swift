@@ -195,8 +195,10 @@ extension Session {
     if let denial = scan.denial { return Withholding(code: .dataLoss, reason: denial) }
     if let reason = hiddenQuestion(node, in: document) { return Withholding(code: .lookAlike, reason: reason) }
     guard !options.observes else { return nil }
-    // The output of a task stands within what is said about it.
-    return policy.resultRule(for: subject(of: name)).withholding(
-      node.map { document.member("result", of: $0) ?? $0 }, in: document, bytes: line.bytes.count)
+    let rule = policy.resultRule(for: subject(of: name))
+    // The output of a task stands within what is said about it, which may be all that a host looks at.
+    let output = node.flatMap { document.member("result", of: $0) }
+    return rule.withholding(node, in: document, bytes: line.bytes.count)
+      ?? output.flatMap { rule.withholding($0, in: document, bytes: line.bytes.count) }
   }
 }

@@ -86,6 +86,14 @@ def values(text):
     return found
 
 
+def leading(text):
+    """The value that a text begins with, if it does with one."""
+    try:
+        return [DECODER.raw_decode(text.lstrip(" \t"))[0]]
+    except (ValueError, RecursionError):
+        return []
+
+
 def read(line):
     found = set()
     encodings = ["utf-8"]
@@ -94,12 +102,10 @@ def read(line):
     for encoding in encodings:
         text = line.decode(encoding, "replace")
         parts = [text] + (ENDS.split(text) if ENDS.search(text) else [])
-        if ODD_ENDS.search(text):
-            odd = ODD_ENDS.split(text)
-            parts += odd if SUSPICIOUS else [part for part in odd if part.lstrip(" \t")[:1] in ("{", "[")]
-        for part in parts:
-            for value in values(part):
-                found.update(messages(value))
+        odd = ODD_ENDS.split(text) if ODD_ENDS.search(text) else []
+        for value in [value for part in parts for value in values(part)] + [
+                value for part in odd for value in (values(part) if SUSPICIOUS else leading(part))]:
+            found.update(messages(value))
     return sorted(found)
 
 

@@ -10,9 +10,11 @@ struct ConfigFile {
 
   private static let maxBytes = 64 << 10
 
+  static func path(in stateDirectory: String) -> String { stateDirectory + "/config.yaml" }
+
   /// Empty where there is no such file.
   init(stateDirectory: String) throws(StateError) {
-    let path = stateDirectory + "/config.yaml"
+    let path = Self.path(in: stateDirectory)
     var bytes: [UInt8]
     do throws(FileReader.Failure) {
       bytes = try FileReader.read(path, limit: Self.maxBytes)

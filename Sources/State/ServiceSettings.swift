@@ -66,21 +66,24 @@ public struct ServiceSettings: Sendable {
   /// The environment variables that may hold the API key, the first one first.
   public static let keyVariables = ["CZ_API_KEY", "CONTROLZERO_API_KEY"]
 
+  /// The file that the API key comes from, unless a variable holds it.
+  public static func keyFile(_ options: Options, stateDirectory: String) -> String {
+    options.keyFile ?? ConfigFile.path(in: stateDirectory)
+  }
+
   /// What a person should know about the file that the key comes from: that others can read it; nil where all is well.
   ///
   /// It is used all the same: secrets that a container mounts often are like that, and nobody else is in there.
   public static func exposure(
     _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
   ) -> String? {
-    func configuration() -> String? {
-      guard keyVariables.allSatisfy({ environment($0) == nil }),
-        (try? ConfigFile(stateDirectory: stateDirectory))?["api_key"] != nil
-      else { return nil }
-      return stateDirectory + "/config.yaml"
+    func isInConfiguration() -> Bool {
+      keyVariables.allSatisfy { environment($0) == nil }
+        && (try? ConfigFile(stateDirectory: stateDirectory))?["api_key"] != nil
     }
-    guard let path = options.keyFile ?? configuration(), let permissions = FileReader.permissions(of: path),
-      permissions & 0o044 != 0
-    else { return nil }
+    guard options.keyFile != nil || isInConfiguration() else { return nil }
+    let path = keyFile(options, stateDirectory: stateDirectory)
+    guard let permissions = FileReader.permissions(of: path), permissions & 0o044 != 0 else { return nil }
     let mode = String(permissions, radix: 8)
     return "`\(path)` holds the API key, and others can read it (mode \(mode)): chmod 600 \(path)"
   }

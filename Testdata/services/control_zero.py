@@ -5,7 +5,7 @@ Standard library only. Prints the port it listens on. Faults are switched while 
 
   POST /_test/fault    {"on": "bootstrap|pull|audit|logs|secrets|tamper", "kind": KIND, "times": N, ...}
                        an empty object clears all faults
-  POST /_test/content  {"bundle": FILE, "keys": FILE, "change_keys": {...}}  serves other files from now on
+  POST /_test/content  {"bundle": FILE, "keys": FILE, "change_keys": {...}, "api_key": KEY}  serves other files from now on, with another key
   GET  /_test/entries  entries, batches (their sizes) and log records that were taken
   GET  /_test/requests what was asked: method, path, headers
 
@@ -221,6 +221,7 @@ class Handler(BaseHTTPRequestHandler):
                 content = json.loads(body)
                 if "bundle" in content:
                     service.bundle = read(content["bundle"])
+                service.key = content.get("api_key", service.key)
                 if "keys" in content:
                     service.keys = json.loads(read(content["keys"]))
                 service.keys.update(content.get("change_keys", {}))

@@ -73,6 +73,29 @@ import Testing
     try second.wait()
   }
 
+  @Test func `a key that takes the place of another one counts without a new start, once a policy has come with it`()
+    throws
+  {
+    let cloud = try Cloud()
+    let other = "cz_test_" + String(repeating: "b", count: 64)
+    _ = try cloud.author.scratch.file("key", other)
+    let process = try cloud.start()
+    #expect(try Self.call(process, 1) == "BUNDLE_MISSING")
+    // A mistake is put right.
+    _ = try cloud.author.scratch.file("key", StandIn.key)
+    try Self.wait(process, for: "allowed", from: 2)
+    // The key is replaced; what came with the old one stays in force until something comes with the new one.
+    try cloud.fail(#"{"on":"pull","kind":"status","status":503}"#)
+    try cloud.service.ask("/_test/content", "{\"api_key\":\"\(other)\"}")
+    try cloud.change(Cloud.deny, at: 1_790_000_001)
+    _ = try cloud.author.scratch.file("key", other)
+    #expect(try Self.call(process, 100_000) == "allowed")
+    try cloud.fail("null")
+    try Self.wait(process, for: "RULE_MATCH", from: 100_001)
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
+
   @Test func `without an answer at the first start every call is denied until there is a policy`() throws {
     let cloud = try Cloud()
     try cloud.fail(#"{"on":"bootstrap","kind":"status","status":503}"#)

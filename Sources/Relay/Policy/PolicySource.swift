@@ -31,22 +31,38 @@ public struct PolicySource: Sendable {
   private let checks: AcceptanceChecks
   /// Whether what is loaded is taken for accepted: not by those who only look.
   private let remembers: Bool
+  /// Where the API key comes from.
+  private let service: ServiceSettings.Options
   /// Of the service's policies; nil where no service is asked.
-  private let cache: CacheLayout?
+  private var cache: CacheLayout?
+  /// The same for an API key that has taken the place of the one in use, as long as nothing was pulled with it.
+  private var nextCache: CacheLayout?
 
   /// - Parameter scope: of the API key, where the service is a source.
   init(
-    _ source: RunOptions.Source, checks: AcceptanceChecks, stateDirectory: String, scope: String?,
-    remembers: Bool = true
+    _ source: RunOptions.Source, service: ServiceSettings.Options, checks: AcceptanceChecks, stateDirectory: String,
+    scope: String?, remembers: Bool = true
   ) {
     self.source = source
+    self.service = service
     self.checks = checks
     self.remembers = remembers
     self.stateDirectory = stateDirectory
     cache = scope.map { CacheLayout(stateDirectory: stateDirectory, scope: $0) }
   }
 
-  /// What a change of tells that ``load(at:isStart:)`` has something new to say.
+  /// Turns to what is pulled with another API key, where one has taken the place of the one in use.
+  ///
+  /// Until there is something, and while the key can't be read, all stays as it is.
+  mutating func followKey() {
+    guard let cache, let scope = try? ServiceSettings.key(service, stateDirectory: stateDirectory).scope else { return }
+    let next = CacheLayout(stateDirectory: stateDirectory, scope: scope)
+    nextCache = next == cache ? nil : next
+    guard nextCache != nil, FileIdentity(of: next.current) != nil else { return }
+    (self.cache, nextCache) = (next, nil)
+  }
+
+  /// What a change of tells that ``load(at:isStart:)`` has something new to say, or ``followKey()`` something to do.
   var watchedPaths: [String] { watchedPaths(of: source) }
 
   private func watchedPaths(of source: RunOptions.Source) -> [String] {
@@ -55,7 +71,9 @@ public struct PolicySource: Sendable {
     case .file(let path): files = [path]
     case .stateDirectory: files = Self.fileNames.map { "\(stateDirectory)/\($0)" }
     case .bundle(let path, let keys): return [path, keys]
-    case .service(let other): return (cache.map { [$0.current] } ?? []) + (other.map(watchedPaths) ?? [])
+    case .service(let other):
+      let keyFile = ServiceSettings.keyFile(service, stateDirectory: stateDirectory)
+      return [cache?.current, nextCache?.current, keyFile].compactMap(\.self) + (other.map(watchedPaths) ?? [])
     }
     return files.flatMap { [$0] + PolicySignature.paths(of: $0) }
   }

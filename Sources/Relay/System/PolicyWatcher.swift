@@ -11,7 +11,7 @@ struct PolicyWatcher: ~Copyable {
   private static let shortest: UInt64 = 20_000_000
   private static let longest: UInt64 = 5_000_000_000
 
-  private let source: PolicySource
+  private var source: PolicySource
   private let quarantine: QuarantineFile
   private(set) var keeper: PolicyKeeper
   private var watch: FileWatch
@@ -51,6 +51,8 @@ struct PolicyWatcher: ~Copyable {
     lastTime = time
     if watch.hasChanged(at: now, time: microseconds * 1000) || isForced {
       isForced = false
+      source.followKey()
+      if source.watchedPaths != watch.paths { watch = FileWatch(source.watchedPaths) }
       do throws(PolicySourceError) {
         changes.append(
           keeper.replace(with: try source.load(at: time, isStart: keeper.policy.source == .missing), at: time))

@@ -40,7 +40,7 @@ struct RunPlan {
     }
     advice = Self.advice(options, mode, usesKey: scope != nil, stateDirectory)
     policySource = PolicySource(
-      source, checks: options.bundleChecks, stateDirectory: stateDirectory, scope: scope,
+      source, service: options.service, checks: options.bundleChecks, stateDirectory: stateDirectory, scope: scope,
       remembers: remembers)
     let sends = mode != .local || options.telemetryEndpoint != nil
     launcher = sends ? SyncLauncher(options, mode: mode, stateDirectory: stateDirectory) : nil

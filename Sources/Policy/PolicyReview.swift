@@ -109,10 +109,11 @@ struct PolicyReview {
   }
 
   /// Patterns that name one of the server's tools where a server's name belongs.
-  func toolsAsServers(server: [UInt8], tools: [[UInt8]]) -> [PolicyWarning] {
+  func toolsAsServers(server: [UInt8], tools: [KnownTool]) -> [PolicyWarning] {
     policy.rules.enumerated().flatMap { number, rule in
       rule.actions.compactMap { pattern in
-        guard let tool = tools.first(where: { $0 + ":*".utf8 == pattern.canonical }), tool != server else { return nil }
+        guard let tool = tools.lazy.map(\.name).first(where: { $0 + ":*".utf8 == pattern.canonical }), tool != server
+        else { return nil }
         let name = String(decoding: tool, as: UTF8.self)
         return PolicyWarning(
           at: rule,
@@ -123,16 +124,16 @@ struct PolicyReview {
   }
 
   /// Patterns for this server that are for none of its tools.
-  func unknownTools(server: [UInt8], tools: [[UInt8]]) -> [PolicyWarning] {
+  func unknownTools(server: [UInt8], tools: [KnownTool]) -> [PolicyWarning] {
     let folded = CaseFolding.folded(server)
-    let actions = tools.map { folded + [UInt8(ascii: ":")] + $0 }
+    let actions = tools.map { folded + [UInt8(ascii: ":")] + $0.name }
     return policy.rules.enumerated().flatMap { number, rule in
       rule.actions.compactMap { pattern in
         guard pattern.literalStart.starts(with: folded + [UInt8(ascii: ":")]),
           !actions.contains(where: { pattern.matches($0) })
         else { return nil }
         let text = String(decoding: pattern.canonical, as: UTF8.self)
-        let meant = tools.first { isClose($0, pattern.canonical.dropFirst(server.count + 1)) }
+        let meant = tools.lazy.map(\.name).first { isClose($0, pattern.canonical.dropFirst(server.count + 1)) }
         let hint = meant.map { "; `\(String(decoding: $0, as: UTF8.self))` was meant?" } ?? ""
         return PolicyWarning(
           at: rule, "rule \(number): `\(text)` is for none of the server's tools\(hint)")
@@ -159,13 +160,15 @@ struct PolicyReview {
 
 extension Policy {
   /// What is probably not meant as it is written: the warnings of loading, rules that nothing reaches, ids that stand
-  /// twice, names that mean more than they seem to, and, where the server's tools are known, patterns that are for none of them.
-  public func review(server: [UInt8]? = nil, tools: [[UInt8]]? = nil) -> [PolicyWarning] {
+  /// twice, names that mean more than they seem to, and, where the server's tools are known, patterns that are for none of
+  /// them and conditions on arguments that they do not have.
+  public func review(server: [UInt8]? = nil, tools: [KnownTool]? = nil) -> [PolicyWarning] {
     let review = PolicyReview(policy: self)
     var found = warnings + review.shadowedRules() + review.repeatedIDs() + review.familyNames(server: server)
     if let server { found += review.missingRules(server: server) }
     if let server, let tools {
       found += review.unknownTools(server: server, tools: tools) + review.toolsAsServers(server: server, tools: tools)
+      found += review.unknownArguments(server: server, tools: tools)
     }
     return found.enumerated().sorted {
       ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)

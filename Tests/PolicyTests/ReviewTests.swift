@@ -1,11 +1,41 @@
 import Testing
+import Wire
 
 @testable import Policy
 
 struct ReviewTests {
   private func review(_ rules: String, server: String? = nil, tools: [String]? = nil) throws -> [PolicyWarning] {
     try localPolicy("version: '1'\nrules:\n\(rules)").review(
-      server: server.map { Array($0.utf8) }, tools: tools.map { $0.map { Array($0.utf8) } })
+      server: server.map { Array($0.utf8) }, tools: tools.map { $0.map { KnownTool(name: Array($0.utf8)) } })
+  }
+
+  @Test(
+    "a condition on an argument that the tools of a rule do not have is told",
+    arguments: [
+      ("fs:edit", "path: /etc/*", "`path` is no argument of `edit`; `file_path` was meant?"),
+      ("fs:read*", "path: /etc/*", "`path` is no argument of `read_all`; `paths` was meant?"),
+      ("fs", "path: /etc/*", "`path` is no argument of `edit`, `read_all`, `time`; `file_path` was meant?"),
+      ("fs:edit", "args.options.mode: x", "`args.options.mode` is no argument of `edit`"),
+      ("fs:edit", "args.options.dry: true", nil), ("fs:read", "path: /etc/*", nil), ("fs:open", "anything: x", nil),
+      // It may come from the context.
+      ("fs:edit", "environment: prod", nil), ("fs", "user_id: u", nil), ("fs", "input_text: x", nil),
+      ("other", "path: /etc/*", nil),
+    ])
+  func unknownArguments(pattern: String, condition: String, message: String?) throws {
+    let string = #"{"type": "string"}"#
+    let options = #"{"type": "object", "properties": {"dry": {"type": "boolean"}}}"#
+    let tools = try [
+      ("edit", #"{"properties": {"file_path": \#(string), "options": \#(options)}}"#),
+      ("read", #"{"properties": {"path": \#(string)}}"#),
+      ("read_all", #"{"properties": {"paths": {"type": "array"}}}"#),
+      ("time", #"{"properties": {"zone": \#(string)}}"#), ("open", #"{"type": "object"}"#),
+    ].map { name, schema in
+      let schema = try parsed(schema)
+      return KnownTool(name: Array(name.utf8), schema: (schema, schema.root))
+    }
+    let policy = try localPolicy("dialect: czproxy/1\nrules: [{deny: '\(pattern)', when: {\(condition)}}]\n")
+    let found = policy.review(server: Array("fs".utf8), tools: tools).map(\.message)
+    #expect(found.filter { $0.contains("argument") } == (message.map { ["rule 0: \($0)"] } ?? []))
   }
 
   @Test(

@@ -55,6 +55,12 @@ struct ArgumentSchema: Sendable {
   let document: JSONDocument
   let root: JSONDocument.Node
 
+  /// The arguments that it names.
+  var argumentNames: [[UInt8]] {
+    guard let properties = document.member("properties", of: root) else { return [] }
+    return document.members(of: properties).map { Array(document.text($0.key)) }
+  }
+
   /// Whether the tool has an argument at a place; nil where the schema leaves it open or says it in a way that is not
   /// looked into.
   func declares(_ steps: some Sequence<ArgumentPath.Step>) -> Bool? {

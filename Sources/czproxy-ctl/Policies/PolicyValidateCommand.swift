@@ -117,7 +117,7 @@ struct PolicyValidateCommand: ParsableCommand {
     writer.endObject()
   }
 
-  private func knownTools() throws -> [[UInt8]]? {
+  private func knownTools() throws -> [KnownTool]? {
     do {
       if let tools { return try ToolList.read(try PolicySource.read(tools)) }
       return try serverCommand.map(ToolList.ask)

@@ -1,8 +1,9 @@
 import MCPHost
+import Policy
 import Relay
 import Wire
 
-/// The names of a server's tools, from a file or from the server itself.
+/// A server's tools, from a file or from the server itself.
 enum ToolList {
   struct Failure: Error, CustomStringConvertible {
     let description: String
@@ -13,7 +14,7 @@ enum ToolList {
   static let maxTools = 100_000
 
   /// Reads the answer to `tools/list`, its result, its `tools`, or a list of names.
-  static func read(_ bytes: [UInt8]) throws(Failure) -> [[UInt8]] {
+  static func read(_ bytes: [UInt8]) throws(Failure) -> [KnownTool] {
     let document: JSONDocument
     do {
       document = try JSONDocument(parsing: bytes[...], options: .document)
@@ -23,27 +24,29 @@ enum ToolList {
     let result = document.member("result", of: document.root) ?? document.root
     let list = document.member("tools", of: result) ?? result
     guard document.kind(of: list) == .array else { throw Failure(description: "there is no list of tools") }
-    return names(list, in: document)
+    return tools(in: list, of: document)
   }
 
   /// Starts a server, asks it, and ends it.
   ///
   /// - Parameter command: a line for the shell.
-  static func ask(_ command: String) throws(MCPClient.Failure) -> [[UInt8]] {
+  static func ask(_ command: String) throws(MCPClient.Failure) -> [KnownTool] {
     var client = MCPClient(
       command: ["/bin/sh", "-c", command], timeout: timeout, name: "czproxy", version: Version.number)
     defer { client.close() }
-    var tools: [[UInt8]] = []
+    var tools: [KnownTool] = []
     try client.listTools { answer in
-      tools += answer.document.member("tools", of: answer.result).map { names($0, in: answer.document) } ?? []
+      tools += answer.document.member("tools", of: answer.result).map { self.tools(in: $0, of: answer.document) } ?? []
       return tools.count < maxTools
     }
     return tools
   }
 
-  private static func names(_ list: JSONDocument.Node, in document: JSONDocument) -> [[UInt8]] {
+  private static func tools(in list: JSONDocument.Node, of document: JSONDocument) -> [KnownTool] {
     document.elements(of: list).compactMap { node in
-      document.string(node) ?? document.member("name", of: node).flatMap { document.string($0) }
+      if let name = document.string(node) { return KnownTool(name: name) }
+      guard let name = document.member("name", of: node).flatMap({ document.string($0) }) else { return nil }
+      return KnownTool(name: name, schema: document.member("inputSchema", of: node).map { (document, $0) })
     }
   }
 }

@@ -1,0 +1,58 @@
+import Python
+import Wire
+
+/// Finds conditions on arguments that tools do not have: a rule that denies then says nothing about them, and one that
+/// lets through never does.
+extension PolicyReview {
+  /// Tools that a warning names at the most.
+  private static let named = 4
+
+  func unknownArguments(server: [UInt8], tools: [KnownTool]) -> [PolicyWarning] {
+    let folded = CaseFolding.folded(server)
+    let actions = tools.map { folded + [UInt8(ascii: ":")] + $0.name }
+    return policy.rules.enumerated().flatMap { number, rule -> [PolicyWarning] in
+      guard !rule.conditions.isEmpty else { return [] }
+      let concerned = zip(tools, actions).filter { _, action in rule.actions.contains { $0.matches(action) } }.map(\.0)
+      return rule.conditions.compactMap { condition in
+        message(of: condition, for: concerned).map { PolicyWarning(at: rule, "rule \(number): \($0)") }
+      }
+    }
+  }
+
+  /// - Parameter tools: what the rule is for.
+  private func message(of condition: Condition, for tools: [KnownTool]) -> String? {
+    let steps: [ArgumentPath.Step]
+    let isSurelyAnArgument: Bool
+    switch condition.field {
+    case .key(let key):
+      guard !Self.isOfContext(key) else { return nil }
+      (steps, isSurelyAnArgument) = ([.member(key)], false)
+    case .path(let path):
+      (steps, isSurelyAnArgument) = (path.steps, true)
+    }
+    let without = tools.filter { $0.schema?.declares(steps) == false }
+    guard let first = without.first else { return nil }
+    let meant = Self.meant(by: steps, of: first)
+    // What no tool has may be of the context, which can have any key.
+    guard isSurelyAnArgument || meant != nil || without.count < tools.count else { return nil }
+    let names = without.prefix(Self.named).map { "`\(String(decoding: $0.name, as: UTF8.self))`" }
+    let more = without.count > names.count ? " and \(without.count - names.count) more" : ""
+    return "`\(condition.name)` is no argument of \(names.joined(separator: ", "))\(more)"
+      + (meant.map { "; `\(String(decoding: $0, as: UTF8.self))` was meant?" } ?? "")
+  }
+
+  /// Whether a condition of this key is about something else than one argument.
+  private static func isOfContext(_ key: [UInt8]) -> Bool {
+    let others: [StaticString] = ["input_text", "resource", "tags", "host_tool_name", "subject_origin"]
+    return ContextMembers.isAboutCaller(key) || others.contains { $0.hasBytes(key.span) }
+  }
+
+  /// The tool's argument that is called nearly the same: `file_path` for `path`, `paths` for `path`.
+  private static func meant(by steps: [ArgumentPath.Step], of tool: KnownTool) -> [UInt8]? {
+    guard steps.count == 1, case .member(let name)? = steps.first, let schema = tool.schema else { return nil }
+    return schema.argumentNames.first { other in
+      let (short, long) = name.count < other.count ? (name, other) : (other, name)
+      return short.count > 2 && (long.starts(with: short) || long.suffix(short.count).elementsEqual(short))
+    }
+  }
+}

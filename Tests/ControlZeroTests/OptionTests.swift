@@ -137,4 +137,13 @@ import Testing
       }
     }
   }
+
+  @Test func `a configuration that is printed does not say its API key`() throws {
+    let configuration = ControlZeroConfiguration(apiKey: "cz_live_secret", agentName: "finance-agent")
+    var dumped = ""
+    dump(configuration, to: &dumped)
+    for text in ["\(configuration)", String(reflecting: configuration), dumped] {
+      #expect(!text.contains("cz_live_secret") && text.contains("finance-agent"))
+    }
+  }
 }

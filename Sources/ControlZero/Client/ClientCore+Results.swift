@@ -24,7 +24,7 @@ extension ClientCore {
       guard call.judged != nil else { return value }
       let document: JSONDocument
       do throws(JSONError) {
-        document = try JSONDocument(parsing: value.json[...], options: .document)
+        document = try JSONDocument(parsing: value.jsonForReader[...], options: .document)
       } catch {
         note(call, error: "malformed")
         throw failure(

@@ -219,4 +219,30 @@ import Testing
       try withControlZero(scratch.configuration(Self.allowAll) { $0.serversPath = path }) { _ in }
     }
   }
+
+  @Test func `a server is never started with less than it was to be given`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration(Self.allowAll)) { client throws in
+      client.registerServer("word", command: Project.scriptedServer + ["--marker", "a\0b"])
+      client.registerServer("variable", command: Project.scriptedServer, environment: ["A": "a\0b"])
+      client.registerServer("directory", command: Project.scriptedServer, directory: "/\0tmp")
+      for tool in ["word", "variable", "directory"] {
+        #expect { try client.callTool(tool, "echo") } throws: { ($0 as? ToolCallError)?.reason == .start }
+      }
+    }
+  }
+
+  @Test func `a server gets variables of our environment byte for byte`() async throws {
+    // In a process of its own: an environment is one for all.
+    await #expect(processExitsWith: .success) {
+      let value = [0x63, 0xe9, 0].map { CChar(truncatingIfNeeded: $0) }
+      unsafe setenv("IN_LATIN_1", value, 1)
+      let scratch = try Scratch()
+      try withControlZero(scratch.configuration(ServerTests.allowAll)) { client throws in
+        let isWhole = #"test "$IN_LATIN_1" = "$(printf 'c\351')" && exec "$@""#
+        client.registerServer("s", command: ["sh", "-c", isWhole, "sh"] + Project.scriptedServer)
+        try #require(try client.callTool("s", "echo").contentText == "{}")
+      }
+    }
+  }
 }

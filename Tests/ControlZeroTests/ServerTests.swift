@@ -220,6 +220,32 @@ import Testing
     }
   }
 
+  @Test func `the server that was registered last executes a tool`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration(Self.allowAll)) { client throws in
+      client.register("s") { _, _, _ in "the closure" }
+      client.registerServer("s", command: ["/nonexistent/server"])
+      client.registerServer("s", command: Project.scriptedServer)
+      #expect(try client.callTool("s", "echo").contentText == "{}")
+      client.register("s") { _, _, _ in "the closure" }
+      #expect(try client.callTool("s", "echo") == "the closure")
+    }
+  }
+
+  @Test func `a call whose server is replaced is told so, by a client that goes on`() async throws {
+    let scratch = try Scratch()
+    let record = "\(scratch.path)/received"
+    try await withControlZero(scratch.configuration(Self.allowAll)) { client in
+      client.registerServer("s", command: Project.scriptedServer + ["--record", record])
+      let call = Task { try await client.callTool("s", "never") }
+      try await until { Self.text(scratch, "received").contains("never") }
+      client.register("s") { _, _, _ in "the closure" }
+      await #expect { try await call.value } throws: { ($0 as? ToolCallError)?.reason == .serverEnded }
+      #expect(try await client.callTool("s", "echo") == "the closure")
+    }
+    #expect(try scratch.rows("outcome").map { $0["error"]?.string } == ["server_ended", nil])
+  }
+
   @Test func `a server is never started with less than it was to be given`() throws {
     let scratch = try Scratch()
     try withControlZero(scratch.configuration(Self.allowAll)) { client throws in

@@ -75,7 +75,9 @@ final class ClientCore: Sendable {
   /// Gets the policy and the tools. Blocks.
   func initialize(_ cancellation: Cancellation = Cancellation()) throws {
     guard !isClosed else { throw ClientClosedError() }
-    if let path = settings.serversPath { add(try ServersFile.read(path)) }
+    if let path = settings.serversPath {
+      registry.add(try ServersFile.read(path), startTimeout: Self.nanoseconds(settings.callTimeout))
+    }
     guard settings.isGoverned else {
       return try change { phase in
         if case .closed = phase { throw ClientClosedError() }
@@ -86,8 +88,9 @@ final class ClientCore: Sendable {
     startTimers()
   }
 
-  func add(_ servers: [(name: String, command: ServerCommand)]) {
-    registry.add(servers, startTimeout: Self.nanoseconds(settings.callTimeout))
+  func registerServer(_ name: String, _ command: ServerCommand) {
+    let server = ToolRegistry.server(command, startTimeout: Self.nanoseconds(settings.callTimeout))
+    registry.register(name, .server(server))
   }
 
   var isClosed: Bool {

@@ -123,9 +123,12 @@ final class ClientCore: Sendable {
     } catch {
       logger.error("the audit record can't be written", metadata: ["reason": "\(error)"])
     }
-    if wasReady, link != nil, waitingRecords.load(ordering: .relaxed) > 0 {
+    if wasReady, let link, waitingRecords.load(ordering: .relaxed) > 0 {
+      let farewell = Cancellation(after: Self.farewell)
+      // A refresh that hangs would take all of that time.
+      link.reserve(for: farewell)
       do {
-        try deliver(Cancellation(after: Self.farewell))
+        try deliver(farewell)
       } catch {
         logger.warning("records wait for the service", metadata: ["reason": "\(error)"])
       }

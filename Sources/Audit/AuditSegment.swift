@@ -88,6 +88,9 @@ public struct AuditSegment: ~Copyable {
     throw AuditError(.write, path: file.path, errno: number, detail: SystemFile.describe(number))
   }
 
+  /// Whether somebody removed it: its rows are gone, and so would be those to come.
+  public var isRemoved: Bool { file.isRemoved }
+
   /// Appends a row. After an error nothing of it is in the segment.
   public mutating func append(_ record: consuming AuditRecord) throws(AuditError) {
     try add(record)

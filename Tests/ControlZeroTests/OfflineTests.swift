@@ -198,4 +198,17 @@ import Testing
       }
     }
   }
+
+  @Test func `calls go on record anew where the records of before were removed`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration(examplePolicy)) { client throws in
+      client.register("database") { _, _, _ in nil }
+      for removed in ["state/audit", "state"] {
+        try client.callTool("database", "count")
+        try FileManager.default.removeItem(atPath: "\(scratch.path)/\(removed)")
+        try client.callTool("database", "count")
+        #expect(try scratch.rows("decision").count == 1)
+      }
+    }
+  }
 }

@@ -88,6 +88,14 @@ public struct AuditSegment: ~Copyable {
     throw AuditError(.write, path: file.path, errno: number, detail: SystemFile.describe(number))
   }
 
+  /// Whether somebody removed the segment: its rows are gone, and so would be those to come.
+  public static func isRemoved(_ segment: borrowing AuditSegment?) -> Bool {
+    switch segment {
+    case .some(let segment): segment.file.isRemoved
+    case .none: false
+    }
+  }
+
   /// Appends a row. After an error nothing of it is in the segment.
   public mutating func append(_ record: consuming AuditRecord) throws(AuditError) {
     try add(record)

@@ -127,7 +127,8 @@ public struct ToolCallError: LocalizedError, Sendable, Hashable, CustomStringCon
     case start
     /// No answer came in time. The call may have been executed.
     case timedOut
-    /// The server died. The call may have been executed; the next one starts it again.
+    /// The server died, and the next call starts it again; or another tool was registered in its place. The call may have
+    /// been executed.
     case serverEnded
     /// The answer is no message that every reader understands alike.
     case malformed

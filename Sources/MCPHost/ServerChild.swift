@@ -18,6 +18,8 @@ struct ServerChild: ~Copyable {
 
   static func start(_ command: ServerCommand) throws(SystemError) -> ServerChild {
     guard !command.words.isEmpty else { throw SystemError("exec", ENOENT) }
+    // What stands behind a zero byte would be left out in silence.
+    guard !command.texts.contains(where: { $0.utf8.contains(0) }) else { throw SystemError("exec", EINVAL) }
     var inputEnds: (Int32, Int32) = (-1, -1)
     var outputEnds: (Int32, Int32) = (-1, -1)
     var failed = unsafe cz_pipe(&inputEnds.0, &inputEnds.1)
@@ -93,7 +95,7 @@ struct ServerChild: ~Copyable {
 
   private static func spawn(_ command: ServerCommand, input: Int32, output: Int32) throws(SystemError) -> pid_t {
     var words: [UnsafeMutablePointer<CChar>?] = unsafe command.words.map { unsafe strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] = unsafe environment(of: command).map { unsafe strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = unsafe environment(of: command) + [nil]
     defer { unsafe (words + variables).forEach { unsafe free($0) } }
     var process: pid_t = 0
     let failed = unsafe cz_spawn_group(&words, &variables, command.directory, input, output, &process)
@@ -101,15 +103,16 @@ struct ServerChild: ~Copyable {
     return process
   }
 
-  private static func environment(of command: ServerCommand) -> [String] {
-    var variables = command.environment.map { "\($0.key)=\($0.value)" }
+  /// Copies of our own variables, byte for byte, since a value need not be UTF-8, and the command's.
+  private static func environment(of command: ServerCommand) -> [UnsafeMutablePointer<CChar>?] {
+    var variables = unsafe command.environment.map { unsafe strdup("\($0.key)=\($0.value)") }
     var next = unsafe cz_environment()
     while let entry = unsafe next?.pointee {
       let text = unsafe String(cString: entry)
-      let name = String(text.prefix { $0 != "=" })
-      if command.environment[name] == nil, !command.withheld.contains(name) { variables.append(text) }
+      let name = String(decoding: text.utf8.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+      if command.environment[name] == nil, !command.withheld.contains(name) { unsafe variables.append(strdup(entry)) }
       unsafe next = next?.advanced(by: 1)
     }
-    return variables
+    return unsafe variables
   }
 }

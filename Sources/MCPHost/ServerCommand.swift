@@ -9,6 +9,11 @@ public struct ServerCommand: Sendable, Equatable {
   /// Variables of ours that the server does not get, unless ``environment`` names them.
   public var withheld: Set<String>
 
+  /// All that is handed to the system.
+  var texts: [String] {
+    words + environment.flatMap { [$0.key, $0.value] } + (directory.map { [$0] } ?? [])
+  }
+
   public init(
     _ words: [String], environment: [String: String] = [:], directory: String? = nil, withheld: Set<String> = []
   ) {

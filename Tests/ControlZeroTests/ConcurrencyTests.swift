@@ -120,4 +120,46 @@ import Testing
     let ids = try service.entries().map { $0["id"]?.string }
     #expect(ids.count == 40 && Set(ids).count == 40)
   }
+
+  @Test func `a task that is cancelled does not wait for what another asks of the service`() async throws {
+    // In a process of its own: behind other tests a request would be over before the task that asked is cancelled.
+    await #expect(processExitsWith: .success) {
+      let scratch = try Scratch()
+      let service = try StandIn()
+      try await withControlZero(service.configuration(scratch)) { client in
+        try service.fault(#"{"on": "pull", "kind": "hang"}"#)
+        let isOver = Mutex(false)
+        let first = Task {
+          defer { isOver.withLock { $0 = true } }
+          try await client.syncPolicies()
+        }
+        try await until { try service.requests("/v1/sdk/policies/pull").count == 2 }
+        let second = Task { try await client.syncPolicies() }
+        second.cancel()
+        await #expect(throws: CancellationError.self) { try await second.value }
+        try #require(!isOver.withLock { $0 })
+        first.cancel()
+        await #expect(throws: CancellationError.self) { try await first.value }
+      }
+    }
+  }
+
+  @Test func `closing delivers what waits though a refresh hangs, which hears of it`() async throws {
+    // In a process of its own, as above.
+    await #expect(processExitsWith: .success) {
+      let scratch = try Scratch()
+      let service = try StandIn()
+      let client = try AsyncControlZeroClient(service.configuration(scratch))
+      try await client.initialize()
+      await #expect(throws: PolicyDeniedError.self) { try await client.callTool("github", "delete_repo") }
+      try service.fault(#"{"on": "pull", "kind": "hang"}"#)
+      let hanging = Task { try await client.syncPolicies() }
+      try await until { try service.requests("/v1/sdk/policies/pull").count == 2 }
+      let waiting = Task { try await client.syncPolicies() }
+      await client.close()
+      try #require(try service.entries().count == 1)
+      await #expect(throws: ClientClosedError.self) { try await hanging.value }
+      await #expect(throws: ClientClosedError.self) { try await waiting.value }
+    }
+  }
 }

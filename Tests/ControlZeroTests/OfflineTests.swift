@@ -181,4 +181,34 @@ import Testing
       #expect(try isAllowed([:], CallContext(userID: "u", tags: ["env": "tag"])))
     }
   }
+
+  @Test func `what is nested more deeply than there is stack is refused like what is nested too deeply`() async throws {
+    // In a process of its own, since it was a trap that it led to.
+    await #expect(processExitsWith: .success) {
+      let scratch = try Scratch()
+      // No deeper than can be freed, which is a recursion too.
+      @Sendable func nested() -> JSONValue { (0..<9000).reduce(1) { value, _ in ["a": [value]] } }
+      let policy = "version: \"1\"\nrules: [{id: all, allow: \"*\"}]\n"
+      try withControlZero(scratch.configuration(policy)) { client throws in
+        client.register("t") { _, _, _ in nested() }
+        try #require(throws: JSONTextError.self) { try client.callTool("t", "m", ["a": nested()]) }
+        try #require(try !client.evaluate("t", "m", context: ["a": nested()]).isAllowed)
+        let error = #expect(throws: ToolCallError.self) { try client.callTool("t", "m") }
+        try #require(error?.reason == .malformed)
+      }
+    }
+  }
+
+  @Test func `calls go on record anew where the records of before were removed`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration(examplePolicy)) { client throws in
+      client.register("database") { _, _, _ in nil }
+      for removed in ["state/audit", "state"] {
+        try client.callTool("database", "count")
+        try FileManager.default.removeItem(atPath: "\(scratch.path)/\(removed)")
+        try client.callTool("database", "count")
+        #expect(try scratch.rows("decision").count == 1)
+      }
+    }
+  }
 }

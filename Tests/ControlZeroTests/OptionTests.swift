@@ -119,4 +119,31 @@ import Testing
       #expect(try !client.evaluate("t", "m").isAllowed)
     }
   }
+
+  @Test func `durations without end are as good as long ones`() async throws {
+    // In a process of its own, since it was a trap that they led to.
+    await #expect(processExitsWith: .success) {
+      let scratch = try Scratch()
+      let service = try StandIn()
+      let configuration = try service.configuration(scratch) { configuration in
+        configuration.refreshInterval = .seconds(Int64.max)
+        configuration.maxCacheAge = .seconds(Int64.max)
+        configuration.callTimeout = .seconds(Int64.max)
+      }
+      try withControlZero(configuration) { client throws in
+        service.stop()
+        try #require(throws: PolicyUnavailableError.self) { try client.syncPolicies() }
+        try #require(try client.evaluate("github", "list_issues").isAllowed)
+      }
+    }
+  }
+
+  @Test func `a configuration that is printed does not say its API key`() throws {
+    let configuration = ControlZeroConfiguration(apiKey: "cz_live_secret", agentName: "finance-agent")
+    var dumped = ""
+    dump(configuration, to: &dumped)
+    for text in ["\(configuration)", String(reflecting: configuration), dumped] {
+      #expect(!text.contains("cz_live_secret") && text.contains("finance-agent"))
+    }
+  }
 }

@@ -219,4 +219,56 @@ import Testing
       try withControlZero(scratch.configuration(Self.allowAll) { $0.serversPath = path }) { _ in }
     }
   }
+
+  @Test func `the server that was registered last executes a tool`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration(Self.allowAll)) { client throws in
+      client.register("s") { _, _, _ in "the closure" }
+      client.registerServer("s", command: ["/nonexistent/server"])
+      client.registerServer("s", command: Project.scriptedServer)
+      #expect(try client.callTool("s", "echo").contentText == "{}")
+      client.register("s") { _, _, _ in "the closure" }
+      #expect(try client.callTool("s", "echo") == "the closure")
+    }
+  }
+
+  @Test func `a call whose server is replaced is told so, by a client that goes on`() async throws {
+    let scratch = try Scratch()
+    let record = "\(scratch.path)/received"
+    try await withControlZero(scratch.configuration(Self.allowAll)) { client in
+      client.registerServer("s", command: Project.scriptedServer + ["--record", record])
+      let call = Task { try await client.callTool("s", "never") }
+      try await until { Self.text(scratch, "received").contains("never") }
+      client.register("s") { _, _, _ in "the closure" }
+      await #expect { try await call.value } throws: { ($0 as? ToolCallError)?.reason == .serverEnded }
+      #expect(try await client.callTool("s", "echo") == "the closure")
+    }
+    #expect(try scratch.rows("outcome").map { $0["error"]?.string } == ["server_ended", nil])
+  }
+
+  @Test func `a server is never started with less than it was to be given`() throws {
+    let scratch = try Scratch()
+    try withControlZero(scratch.configuration(Self.allowAll)) { client throws in
+      client.registerServer("word", command: Project.scriptedServer + ["--marker", "a\0b"])
+      client.registerServer("variable", command: Project.scriptedServer, environment: ["A": "a\0b"])
+      client.registerServer("directory", command: Project.scriptedServer, directory: "/\0tmp")
+      for tool in ["word", "variable", "directory"] {
+        #expect { try client.callTool(tool, "echo") } throws: { ($0 as? ToolCallError)?.reason == .start }
+      }
+    }
+  }
+
+  @Test func `a server gets variables of our environment byte for byte`() async throws {
+    // In a process of its own: an environment is one for all.
+    await #expect(processExitsWith: .success) {
+      let value = [0x63, 0xe9, 0].map { CChar(truncatingIfNeeded: $0) }
+      unsafe setenv("IN_LATIN_1", value, 1)
+      let scratch = try Scratch()
+      try withControlZero(scratch.configuration(ServerTests.allowAll)) { client throws in
+        let isWhole = #"test "$IN_LATIN_1" = "$(printf 'c\351')" && exec "$@""#
+        client.registerServer("s", command: ["sh", "-c", isWhole, "sh"] + Project.scriptedServer)
+        try #require(try client.callTool("s", "echo").contentText == "{}")
+      }
+    }
+  }
 }

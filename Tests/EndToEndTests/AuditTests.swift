@@ -162,6 +162,19 @@ import Testing
     #expect(output.contains(finding))
   }
 
+  @Test func `records are begun anew where theirs were removed`() throws {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    try FileManager.default.removeItem(atPath: "\(session.scratch.state)/audit")
+    session.process.send(session.call(2, "echo"))
+    _ = try session.process.line()
+    try session.end()
+    let events = try session.scratch.rows().map { $0["event"] as? String ?? "" }
+    #expect(events == ["session_start", "decision", "outcome", "session_end"])
+    #expect(try Self.verify(session.scratch).status == 0)
+  }
+
   @Test func `a segment that is deleted shows in the next one`() throws {
     let session = try Self.recorded()
     let second = try RunningProcess(

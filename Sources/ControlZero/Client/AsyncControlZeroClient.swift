@@ -2,8 +2,9 @@ internal import MCPHost
 
 /// Governs the tool calls of a program that runs in tasks; see ``ControlZeroClient`` for what each method does.
 ///
-/// Nothing here blocks a thread that tasks share, and no thread waits for the next refresh. A task that is cancelled gives
-/// up what it waits for, with `CancellationError`; of a call the MCP server is told so. Calls run beside each other; only starting and closing are one at a time.
+/// Nothing here blocks a thread that tasks share, but for putting a tool in the place of an MCP server that runs, which waits
+/// for its end; and no thread waits for the next refresh. A task that is cancelled gives up what it waits for, with
+/// `CancellationError`; of a call the MCP server is told so. All methods may run beside each other, and beside themselves.
 public actor AsyncControlZeroClient {
   private nonisolated let core: ClientCore
 
@@ -43,7 +44,7 @@ public actor AsyncControlZeroClient {
   public nonisolated func registerServer(
     _ tool: String, command: [String], environment: [String: String] = [:], directory: String? = nil
   ) {
-    core.add([(tool, ServersFile.command(command, environment: environment, directory: directory))])
+    core.registerServer(tool, ServersFile.command(command, environment: environment, directory: directory))
   }
 
   /// See ``ControlZeroClient/callTool(_:_:_:context:timeout:)``.

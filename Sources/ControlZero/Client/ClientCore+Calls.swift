@@ -66,7 +66,7 @@ extension ClientCore {
 
   private static func document(_ arguments: JSONObject) throws -> JSONDocument {
     do throws(JSONError) {
-      return try JSONDocument(parsing: arguments.json[...], options: .document)
+      return try JSONDocument(parsing: JSONValue.object(arguments).jsonForReader[...], options: .document)
     } catch {
       throw JSONTextError(description: "the arguments can't be sent as they are: \(error)")
     }

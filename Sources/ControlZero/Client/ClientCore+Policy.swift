@@ -32,6 +32,8 @@ extension ClientCore {
     do {
       loaded = try load(isFirst: isFirst, at: now, cancellation)
     } catch {
+      // What was given up for that fails in words of its own.
+      guard !isClosed else { throw ClientClosedError() }
       if !isFirst { fail(error, at: now) }
       throw error
     }

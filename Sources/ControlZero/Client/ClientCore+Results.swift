@@ -24,7 +24,7 @@ extension ClientCore {
       guard call.judged != nil else { return value }
       let document: JSONDocument
       do throws(JSONError) {
-        document = try JSONDocument(parsing: value.json[...], options: .document)
+        document = try JSONDocument(parsing: value.jsonForReader[...], options: .document)
       } catch {
         note(call, error: "malformed")
         throw failure(
@@ -40,7 +40,11 @@ extension ClientCore {
   func finish(_ call: PreparedCall, _ result: Result<MCPAnswer, MCPFailure>) throws -> JSONValue {
     switch result {
     case .failure(.closed):
-      throw ClientClosedError()
+      guard !isClosed else { throw ClientClosedError() }
+      note(call, error: "server_ended")
+      throw failure(
+        call, .serverEnded, "another tool was registered in the server's place before it answered",
+        "it may have been executed; the next call is the other one's")
     case .failure(.cancelled):
       note(call, error: "cancelled")
       throw CancellationError()

@@ -75,7 +75,9 @@ final class ClientCore: Sendable {
   /// Gets the policy and the tools. Blocks.
   func initialize(_ cancellation: Cancellation = Cancellation()) throws {
     guard !isClosed else { throw ClientClosedError() }
-    if let path = settings.serversPath { add(try ServersFile.read(path)) }
+    if let path = settings.serversPath {
+      registry.add(try ServersFile.read(path), startTimeout: Self.nanoseconds(settings.callTimeout))
+    }
     guard settings.isGoverned else {
       return try change { phase in
         if case .closed = phase { throw ClientClosedError() }
@@ -86,8 +88,9 @@ final class ClientCore: Sendable {
     startTimers()
   }
 
-  func add(_ servers: [(name: String, command: ServerCommand)]) {
-    registry.add(servers, startTimeout: Self.nanoseconds(settings.callTimeout))
+  func registerServer(_ name: String, _ command: ServerCommand) {
+    let server = ToolRegistry.server(command, startTimeout: Self.nanoseconds(settings.callTimeout))
+    registry.register(name, .server(server))
   }
 
   var isClosed: Bool {
@@ -120,9 +123,12 @@ final class ClientCore: Sendable {
     } catch {
       logger.error("the audit record can't be written", metadata: ["reason": "\(error)"])
     }
-    if wasReady, link != nil, waitingRecords.load(ordering: .relaxed) > 0 {
+    if wasReady, let link, waitingRecords.load(ordering: .relaxed) > 0 {
+      let farewell = Cancellation(after: Self.farewell)
+      // A refresh that hangs would take all of that time.
+      link.reserve(for: farewell)
       do {
-        try deliver(Cancellation(after: Self.farewell))
+        try deliver(farewell)
       } catch {
         logger.warning("records wait for the service", metadata: ["reason": "\(error)"])
       }

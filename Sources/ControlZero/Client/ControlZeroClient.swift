@@ -48,12 +48,13 @@ public final class ControlZeroClient: Sendable {
 
   // MARK: Tools
 
-  /// Says what executes the calls of a tool; takes the place of what did before.
+  /// Says what executes the calls of a tool; takes the place of what did before. An MCP server that did is ended, and calls
+  /// that it has not answered fail with ``ToolCallError/Reason-swift.enum/serverEnded``.
   public func register(_ tool: String, _ handler: @escaping ToolHandler) {
     core.registry.register(tool, .closure(handler))
   }
 
-  /// Names an MCP server, which is started when it is first called.
+  /// Names an MCP server, which is started when it is first called; takes the place of what executed the tool before.
   ///
   /// - Parameters:
   ///   - tool: the name that policies and calls have for it.
@@ -63,7 +64,7 @@ public final class ControlZeroClient: Sendable {
   public func registerServer(
     _ tool: String, command: [String], environment: [String: String] = [:], directory: String? = nil
   ) {
-    core.add([(tool, ServersFile.command(command, environment: environment, directory: directory))])
+    core.registerServer(tool, ServersFile.command(command, environment: environment, directory: directory))
   }
 
   /// Asks the policy about `tool:method`, and executes the call where it lets it through.
@@ -170,7 +171,11 @@ public final class ControlZeroClient: Sendable {
   /// Puts the policy of a file in force, in place of the one that is. In the modes cloud and hybrid the next refresh puts
   /// the service's back.
   ///
+  /// Before ``initialize()`` it makes calls possible, by this policy and without the servers of
+  /// ``ControlZeroConfiguration/serversPath``.
+  ///
   /// - Returns: true. What can't be used is an error, and the policy in force stays.
+  /// - Throws: ``BundleVerificationError``, ``BundleTamperError``, ``PolicyUnavailableError``, ``ClientClosedError``.
   @discardableResult
   public func loadPolicyBundle(_ path: String) throws -> Bool {
     try core.loadFile(path)

@@ -75,3 +75,18 @@ public struct ControlZeroConfiguration: Sendable {
     case block
   }
 }
+
+extension ControlZeroConfiguration: CustomReflectable {
+  /// What `print` and `dump` show: not the API key, which would stand in a log then.
+  public var customMirror: Mirror {
+    Mirror(
+      self,
+      children: [
+        "agentName": agentName as Any, "baseURL": baseURL as Any, "enableGovernance": enableGovernance,
+        "policyMode": policyMode, "policyPath": policyPath as Any, "refreshInterval": refreshInterval,
+        "maxCacheAge": maxCacheAge, "keysPath": keysPath as Any, "serversPath": serversPath as Any,
+        "stateDirectory": stateDirectory as Any, "authorityPath": authorityPath as Any,
+        "allowsPlainHTTP": allowsPlainHTTP, "callTimeout": callTimeout, "resultMode": resultMode,
+      ], displayStyle: .struct)
+  }
+}

@@ -44,7 +44,7 @@ final class ServiceLink: Sendable {
   }
 
   /// Asks for the policy: at most one pull and two bootstraps. Blocks.
-  func pull(at now: Int64, _ cancellation: Cancellation) throws(PolicyUnavailableError) -> Pulled {
+  func pull(at now: Int64, _ cancellation: Cancellation) throws -> Pulled {
     let refusal = Kept<BundleError>()
     let layout = layout
     let refresh = PolicyRefresh(
@@ -72,7 +72,7 @@ final class ServiceLink: Sendable {
     case .failure(let error)?:
       throw PolicyUnavailableError(reason: .state, code: error.code.rawValue, description: error.message)
     case nil:
-      throw PolicyUnavailableError(reason: .serviceAway, code: "", description: "\(ClientClosedError())")
+      throw ClientClosedError()
     }
   }
 
@@ -84,7 +84,7 @@ final class ServiceLink: Sendable {
     return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))
   }
 
-  /// Sends what waits. Blocks; nil once it is closed.
+  /// Sends what waits. Blocks; nil once it is given up or closed.
   func deliver(_ delivery: RecordDelivery, _ cancellation: Cancellation) throws(SyncError) -> RecordDelivery.Outcome? {
     let result: Result<RecordDelivery.Outcome, SyncError>? = ask(cancellation) { client in
       do throws(SyncError) {
@@ -99,16 +99,25 @@ final class ServiceLink: Sendable {
     return try result?.get()
   }
 
+  /// Nil where it was given up before it began, or the link is closed.
   private func ask<Answer: Sendable>(
     _ cancellation: Cancellation, _ body: @Sendable (inout ControlPlaneClient) -> Answer
   ) -> Answer? {
-    client.withLock { client in
-      guard !watch.isClosed else { return nil }
-      watch.begin(cancellation)
-      defer { watch.end() }
-      return client?.apply(body)
+    // Who waits for a mutex can't give up, and an exchange that hangs may last for a minute.
+    while watch.allows(cancellation) {
+      let answer: Answer?? = client.withLockIfAvailable { client in
+        watch.begin(cancellation)
+        defer { watch.end() }
+        return client?.apply(body)
+      }
+      if let answer { return answer }
+      _ = usleep(20_000)
     }
+    return nil
   }
+
+  /// Gives up what is asked now, for something that is asked last.
+  func reserve(for last: Cancellation) { watch.reserve(for: last) }
 
   /// Gives up what is asked now, and wipes the key.
   func close() {

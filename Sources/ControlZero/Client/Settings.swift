@@ -22,6 +22,9 @@ struct Settings: Sendable {
   let resultMode: DataLoss.ResultMode
   let logger: Logger
 
+  /// Longer than any program runs, and short enough to be added to a time.
+  private static let forever = Duration.seconds(1 << 30)
+
   /// Looks at nothing but the environment.
   init(_ configuration: ControlZeroConfiguration) throws(InvalidConfigurationError) {
     func invalid(_ text: String) -> InvalidConfigurationError { InvalidConfigurationError(description: text) }
@@ -38,8 +41,8 @@ struct Settings: Sendable {
     stateDirectory = directory
     agentName = configuration.agentName ?? Environment.value("CZ_AGENT_NAME") ?? "default-agent"
     isGoverned = configuration.enableGovernance
-    refreshInterval = configuration.refreshInterval
-    maxCacheAge = configuration.maxCacheAge.components.seconds
+    refreshInterval = min(configuration.refreshInterval, Self.forever)
+    maxCacheAge = min(configuration.maxCacheAge, Self.forever).components.seconds
     keysPath = configuration.keysPath
     serversPath = configuration.serversPath
     baseURL = configuration.baseURL

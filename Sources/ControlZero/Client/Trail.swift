@@ -42,6 +42,8 @@ final class Trail: Sendable {
     let failure: AuditError? = state.withLock { state in
       do throws(AuditError) {
         guard !state.isClosed else { throw AuditError(.closed, path: stateDirectory) }
+        // What stands in a file without a name is on no record.
+        if AuditSegment.isRemoved(state.segment) { state.segment = nil }
         if state.segment == nil { state.segment = try create(state.label) }
         try state.segment?.append(row)
         if let isDenied {

@@ -10,7 +10,8 @@ enum EvaluationContext {
     writer.beginObject()
     for (name, value) in values.members where name != "project_id" || project == nil {
       writer.key(bytes: name.utf8)
-      value.write(to: &writer)
+      // More deeply than a reader takes is as unreadable as more deeply than there is stack.
+      value.write(to: &writer, levels: JSONLimits().maxDepth)
     }
     func put(_ key: String, _ value: String) {
       writer.key(bytes: key.utf8)

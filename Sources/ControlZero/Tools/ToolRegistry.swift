@@ -25,21 +25,26 @@ final class ToolRegistry: Sendable {
     if case .server(let server)? = replaced?.executor { server.close() }
   }
 
-  /// Adds servers; what the program registered itself under such a name stays.
+  /// Adds servers of a file; what the program registered itself under such a name stays.
   ///
   /// - Parameter startTimeout: for each answer while a server starts, in nanoseconds.
   func add(_ servers: [(name: String, command: ServerCommand)], startTimeout: UInt64) {
     for (name, command) in servers {
-      var options = MCPServer.Options()
-      options.clientName = "controlzero-swift"
-      options.clientVersion = Version.number
-      options.startTimeout = startTimeout
-      let server = MCPServer(command, options: options)
+      let server = Self.server(command, startTimeout: startTimeout)
       state.update { state in
         guard state.entries[Array(name.utf8)] == nil else { return }
         state.entries[Array(name.utf8)] = Entry(executor: .server(server))
       }
     }
+  }
+
+  /// - Parameter startTimeout: for each answer while the server starts, in nanoseconds.
+  static func server(_ command: ServerCommand, startTimeout: UInt64) -> MCPServer {
+    var options = MCPServer.Options()
+    options.clientName = "controlzero-swift"
+    options.clientVersion = Version.number
+    options.startTimeout = startTimeout
+    return MCPServer(command, options: options)
   }
 
   func list(_ names: [[UInt8]]) { state.update { $0.listed = Set(names) } }

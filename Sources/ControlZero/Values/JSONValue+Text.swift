@@ -63,7 +63,16 @@ extension JSONValue {
     }
   }
 
-  func write(to writer: inout JSONWriter) {
+  /// What a reader is given: cut off below the depth that it refuses, since who wrote it may have nested it more deeply
+  /// than there is stack.
+  var jsonForReader: [UInt8] {
+    var writer = JSONWriter()
+    write(to: &writer, levels: JSONLimits().maxDepth)
+    return writer.bytes
+  }
+
+  /// - Parameter levels: how many of what is nested inside are written; what is inside the last ones is left out.
+  func write(to writer: inout JSONWriter, levels: Int = .max) {
     switch self {
     case .null: writer.null()
     case .bool(let value): writer.boolean(value)
@@ -74,10 +83,10 @@ extension JSONValue {
     case .string(let value): writer.string(value)
     case .array(let values):
       writer.beginArray()
-      for value in values { value.write(to: &writer) }
+      if levels > 0 { for value in values { value.write(to: &writer, levels: levels - 1) } }
       writer.endArray()
     case .object(let object):
-      object.write(to: &writer)
+      object.write(to: &writer, levels: levels)
     }
   }
 }
@@ -90,11 +99,13 @@ extension JSONObject {
   /// The object as JSON without white space, in UTF-8.
   public var json: [UInt8] { JSONValue.object(self).json }
 
-  func write(to writer: inout JSONWriter) {
+  func write(to writer: inout JSONWriter, levels: Int) {
     writer.beginObject()
-    for (name, value) in members {
-      writer.key(bytes: name.utf8)
-      value.write(to: &writer)
+    if levels > 0 {
+      for (name, value) in members {
+        writer.key(bytes: name.utf8)
+        value.write(to: &writer, levels: levels - 1)
+      }
     }
     writer.endObject()
   }

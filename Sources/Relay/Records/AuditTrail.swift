@@ -45,6 +45,8 @@ struct AuditTrail: ~Copyable {
 
   /// Writes the first row.
   mutating func open() throws(AuditError) {
+    // What stands in a file without a name is on no record.
+    if AuditSegment.isRemoved(segment) { segment = nil }
     guard segment == nil else { return }
     let identity = identity
     let created = try AuditSegment.create(

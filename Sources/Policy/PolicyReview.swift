@@ -59,7 +59,7 @@ struct PolicyReview {
 
   // MARK: Servers and tools
 
-  /// Server names that rules for a family of tools reach too.
+  /// Server names that rules for a family of tools reach too, where there are such rules.
   func familyNames(server: [UInt8]?) -> [PolicyWarning] {
     if let server {
       // It stands in no line of the file, so it is told of before what does.
@@ -76,13 +76,31 @@ struct PolicyReview {
   }
 
   private func warning(forTool tool: [UInt8], line: Int, column: Int, what: String) -> PolicyWarning? {
-    guard let family = ToolFamily.family(ofFolded: CaseFolding.folded(tool)), family != tool else { return nil }
+    guard let family = ToolFamily.family(ofFolded: CaseFolding.folded(tool)), family != tool,
+      reaches(family, otherwiseThan: tool)
+    else { return nil }
     let name = String(decoding: tool, as: UTF8.self)
     let familyName = String(decoding: family, as: UTF8.self)
     return PolicyWarning(
       line: line, column: column,
       message: "\(what) `\(name)` is one of the family `\(familyName)`: rules that deny or warn of `\(familyName)` "
         + "are for it too")
+  }
+
+  /// Whether some rule that denies or warns is for a family, and not for this name by itself.
+  private func reaches(_ family: [UInt8], otherwiseThan tool: [UInt8]) -> Bool {
+    policy.rules.contains { rule in
+      guard rule.effect == .deny || rule.effect == .warn else { return false }
+      return rule.actions.contains { pattern in
+        let glob = Glob(toolPart(of: pattern))
+        return glob.matches(CaseFolding.folded(family)) && !glob.matches(CaseFolding.folded(tool))
+      }
+    }
+  }
+
+  /// What stands before the colon, case-folded.
+  private func toolPart(of pattern: ActionPattern) -> [UInt8] {
+    Array(ActionPattern.normalized(pattern.canonical).prefix { $0 != UInt8(ascii: ":") })
   }
 
   /// Whether there is no rule for a server: mostly a tool was named alone, or the server has another name elsewhere.
@@ -97,7 +115,7 @@ struct PolicyReview {
   }
 
   private func mayConcern(_ server: [UInt8], _ pattern: ActionPattern) -> Bool {
-    let tool = Array(ActionPattern.normalized(pattern.canonical).prefix { $0 != UInt8(ascii: ":") })
+    let tool = toolPart(of: pattern)
     let start = tool.prefix { !Glob.isSpecial($0) }
     // The names that calls of every server have (`mcp__server__tool`, `mcp.tool.call`, `llm:generate`).
     let isOfAll = ["mcp__", "mcp.", "llm"].contains {
@@ -105,7 +123,8 @@ struct PolicyReview {
     }
     let folded = CaseFolding.folded(server)
     let glob = Glob(tool)
-    return isOfAll || glob.matches(folded) || ToolFamily.family(ofFolded: folded).map(glob.matches) ?? false
+    return isOfAll || glob.matches(folded)
+      || ToolFamily.family(ofFolded: folded).map { glob.matches(CaseFolding.folded($0)) } ?? false
   }
 
   /// Patterns that name one of the server's tools where a server's name belongs.
@@ -129,7 +148,7 @@ struct PolicyReview {
     let actions = tools.map { folded + [UInt8(ascii: ":")] + $0.name }
     return policy.rules.enumerated().flatMap { number, rule in
       rule.actions.compactMap { pattern in
-        guard pattern.literalStart.starts(with: folded + [UInt8(ascii: ":")]),
+        guard pattern.literalStart.starts(with: folded + [UInt8(ascii: ":")]), !pattern.namesMethod,
           !actions.contains(where: { pattern.matches($0) })
         else { return nil }
         let text = String(decoding: pattern.canonical, as: UTF8.self)

@@ -23,11 +23,21 @@ struct MessageSalvage {
     // What is nested too deeply for a message has an id all the same.
     var limits = limits
     limits.maxDepth = max(limits.maxDepth, Self.maxDepth)
-    guard let document = try? JSONDocument(parsing: line, options: lenient, limits: limits) else {
+    guard
+      let document = (try? JSONDocument(parsing: line, options: lenient, limits: limits))
+        ?? (try? JSONDocument(parsing: Self.repaired(line), options: lenient, limits: limits))
+    else {
       self.init()
       return
     }
     self.init(of: document)
+  }
+
+  /// The line with U+FFFD, as most readers have it, in the place of what no text holds: bytes that are not UTF-8, and
+  /// control characters, which are escaped in one.
+  private static func repaired(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let bytes = line.lazy.map { byte -> UInt8 in byte < 0x20 && byte != 0x0d ? 0xff : byte }
+    return Array(String(decoding: bytes, as: UTF8.self).utf8)[...]
   }
 
   /// Looks into a text that is JSON and no message.
@@ -45,10 +55,9 @@ struct MessageSalvage {
     }
   }
 
-  /// Whether every reader can read the id: half a surrogate pair is no text.
-  private static func isText(_ id: RequestID) -> Bool {
-    guard case .string(let bytes) = id.value else { return true }
-    return !bytes.indices.dropLast().contains { bytes[$0] == 0xed && bytes[$0 + 1] >= 0xa0 }
+  /// Whether every reader reads the same: half a surrogate pair is no text, and what U+FFFD stands for is not known.
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    !String(decoding: bytes, as: UTF8.self).unicodeScalars.contains("\u{fffd}")
   }
 
   private mutating func add(_ object: JSONDocument.Node, in document: JSONDocument) {
@@ -63,11 +72,12 @@ struct MessageSalvage {
         hasMethod = true
       } else if document.string(key, equals: "result") || document.string(key, equals: "error") {
         hasAnswer = true
-      } else if LookAlike.isLookAlike(document.string(key) ?? [], of: "id") {
+      } else if let key = document.string(key), LookAlike.isLookAlike(key, of: "id") || !Self.isText(key) {
         return
       }
     }
-    guard let id = id.flatMap({ RequestID($0, in: document) }), hasMethod != hasAnswer, Self.isText(id) else { return }
+    guard let id = id.flatMap({ RequestID($0, in: document) }), hasMethod != hasAnswer else { return }
+    if case .string(let bytes) = id.value, !Self.isText(bytes) { return }
     if hasMethod {
       requests.append(id)
     } else {

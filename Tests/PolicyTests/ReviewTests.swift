@@ -72,9 +72,18 @@ struct ReviewTests {
   }
 
   @Test func aServerNamedLikeAFamilyIsTold() throws {
-    #expect(try review("  - allow: a:b\n", server: "postgres").contains { $0.message.contains("`database`") })
-    #expect(try review("  - allow: sqlite:read\n").contains { $0.message.contains("`database`") })
+    let family = "  - deny: database:drop\n"
+    #expect(try review(family, server: "postgres").contains { $0.message.contains("`database`") })
+    #expect(try review(family + "  - allow: sqlite:read\n").contains { $0.message.contains("`database`") })
     #expect(try review("  - allow: github:read\n", server: "github").isEmpty)
+  }
+
+  @Test(
+    "a server named like a family is nothing to tell of where no rule is for the family",
+    arguments: ["", "  - allow: database:query\n", "  - deny: '*:drop'\n"])
+  func aFamilyWithoutARule(other: String) throws {
+    #expect(try review(other + "  - allow: sqlite:read\n").isEmpty)
+    #expect(try review(other + "  - allow: sqlite:read\n", server: "sqlite").isEmpty)
   }
 
   @Test func aToolThatTheServerDoesNotHaveIsTold() throws {
@@ -83,6 +92,17 @@ struct ReviewTests {
       server: "fs", tools: ["write_file", "read_file"])
     #expect(found.map(\.line) == [3, 5])
     #expect(found.first?.message.contains("`write_file` was meant?") == true)
+  }
+
+  @Test func methodsAreNotTakenForToolsThatTheServerDoesNotHave() throws {
+    let rules = "  - allow: ['fs:read_file', 'fs:resources/read', 'fs:prompts/get', 'fs:tasks/*']\n"
+    #expect(try review(rules, server: "fs", tools: ["read_file"]).isEmpty)
+  }
+
+  @Test("the names that calls of every server have are not taken for servers", arguments: ["mcp__fs__*", "mcp.tool.*"])
+  func namesWithoutAColon(pattern: String) throws {
+    #expect(try review("  - allow: '\(pattern)'\n", server: "fs").isEmpty)
+    #expect(try !review("  - allow: '*\(pattern)'\n").isEmpty)
   }
 
   @Test(
@@ -98,6 +118,7 @@ struct ReviewTests {
 
   @Test func aRuleForItsFamilyIsForAServer() throws {
     #expect(try review("  - deny: database\n", server: "sqlite").allSatisfy { !$0.message.contains("no rule") })
+    #expect(try review("  - deny: 'Bash:rm'\n", server: "shell").allSatisfy { !$0.message.contains("no rule") })
   }
 
   @Test func aToolInThePlaceOfAServerIsTold() throws {

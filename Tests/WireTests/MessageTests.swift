@@ -43,6 +43,25 @@ import Wire
     #expect(error.answered == RequestID(integer: 7) && error.answerable.isEmpty)
   }
 
+  @Test(
+    arguments: [
+      (#"{"jsonrpc":"2.0","id":7,"result":{"a":"caf?"}}"#, 0xe9, 7),
+      (#"{"jsonrpc":"2.0","id":7,"result":{"a":"b?"}}"#, 0x09, 7),
+      (#"{"jsonrpc":"2.0","result":{"a":"?"},"id":7}"#, 0x1b, 7),
+      (#"{"jsonrpc":"2.0","id":"?","result":{}}"#, 0xe9, nil),
+      (#"{"jsonrpc":"2.0","id":"?","result":{}}"#, 0x09, nil),
+      (#"{"jsonrpc":"2.0","id":7,"i?d":8,"result":{}}"#, 0xff, nil),
+      (#"?{"jsonrpc":"2.0","id":7,"result":{}}"#, 0xff, nil),
+      (#"{"jsonrpc":"2.0","id":7,"result":{"a":"?"}}"#, 0x0d, nil),
+    ] as [(String, UInt8, Int32?)])
+  func `an answer whose texts hold what is no text names its request all the same`(
+    line: String, byte: UInt8, id: Int32?
+  ) throws {
+    let line = line.utf8.map { $0 == UInt8(ascii: "?") ? byte : $0 }
+    let error = try #require(throws: MessageError.self) { try Message(parsing: line[...]) }
+    #expect(error.answered == id.map { RequestID(integer: $0) } && error.answerable.isEmpty)
+  }
+
   @Test func `ids are equal by type and value, however they are written`() throws {
     func id(_ text: String) throws -> RequestID {
       let document = try JSONDocument(parsing: Array(text.utf8)[...])

@@ -42,8 +42,10 @@ enum RuleHints {
     return pattern[colon...].contains { " \t,|{}^$".utf8.contains($0) }
   }
 
-  /// Whether a pattern with a wildcard has no colon, so that it is for servers, where tools may be meant.
+  /// Whether a pattern with a wildcard has no colon, so that it is for servers, where tools may be meant. The names that
+  /// calls of every server have (`mcp__server__tool`, `mcp.tool.call`) have none.
   static func namesServers(_ pattern: [UInt8]) -> Bool {
     pattern.count > 1 && pattern.contains(UInt8(ascii: "*")) && !pattern.contains(UInt8(ascii: ":"))
+      && !["mcp__", "mcp."].contains { pattern.starts(with: $0.utf8) }
   }
 }

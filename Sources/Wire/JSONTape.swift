@@ -35,9 +35,10 @@ struct JSONTape: Sendable {
 
   var count: Int { words.count }
 
-  /// Makes room for as many words as most texts of this size need. What is not written to takes no memory.
+  /// Makes room for as many words as most texts of this size need. What is not written to takes no memory, and growing
+  /// copies all of it.
   mutating func reserve(forTextOf bytes: Int) {
-    words.reserveCapacity(min(bytes / 8, bytes < 4 << 20 ? 4096 : 1 << 21) + 16)
+    words.reserveCapacity(bytes < 4 << 20 ? min(bytes / 8, 4096) + 16 : bytes / 6)
   }
 
   @inline(__always)

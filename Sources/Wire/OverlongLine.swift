@@ -5,7 +5,10 @@ public struct OverlongLine: Sendable, Equatable {
 
   /// How its content begins and how it ends: what it takes to tell who waits for an answer to it.
   public private(set) var head: [UInt8] = []
-  public private(set) var tail: [UInt8] = []
+  public var tail: [UInt8] { Array(end.suffix(Self.keptBytes)) }
+
+  /// One byte more than the tail: a CR at the end may turn out to be no content.
+  private var end: [UInt8] = []
 
   /// The longest head and tail.
   private static let keptBytes = 512
@@ -17,13 +20,13 @@ public struct OverlongLine: Sendable, Equatable {
   mutating func append(_ part: ArraySlice<UInt8>) {
     bytes += part.count
     head += part.prefix(Self.keptBytes - head.count)
-    tail = Array((tail + part.suffix(Self.keptBytes)).suffix(Self.keptBytes))
+    end = Array((end + part.suffix(Self.keptBytes + 1)).suffix(Self.keptBytes + 1))
   }
 
   /// The line ended with an LF: a CR before it is no content.
   mutating func endAtLF() {
-    guard tail.last == UInt8(ascii: "\r") else { return }
-    tail.removeLast()
+    guard end.last == UInt8(ascii: "\r") else { return }
+    end.removeLast()
     bytes -= 1
     head = Array(head.prefix(bytes))
   }

@@ -57,6 +57,23 @@ import Wire
     }
   }
 
+  @Test(arguments: [511, 512, 513, 514, 1000])
+  func `what is left of a line that is too long is the same, however the stream is cut`(count: Int) {
+    let content = (0..<count).map { UInt8(ascii: "a") + UInt8($0 % 26) }
+    for first in [0, 1, count - 513, count - 512, count - 1, count, count + 1].filter({ $0 >= 0 }) {
+      var framer = LineFramer(maxLineBytes: 100)
+      let stream = content + Array("\r\n".utf8)
+      framer.receive(stream[..<first])
+      if framer.next() != nil { Issue.record("a line where there is none") }
+      framer.receive(stream[first...])
+      guard case .tooLong(let line)? = framer.next() else {
+        Issue.record("the long line was not reported")
+        return
+      }
+      #expect(line.bytes == count && line.head == Array(content.prefix(512)) && line.tail == Array(content.suffix(512)))
+    }
+  }
+
   @Test(arguments: ["\n", "\r\n"])
   func `a line of exactly the limit is given, one byte more is not`(end: String) {
     let fits = Array((String(repeating: "x", count: 100) + end).utf8)

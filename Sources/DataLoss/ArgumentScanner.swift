@@ -141,6 +141,10 @@ public struct ArgumentScanner: Sendable {
     for leaf in text.leaves {
       let bytes = Array(text.bytes[leaf.range])
       let found = try scanner.matches(in: bytes.span).filter { action(of: $0) == .mask }
+      // The SDK stops here, before it looks at what could not be masked.
+      for rule in found.lazy.map({ scanner.detectors[$0.detector].rule }) {
+        if let fault = rule.maskFault { throw Scanner.Failure(reason: "rule `\(rule.id)`: \(fault)") }
+      }
       inLeaves.append((found, bytes))
       let masking = masking(found)
       guard !masking.spans.isEmpty else { continue }

@@ -28,6 +28,8 @@ public struct DetectionRule: Sendable, Equatable {
   public var origin = Origin.policy
   /// Why a scan in which this rule matches fails; the SDK then takes its scanner for broken.
   public var fault: String?
+  /// The same where the match is to be masked.
+  public var maskFault: String?
   /// The same where the match is to be put on record.
   public var recordFault: String?
 

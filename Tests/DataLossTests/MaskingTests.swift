@@ -45,6 +45,19 @@ struct MaskingTests {
     #expect(throws: Never.self) { try JSONDocument(parsing: Array(text.utf8)[...]) }
   }
 
+  /// The SDK makes the masks first, and stops at the rule whose id is no text.
+  @Test func `a mask that has no name fails the scan before what can't be masked is looked at`() throws {
+    var nameless = DetectionRule(id: "5", pattern: Array("x+".utf8), category: "custom", action: .mask)
+    nameless.maskFault = "the id is not a string"
+    let gap = DetectionRule(id: "gap", pattern: Array(#"\s+"#.utf8), category: "custom", action: .mask)
+    let cases = [(#"{"a":"éx","b":"y"}"#, ScanOutcome.Status.unavailable), (#"{"a":"é","b":"y"}"#, .findings)]
+    for (json, status) in cases {
+      let document = try JSONDocument(parsing: Array(json.utf8)[...])
+      let outcome = ArgumentScanner(Scanner(rules: [gap, nameless])).scan((document, document.root))
+      #expect(outcome.status == status && outcome.denial != nil)
+    }
+  }
+
   /// Python keeps a repeated key where it stood first, with the value that came last.
   @Test func `a key that is repeated is masked where its last value stands`() throws {
     let json = Array(#"{"a":"x","b":"secret","a":"s3cret","c":{"d":1,"e":"secret","d":"secret"}}"#.utf8)

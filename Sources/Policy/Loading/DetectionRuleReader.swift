@@ -40,7 +40,8 @@ struct DetectionRuleReader {
       id: id, name: name, pattern: pattern, category: category,
       action: value["action"]?.string.flatMap(DetectionRule.Action.init) ?? .detect,
       needsContext: value["context_required"]?.isTruthy ?? false)
-    rule.recordFault = nameFault ?? Self.idFault(value["id"], isShown: rule.action == .mask)
+    rule.maskFault = Self.idFault(value["id"], isShown: rule.action == .mask)
+    rule.recordFault = nameFault ?? rule.maskFault
     if let fault = rule.fault ?? rule.recordFault {
       warnings.append(
         PolicyWarning(at: value, "DLP rule `\(id)`: \(fault); a call that it matches is denied"))

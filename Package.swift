@@ -247,7 +247,7 @@ let package = Package(
       swiftSettings: swiftSettings,
       linkerSettings: [
         // One file that starts in a millisecond and needs no installed Swift runtime; what a session runs stands
-        // together in it, which is two megabytes less of memory (Scripts/order-functions).
+        // together in it, which is a quarter less of memory (Scripts/order-functions).
         .unsafeFlags(
           [
             "-static-executable", "-use-ld=lld",

@@ -1,4 +1,3 @@
-import Python
 import Wire
 
 /// Finds conditions on arguments that tools do not have: a rule that denies then says nothing about them, and one that
@@ -8,8 +7,7 @@ extension PolicyReview {
   private static let named = 4
 
   func unknownArguments(server: [UInt8], tools: [KnownTool]) -> [PolicyWarning] {
-    let folded = CaseFolding.folded(server)
-    let actions = tools.map { folded + [UInt8(ascii: ":")] + $0.name }
+    let actions = Self.actions(of: tools, server: server)
     return policy.rules.enumerated().flatMap { number, rule -> [PolicyWarning] in
       guard !rule.conditions.isEmpty else { return [] }
       let concerned = zip(tools, actions).filter { _, action in rule.actions.contains { $0.matches(action) } }.map(\.0)

@@ -145,7 +145,7 @@ struct PolicyReview {
   /// Patterns for this server that are for none of its tools.
   func unknownTools(server: [UInt8], tools: [KnownTool]) -> [PolicyWarning] {
     let folded = CaseFolding.folded(server)
-    let actions = tools.map { folded + [UInt8(ascii: ":")] + $0.name }
+    let actions = Self.actions(of: tools, server: server)
     return policy.rules.enumerated().flatMap { number, rule in
       rule.actions.compactMap { pattern in
         guard pattern.literalStart.starts(with: folded + [UInt8(ascii: ":")]), !pattern.namesMethod,
@@ -158,6 +158,12 @@ struct PolicyReview {
           at: rule, "rule \(number): `\(text)` is for none of the server's tools\(hint)")
       }
     }
+  }
+
+  /// What calls of the tools are matched by, one for each.
+  static func actions(of tools: [KnownTool], server: [UInt8]) -> [[UInt8]] {
+    let prefix = CaseFolding.folded(server) + [UInt8(ascii: ":")]
+    return tools.map { prefix + $0.name }
   }
 
   /// Whether one of the names is the other with a letter or two changed.

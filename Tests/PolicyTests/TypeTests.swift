@@ -78,10 +78,10 @@ struct TypeTests {
   @Test("an argument that the tool does not ask for opens nothing, and closes as before")
   func undeclared() throws {
     let schema = #"{"type": "object", "properties": {"paths": {"type": "array"}}}"#
-    let decoy = #"{"path": "/work/a", "paths": ["/etc/shadow"]}"#
-    #expect(try effect("allow", #"{path: "/work/*"}"#, decoy, schema: schema) == .deny)
+    let decoy = #"{"path": "/srv/a", "paths": ["/etc/shadow"]}"#
+    #expect(try effect("allow", #"{path: "/srv/*"}"#, decoy, schema: schema) == .deny)
     #expect(try effect("allow", #"{path: {op: exists}}"#, decoy, schema: schema) == .deny)
-    #expect(try effect("deny", #"{path: "/work/*"}"#, decoy, schema: schema) == .deny)
+    #expect(try effect("deny", #"{path: "/srv/*"}"#, decoy, schema: schema) == .deny)
     #expect(try effect("deny", #"{path: {op: not_exists}}"#, decoy, schema: schema) == .deny)
     #expect(try effect("deny", #"{path: "/etc/*"}"#, decoy, schema: schema) == .allow)
   }
@@ -95,7 +95,7 @@ struct TypeTests {
       #"{"properties": {"path": true}}"#,
     ])
   func perhapsDeclared(schema: String?) throws {
-    #expect(try effect("allow", #"{path: "/work/*"}"#, #"{"path": "/work/a"}"#, schema: schema) == .allow)
+    #expect(try effect("allow", #"{path: "/srv/*"}"#, #"{"path": "/srv/a"}"#, schema: schema) == .allow)
   }
 
   @Test("an argument that the tool does not ask for does not stand before the text that it acts on")

@@ -63,7 +63,7 @@ struct SessionModel {
       // What is left of it stands for the line.
       var rest = LineFramer(maxLineBytes: options.limits.maxBytes)
       rest.receive(line.head + line.tail + [UInt8(ascii: "\n")])
-      guard case .line(let line)? = rest.next() else { fatalError("a head and a tail that are no line") }
+      guard case .line(let line)? = rest.next() else { return check(false, "a head and a tail that are no line") }
       take(
         Crossing(
           line: line, sender: sender, message: nil, records: step.records, effects: step.effects, isRecorded: isRecorded

@@ -44,13 +44,10 @@ struct BundleInspectCommand: ParsableCommand {
     }
     if payload, let bundle { return try Terminal.write(Array(bundle.payload.bytes)) }
     let content: BundleContent? = try bundle.map { bundle in
-      do throws(PolicyError) {
-        let policy = try Policy.load(hosted: Array(bundle.payload.bytes), fileName: file)
-        return BundleContent(path: file, payload: bundle.payload, policy: policy, bundle: bundle)
-      } catch {
-        Terminal.complain(error.lines)
-        throw ExitCode(1)
+      let policy = try reportingPolicyErrors { () throws(PolicyError) in
+        try Policy.load(hosted: Array(bundle.payload.bytes), fileName: file)
       }
+      return BundleContent(path: file, payload: bundle.payload, policy: policy, bundle: bundle)
     }
     switch format {
     case .text:

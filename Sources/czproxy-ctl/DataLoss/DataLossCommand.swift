@@ -28,14 +28,11 @@ struct DetectorOptions: ParsableArguments {
     var scanner = Scanner.builtin
     var warnings: [String] = []
     if let policy {
-      do {
-        let loaded = try PolicySource.load(policy, isPayload: payload).policy
-        scanner = loaded.scanner
-        warnings = loaded.warnings.filter { $0.message.hasPrefix("DLP rule") }.map { "\(policy):\($0)" }
-      } catch {
-        Terminal.complain(error.lines)
-        throw ExitCode(1)
+      let loaded = try reportingPolicyErrors { () throws(PolicyError) in
+        try PolicySource.load(policy, isPayload: payload).policy
       }
+      scanner = loaded.scanner
+      warnings = loaded.warnings.filter { $0.message.hasPrefix("DLP rule") }.map { "\(policy):\($0)" }
     }
     return (credentials ? scanner.withCredentials : scanner, warnings)
   }

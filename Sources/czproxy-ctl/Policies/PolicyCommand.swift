@@ -1,4 +1,5 @@
 import ArgumentParser
+import Policy
 
 /// `czproxy policy …`
 struct PolicyCommand: ParsableCommand {
@@ -12,4 +13,14 @@ struct PolicyCommand: ParsableCommand {
       PolicyExplainCommand.self,
       PolicyEvalCommand.self,
     ])
+}
+
+/// Does something with a policy; for one that can't be used an exit with 1, and all that is wrong with it on stderr.
+func reportingPolicyErrors<Result>(_ body: () throws(PolicyError) -> Result) throws -> Result {
+  do throws(PolicyError) {
+    return try body()
+  } catch {
+    Terminal.complain(error.lines)
+    throw ExitCode(1)
+  }
 }

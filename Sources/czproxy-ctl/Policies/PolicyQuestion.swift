@@ -35,12 +35,7 @@ struct PolicyQuestion: ParsableArguments {
 
   /// The policy, or an exit with 1 and the reason on stderr.
   func loadPolicy() throws -> Policy {
-    do {
-      return try PolicySource.load(policy, isPayload: payload).policy
-    } catch {
-      Terminal.complain(error.lines)
-      throw ExitCode(1)
-    }
+    try reportingPolicyErrors { () throws(PolicyError) in try PolicySource.load(policy, isPayload: payload).policy }
   }
 
   /// The call as the proxy would judge it; an exit with 2 for arguments or a schema that are no object.

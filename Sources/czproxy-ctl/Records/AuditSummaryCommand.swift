@@ -31,7 +31,9 @@ struct AuditSummaryCommand: ParsableCommand {
   var format = OutputFormat.text
 
   func run() throws {
-    let policy = try policy.map(load)
+    let policy = try policy.map { path in
+      try reportingPolicyErrors { () throws(PolicyError) in try PolicySource.load(path).policy }
+    }
     let directory = try state.auditDirectory()
     let (summary, isWhole) = summary(of: directory)
     guard summary.rows > 0 || !isWhole else {
@@ -41,11 +43,12 @@ struct AuditSummaryCommand: ParsableCommand {
     var isOther = false
     let width = String(summary.counts.values.map(\.calls).max() ?? 0).count
     for (kind, count) in summary.sorted {
-      let change = policy.flatMap { Change(of: kind, by: $0) }
+      let other = policy.map { kind.decision(by: $0) }
+      let change = other.flatMap { Change(from: kind.decision, to: $0) }
       if case .decision? = change { isOther = true }
       switch format {
       case .text: print(line(kind, count, change, width))
-      case .json: printJSON(kind, count, policy.map { kind.decision(by: $0) })
+      case .json: printJSON(kind, count, other)
       }
     }
     if summary.refusals > 0, format == .text {
@@ -61,13 +64,10 @@ struct AuditSummaryCommand: ParsableCommand {
     case decision(String)
     case unknown
 
-    init?(of kind: AuditSummary.Kind, by policy: Policy) {
-      guard let decision = kind.decision(by: policy) else {
-        self = .unknown
-        return
-      }
-      guard decision != kind.decision else { return nil }
-      self = .decision(decision)
+    /// - Parameter other: nil where it can't be told.
+    init?(from decision: String, to other: String?) {
+      guard other != decision else { return nil }
+      self = other.map { .decision($0) } ?? .unknown
     }
 
     var text: String {
@@ -75,15 +75,6 @@ struct AuditSummaryCommand: ParsableCommand {
       case .decision(let decision): " -> \(decision)"
       case .unknown: " -> ?"
       }
-    }
-  }
-
-  private func load(_ path: String) throws -> Policy {
-    do {
-      return try PolicySource.load(path).policy
-    } catch {
-      Terminal.complain(error.lines)
-      throw ExitCode(1)
     }
   }
 

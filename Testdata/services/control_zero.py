@@ -11,8 +11,8 @@ Standard library only. Prints the port it listens on. Faults are switched while 
 
 KIND: huge ("bytes" of them), trailers (without an end), status (status, headers, body: "echo" quotes the Authorization header, "echo-escaped"
 with each character as JSON can escape it), hang (until cleared), cut (in the middle of
-the body), junk (bytes that are no bundle), deaf (takes the entries, and closes before it answers), poison (400 for a
-batch with an entry whose extracted_method is in "methods"), clock (answers with a Date that is "seconds" off; a
+the body), junk (bytes that are no bundle), deaf (takes the entries, and closes before it answers), poison (400, or "status", for
+a batch with an entry whose extracted_method is in "methods"), clock (answers with a Date that is "seconds" off; a
 "retry_after" makes it a 429 whose Retry-After is a date by that clock).
 """
 
@@ -193,7 +193,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif kind == "poison":
             if any(e.get("extracted_method") in fault["methods"] for e in json.loads(body)["entries"]):
-                self.send(400, b'{"message": "an entry is malformed"}')
+                self.send(fault.get("status", 400), b'{"message": "an entry is malformed"}')
             else:
                 return False
         elif kind == "clock":

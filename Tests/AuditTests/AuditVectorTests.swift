@@ -39,10 +39,13 @@ import Wire
   }
 }
 
-@Suite struct SegmentTests {
+@Suite final class SegmentTests {
+  private let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
+
+  deinit { try? FileManager.default.removeItem(atPath: state) }
+
   /// Writes a segment of four rows and gives its directory and bytes.
-  private static func segment() throws -> (directory: AuditDirectory, name: String, bytes: [UInt8]) {
-    let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
+  private func writtenSegment() throws -> (directory: AuditDirectory, name: String, bytes: [UInt8]) {
     let time = UTCTime(microseconds: 1_700_000_000_000_000)
     var segment = try AuditSegment.create(in: state, at: time, processID: 1) { $0.string("note", "é\u{1b}") }
     for event in ["decision", "outcome", "session_end"] {
@@ -54,14 +57,13 @@ import Wire
   }
 
   @Test func `a segment is ASCII, closed and intact`() throws {
-    let (directory, name, bytes) = try Self.segment()
+    let (directory, name, bytes) = try writtenSegment()
     #expect(bytes.allSatisfy { $0 < 0x7f })
     let report = AuditVerifier(directory).verify(name)
     #expect(report.isIntact && report.rows == 4 && report.ending == .closed)
   }
 
   @Test func `rows that are written together are chained as others`() throws {
-    let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
     let time = UTCTime(microseconds: 1_700_000_000_000_000)
     var segment = try AuditSegment.create(in: state, at: time, processID: 1) { _ in }
     for count in [0, 3, 1, 64] {
@@ -76,7 +78,7 @@ import Wire
   }
 
   @Test func `cutting a segment anywhere in its last row shows`() throws {
-    let (directory, name, bytes) = try Self.segment()
+    let (directory, name, bytes) = try writtenSegment()
     let lastRow = try #require(bytes.dropLast().lastIndex(of: UInt8(ascii: "\n"))) + 1
     let file = URL(fileURLWithPath: directory.path(of: name))
     for length in lastRow..<(bytes.count - 1) {
@@ -87,7 +89,6 @@ import Wire
   }
 
   @Test func `what a process that was killed while it wrote leaves is no damage, whatever it is a part of`() throws {
-    let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
     let time = UTCTime(microseconds: 1_700_000_000_000_000)
     var segment = try AuditSegment.create(in: state, at: time, processID: 1) { _ in }
     let directory = AuditDirectory(stateDirectory: state)
@@ -106,13 +107,13 @@ import Wire
     // In the middle, or with an end, it is none of that.
     try (bytes[..<(before + 9)] + "\n".utf8 + bytes[before...]).write(to: file)
     #expect(AuditVerifier(directory).verify(segment.name).findings.map(\.kind) == [.junk])
-    let (closed, name, whole) = try Self.segment()
+    let (closed, name, whole) = try writtenSegment()
     try Data(whole + Array("{\"ts\"".utf8)).write(to: URL(fileURLWithPath: closed.path(of: name)))
     #expect(AuditVerifier(closed).verify(name).findings.map(\.kind) == [.junk])
   }
 
   @Test func `what a process leaves that was killed before its first row is no damage; the loss of rows is`() throws {
-    let (directory, name, bytes) = try Self.segment()
+    let (directory, name, bytes) = try writtenSegment()
     let path = directory.path(of: name)
     let (file, head) = (URL(fileURLWithPath: path), URL(fileURLWithPath: path + ".head"))
     let (known, anchor) = (try Data(contentsOf: head), try Data(contentsOf: URL(fileURLWithPath: path + ".anchor")))
@@ -130,7 +131,7 @@ import Wire
   }
 
   @Test func `changing any byte of a row shows`() throws {
-    let (directory, name, bytes) = try Self.segment()
+    let (directory, name, bytes) = try writtenSegment()
     let file = URL(fileURLWithPath: directory.path(of: name))
     for position in stride(from: 0, to: bytes.count - 1, by: 7) where bytes[position] != UInt8(ascii: "\n") {
       var changed = bytes
@@ -141,7 +142,6 @@ import Wire
   }
 
   @Test func `the first row names the segments before it, also where the clock was ahead once`() throws {
-    let state = NSTemporaryDirectory() + "czproxy-audit-\(UUID().uuidString)"
     func create(_ second: Int64) throws -> String {
       try AuditSegment.create(in: state, at: UTCTime(microseconds: second * 1_000_000), processID: 1) { _ in }.name
     }
@@ -158,7 +158,7 @@ import Wire
   }
 
   @Test func `a segment of which only the head is left is missed, but not where it was removed in order`() throws {
-    let (directory, name, _) = try Self.segment()
+    let (directory, name, _) = try writtenSegment()
     try FileManager.default.removeItem(atPath: directory.path(of: name))
     let report = try #require(AuditVerifier(directory).verifyAll().first)
     #expect(report.name == name && report.findings.map(\.kind) == [.segmentMissing])
@@ -168,7 +168,7 @@ import Wire
   }
 
   @Test func `a missing sidecar has a name`() throws {
-    let (directory, name, _) = try Self.segment()
+    let (directory, name, _) = try writtenSegment()
     for suffix in [".head", ".anchor"] {
       try FileManager.default.removeItem(atPath: directory.path(of: name) + suffix)
       #expect(

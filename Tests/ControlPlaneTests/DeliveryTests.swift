@@ -89,6 +89,24 @@ import Testing
     }
   }
 
+  @Test func `a record that the service fails at is set aside when others show that the service works`() throws {
+    let service = try StandIn(in: scratch)
+    let ids = try Segments.write(300, in: scratch)
+    try service.fault(#"{"on":"audit","kind":"poison","status":500,"methods":["m7","m123"]}"#)
+    #expect(try once(service) == 0)
+    let good = ids.enumerated().filter { ![7, 123].contains($0.offset) }.map(\.element)
+    #expect(Set(try service.ids()) == Set(good))
+    let refused = scratch.text("state/audit/refused.jsonl").split(separator: "\n")
+    #expect(refused.count == 2 && refused.allSatisfy { $0.contains(#""status":500"#) })
+    // A service that fails at everything is asked thrice, and nothing is set aside.
+    try service.fault(#"{"on":"audit","kind":"status","status":500}"#)
+    try Segments.write(20, in: scratch)
+    let asked = try service.requests("/v1/sdk/audit").count
+    #expect(try once(service) == 75)
+    #expect(try service.requests("/v1/sdk/audit").count == asked + 3)
+    #expect(scratch.text("state/audit/refused.jsonl").split(separator: "\n").count == 2)
+  }
+
   @Test func `a service that refuses every record does not get them all, and that is no success`() throws {
     let service = try StandIn(in: scratch)
     let ids = try Segments.write(30, in: scratch)

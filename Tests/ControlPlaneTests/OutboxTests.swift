@@ -6,6 +6,7 @@ import Testing
 
 /// What waits, what was delivered, and what is set aside: on real segments, without a network.
 @Suite struct OutboxTests {
+  private static let malformed = ControlPlaneError(.unusable, "malformed", status: 400)
   private let scratch: Scratch
 
   init() throws { scratch = try Scratch() }
@@ -35,10 +36,10 @@ import Testing
       posts += 1
       let ids = batch.map { id($0) }
       if ids.contains(where: { refusing.contains($0) }) {
-        _ = try outbox.refuse(batch.count, "malformed", status: 400)
+        _ = try outbox.settle(.refused(Self.malformed), batch.count)
       } else {
         delivered += ids
-        try outbox.accept(batch.count)
+        _ = try outbox.settle(.accepted(rejected: 0), batch.count)
       }
       try #require(posts < 20_000)
     }
@@ -211,7 +212,7 @@ import Testing
 
     var outbox = outbox()
     try outbox.scan(scratch.audit.segments(), live: [])
-    _ = try outbox.refuse(try outbox.batch().count, "malformed", status: 400)
+    _ = try outbox.settle(.refused(Self.malformed), try outbox.batch().count)
     let lines = scratch.text("state/audit/refused.jsonl").split(separator: "\n")
     #expect(lines.count == 2 && lines.first.map(String.init) == part)
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(try #require(lines.last).utf8)) }

@@ -25,6 +25,11 @@ struct Outbox {
     var finishedSize: Int?
   }
 
+  /// What the service is sent: `{"entries":[…]}`.
+  static func serviceBody(of batch: ArraySlice<Entry>) -> [UInt8] {
+    Array(#"{"entries":["#.utf8) + batch.map { $0.bytes }.joined(separator: [UInt8(ascii: ",")]) + Array("]}".utf8)
+  }
+
   static let maxEntries = 500
   private static let maxBatchBytes = 1 << 20
 
@@ -35,9 +40,9 @@ struct Outbox {
   /// Why segments could not be looked at the last time.
   private(set) var unreadable: [SyncError] = []
 
-  /// What is being delivered, and how many of its first entries hold one that the receiver refuses; 0 for none.
+  /// What is being delivered, and which of it goes next.
   private var held: [Entry] = []
-  private var suspects = 0
+  private var search = FaultSearch()
 
   init(
     _ receiver: SyncPlan.Receiver, _ directory: AuditDirectory, encode: @escaping (JSONDocument) -> RowEncoding
@@ -73,7 +78,7 @@ struct Outbox {
       if let size, size < state.scanned {
         // A write that a full disk cut short was undone after its rows were read: others come to stand there.
         state = start(segment)
-        (held, suspects) = ([], 0)
+        (held, search) = ([], FaultSearch())
       }
       do throws(SyncError) {
         try count(segment, &state)
@@ -154,25 +159,37 @@ struct Outbox {
 
   // MARK: Delivering
 
-  /// What to send next: the same again until it is accepted; less of it while a refused record is searched for.
+  /// What to send next: the same again until it is accepted; less of it while a record at fault is searched for.
   mutating func batch() throws(SyncError) -> ArraySlice<Entry> {
     if held.isEmpty { try fill() }
-    return suspects > 0 ? held.prefix(max(suspects / 2, 1)) : held[...]
+    return held.isEmpty ? [] : held[search.next(of: held.count)]
   }
 
   /// Looks at everything anew, from the cursors on: files may be other than they were.
   mutating func recount() throws(SyncError) {
     let segments = progress.keys.sorted()
     progress = [:]
-    (held, suspects) = ([], 0)
+    (held, search) = ([], FaultSearch())
     try scan(segments, live: Set(segments))
   }
 
-  /// The first `count` entries are delivered.
-  mutating func accept(_ count: Int) throws(SyncError) {
+  /// Learns from what the receiver says to the last batch, of `count` entries: moves the cursors past what is delivered,
+  /// and sets aside what never will be.
+  mutating func settle(_ outcome: DeliveryOutcome, _ count: Int) throws(SyncError) -> DeliveryVerdict {
+    let verdict = search.verdict(on: outcome, sent: count, of: held.count)
+    switch verdict {
+    case .delivered: try accept(count)
+    case .firstIsAtFault(let error): try setFirstAside(error)
+    // Until then more may have come that can show whose fault it is.
+    case .failed: (held, search) = ([], FaultSearch())
+    case .unclear, .unauthorised: break
+    }
+    return verdict
+  }
+
+  private mutating func accept(_ count: Int) throws(SyncError) {
     let accepted = held.prefix(count)
     held.removeFirst(accepted.count)
-    suspects = max(suspects - accepted.count, 0)
     // One write a segment.
     for (index, entry) in accepted.enumerated() {
       let isLast = index + 1 == accepted.count || accepted[accepted.startIndex + index + 1].segment != entry.segment
@@ -180,18 +197,11 @@ struct Outbox {
     }
   }
 
-  /// Somebody among the first `count` entries is refused for ever. Sets it aside where it is known who; else tells to
-  /// look closer.
-  mutating func refuse(_ count: Int, _ reason: String, status: Int?) throws(SyncError) -> SyncPlan.Delivery {
-    guard count <= 1, let entry = held.first else {
-      suspects = count
-      return .narrowed
-    }
-    try setAside(entry.segment, entry.start..<entry.end, reason, status: status)
+  private mutating func setFirstAside(_ error: ControlPlaneError) throws(SyncError) {
+    guard let entry = held.first else { return }
+    try setAside(entry.segment, entry.start..<entry.end, error.message, status: error.status)
     held.removeFirst()
-    suspects = 0
     try pass(entry, persists: true)
-    return .setAside
   }
 
   private mutating func pass(_ entry: Entry, persists: Bool) throws(SyncError) {

@@ -55,13 +55,13 @@ public struct RecordDelivery: Sendable {
       let batch = try outbox.batch()
       // What was counted is not there any more, or was set aside.
       if batch.isEmpty { break }
-      switch deliver(Self.body(of: batch)) {
-      case .accepted:
+      switch try outbox.settle(deliver(Outbox.serviceBody(of: batch)), batch.count) {
+      case .delivered:
         outcome.delivered += batch.count
         setAsideInARow = 0
-        try outbox.accept(batch.count)
-      case .refused(let error):
-        if try outbox.refuse(batch.count, error.message, status: error.status) == .setAside { setAsideInARow += 1 }
+      case .unclear: break
+      case .firstIsAtFault(let error):
+        setAsideInARow += 1
         refusal = error
       case .unauthorised(let error), .failed(let error):
         outcome.failure = error
@@ -71,15 +71,6 @@ public struct RecordDelivery: Sendable {
     }
     outcome.waiting = outbox.waiting
     return outcome
-  }
-
-  private static func body(of batch: ArraySlice<Outbox.Entry>) -> [UInt8] {
-    var body = Array(#"{"entries":["#.utf8)
-    for (index, entry) in batch.enumerated() {
-      if index > 0 { body.append(UInt8(ascii: ",")) }
-      body += entry.bytes
-    }
-    return body + Array("]}".utf8)
   }
 
   /// How many records of a segment wait that stand before an offset.

@@ -31,18 +31,13 @@ struct TelemetryExporter: ~Copyable {
   var answeredAt: Int64? { http.answeredAt }
 
   /// Wraps records into a request: `{"resourceLogs":[…]}`.
-  func body(of records: [[UInt8]]) -> [UInt8] {
-    var body = resource
-    for (index, record) in records.enumerated() {
-      if index > 0 { body.append(UInt8(ascii: ",")) }
-      body += record
-    }
-    body += Array("]}]}]}".utf8)
-    return body
+  private func body(of records: [[UInt8]]) -> [UInt8] {
+    resource + records.joined(separator: [UInt8(ascii: ",")]) + Array("]}]}]}".utf8)
   }
 
-  mutating func deliver(_ body: [UInt8]) -> DeliveryOutcome {
-    let request = HTTPRequest(url: url, body: body, headers: [("Content-Type", "application/json")] + headers)
+  mutating func deliver(_ records: [[UInt8]]) -> DeliveryOutcome {
+    let request = HTTPRequest(
+      url: url, body: body(of: records), headers: [("Content-Type", "application/json")] + headers)
     do throws(ControlPlaneError) {
       let response = try http.exchange(request)
       let retryAfter = response.retryAfter.flatMap {

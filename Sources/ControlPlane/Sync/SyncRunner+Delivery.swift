@@ -17,27 +17,21 @@ extension SyncRunner {
   }
 
   private func send(_ batch: ArraySlice<Outbox.Entry>, to receiver: SyncPlan.Receiver) -> DeliveryOutcome {
-    switch receiver {
-    case .service:
-      var body = Array(#"{"entries":["#.utf8)
-      for (index, entry) in batch.enumerated() {
-        if index > 0 { body.append(UInt8(ascii: ",")) }
-        body += entry.bytes
+    let outcome: DeliveryOutcome? =
+      switch receiver {
+      case .service: connection?.deliver(Outbox.serviceBody(of: batch))
+      case .telemetry: exporter?.deliver(batch.map { $0.bytes })
       }
-      return connection?.deliver(body + Array("]}".utf8)) ?? .failed(ControlPlaneError(.unusable, "no connection"))
-    case .telemetry:
-      let body = exporter?.body(of: batch.map { $0.bytes }) ?? []
-      return exporter?.deliver(body) ?? .failed(ControlPlaneError(.unusable, "no connection"))
-    }
+    return outcome ?? .failed(ControlPlaneError(.unusable, "no connection"))
   }
 
   private func settle(
     _ outcome: DeliveryOutcome, _ count: Int, _ receiver: SyncPlan.Receiver
   ) throws(SyncError) -> SyncPlan.Delivery {
+    guard let verdict = try outboxes[receiver]?.settle(outcome, count) else { return .narrowed }
     let topic = "delivery to \(receiver.rawValue)"
-    switch outcome {
-    case .accepted(let rejected):
-      try outboxes[receiver]?.accept(count)
+    switch verdict {
+    case .delivered(let rejected):
       tally(receiver) { tally in
         tally.delivered += count - min(rejected, count)
         tally.refused += min(rejected, count)
@@ -45,14 +39,13 @@ extension SyncRunner {
       }
       note(topic, rejected > 0 ? "\(rejected) of \(count) records were refused" : nil)
       return .accepted
-    case .refused(let error):
-      let result = try outboxes[receiver]?.refuse(count, error.message, status: error.status) ?? .narrowed
-      if result == .setAside {
-        tally(receiver) { $0.refused += 1 }
-        refusal = error
-        note(topic, "\(error); the record is set aside in \(directory.path)/\(Outbox.refusedName)")
-      }
-      return result
+    case .unclear:
+      return .narrowed
+    case .firstIsAtFault(let error):
+      tally(receiver) { $0.refused += 1 }
+      refusal = error
+      note(topic, "\(error); the record is set aside in \(directory.path)/\(Outbox.refusedName)")
+      return .setAside
     case .unauthorised(let error):
       note(topic, "\(error); records are kept and not sent until the key changes")
       failure = error

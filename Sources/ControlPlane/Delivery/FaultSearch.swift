@@ -1,0 +1,79 @@
+/// Looks for the record that the receiver can't take: which entries of those at hand go next, by what became of the last
+/// ones. A pure state machine.
+///
+/// A refusal (400) says that a record is at fault, and halving finds it. A failure (500) may be the service's own: so the
+/// first entry is sent alone, and where it fails too, the last one as a witness. An entry is at fault when it has failed
+/// alone ``proofs`` times, each time with a witness after it that the service could deal with.
+struct FaultSearch: Equatable {
+  private enum Step: Equatable {
+    case all
+    /// One of so many is at fault.
+    case among(Int)
+    /// Everything failed, so the first is tried alone.
+    case first
+    /// The first has failed alone, so many times; the last one tells whether the service works.
+    case witness(failures: Int, ControlPlaneError)
+    /// The service works; the first is tried again.
+    case again(failures: Int)
+  }
+
+  static let proofs = 3
+
+  private var step = Step.all
+
+  /// Which of `count` entries, one at least, go next.
+  func next(of count: Int) -> Range<Int> {
+    switch step {
+    case .all: 0..<count
+    case .among(let suspects): 0..<min(max(suspects / 2, 1), count)
+    case .first, .again: 0..<1
+    case .witness: (count - 1)..<count
+    }
+  }
+
+  /// What is known of the entries now that `sent` of `count` went and this came of it.
+  mutating func verdict(on outcome: DeliveryOutcome, sent: Int, of count: Int) -> DeliveryVerdict {
+    switch outcome {
+    case .accepted(let rejected): accepted(sent, of: count, rejected)
+    case .refused(let error): refused(sent, error)
+    case .failed(let error) where error.status == 500: failed(sent, of: count, error)
+    case .failed(let error): .failed(error)
+    case .unauthorised(let error): .unauthorised(error)
+    }
+  }
+
+  private mutating func accepted(_ sent: Int, of count: Int, _ rejected: Int) -> DeliveryVerdict {
+    switch step {
+    case .witness(let failures, let error): return heard(failures, error)
+    // One of the others is at fault.
+    case .first: step = .among(count - sent)
+    case .among(let suspects): step = suspects > sent ? .among(suspects - sent) : .all
+    case .all, .again: step = .all
+    }
+    return .delivered(rejected: rejected)
+  }
+
+  private mutating func refused(_ sent: Int, _ error: ControlPlaneError) -> DeliveryVerdict {
+    if case .witness(let failures, let first) = step { return heard(failures, first) }
+    step = sent > 1 ? .among(sent) : .all
+    return sent > 1 ? .unclear : .firstIsAtFault(error)
+  }
+
+  private mutating func failed(_ sent: Int, of count: Int, _ error: ControlPlaneError) -> DeliveryVerdict {
+    switch step {
+    case .all where count > 1: step = .first
+    case .among where sent > 1: step = .among(sent)
+    case .first where count > 1, .among where count > 1: step = .witness(failures: 1, error)
+    case .again(let failures) where count > 1: step = .witness(failures: failures + 1, error)
+    case .all, .among, .first, .again, .witness:
+      step = .all
+      return .failed(error)
+    }
+    return .unclear
+  }
+
+  private mutating func heard(_ failures: Int, _ error: ControlPlaneError) -> DeliveryVerdict {
+    step = failures < Self.proofs ? .again(failures: failures) : .all
+    return failures < Self.proofs ? .unclear : .firstIsAtFault(error)
+  }
+}

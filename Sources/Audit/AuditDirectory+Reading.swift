@@ -5,7 +5,7 @@ extension AuditDirectory {
   public func forEachLine(
     of segment: String, maxLineBytes: Int, from offset: Int = 0, _ body: (LineFramer.Item) -> Bool
   ) throws(AuditError) {
-    let file = try SystemFile(reading: path(of: segment))
+    let file = try AuditFile(reading: path(of: segment))
     file.seek(to: offset)
     var framer = LineFramer(maxLineBytes: maxLineBytes)
     while true {
@@ -24,7 +24,7 @@ extension AuditDirectory {
 
   /// Whether the process that writes the segment is alive.
   public func isLocked(_ segment: String) -> Bool {
-    guard let file = try? SystemFile(reading: path(of: segment)) else { return false }
+    guard let file = try? AuditFile(reading: path(of: segment)) else { return false }
     return !file.tryLock()
   }
 }

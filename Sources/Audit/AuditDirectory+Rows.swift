@@ -59,7 +59,7 @@ extension AuditDirectory {
   /// Whether a row can start at an offset: at 0, or behind an LF.
   public func startsRow(at offset: Int, of segment: String) -> Bool {
     guard offset > 0 else { return offset == 0 }
-    guard let file = try? SystemFile(reading: path(of: segment)) else { return false }
+    guard let file = try? AuditFile(reading: path(of: segment)) else { return false }
     file.seek(to: offset - 1)
     var byte: UInt8 = 0
     let count = unsafe withUnsafeMutableBytes(of: &byte) { try? unsafe file.read(into: $0) }

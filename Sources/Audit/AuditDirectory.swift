@@ -1,3 +1,5 @@
+internal import System
+
 /// The directory that holds a state directory's audit segments.
 public struct AuditDirectory: Sendable {
   public let path: String
@@ -15,19 +17,19 @@ public struct AuditDirectory: Sendable {
 
   /// The names of all segments, oldest first: a name starts with its segment's time.
   public func segments() -> [String] {
-    SystemFile.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
+    Directory.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
   }
 
   /// Segments of which a `.head` file says that they have rows, whether they are there or not.
   func segmentsWithHead() -> Set<String> {
     let suffix = ".head"
-    let heads = SystemFile.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix + suffix) }
+    let heads = Directory.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix + suffix) }
     let segments = heads.map { String($0.dropLast(suffix.count)) }
     return Set(segments.filter { segment in head(of: segment).map { $0.sequence > 0 } ?? false })
   }
 
   /// Why it can't be read; nil where it can be, or is not there.
-  public var problem: AuditError? { SystemFile.problem(ofDirectory: path) }
+  public var problem: AuditError? { AuditFile.problem(ofDirectory: path) }
 
   public func path(of segment: String) -> String { path + "/" + segment }
 
@@ -38,7 +40,7 @@ public struct AuditDirectory: Sendable {
 
   /// A small file's bytes, up to a limit.
   static func contents(of path: String, limit: Int) throws(AuditError) -> [UInt8] {
-    let file = try SystemFile(reading: path)
+    let file = try AuditFile(reading: path)
     var bytes = [UInt8](repeating: 0, count: limit)
     var failure: AuditError?
     let count = unsafe bytes.withUnsafeMutableBytes { space in

@@ -1,3 +1,5 @@
+internal import System
+
 /// Why a record can't be written or a segment can't be read.
 public struct AuditError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable {
@@ -22,6 +24,10 @@ public struct AuditError: Error, Equatable, Sendable, CustomStringConvertible {
     self.path = path
     self.errno = errno
     self.detail = detail
+  }
+
+  init(_ code: Code, path: String, _ error: SystemError) {
+    self.init(code, path: path, errno: error.number, detail: error.reason + error.advice)
   }
 
   public var description: String {

@@ -1,15 +1,17 @@
 import Digest
+internal import System
 import Wire
 
-/// A segment that this process writes: append-only JSON Lines, chained, each row durable before `append` returns.
+/// A segment that this process writes: append-only JSON Lines, chained, each row handed to the system by write(2)
+/// before `append` returns.
 ///
-/// "Durable" means handed to the system by write(2): it survives the death of this process by any cause, and of the
-/// host that started it; it does not survive a loss of power. The segment is locked while it is open.
+/// So a row survives the death of this process by any cause, and of the host that started it, though not a loss of
+/// power. The segment is locked while it is open.
 public struct AuditSegment: ~Copyable {
   public let name: String
 
-  private let file: SystemFile
-  private let headFile: SystemFile
+  private let file: AuditFile
+  private let headFile: AuditFile
   private var chain: HashChain
   /// The chain behind the rows that wait to be written.
   private var next: HashChain
@@ -21,7 +23,7 @@ public struct AuditSegment: ~Copyable {
   /// As many again where the clock was ahead once: names from then sort behind ours.
   private static let namedSegments = 16
 
-  private init(name: String, file: consuming SystemFile, headFile: consuming SystemFile, anchor: String) {
+  private init(name: String, file: consuming AuditFile, headFile: consuming AuditFile, anchor: String) {
     self.name = name
     self.file = file
     self.headFile = headFile
@@ -40,8 +42,7 @@ public struct AuditSegment: ~Copyable {
     describe: (inout AuditRecord) -> Void
   ) throws(AuditError) -> AuditSegment {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
-    try SystemFile.makeDirectory(stateDirectory)
-    try SystemFile.makeDirectory(directory.path)
+    for path in [stateDirectory, directory.path] { try Self.makeDirectory(path) }
     let others = directory.segments()
 
     let unique = Hexadecimal.text(RandomBytes.array(4))
@@ -55,12 +56,12 @@ public struct AuditSegment: ~Copyable {
     record.string("reason_code", "SESSION_START")
     describe(&record)
     Self.put(others, around: name, in: directory, on: &record)
-    let anchorFile = try SystemFile(creating: path + ".anchor", appending: true)
+    let anchorFile = try AuditFile(creating: path + ".anchor", appending: true)
     do {
       return try begin(path, anchorFile, name: name, with: record)
     } catch {
       // Without a row they would look like a segment that lost its own, and each call on a full disk would leave more.
-      for suffix in ["", ".anchor", ".head"] { SystemFile.remove(path + suffix) }
+      for suffix in ["", ".anchor", ".head"] { AuditFile.remove(path + suffix) }
       throw error
     }
   }
@@ -70,22 +71,30 @@ public struct AuditSegment: ~Copyable {
   /// At whatever step the process is killed, what it leaves is seen to be whole: a head that names row 0 says that there
   /// may be none yet.
   private static func begin(
-    _ path: String, _ anchorFile: borrowing SystemFile, name: String, with record: consuming AuditRecord
+    _ path: String, _ anchorFile: borrowing AuditFile, name: String, with record: consuming AuditRecord
   ) throws(AuditError) -> AuditSegment {
     let anchor = Hexadecimal.text(RandomBytes.array(32))
     try write(Array(anchor.utf8), to: anchorFile)
-    let headFile = try SystemFile(creating: path + ".head", appending: false)
+    let headFile = try AuditFile(creating: path + ".head", appending: false)
     try write(SegmentHead(sequence: 0, hash: anchor).fixedWidthText, to: headFile)
-    let file = try SystemFile(creating: path, appending: true)
+    let file = try AuditFile(creating: path, appending: true)
     file.lock()
     var segment = AuditSegment(name: name, file: file, headFile: headFile, anchor: anchor)
     try segment.append(record)
     return segment
   }
 
-  private static func write(_ bytes: [UInt8], to file: borrowing SystemFile) throws(AuditError) {
+  private static func write(_ bytes: [UInt8], to file: borrowing AuditFile) throws(AuditError) {
     guard let number = file.writeWhole(bytes) else { return }
-    throw AuditError(.write, path: file.path, errno: number, detail: SystemFile.describe(number))
+    throw AuditError(.write, path: file.path, SystemError("write", number))
+  }
+
+  private static func makeDirectory(_ path: String) throws(AuditError) {
+    do throws(SystemError) {
+      try Directory.make(path)
+    } catch {
+      throw AuditError(.createDirectory, path: path, error)
+    }
   }
 
   /// Whether somebody removed the segment: its rows are gone, and so would be those to come.
@@ -120,7 +129,7 @@ public struct AuditSegment: ~Copyable {
     if let number = file.writeWhole(waiting) {
       // Half a row would break the chain for every later one.
       isClosed = !file.truncate(to: length)
-      throw AuditError(.write, path: file.path, errno: number, detail: SystemFile.describe(number))
+      throw AuditError(.write, path: file.path, SystemError("write", number))
     }
     chain = next
     length += waiting.count

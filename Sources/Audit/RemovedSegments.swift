@@ -47,11 +47,11 @@ public struct RemovedSegments: Sendable {
     do throws(SystemError) {
       try Descriptor.append(line: writer.bytes, to: path)
     } catch {
-      throw AuditError(.write, path: path, errno: error.number, detail: SystemFile.describe(error.number))
+      throw AuditError(.write, path: path, error)
     }
     for suffix in [""] + [".anchor", ".head"] + sidecars {
       if unsafe unlink(directory.path(of: segment) + suffix) != 0, errno != ENOENT {
-        throw SystemFile.failure(.write, directory.path(of: segment) + suffix)
+        throw AuditFile.failure(.write, directory.path(of: segment) + suffix)
       }
     }
   }

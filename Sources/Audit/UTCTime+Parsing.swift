@@ -1,3 +1,5 @@
+internal import System
+
 extension UTCTime {
   /// Reads the form that ``iso8601`` writes, `2026-11-23T17:09:41.683366+00:00`; nil for any other.
   public init?(iso8601 text: some Collection<UInt8>) {
@@ -11,15 +13,9 @@ extension UTCTime {
     }
     guard let year = number(0..<4, 1970...9999), let month = number(5..<7, 1...12), let day = number(8..<10, 1...31),
       let hour = number(11..<13, 0...23), let minute = number(14..<16, 0...59), let second = number(17..<19, 0...59),
-      let fraction = number(20..<26, 0...999_999)
+      let fraction = number(20..<26, 0...999_999), let date = CivilDate(year: year, month: month, day: day)
     else { return nil }
-    // Days since 1970-01-01 in the proleptic Gregorian calendar, counted in years that start in March.
-    let shifted = month > 2 ? year : year - 1
-    let yearOfEra = shifted % 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    let days = shifted / 400 * 146_097 + dayOfEra - 719_468
-    let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+    let seconds = Int64(date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second)
     self.init(microseconds: seconds * 1_000_000 + Int64(fraction))
   }
 }

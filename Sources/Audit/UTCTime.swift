@@ -1,3 +1,5 @@
+internal import System
+
 /// A moment of wall-clock time, written as ISO 8601 in UTC.
 public struct UTCTime: Sendable, Equatable {
   /// Since 1970-01-01T00:00:00Z, not negative.
@@ -12,7 +14,7 @@ public struct UTCTime: Sendable, Equatable {
 
   /// The same, for rows.
   var iso8601Bytes: [UInt8] {
-    let (year, month, day) = date
+    let date = date
     let (hour, minute, second) = time
     var text: [UInt8] = []
     text.reserveCapacity(32)
@@ -25,9 +27,9 @@ public struct UTCTime: Sendable, Equatable {
       }
       text.append(UInt8(truncatingIfNeeded: separator.value))
     }
-    add(year, 4, "-")
-    add(month, 2, "-")
-    add(day, 2, "T")
+    add(date.year, 4, "-")
+    add(date.month, 2, "-")
+    add(date.day, 2, "T")
     add(hour, 2, ":")
     add(minute, 2, ":")
     add(second, 2, ".")
@@ -40,9 +42,9 @@ public struct UTCTime: Sendable, Equatable {
 
   /// `20261123T170941.683Z`, for file names.
   public var compact: String {
-    let (year, month, day) = date
+    let date = date
     let (hour, minute, second) = time
-    return "\(year)\(Self.padded(month))\(Self.padded(day))T\(Self.padded(hour))\(Self.padded(minute))"
+    return "\(date.year)\(Self.padded(date.month))\(Self.padded(date.day))T\(Self.padded(hour))\(Self.padded(minute))"
       + "\(Self.padded(second)).\(Self.padded(Int(microseconds / 1000 % 1000), 3))Z"
   }
 
@@ -51,18 +53,7 @@ public struct UTCTime: Sendable, Equatable {
     return (seconds / 3600, seconds / 60 % 60, seconds % 60)
   }
 
-  /// The proleptic Gregorian date, counted in years that start in March.
-  private var date: (year: Int, month: Int, day: Int) {
-    let days = Int(microseconds / 86_400_000_000) + 719_468
-    let era = days / 146_097
-    let dayOfEra = days % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * month + 2) / 5 + 1
-    let isNextYear = month >= 10
-    return (yearOfEra + era * 400 + (isNextYear ? 1 : 0), isNextYear ? month - 9 : month + 3, day)
-  }
+  private var date: CivilDate { CivilDate(daysSince1970: Int(microseconds / 86_400_000_000)) }
 
   private static func padded(_ value: Int, _ width: Int = 2) -> String {
     let digits = String(value)

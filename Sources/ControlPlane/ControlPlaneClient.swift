@@ -75,23 +75,21 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   ///
   /// - Parameters:
   ///   - source: `policy_hmac`, `audit_chain` or `bundle_signature`.
-  ///   - details: texts by name.
+  ///   - reason: what was found.
   public mutating func tamperAlert(
-    source: String, hostname: String, machineID: String = "", details: [(name: String, value: String)] = []
+    source: String, hostname: String, reason: String
   ) throws(ControlPlaneError) {
     var writer = JSONWriter()
     writer.beginObject()
-    let members: [(StaticString, String)] = [("source", source), ("hostname", hostname), ("machine_id", machineID)]
+    let members: [(StaticString, String)] = [("source", source), ("hostname", hostname), ("machine_id", "")]
     for (key, value) in members {
       writer.key(key)
       writer.string(value)
     }
     writer.key("details")
     writer.beginObject()
-    for (name, value) in details {
-      writer.key(bytes: name.utf8)
-      writer.string(value)
-    }
+    writer.key("reason")
+    writer.string(reason)
     writer.endObject()
     writer.endObject()
     let request = HTTPRequest(
@@ -167,9 +165,6 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   /// An answer that is no success, in words; what the service says in it is quoted without the key.
   private func failure(_ response: HTTPResponse, _ what: String) -> ControlPlaneError {
     let words = ServiceAnswer.explanation(response.body, without: key).map { ": \($0)" } ?? ""
-    let retryAfter = response.retryAfter.flatMap {
-      RetryAfter.duration($0, date: response.date, now: WallClock.microseconds() / 1_000_000)
-    }
     let (code, text): (ControlPlaneError.Code, String) =
       switch response.status {
       case 401: (.keyRejected, "the service does not accept the API key\(words)")
@@ -179,6 +174,6 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
       default: (.unusable, "the service refused\(words)")
       }
     return ControlPlaneError(
-      code, "\(what): HTTP \(response.status): \(text)", status: response.status, retryAfter: retryAfter)
+      code, "\(what): HTTP \(response.status): \(text)", status: response.status, retryAfter: response.wait)
   }
 }

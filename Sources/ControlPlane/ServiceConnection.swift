@@ -45,7 +45,7 @@ final class ServiceConnection {
   }
 
   func tamperAlert(source: String, hostname: String, reason: String) throws(ControlPlaneError) {
-    try client.tamperAlert(source: source, hostname: hostname, details: [("reason", reason)])
+    try client.tamperAlert(source: source, hostname: hostname, reason: reason)
   }
 
   func deliver(_ body: [UInt8]) -> DeliveryOutcome { client.deliver(body) }

@@ -29,13 +29,8 @@ public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// A failed system call on a path.
   package init(_ action: String, _ path: String, _ number: Int32) {
-    let advice =
-      switch number {
-      case ENOSPC, EDQUOT, EFBIG: "; free some space, or give --state-dir on another disk"
-      case EACCES, EPERM, EROFS: "; make it writable for you, or give another --state-dir"
-      default: ""
-      }
-    self.init(.inaccessible, "can't \(action) `\(path)`: \(SystemError(action, number).reason)\(advice)")
+    let error = SystemError(action, number)
+    self.init(.inaccessible, "can't \(action) `\(path)`: \(error.reason)\(error.advice)")
   }
 
   public var description: String { "\(message) [\(code.rawValue)]" }

@@ -11,5 +11,14 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system's own words.
   public var reason: String { unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)" }
 
+  /// What the person can do about a file of the state directory, behind a semicolon; empty where nothing is known.
+  package var advice: String {
+    switch number {
+    case ENOSPC, EDQUOT, EFBIG: "; free some space, or give --state-dir on another disk"
+    case EACCES, EPERM, EROFS: "; make it writable for you, or give another --state-dir"
+    default: ""
+    }
+  }
+
   public var description: String { "\(call): \(reason)" }
 }

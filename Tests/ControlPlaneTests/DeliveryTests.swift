@@ -341,9 +341,9 @@ import Testing
     #expect(outcome("db/password").code == .keyRejected)
     try service.fault(#"{"on":"secrets","kind":"junk","content":"{\"value\":7}"}"#)
     #expect(outcome("db/password").code == .unusable)
-    try client.tamperAlert(source: "audit_chain", hostname: "h", details: [("segment", "a")])
+    try client.tamperAlert(source: "audit_chain", hostname: "h", reason: "segment a")
     let alert = try #require(try service.alerts().first)
     #expect(alert["source"] as? String == "audit_chain")
-    #expect((alert["details"] as? [String: String]) == ["segment": "a"])
+    #expect((alert["details"] as? [String: String]) == ["reason": "segment a"])
   }
 }

@@ -40,13 +40,10 @@ struct TelemetryExporter: ~Copyable {
       url: url, body: body(of: records), headers: [("Content-Type", "application/json")] + headers)
     do throws(ControlPlaneError) {
       let response = try http.exchange(request)
-      let retryAfter = response.retryAfter.flatMap {
-        RetryAfter.duration($0, date: response.date, now: WallClock.microseconds() / 1_000_000)
-      }
       let error = ControlPlaneError(
         response.status == 429 ? .rateLimited : response.status >= 500 ? .serverFailure : .unusable,
         "the telemetry collector answered with HTTP \(response.status)", status: response.status,
-        retryAfter: retryAfter)
+        retryAfter: response.wait)
       switch response.status {
       case 200..<300: return .accepted(rejected: Self.rejected(response.body))
       case 401, 403: return .unauthorised(error)

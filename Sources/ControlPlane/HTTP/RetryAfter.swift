@@ -1,3 +1,5 @@
+internal import System
+
 /// `Retry-After` (RFC 9110, section 10.2.3): a number of seconds, or a date in any of the three forms of section 5.6.7.
 enum RetryAfter {
   /// More is taken for this much: a service must not silence a machine for a week.
@@ -33,27 +35,17 @@ enum RetryAfter {
     guard isAsctime ? words.count == 5 : words.count == 6 && words[5] == "gmt",
       let day = number(day, 1...31), let month = months.firstIndex(of: month), var year = number(year, 0...9999)
     else { return nil }
-    // Two digits mean the nearest year that is not more than 50 years ahead; nobody sends those to us on purpose.
+    // Of two digits, 70 to 99 are of the last century; nobody sends those to us on purpose.
     if year < 100 { year += year < 70 ? 2000 : 1900 }
     let parts = clock.split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
     guard parts.count == 3, let hour = number(parts[0], 0...23), let minute = number(parts[1], 0...59),
-      let second = number(parts[2], 0...60)
+      let second = number(parts[2], 0...60), let date = CivilDate(year: year, month: month + 1, day: day)
     else { return nil }
-    return days(year: year, month: month + 1, day: day) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+    return Int64(date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second)
   }
 
   private static func number(_ text: String, _ range: ClosedRange<Int>) -> Int? {
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text) else { return nil }
     return range.contains(value) ? value : nil
-  }
-
-  /// Since 1970-01-01, in the proleptic Gregorian calendar, counted in years that start in March.
-  private static func days(year: Int, month: Int, day: Int) -> Int64 {
-    let shifted = month > 2 ? year : year - 1
-    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return Int64(era * 146_097 + dayOfEra - 719_468)
   }
 }

@@ -1,5 +1,3 @@
-public import Digest
-
 /// What came of `GET /v1/sdk/policies/pull` (Control Zero 1.13.16): the answer itself, before anything is verified.
 public enum PullOutcome: Sendable, Equatable {
   /// Bytes that may be a bundle. Anything below 400 but 304 is taken for one, even a redirect: it then won't verify.
@@ -7,11 +5,5 @@ public enum PullOutcome: Sendable, Equatable {
   /// 304: the cached bundle is the current one.
   case notModified
   /// 401 or 403, or no answer that could be used.
-  case failed(ControlPlaneError)
-}
-
-/// What came of `GET /api/secrets/{name}`: a value, or E1101, E1710, E1711, E1401 ….
-public enum SecretOutcome: ~Copyable {
-  case value(SecretBytes)
   case failed(ControlPlaneError)
 }

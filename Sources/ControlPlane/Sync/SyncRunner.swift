@@ -191,6 +191,6 @@ public final class SyncRunner {
   }
 
   var now: Duration { .nanoseconds(Int64(clamping: MonotonicClock.nanoseconds())) }
-  var clock: Int64 { WallClock.microseconds() / 1_000_000 }
+  var clock: Int64 { WallClock.seconds() }
   var jitter: Double { Double.random(in: 0..<1) }
 }

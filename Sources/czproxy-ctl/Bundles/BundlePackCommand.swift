@@ -60,7 +60,7 @@ struct BundlePackCommand: ParsableCommand {
 
   func run() throws {
     let author = try reportingBundleErrors { () throws(BundleError) in try BundleFile.author(self.author) }
-    let now = WallClock.microseconds() / 1_000_000
+    let now = WallClock.seconds()
     let made = createdAt?.seconds ?? now
     if let end = expiresAt?.seconds, end <= now {
       Terminal.complain("`--expires-at` has passed: every proxy would refuse the bundle as expired")

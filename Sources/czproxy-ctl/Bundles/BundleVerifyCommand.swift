@@ -48,7 +48,7 @@ struct BundleVerifyCommand: ParsableCommand {
     do throws(BundleError) {
       let keys = try BundleFile.keys(keys)
       report.examine(
-        file, keys: keys, now: at?.seconds ?? WallClock.microseconds() / 1_000_000, checks: checks,
+        file, keys: keys, now: at?.seconds ?? WallClock.seconds(), checks: checks,
         stateDirectory: Environment.stateDirectory(option: state.directory))
     } catch {
       report.add("keys", .failed(error))

@@ -22,7 +22,7 @@ struct StatusCommand: ParsableCommand {
     let directory = try state.path()
     let found: StatusReport?
     do throws(StateError) {
-      found = try StatusReport(stateDirectory: directory, now: WallClock.microseconds() / 1_000_000)
+      found = try StatusReport(stateDirectory: directory, now: WallClock.seconds())
     } catch {
       Terminal.complain("\(error)")
       throw ExitCode(74)

@@ -99,7 +99,7 @@ struct SyncCommand: ParsableCommand {
       let keys = try keys.json.withArray { json throws(BundleError) in try BundleKeys(parsing: json) }
       let bundle = try UnverifiedBundle(parsing: blob).verified(by: keys.signers).open(with: keys.encryptionKey)
         .accepted(
-          by: keys, at: WallClock.microseconds() / 1_000_000, after: AcceptedBundles(),
+          by: keys, at: WallClock.seconds(), after: AcceptedBundles(),
           checks: [.signer, .project, .expiry])
       return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))
     } catch {

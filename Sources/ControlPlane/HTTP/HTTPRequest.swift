@@ -6,11 +6,3 @@ struct HTTPRequest {
   /// Names and values without line ends.
   var headers: [(name: String, value: String)] = []
 }
-
-/// What came back, whatever its status.
-struct HTTPResponse {
-  var status: Int
-  var body: [UInt8]
-  var retryAfter: String?
-  var date: String?
-}

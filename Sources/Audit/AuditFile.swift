@@ -1,26 +1,23 @@
-private import CShims
 internal import System
 
-/// The system calls that the audit needs, with typed errors. A descriptor is closed when its file goes.
-struct SystemFile: ~Copyable {
-  let descriptor: Int32
+/// A file of the audit: the system calls that it needs, with typed errors.
+struct AuditFile: ~Copyable {
+  private let file: Descriptor
   let path: String
+
+  private var descriptor: Int32 { file.number }
 
   init(creating path: String, appending: Bool) throws(AuditError) {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | (appending ? O_APPEND : 0)
-    descriptor = unsafe open(path, flags, 0o600)
+    file = Descriptor(unsafe open(path, flags, 0o600))
     self.path = path
-    if descriptor < 0 { throw Self.failure(.create, path) }
+    if file.number < 0 { throw Self.failure(.create, path) }
   }
 
   init(reading path: String) throws(AuditError) {
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    file = Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK))
     self.path = path
-    if descriptor < 0 { throw Self.failure(.read, path) }
-  }
-
-  deinit {
-    if descriptor >= 0 { _ = close(descriptor) }
+    if file.number < 0 { throw Self.failure(.read, path) }
   }
 
   /// Writes all of the bytes by one call, at the end of the file or at an offset; nil, or the error number.
@@ -63,20 +60,17 @@ struct SystemFile: ~Copyable {
 
   /// Reads up to `space.count` bytes; 0 at the end.
   func read(into space: UnsafeMutableRawBufferPointer) throws(AuditError) -> Int {
-    let count = unsafe cz_read(descriptor, space.baseAddress, space.count)
-    if count < 0 { throw Self.failure(.read, path) }
-    return count
+    do throws(SystemError) {
+      return try unsafe file.read(into: space) ?? 0
+    } catch {
+      throw AuditError(.read, path: path, error)
+    }
   }
 
   /// Removes a file; one that is not there is fine.
   static func remove(_ path: String) { _ = unsafe unlink(path) }
 
   // MARK: Directories
-
-  /// Creates a directory that only its owner may enter; one that exists is fine.
-  static func makeDirectory(_ path: String) throws(AuditError) {
-    if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw failure(.createDirectory, path) }
-  }
 
   /// Why a directory can't be read; nil where it can be, or is not there.
   static func problem(ofDirectory path: String) -> AuditError? {
@@ -87,34 +81,7 @@ struct SystemFile: ~Copyable {
     return errno == ENOENT ? nil : failure(.read, path)
   }
 
-  /// Names in a directory, sorted; none when it can't be read.
-  static func names(in directory: String) -> [String] {
-    guard let stream = unsafe opendir(directory) else { return [] }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      names.append(name)
-    }
-    return names.sorted()
-  }
-
   static func failure(_ code: AuditError.Code, _ path: String) -> AuditError {
-    let number = errno
-    return AuditError(code, path: path, errno: number, detail: describe(number))
-  }
-
-  /// The system's words for an error, and what the person can do.
-  static func describe(_ number: Int32) -> String {
-    let words = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
-    let advice =
-      switch number {
-      case ENOSPC, EDQUOT, EFBIG: "; free some space, or give --state-dir on another disk"
-      case EACCES, EPERM, EROFS: "; make it writable for you, or give another --state-dir"
-      default: ""
-      }
-    return words + advice
+    AuditError(code, path: path, SystemError(code.rawValue, errno))
   }
 }

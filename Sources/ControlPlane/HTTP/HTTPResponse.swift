@@ -1,0 +1,14 @@
+internal import System
+
+/// What came back, whatever its status.
+struct HTTPResponse {
+  var status: Int
+  var body: [UInt8]
+  var retryAfter: String?
+  var date: String?
+
+  /// How long the service asks us to wait; nil where it doesn't.
+  var wait: Duration? {
+    retryAfter.flatMap { RetryAfter.duration($0, date: date, now: WallClock.seconds()) }
+  }
+}

@@ -101,6 +101,9 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
 
   // MARK: Secrets
 
+  /// The longest secret that is taken.
+  public static let maxSecretBytes = 64 << 10
+
   /// The value of a secret (`GET /api/secrets/{name}`).
   public mutating func secret(named name: String) -> SecretOutcome {
     do throws(ControlPlaneError) {
@@ -117,6 +120,10 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
             .unusable, "the answer about the secret `\(shown)` has no text `value`", status: response.status)
         }
         defer { SecretBytes.wipe(&value) }
+        guard value.count <= Self.maxSecretBytes else {
+          throw ControlPlaneError(
+            .unusable, "the secret `\(shown)` is longer than \(Self.maxSecretBytes) bytes", status: response.status)
+        }
         do throws(SecretBytes.Unavailable) {
           return .value(try SecretBytes(copying: value))
         } catch {

@@ -4,9 +4,6 @@ public import Wire
 
 /// A server and somebody who waits for each of its answers: for commands.
 public struct MCPClient: ~Copyable {
-  public typealias Era = MCPEra
-  public typealias Failure = MCPFailure
-  public typealias Answer = MCPAnswer
 
   private let command: [String]
   private let clientName: String
@@ -26,7 +23,7 @@ public struct MCPClient: ~Copyable {
   }
 
   /// Starts the server with the first request; in which era, is to be said before.
-  public mutating func speak(_ era: Era) {
+  public mutating func speak(_ era: MCPEra) {
     var options = MCPServer.Options()
     options.era = era
     options.startTimeout = timeout
@@ -38,9 +35,9 @@ public struct MCPClient: ~Copyable {
   /// Sends a request and waits for its answer; `params` writes members into the params object.
   public mutating func request(
     _ method: String, params: @escaping @Sendable (inout JSONWriter) -> Void = { _ in }
-  ) throws(Failure) -> Answer {
+  ) throws(MCPFailure) -> MCPAnswer {
     if server == nil { speak(.auto) }
-    let reply = Reply<Result<Answer, Failure>>()
+    let reply = Reply<Result<MCPAnswer, MCPFailure>>()
     _ = server?.request(method, timeout: timeout, params: params) { reply.give($0) }
     return try reply.wait().get()
   }
@@ -49,7 +46,7 @@ public struct MCPClient: ~Copyable {
   private static let (maxPages, maxListBytes) = (10_000, 256 << 20)
 
   /// Asks for the list of tools, page by page, until `body` returns false or the last page was read.
-  public mutating func listTools(_ body: (Answer) -> Bool) throws(Failure) {
+  public mutating func listTools(_ body: (MCPAnswer) -> Bool) throws(MCPFailure) {
     var cursor: [UInt8]?
     var (pages, bytes) = (0, 0)
     repeat {

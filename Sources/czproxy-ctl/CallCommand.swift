@@ -1,5 +1,5 @@
-import ArgumentParser
-import MCPHost
+public import ArgumentParser
+public import MCPHost
 import Relay
 import Wire
 
@@ -25,11 +25,7 @@ struct CallCommand: ParsableCommand {
   var arguments = "{}"
 
   @Option(help: "Which protocol era to speak: auto, legacy (initialize) or modern (server/discover).")
-  var era = Era.auto
-
-  enum Era: String, ExpressibleByArgument, CaseIterable {
-    case auto, legacy, modern
-  }
+  var era = MCPEra.auto
 
   @OptionGroup var timeout: AnswerTimeout
 
@@ -48,7 +44,7 @@ struct CallCommand: ParsableCommand {
 
   func run() throws {
     let isError: Bool
-    do throws(MCPClient.Failure) {
+    do throws(MCPFailure) {
       isError = try converse()
     } catch {
       Terminal.complain("\(error)")
@@ -57,11 +53,11 @@ struct CallCommand: ParsableCommand {
     if isError { throw ExitCode(1) }
   }
 
-  private func converse() throws(MCPClient.Failure) -> Bool {
+  private func converse() throws(MCPFailure) -> Bool {
     var client = MCPClient(
       command: command, timeout: timeout.milliseconds, name: "czproxy-call", version: Version.number)
-    client.speak(MCPEra(rawValue: era.rawValue) ?? .auto)
-    do throws(MCPClient.Failure) {
+    client.speak(era)
+    do throws(MCPFailure) {
       let isError = try talk(&client)
       client.close()
       return isError
@@ -72,7 +68,7 @@ struct CallCommand: ParsableCommand {
   }
 
   /// Returns whether the tool reported an error.
-  private func talk(_ client: inout MCPClient) throws(MCPClient.Failure) -> Bool {
+  private func talk(_ client: inout MCPClient) throws(MCPFailure) -> Bool {
     guard let tool else {
       try listTools(&client)
       return false
@@ -90,7 +86,7 @@ struct CallCommand: ParsableCommand {
     return document.member("isError", of: answer.result).map { document.kind(of: $0) == .true } ?? false
   }
 
-  private func show(_ answer: MCPClient.Answer) {
+  private func show(_ answer: MCPAnswer) {
     let document = answer.document
     guard format == .text else {
       Terminal.printJSON(document.raw(answer.result))
@@ -108,7 +104,7 @@ struct CallCommand: ParsableCommand {
     }
   }
 
-  private func listTools(_ client: inout MCPClient) throws(MCPClient.Failure) {
+  private func listTools(_ client: inout MCPClient) throws(MCPFailure) {
     try client.listTools { answer in
       let document = answer.document
       if format == .json {
@@ -126,3 +122,5 @@ struct CallCommand: ParsableCommand {
     }
   }
 }
+
+extension MCPEra: ExpressibleByArgument {}

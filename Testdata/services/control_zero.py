@@ -144,6 +144,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(200, b'{"name": "db/password", "value": "s\\u00e9cret"}')
         if name == "guarded":
             return self.send(403, b'{"error": {"code": "SECRET_APPROVAL_REQUIRED", "message": "ask"}}')
+        if name == "long":
+            return self.send(200, json.dumps({"value": "x" * 3_000_000}).encode())
         return self.send(404, b'{"message": "no such secret"}')
 
     # MARK: Faults

@@ -197,12 +197,23 @@ import Testing
     }
   }
 
-  @Test(arguments: [("nothing", 78), ("guarded", 77)])
+  @Test(arguments: [("nothing", 78), ("guarded", 77), ("long", 78)])
   func `a secret that can't be had stops the start`(name: String, status: Int32) throws {
     let cloud = try Cloud()
     let process = try cloud.start(["--secret-env", "X=czsec://\(name)"])
     #expect(try process.wait() == status)
     #expect(process.errors.text.contains("a secret can't be had"))
+  }
+
+  @Test func `what prints secrets without an end is stopped, and the start with it`() throws {
+    let scratch = try Scratch()
+    try FileManager.default.copyItem(atPath: Project.czproxy, toPath: "\(scratch.path)/czproxy")
+    let tool = try scratch.file("czproxy-ctl", "#!/bin/sh\nexec yes\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool)
+    let words = ["run", "--state-dir", scratch.state, "--secret-env", "X=czsec://a", "--", "true"]
+    let process = try RunningProcess(["\(scratch.path)/czproxy"] + words, environment: ["CZ_API_KEY": StandIn.key])
+    #expect(try process.wait() == 70)
+    #expect(process.errors.text.contains("File too large"), "\(process.errors.text)")
   }
 
   @Test(arguments: [

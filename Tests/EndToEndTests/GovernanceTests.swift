@@ -167,7 +167,7 @@ import Testing
     let words = ["policy", "validate", good, "--server", "x", "--tools", "/no/such/file"]
     let asked = try RunningProcess([Project.czproxy] + words)
     #expect(try asked.wait() == 2)
-    #expect(asked.errors.text == "czproxy: /no/such/file: E1202: there is no such file\n")
+    #expect(asked.errors.text == "czproxy: can't read `/no/such/file`: No such file or directory\n")
   }
 
   @Test(arguments: ["-a", "--args", "--arguments"])
@@ -185,7 +185,7 @@ import Testing
   @Test(arguments: [
     (["--context", "foo"], Int32(64), "`foo` is not KEY=VALUE\nUsage: czproxy policy test "),
     (["--schema", "p.yaml"], 2, "p.yaml is not a JSON object\n"),
-    (["--schema", "none.json"], 2, "none.json: E1202: there is no such file\n"),
+    (["--schema", "none.json"], 2, "can't read `none.json`: No such file or directory\n"),
   ])
   func `what is wrong with a question is told by its name`(words: [String], status: Int32, reason: String) throws {
     let scratch = try Scratch()

@@ -92,7 +92,7 @@ import Testing
     let again = try Self.run(
       ["wrap", "mcp.json", "files", "--policy", "policy.yaml", "--agent", "a", "--format", "json", "--"]
         + ["--dlp-results", "mask"], scratch)
-    #expect(value(try json(again.output), "servers", 0, "outcome") as? String == "wrapped anew")
+    #expect(value(try json(again.output), "servers", 0, "outcome") as? String == "rewrapped")
     let arguments = try Self.entry("files", in: try String(contentsOfFile: file, encoding: .utf8)).arguments
     #expect(arguments.filter { $0 == "--" }.count == 1 && arguments.contains("mask") && arguments.contains("a"))
   }

@@ -44,7 +44,7 @@ public enum ControlTool {
 
   /// Runs the tool and waits for it; its standard error is ours.
   ///
-  /// - Parameter limit: bytes of output that are taken.
+  /// - Parameter limit: bytes of output that are taken; more is an error, EFBIG.
   static func output(of words: [String], limit: Int) throws(SystemError) -> (bytes: [UInt8], status: Int32) {
     guard let path = path() else { throw SystemError("exec", ENOENT) }
     var ends: (Int32, Int32) = (-1, -1)
@@ -60,14 +60,22 @@ public enum ControlTool {
     _ = consume writer
     guard error == 0 else { throw SystemError("exec", error) }
     var bytes: [UInt8] = []
+    // Copies of what may be a secret are left nowhere as it grows.
+    bytes.reserveCapacity(limit + 4096)
     var part = [UInt8](repeating: 0, count: 4096)
     defer { unsafe part.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) } }
     while let count = try? unsafe part.withUnsafeMutableBytes({ try unsafe reader.read(into: $0) }), count > 0 {
       bytes += part.prefix(count)
       guard bytes.count <= limit else { break }
     }
+    // Who still writes is told that nobody reads, and ends.
+    _ = consume reader
     var status: Int32 = 0
     while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+    guard bytes.count <= limit else {
+      unsafe bytes.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) }
+      throw SystemError("read from `\(path)`", EFBIG)
+    }
     return (bytes, ServerExit(waitStatus: status).status)
   }
 

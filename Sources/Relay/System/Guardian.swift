@@ -22,7 +22,14 @@ enum Guardian {
   ) -> Never {
     cz_adopt_orphans()
     for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { cz_ignore_signal(signal) }
-    guard case .start? = channel.receive(), let signals = try? SignalPipe(forwarding: [SIGCHLD]) else { _exit(0) }
+    guard case .start? = channel.receive() else { _exit(0) }
+    let signals: SignalPipe
+    do throws(SystemError) {
+      signals = try SignalPipe(forwarding: [SIGCHLD])
+    } catch {
+      channel.send(.failed(error.number))
+      _exit(0)
+    }
 
     let server: Int32
     switch spawn(command, input: input.number, output: output.number, ignoredSignals: ignoredSignals) {

@@ -35,13 +35,18 @@ enum SecretEnvironment {
   /// - Returns: an exit status where that failed; the tool has said why.
   static func fetch(_ secrets: [SecretVariable], options words: [String]) throws(SystemError) -> Int32? {
     guard !secrets.isEmpty else { return nil }
+    // As long as the tool lets a secret be, each byte escaped.
+    let limit = secrets.count * (6 * 65_536 + 3) + 3
     var (bytes, status) = try ControlTool.output(
-      of: ["secret"] + words + ["--"] + secrets.map(\.secret), limit: 1 << 20)
+      of: ["secret"] + words + ["--"] + secrets.map(\.secret), limit: limit)
     defer { unsafe bytes.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) } }
     guard status == 0 else { return status }
-    guard let document = try? JSONDocument(parsing: bytes[...]) else { return 70 }
-    let values = Array(document.elements(of: document.root))
-    guard values.count == secrets.count else { return 70 }
+    let document = try? JSONDocument(parsing: bytes[...])
+    let values = document.map { Array($0.elements(of: $0.root)) } ?? []
+    guard let document, values.count == secrets.count else {
+      StandardError.report("what `czproxy-ctl secret` printed can't be read; is it of the same version as czproxy?")
+      return 70
+    }
     for (secret, node) in zip(secrets, values) {
       guard var value = document.string(node), !value.contains(0) else {
         StandardError.report("the secret `\(secret.secret)` can't be the value of a variable")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bundle
 import Digest
-import Foundation
 import Policy
 import System
 import Wire

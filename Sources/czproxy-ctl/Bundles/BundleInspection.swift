@@ -33,9 +33,9 @@ struct BundleInspection {
     print("signature: good, by \(bundle.signer)")
     print("content:   \(bundle.payload.bytes.count) bytes of JSON")
     for key in Self.identity {
-      if let value = content.display(key) { print("\("\(key):".padding(toLength: 19)) \(value)") }
+      if let value = content.display(key) { print("\("\(key):".padded(to: 19)) \(value)") }
     }
-    for key in Self.defaults { print("\("\(key):".padding(toLength: 19)) \(content.display(key) ?? "not given")") }
+    for key in Self.defaults { print("\("\(key):".padded(to: 19)) \(content.display(key) ?? "not given")") }
     if let metadata = content.payload.member("metadata", of: content.payload.root) {
       for (key, value) in content.payload.members(of: metadata) {
         let name = "metadata.\(DisplayText.escaped(content.payload.text(key)))"
@@ -86,7 +86,7 @@ struct BundleInspection {
 
   private func line(of rule: RuleSummary) -> String {
     let actions = rule.actions.map { DisplayText.escaped($0.utf8) }.joined(separator: ", ")
-    return "\(DisplayText.escaped(rule.policyID.utf8)) \(rule.effect.rawValue.padding(toLength: 5)) \(actions)"
+    return "\(DisplayText.escaped(rule.policyID.utf8)) \(rule.effect.rawValue.padded(to: 5)) \(actions)"
   }
 
   // MARK: JSON

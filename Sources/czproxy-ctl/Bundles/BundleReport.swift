@@ -121,7 +121,7 @@ struct BundleReport {
 
   func printText(_ path: String) {
     for (name, outcome) in checks {
-      let label = name.padding(toLength: 10)
+      let label = name.padded(to: 10)
       switch outcome {
       case .passed(let detail): print("\(Terminal.coloured("ok  ", .green)) \(label) \(detail)")
       case .skipped: print("\(Terminal.coloured("skip", .yellow)) \(label) left out by --skip")
@@ -170,9 +170,4 @@ struct BundleReport {
       writer.endArray()
     }
   }
-}
-
-extension String {
-  /// With spaces behind it, up to a width.
-  func padding(toLength width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 }

@@ -13,7 +13,7 @@ struct DecisionChange: CustomStringConvertible {
   /// Judges each line of a file by both policies; complains and exits with 1 for a line that is no call.
   static func all(in path: String, from old: BundleContent, to new: BundleContent) throws -> [DecisionChange] {
     var changes: [DecisionChange] = []
-    let lines = try PolicySource.read(path).split(separator: 0x0a, omittingEmptySubsequences: false)
+    let lines = try InputFile.read(path).split(separator: 0x0a, omittingEmptySubsequences: false)
     for (number, line) in lines.enumerated() where !line.isEmpty {
       do throws(PolicyCase.Malformed) {
         let testCase = try self.testCase(line)

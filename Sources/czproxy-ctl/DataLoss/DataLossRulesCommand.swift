@@ -62,8 +62,3 @@ struct DataLossRulesCommand: ParsableCommand {
     writer.endObject()
   }
 }
-
-extension String {
-  /// At least so many characters.
-  fileprivate func padded(to count: Int) -> String { self + String(repeating: " ", count: max(0, count - self.count)) }
-}

@@ -36,11 +36,9 @@ struct DataLossScanCommand: ParsableCommand {
   @Argument(help: "A file; stdin without.")
   var file: String?
 
-  private static let maxBytes = 64 << 20
-
   func run() throws {
     let (scanner, _) = try detectors.load()
-    let text = try read()
+    let text = try InputFile.read(file)
     let outcome: TextScanner.Outcome
     do throws(TextScanner.Failure) {
       outcome = try TextScanner(scanner).scan(text)
@@ -63,33 +61,10 @@ struct DataLossScanCommand: ParsableCommand {
     if isBlocked { throw ExitCode(3) }
   }
 
-  private func read() throws -> [UInt8] {
-    let data: Data
-    do {
-      let handle = try file.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? .standardInput
-      data = try handle.read(upToCount: Self.maxBytes + 1) ?? Data()
-    } catch {
-      Terminal.complain("can't read \(file.map { "`\($0)`" } ?? "standard input"): \(Self.reason(of: error))")
-      throw ExitCode(1)
-    }
-    guard data.count <= Self.maxBytes else {
-      Terminal.complain("the text is larger than \(Self.maxBytes) bytes: split it")
-      throw ExitCode(1)
-    }
-    return [UInt8](data)
-  }
-
-  /// What the system said, below what Foundation makes of it.
-  private static func reason(of error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-    guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-    return SystemError("read", Int32(truncatingIfNeeded: underlying.code)).reason
-  }
-
   private func lines(_ outcome: TextScanner.Outcome, of text: [UInt8]) -> [String] {
-    var index = Position(text)
+    let index = LineIndex(text[...])
     return outcome.places.map { place in
-      let (line, column) = index.advance(to: place.range.lowerBound)
+      let (line, column) = index.place(of: place.range.lowerBound)
       let id = DisplayText.escaped(place.rule.id.utf8, limit: 64)
       let name = DisplayText.escaped(place.rule.name.utf8, limit: 128)
       return "\(file ?? "-"):\(line):\(column): \(id): \(name) (\(place.rule.category), \(place.range.count) bytes)"
@@ -97,12 +72,12 @@ struct DataLossScanCommand: ParsableCommand {
   }
 
   private func printJSON(_ outcome: TextScanner.Outcome, of text: [UInt8]) {
-    var index = Position(text)
+    let index = LineIndex(text[...])
     Terminal.printJSON { writer in
       writer.key("findings")
       writer.beginArray()
       for place in outcome.places {
-        let (line, column) = index.advance(to: place.range.lowerBound)
+        let (line, column) = index.place(of: place.range.lowerBound)
         writer.beginObject()
         writer.key("rule_id")
         writer.string(place.rule.id)
@@ -126,28 +101,5 @@ struct DataLossScanCommand: ParsableCommand {
         writer.string(bytes: outcome.masked)
       }
     }
-  }
-}
-
-/// Line and column of ascending offsets, both counted from 1, columns in bytes.
-private struct Position {
-  private let text: [UInt8]
-  private var offset = 0
-  private var line = 1
-  private var lineStart = 0
-
-  init(_ text: [UInt8]) {
-    self.text = text
-  }
-
-  mutating func advance(to target: Int) -> (line: Int, column: Int) {
-    while offset < target {
-      if text[offset] == UInt8(ascii: "\n") {
-        line += 1
-        lineStart = offset + 1
-      }
-      offset += 1
-    }
-    return (line, target - lineStart + 1)
   }
 }

@@ -16,6 +16,17 @@ struct HostConfigChange {
       }
     }
 
+    /// For programs.
+    var name: String {
+      switch self {
+      case .wrapped: "wrapped"
+      case .rewrapped: "rewrapped"
+      case .unwrapped: "unwrapped"
+      case .left: "left"
+      }
+    }
+
+    /// For people.
     var word: String {
       switch self {
       case .wrapped: "wrapped"
@@ -111,12 +122,10 @@ struct HostConfigChange {
         writer.string(project)
       }
       writer.key("outcome")
+      writer.string(outcome.name)
       if case .left(let reason) = outcome {
-        writer.string("left")
         writer.key("reason")
         writer.string(reason)
-      } else {
-        writer.string(outcome.word)
       }
       writer.endObject()
     }

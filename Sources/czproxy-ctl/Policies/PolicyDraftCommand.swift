@@ -35,7 +35,7 @@ struct PolicyDraftCommand: ParsableCommand {
     var draft = PolicyDraft(server: server ?? ServerName(derivedFrom: command).description)
     var client = MCPClient(
       command: command, timeout: timeout.milliseconds, name: "czproxy-draft", version: Version.number)
-    do throws(MCPClient.Failure) {
+    do throws(MCPFailure) {
       try client.listTools { answer in
         answer.document.member("tools", of: answer.result).map { draft.add($0, in: answer.document) } ?? true
       }

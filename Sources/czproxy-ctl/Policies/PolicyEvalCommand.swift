@@ -24,7 +24,7 @@ struct PolicyEvalCommand: ParsableCommand {
   var file: String?
 
   func run() throws {
-    let input = try file.map { try PolicySource.read($0) } ?? [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+    let input = try InputFile.read(file)
     var isComplete = true
     // Whoever asks about one policy many times does not wait for it to be read every time.
     var last: (mode: PolicyCase.Mode, source: [UInt8], policy: Policy)?

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Policy
 import Relay
 import Wire
@@ -68,13 +67,7 @@ struct PolicyQuestion: ParsableArguments {
 
   private func readSchema() throws -> (JSONDocument, JSONDocument.Node)? {
     guard let schema else { return nil }
-    let bytes: [UInt8]
-    do throws(PolicyError) {
-      bytes = try PolicySource.read(schema)
-    } catch {
-      Terminal.complain(error.lines)
-      throw ExitCode(2)
-    }
+    let bytes = try InputFile.read(schema, orExit: 2)
     guard let document = try? JSONDocument(parsing: bytes[...], options: .document),
       document.kind(of: document.root) == .object
     else {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Policy
 import Relay
 import Wire
@@ -54,7 +53,7 @@ struct PolicyValidateCommand: ParsableCommand {
       print("OK: \(file) parsed cleanly (\(policy.ruleCount) rules)")
       for rule in policy.summaries {
         let actions = rule.actions.map { "'\(DisplayText.escaped($0.utf8))'" }.joined(separator: ", ")
-        let effect = rule.effect.rawValue.padding(toLength: 5, withPad: " ", startingAt: 0)
+        let effect = rule.effect.rawValue.padded(to: 5)
         print("  - \(effect) [\(actions)] (\(DisplayText.escaped(rule.policyID.utf8)))")
       }
       for warning in warnings { print("\(file):\(warning)") }
@@ -119,12 +118,10 @@ struct PolicyValidateCommand: ParsableCommand {
 
   private func knownTools() throws -> [KnownTool]? {
     do {
-      if let tools { return try ToolList.read(try PolicySource.read(tools)) }
+      if let tools { return try ToolList.read(try InputFile.read(tools, orExit: 2)) }
       return try serverCommand.map(ToolList.ask)
-    } catch let error as PolicyError {
-      // It names the file itself.
-      Terminal.complain(error.lines)
-      throw ExitCode(2)
+    } catch let error as ExitCode {
+      throw error
     } catch {
       Terminal.complain("\(tools ?? serverCommand ?? ""): \(error)")
       throw ExitCode(2)

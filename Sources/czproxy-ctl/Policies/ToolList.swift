@@ -30,7 +30,7 @@ enum ToolList {
   /// Starts a server, asks it, and ends it.
   ///
   /// - Parameter command: a line for the shell.
-  static func ask(_ command: String) throws(MCPClient.Failure) -> [KnownTool] {
+  static func ask(_ command: String) throws(MCPFailure) -> [KnownTool] {
     var client = MCPClient(
       command: ["/bin/sh", "-c", command], timeout: timeout, name: "czproxy", version: Version.number)
     defer { client.close() }

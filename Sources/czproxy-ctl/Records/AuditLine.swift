@@ -52,7 +52,7 @@ enum AuditLine {
   }
 
   private static func label(_ decision: String) -> String {
-    let padded = decision + String(repeating: " ", count: max(6 - decision.count, 0))
+    let padded = decision.padded(to: 6)
     return switch decision {
     case "allow": Terminal.coloured(padded, .green)
     case "deny": Terminal.coloured(padded, .red)

@@ -39,7 +39,7 @@ struct SecretCommand: ParsableCommand {
         address, key: try ServiceSettings.key(service.settings, stateDirectory: directory), options: options)
       for name in names {
         switch client.secret(named: name) {
-        case .value(let value): value.withBytes { writer.string(bytes: Array(copying: $0)) }
+        case .value(let value): value.withBytes { writer.string($0) }
         case .failed(let error): throw error
         }
       }
@@ -63,13 +63,5 @@ extension ControlPlaneError {
     case .unreachable, .serverFailure, .rateLimited, .stopped: 75
     default: 78
     }
-  }
-}
-
-extension [UInt8] {
-  fileprivate init(copying span: Span<UInt8>) {
-    self = []
-    reserveCapacity(span.count)
-    for index in span.indices { append(span[index]) }
   }
 }

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import System
+
+/// What a command works on: a file that it was told of, a pipe, or standard input.
+enum InputFile {
+  /// Larger ones are refused.
+  static let maxBytes = 64 << 20
+
+  /// - Parameters:
+  ///   - path: of the file; standard input without.
+  ///   - status: of the exit that is thrown where it can't be read, once the reason was told.
+  static func read(_ path: String?, orExit status: Int32 = 1) throws -> [UInt8] {
+    let name = path.map { "`\($0)`" } ?? "standard input"
+    let data: Data
+    do {
+      let handle = try path.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? .standardInput
+      data = try handle.read(upToCount: maxBytes + 1) ?? Data()
+    } catch {
+      Terminal.complain("can't read \(name): \(reason(of: error))")
+      throw ExitCode(status)
+    }
+    guard data.count <= maxBytes else {
+      Terminal.complain("\(name) is larger than \(maxBytes) bytes: split it")
+      throw ExitCode(status)
+    }
+    return [UInt8](data)
+  }
+
+  /// What the system said, below what Foundation makes of it.
+  private static func reason(of error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+    return SystemError("read", Int32(truncatingIfNeeded: underlying.code)).reason
+  }
+}

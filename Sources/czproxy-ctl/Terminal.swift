@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Wire
+
+/// Standard output, and whether it takes colour.
+enum Terminal {
+  enum Colour: String {
+    case red = "31", green = "32", yellow = "33", dim = "2"
+  }
+
+  private static let isTerminal = isatty(1) == 1
+
+  static let hasColour =
+    isTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
+    && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+
+  static func coloured(_ text: String, _ colour: Colour) -> String {
+    hasColour ? "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m" : text
+  }
+
+  static func printJSON(_ write: (inout JSONWriter) -> Void) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    write(&writer)
+    writer.endObject()
+    print(writer)
+  }
+
+  static func print(_ writer: JSONWriter) { printJSON(writer.bytes) }
+
+  /// A JSON text on a line of its own. For programs as it is; at a terminal without what would steer that.
+  static func printJSON(_ text: some Collection<UInt8>) {
+    Swift.print(isTerminal ? DisplayText.json(text) : String(decoding: text, as: UTF8.self))
+  }
+
+  /// Writes bytes as they are, behind what was printed before; an exit with 74 where that can't be done.
+  static func write(_ bytes: [UInt8]) throws {
+    try flush()
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+    } catch {
+      throw unwritable()
+    }
+  }
+
+  /// Hands over what was printed; an exit with 74 where that can't be done.
+  static func flush() throws {
+    guard fflush(nil) == 0 else { throw unwritable() }
+  }
+
+  private static func unwritable() -> ExitCode {
+    complain("standard output can't be written")
+    return ExitCode(74)
+  }
+
+  /// One line of our own on standard error. Errors and warnings go through here or ``complainOfUsage(_:)``, so that all
+  /// begin alike, as those of `czproxy run` do.
+  static func complain(_ text: String) { printError(complaint + text) }
+
+  /// The same for several lines, such as all that is wrong with a policy.
+  static func complain(_ lines: [String]) { for line in lines { complain(line) } }
+
+  /// What the parser says of wrong usage and of errors that nobody caught, begun as our own lines are.
+  static func complainOfUsage(_ text: String) {
+    let parsers = "Error: "
+    printError(text.hasPrefix(parsers) ? complaint + text.dropFirst(parsers.count) : text)
+  }
+
+  private static let complaint = "czproxy: "
+
+  /// What was asked for and belongs on standard error, such as the findings of a scan.
+  ///
+  /// Where nobody listens, the exit status has to do.
+  static func printError(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+  }
+}

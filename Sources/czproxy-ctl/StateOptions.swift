@@ -4,7 +4,8 @@ import System
 /// Where the state is, for every command that reads or writes it.
 struct StateOptions: ParsableArguments {
   @Option(
-    name: .customLong("state-dir"), help: "Where policy, cache and records are kept (default: $CONTROLZERO_HOME, else ~/.controlzero).")
+    name: .customLong("state-dir"),
+    help: "Where policy, cache and records are kept (default: $CONTROLZERO_HOME, else ~/.controlzero).")
   var directory: String?
 
   /// The state directory; complains and exits with 64 where there is no home directory.

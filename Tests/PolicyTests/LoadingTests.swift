@@ -1,3 +1,4 @@
+import DataLoss
 import Testing
 
 @testable import Policy
@@ -31,6 +32,27 @@ struct LoadingTests {
       """)
     #expect(found.map(\.line) == [1, 2, 4, 6, 9, 9, 10, 12, 13])
     #expect(found.allSatisfy { $0.code == .validation })
+  }
+
+  @Test(
+    "a rule decides whatever its id is",
+    arguments: ["NO_RULE_MATCH", "RESOURCE_GATE_SKIP", "ENGINE_UNAVAILABLE", "QUARANTINE", "AUDIT_UNAVAILABLE"])
+  func idsOfNoRule(id: String) throws {
+    let text = """
+      rules:
+        - {id: "synthetic:\(id)", deny: ["*:elicitation/create", "s:ask"]}
+        - {allow: "*"}
+      """
+    let policy = try Policy.load(local: Array(text.utf8), format: .yaml, fileName: "p.yaml")
+    #expect(policy.warnings.contains { $0.message.contains("as if no rule had decided") })
+    func call(_ method: String) -> Call {
+      Call(server: Array("s".utf8), method: Array(method.utf8), arguments: nil, context: Context())
+    }
+    #expect(policy.decideIfNamed(call("elicitation/create"))?.effect == .deny)
+    let asked = call("ask")
+    #expect(policy.decide(asked, alsoAs: call("other")).effect == .deny)
+    #expect(policy.decide(call("other"), alsoAs: asked).effect == .deny)
+    #expect(policy.judge(asked).dataLoss == .skipped(.policyDenied))
   }
 
   @Test(

@@ -39,6 +39,6 @@ extension PolicyDecision {
   /// Where governance is off.
   static let ungoverned = PolicyDecision(
     Decision(
-      effect: .allow, policyID: "", reasonCode: "", reason: "governance is off: enableGovernance is false",
-      evaluatedRules: 0), dataLoss: nil, evaluationTime: 0)
+      effect: .allow, origin: .notGoverned, policyID: "", reasonCode: "",
+      reason: "governance is off: enableGovernance is false", evaluatedRules: 0), dataLoss: nil, evaluationTime: 0)
 }

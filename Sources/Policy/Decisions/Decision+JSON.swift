@@ -4,7 +4,7 @@ extension Decision {
   /// The subject as the SDK reports it: of a call that no rule was asked about, and of one that its scanner stops, it
   /// reports none.
   public func reportedSubject(of call: Call) -> [UInt8] {
-    let isUnasked = policyID == "synthetic:ENGINE_UNAVAILABLE" || policyID == "synthetic:QUARANTINE"
+    let isUnasked = origin == .unavailable || origin == .quarantine
     return isUnasked || reasonCode == Self.dataLossCode ? [] : call.subject
   }
 

@@ -3,7 +3,23 @@ public struct Decision: Sendable, Equatable {
   /// Which selectors the deciding rule declares.
   public enum Gate: String, Sendable { case none, client, project, both }
 
+  /// Who or what decided. A rule may have any id, so this is not told by ``policyID``.
+  public enum Origin: Sendable {
+    case rule
+    /// No rule matched: the default counts.
+    case noRule
+    /// The call can't be judged.
+    case unavailable
+    /// The policy, or the machine, is not to be trusted.
+    case quarantine
+    /// The call can't be put on record.
+    case noRecord
+    /// The request is no policy's subject.
+    case notGoverned
+  }
+
   public var effect: Effect
+  public let origin: Origin
   /// The rule that decided, or a `synthetic:` id.
   public var policyID: String
   public var reasonCode: String
@@ -23,8 +39,11 @@ public struct Decision: Sendable, Equatable {
   /// did not.
   public var doubts: [String] = []
 
-  public init(effect: Effect, policyID: String, reasonCode: String, reason: String, evaluatedRules: Int) {
+  package init(
+    effect: Effect, origin: Origin, policyID: String, reasonCode: String, reason: String, evaluatedRules: Int
+  ) {
     self.effect = effect
+    self.origin = origin
     self.policyID = policyID
     self.reasonCode = reasonCode
     self.reason = reason
@@ -33,13 +52,13 @@ public struct Decision: Sendable, Equatable {
 
   /// Of a request that is no policy's subject and goes through.
   public static let passed = Decision(
-    effect: .allow, policyID: "synthetic:NOT_GOVERNED", reasonCode: "NOT_GOVERNED",
+    effect: .allow, origin: .notGoverned, policyID: "synthetic:NOT_GOVERNED", reasonCode: "NOT_GOVERNED",
     reason: "no rule is asked about this method", evaluatedRules: 0)
 
   /// The denial of a call that no rule can be asked about.
   static func unavailable(reason: String) -> Decision {
     Decision(
-      effect: .deny, policyID: "synthetic:ENGINE_UNAVAILABLE", reasonCode: "",
+      effect: .deny, origin: .unavailable, policyID: "synthetic:ENGINE_UNAVAILABLE", reasonCode: "",
       reason: "the call can't be judged: \(reason)", evaluatedRules: 0)
   }
 
@@ -48,13 +67,15 @@ public struct Decision: Sendable, Equatable {
   ///
   /// - Parameter code: `BUNDLE_TAMPERED` or `MACHINE_QUARANTINED`.
   public static func quarantined(_ code: String, _ reason: String) -> Decision {
-    Decision(effect: .deny, policyID: "synthetic:QUARANTINE", reasonCode: code, reason: reason, evaluatedRules: 0)
+    Decision(
+      effect: .deny, origin: .quarantine, policyID: "synthetic:QUARANTINE", reasonCode: code, reason: reason,
+      evaluatedRules: 0)
   }
 
   /// The denial of a call whose record can't be written; `instead` is what policy decided.
   public static func auditUnavailable(reason: String, instead: Decision) -> Decision {
     Decision(
-      effect: .deny, policyID: "synthetic:AUDIT_UNAVAILABLE", reasonCode: "AUDIT_UNAVAILABLE",
+      effect: .deny, origin: .noRecord, policyID: "synthetic:AUDIT_UNAVAILABLE", reasonCode: "AUDIT_UNAVAILABLE",
       reason: "the call can't be put on record: \(reason)", evaluatedRules: instead.evaluatedRules)
   }
 }

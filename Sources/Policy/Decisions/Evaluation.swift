@@ -113,7 +113,7 @@ struct Evaluation {
     guard let match else {
       let isSkip = isResourceSkip && policy.settings.defaultAction == .deny
       var decision = Decision(
-        effect: policy.settings.defaultAction,
+        effect: policy.settings.defaultAction, origin: .noRule,
         policyID: isSkip ? "synthetic:RESOURCE_GATE_SKIP" : "synthetic:NO_RULE_MATCH",
         reasonCode: "NO_RULE_MATCH",
         reason: isSkip ? "no rule matches this call; one would for another resource" : "no rule matches this call",
@@ -123,7 +123,7 @@ struct Evaluation {
     }
     let rule = match.rule
     var decision = Decision(
-      effect: rule.effect, policyID: rule.policyID, reasonCode: rule.reasonCode, reason: rule.reason,
+      effect: rule.effect, origin: .rule, policyID: rule.policyID, reasonCode: rule.reasonCode, reason: rule.reason,
       evaluatedRules: match.number + 1)
     decision.gateMatched = rule.gate
     decision.requiresApproval = rule.escalatesOnDeny && rule.effect == .deny

@@ -59,9 +59,7 @@ extension Policy {
     var lookup = FieldLookup(call, context)
     var steps: [Explanation.Step] = []
     for number in rules.indices.prefix(decision.evaluatedRules) {
-      let isDecider =
-        number == decision.evaluatedRules - 1 && !decision.policyID.hasPrefix("synthetic:NO_RULE")
-        && !decision.policyID.hasPrefix("synthetic:RESOURCE_GATE")
+      let isDecider = decision.origin == .rule && number == decision.evaluatedRules - 1
       let outcome = isDecider ? .decides : outcome(of: rules[number], call, context, &lookup)
       steps.append(Explanation.Step(rule: summary(of: number), outcome: outcome))
     }

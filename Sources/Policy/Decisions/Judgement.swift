@@ -46,9 +46,9 @@ extension Policy {
     var decision = obstacle ?? decide(call)
     guard decision.effect != .deny else {
       let unscanned: ScanOutcome =
-        switch decision.policyID {
-        case "synthetic:ENGINE_UNAVAILABLE": .evaluatorError
-        case "synthetic:QUARANTINE":
+        switch decision.origin {
+        case .unavailable: .evaluatorError
+        case .quarantine:
           decision.reasonCode == "BUNDLE_TAMPERED" ? .skipped(.tamperDenied) : .skipped(.tamperQuarantine)
         default: .skipped(.policyDenied)
         }

@@ -10,8 +10,7 @@ extension Policy {
     guard let namedMethods, let context = call.body.context, call.body.fault == nil else { return nil }
     var evaluation = Evaluation(namedMethods, call.body, context)
     let decision = evaluation.decision()
-    return decision.policyID == "synthetic:NO_RULE_MATCH" || decision.policyID == "synthetic:RESOURCE_GATE_SKIP"
-      ? nil : decision
+    return decision.origin == .noRule ? nil : decision
   }
 
   /// Judges a request to a model that a server asks for: under its own subject, and as `llm:generate`. Where rules
@@ -19,8 +18,8 @@ extension Policy {
   public func decide(_ call: Call, alsoAs model: Call) -> Decision {
     let first = decide(call)
     let second = decide(model)
-    guard second.isByRule else { return first }
-    guard first.isByRule || first.policyID == "synthetic:ENGINE_UNAVAILABLE" else { return second }
+    guard second.origin == .rule else { return first }
+    guard first.origin != .noRule else { return second }
     return second.effect.restrictiveness > first.effect.restrictiveness ? second : first
   }
 
@@ -31,13 +30,5 @@ extension Policy {
       return patterns.isEmpty ? nil : Rule(rule, actions: patterns)
     }
     return naming.isEmpty ? nil : PolicyCore(rules: RuleTable(naming), settings: settings)
-  }
-}
-
-extension Decision {
-  /// Whether a rule decided, and not the lack of one.
-  var isByRule: Bool {
-    policyID != "synthetic:NO_RULE_MATCH" && policyID != "synthetic:RESOURCE_GATE_SKIP"
-      && policyID != "synthetic:ENGINE_UNAVAILABLE"
   }
 }

@@ -34,6 +34,14 @@ enum RuleHints {
     }
   }
 
+  /// An id that records use where no rule decided.
+  static func warnings(ofID id: String, index: Int, of rule: PolicyValue) -> [PolicyWarning] {
+    guard id.hasPrefix("synthetic:") else { return [] }
+    return [
+      .init(at: rule, "rule \(index): with the id `\(id)` it looks in records as if no rule had decided")
+    ]
+  }
+
   /// Whether a pattern holds what names of tools and servers don't: several patterns in one, or a regular expression.
   private static func mayNameNothing(_ pattern: [UInt8]) -> Bool {
     guard let colon = pattern.firstIndex(of: UInt8(ascii: ":")) else {

@@ -56,6 +56,7 @@ enum RuleReader {
     let resources = try globs(["resources", "resource"], in: value)
     let clients = try globs(["clients"], in: value).map(Glob.init)
     let projects = try globs(["projects"], in: value).map(Glob.init)
+    let policyID = identifier.flatMap { $0.isEmpty ? nil : $0 } ?? name
     let make: ([Condition]) -> Rule = { conditions in
       Rule(
         effect: effect,
@@ -64,14 +65,17 @@ enum RuleReader {
         clients: clients,
         projects: projects,
         conditions: conditions,
-        policyID: identifier.flatMap { $0.isEmpty ? nil : $0 } ?? name,
+        policyID: policyID,
         reason: localReason ?? value["reason"].map(PythonText.string) ?? "",
         reasonCode: value["reason_code"].map(PythonText.string) ?? "",
         escalatesOnDeny: value["escalate_on_deny"]?.isTruthy ?? false,
         line: value.line, column: value.column)
     }
     var warnings = RuleHints.warnings(for: members, patterns: patterns, index: index, of: value)
-    if isLocal { warnings += RuleHints.warnings(ofNothingBy: patterns, index: index, of: value) }
+    if isLocal {
+      warnings += RuleHints.warnings(ofNothingBy: patterns, index: index, of: value)
+      warnings += RuleHints.warnings(ofID: policyID, index: index, of: value)
+    }
     return (make, warnings)
   }
 

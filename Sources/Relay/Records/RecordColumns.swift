@@ -16,11 +16,13 @@ package enum RecordColumns {
 
   /// The part of the engine that a decision comes from.
   package static func origin(of decision: Decision) -> String {
-    if decision.policyID == "synthetic:ENGINE_UNAVAILABLE" { return "evaluator_error" }
+    switch decision.origin {
+    case .unavailable: return "evaluator_error"
+    case .quarantine: return decision.reasonCode == "BUNDLE_TAMPERED" ? "tamper_denied" : "tamper_quarantine"
+    case .noRule: return "evaluator_no_match_default"
+    case .rule, .noRecord, .notGoverned: break
+    }
     return switch decision.reasonCode {
-    case "BUNDLE_TAMPERED": "tamper_denied"
-    case "MACHINE_QUARANTINED": "tamper_quarantine"
-    case "NO_RULE_MATCH": "evaluator_no_match_default"
     case "BUNDLE_MISSING": "no_evaluator_configured"
     case "NO_ACTIVE_POLICIES", "OBSERVE_MODE_NO_POLICY": "evaluator_empty_bundle"
     default: "evaluator_matched_rule"

@@ -45,6 +45,25 @@ import Testing
     #expect(try Self.verify(session.scratch).status == 0)
   }
 
+  @Test func `every member of a row is in the table of docs/records.md`() throws {
+    let session = try ScriptedSession(options: ["--tag", "a=b"])
+    let meta = #""_meta":{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","callId":"c"}"#
+    session.process.send(
+      #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"a":"AKIAQYLPMN5HHHFPZAM2"},"#
+        + meta + "}}")
+    session.process.send(session.call(2, "forbidden"))
+    session.process.send(#"{"jsonrpc":"2.0","id":3,"id":3,"method":"ping"}"#)
+    session.process.send(#"{"jsonrpc":"2.0","id":4,"method":"tools/list"}"#)
+    for _ in 0..<4 { _ = try session.process.line() }
+    try session.end()
+    let table = try String(contentsOfFile: "\(Project.root)/docs/records.md", encoding: .utf8)
+    let rows = try session.scratch.rows()
+    #expect(Set(rows.compactMap { $0["event"] as? String }).count >= 5)
+    for name in Set(rows.flatMap(\.keys)) {
+      #expect(table.contains("`\(name)`"), "\(name)")
+    }
+  }
+
   private static func summary(_ scratch: Scratch, _ words: String...) throws -> (status: Int32, output: String) {
     let process = try RunningProcess([Project.czproxy, "audit", "summary", "--state-dir", scratch.state] + words)
     return (try process.wait(), process.output.text)

@@ -40,37 +40,15 @@ struct CallRecord: Sendable {
   let mode: String
 
   func decision(_ judged: JudgedCall, trace: [(key: String, value: String)], at time: UTCTime) -> AuditRecord {
-    let decision = judged.decision
-    let arguments = (document: judged.arguments, node: judged.arguments.root)
-    var row = AuditRecord(at: time, decision: decision.effect.rawValue, event: "decision")
-    row.string("tool", judged.tool)
-    row.string("method", judged.method)
-    row.string("policy_id", decision.policyID)
-    row.string("reason", decision.reason)
-    row.string("reason_code", decision.reasonCode)
-    row.strings(
-      "args_keys",
-      ArgumentsHash.keys(of: arguments).map { judged.sensitiveKeys.contains($0) ? RecordColumns.redactedKey : $0 })
-    row.string("args_hash", ArgumentsHash.text(of: arguments))
-    row.string("policy_engine_version", Version.policyEngine)
-    row.string("mode", mode)
-    row.string("policy_source", judged.snapshot.policy.source.rawValue)
-    row.string("client_name", agentName)
-    row.string("project_id", judged.snapshot.projectID ?? "")
-    row.string("gate_matched", decision.gateMatched.rawValue)
-    row.string("decision_origin", RecordColumns.origin(of: decision))
-    RecordColumns.writeInput(judged.dataLoss, to: &row)
-    row.string("escalation_status", decision.requiresApproval ? "unavailable" : "not_applicable")
-    writeEnforcement(judged, to: &row)
-    row.string("subject", "\(judged.tool):\(judged.method)")
-    row.string("subject_origin", "sdk_guard")
-    row.string("match_semantics", decision.matchSemantics)
-    row.strings("divergent_rule_ids", decision.divergentRuleIDs.map { Array($0.utf8) })
-    RecordColumns.writeMasking(judged.dataLoss, to: &row)
-    if !decision.doubts.isEmpty { row.strings("doubts", decision.doubts.map { Array($0.utf8) }) }
-    row.integer("evaluated_rules", decision.evaluatedRules)
-    row.integer("evaluation_time_ns", judged.evaluationTime)
-    row.string("session_id", sessionID)
+    let session = DecisionRow.Session(
+      id: sessionID, mode: mode, policySource: judged.snapshot.policy.source.rawValue,
+      projectID: judged.snapshot.projectID ?? "", clientName: agentName, subjectOrigin: "sdk_guard")
+    let decided = DecisionRow(
+      tool: judged.tool, method: Array(judged.method.utf8),
+      arguments: (document: judged.arguments, node: judged.arguments.root), sensitiveKeys: judged.sensitiveKeys,
+      decision: judged.decision, dataLoss: judged.dataLoss, enforcement: enforcement(of: judged),
+      evaluationTime: judged.evaluationTime)
+    var row = decided.record(of: session, at: time)
     if !trace.isEmpty {
       row.object("trace") { writer in
         for (key, value) in trace {
@@ -117,7 +95,7 @@ struct CallRecord: Sendable {
     return row
   }
 
-  private func writeEnforcement(_ judged: JudgedCall, to row: inout AuditRecord) {
+  private func enforcement(of judged: JudgedCall) -> DecisionRow.Enforcement {
     let isDenied = judged.decision.effect == .deny
     let (status, reason) =
       switch (isDenied, judged.isAdvice) {
@@ -125,7 +103,6 @@ struct CallRecord: Sendable {
       case (true, true): ("indeterminate", "in_process_caller_decides")
       default: ("not_applicable", "effect_not_blocking")
       }
-    RecordColumns.writeEnforcement(
-      status: status, reason: reason, isEnforced: isDenied && !judged.isAdvice, host: "swift_sdk", to: &row)
+    return .init(status: status, reason: reason, isEnforced: isDenied && !judged.isAdvice, host: "swift_sdk")
   }
 }

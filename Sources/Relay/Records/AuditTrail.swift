@@ -24,6 +24,13 @@ struct AuditTrail: ~Copyable {
     var ruleCount: Int
     var mode: String
 
+    /// What its decisions repeat.
+    var decisions: DecisionRow.Session {
+      DecisionRow.Session(
+        id: sessionID, mode: mode, policySource: policySource, projectID: projectID, clientName: clientName,
+        subjectOrigin: "mcp_proxy")
+    }
+
     mutating func takePolicy(_ loaded: PolicySource.Loaded) {
       policySource = loaded.policy.source.rawValue
       policyHash = loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes)
@@ -93,7 +100,7 @@ struct AuditTrail: ~Copyable {
   private func row(_ record: SessionRecord, line: ArraySlice<UInt8>) -> AuditRecord {
     var row =
       switch record {
-      case .decision(let judged): DecisionRow.record(judged, identity: identity, at: Self.now())
+      case .decision(let judged): judged.record(identity.decisions, server: identity.server, at: Self.now())
       case .outcome(let outcome): outcomeRow(outcome)
       case .observation(let observation): observationRow(observation)
       case .listEdit(let edit): listRow(edit)

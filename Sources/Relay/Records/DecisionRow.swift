@@ -1,93 +1,150 @@
-import Audit
-import DataLoss
-import Policy
-import Wire
+package import Audit
+package import DataLoss
+package import Policy
+package import Wire
 
-/// The row of a decision: the members of Control Zero's local audit log in their order, then ours.
-enum DecisionRow {
-  static func record(
-    _ judged: SessionRecord.JudgedCall, identity: AuditTrail.Identity, at time: UTCTime
-  ) -> AuditRecord {
-    let decision = judged.decision
-    let arguments = judged.call.arguments.map { (document: judged.document, node: $0) }
-    let method = RecordColumns.method(judged.call.name, judged.dataLoss)
+/// The row of a decision: the members of Control Zero's local audit log in their order (1.13.16, "Audit"), then ours. One
+/// form for calls that are relayed and for those that a program makes.
+package struct DecisionRow {
+  /// Whether the decision was acted on, and by whom.
+  package struct Enforcement {
+    let status: String
+    let reason: String
+    let isEnforced: Bool
+    let host: String
+
+    package init(status: String, reason: String, isEnforced: Bool, host: String) {
+      self.status = status
+      self.reason = reason
+      self.isEnforced = isEnforced
+      self.host = host
+    }
+  }
+
+  /// What is the same for every call of a session.
+  package struct Session {
+    let id: String
+    let mode: String
+    let policySource: String
+    let projectID: String
+    let clientName: String
+    /// Who asks for decisions: `mcp_proxy`, `sdk_guard`.
+    let subjectOrigin: String
+
+    package init(
+      id: String, mode: String, policySource: String, projectID: String, clientName: String, subjectOrigin: String
+    ) {
+      self.id = id
+      self.mode = mode
+      self.policySource = policySource
+      self.projectID = projectID
+      self.clientName = clientName
+      self.subjectOrigin = subjectOrigin
+    }
+  }
+
+  /// The server, or the tool of a program.
+  let tool: String
+  let method: [UInt8]
+  let arguments: (document: JSONDocument, node: JSONDocument.Node)?
+  /// Names of arguments that are not to be put on record.
+  let sensitiveKeys: Set<[UInt8]>
+  let decision: Decision
+  let dataLoss: ScanOutcome
+  let enforcement: Enforcement
+  /// Whether all is let through, so that nothing was masked.
+  let isObserved: Bool
+  /// In nanoseconds.
+  let evaluationTime: UInt64
+
+  package init(
+    tool: String, method: [UInt8], arguments: (document: JSONDocument, node: JSONDocument.Node)?,
+    sensitiveKeys: Set<[UInt8]>, decision: Decision, dataLoss: ScanOutcome, enforcement: Enforcement,
+    isObserved: Bool = false, evaluationTime: UInt64
+  ) {
+    self.tool = tool
+    self.method = method
+    self.arguments = arguments
+    self.sensitiveKeys = sensitiveKeys
+    self.decision = decision
+    self.dataLoss = dataLoss
+    self.enforcement = enforcement
+    self.isObserved = isObserved
+    self.evaluationTime = evaluationTime
+  }
+
+  package func record(of session: Session, at time: UTCTime) -> AuditRecord {
     var row = AuditRecord(at: time, decision: decision.effect.rawValue, event: "decision")
-    row.string("tool", identity.server.description)
+    row.string("tool", tool)
     row.string("method", bytes: method)
     row.string("policy_id", decision.policyID)
     row.string("reason", decision.reason)
     row.string("reason_code", decision.reasonCode)
     let keys = ArgumentsHash.keys(of: arguments)
-    row.strings("args_keys", keys.map { judged.sensitiveKeys.contains($0) ? RecordColumns.redactedKey : $0 })
+    row.strings("args_keys", keys.map { sensitiveKeys.contains($0) ? Self.redactedKey : $0 })
     row.string("args_hash", ArgumentsHash.text(of: arguments))
     row.string("policy_engine_version", Version.policyEngine)
-    row.string("mode", identity.mode)
-    row.string("policy_source", identity.policySource)
-    row.string("client_name", identity.clientName)
-    row.string("project_id", identity.projectID)
+    row.string("mode", session.mode)
+    row.string("policy_source", session.policySource)
+    row.string("client_name", session.clientName)
+    row.string("project_id", session.projectID)
     row.string("gate_matched", decision.gateMatched.rawValue)
-    row.string("decision_origin", RecordColumns.origin(of: decision))
-    RecordColumns.writeInput(judged.dataLoss, to: &row)
+    row.string("decision_origin", origin)
+    RecordColumns.writeInput(dataLoss, to: &row)
     row.string("escalation_status", decision.requiresApproval ? "unavailable" : "not_applicable")
-    writeEnforcement(judged, to: &row)
-    row.string("subject", bytes: Array("\(identity.server):".utf8) + method)
-    row.string("subject_origin", "mcp_proxy")
+    writeEnforcement(to: &row)
+    row.string("subject", bytes: Array("\(tool):".utf8) + method)
+    row.string("subject_origin", session.subjectOrigin)
     row.string("match_semantics", decision.matchSemantics)
     row.strings("divergent_rule_ids", decision.divergentRuleIDs.map { Array($0.utf8) })
-    RecordColumns.writeMasking(judged.dataLoss, isObserved: judged.isObserved, to: &row)
+    RecordColumns.writeMasking(dataLoss, isObserved: isObserved, to: &row)
 
     if !decision.doubts.isEmpty { row.strings("doubts", decision.doubts.map { Array($0.utf8) }) }
     row.integer("evaluated_rules", decision.evaluatedRules)
-    row.integer("evaluation_time_ns", judged.evaluationTime)
-    row.string("session_id", identity.sessionID)
-    if !judged.dataLoss.isInName { row.string("request_id", bytes: judged.call.id.json) }
-    if judged.from == .server { row.string("from", judged.from.rawValue) }
-    if judged.call.isRetry { row.boolean("retry", true) }
-    writeHostIDs(of: judged, to: &row)
+    row.integer("evaluation_time_ns", evaluationTime)
+    row.string("session_id", session.id)
     return row
   }
 
-  private static func writeEnforcement(_ judged: SessionRecord.JudgedCall, to row: inout AuditRecord) {
-    let (status, reason) =
-      switch (judged.decision.effect, judged.isObserved) {
-      case (.deny, false): ("enforced", "call_not_forwarded")
-      case (.deny, true): ("not_enforced", "observe_mode")
-      default: ("not_applicable", "effect_not_blocking")
-      }
-    RecordColumns.writeEnforcement(
-      status: status, reason: reason, isEnforced: judged.isBlocked, host: "mcp_proxy", to: &row)
+  /// What stands for the name of an argument that is not to be put on record.
+  private static let redactedKey = Array("<redacted-key>".utf8)
+
+  /// The part of the engine that the decision comes from.
+  private var origin: String {
+    switch decision.origin {
+    case .unavailable: return "evaluator_error"
+    case .quarantine: return decision.reasonCode == "BUNDLE_TAMPERED" ? "tamper_denied" : "tamper_quarantine"
+    case .noRule: return "evaluator_no_match_default"
+    case .rule, .noRecord, .notGoverned: break
+    }
+    return switch decision.reasonCode {
+    case "BUNDLE_MISSING": "no_evaluator_configured"
+    case "NO_ACTIVE_POLICIES", "OBSERVE_MODE_NO_POLICY": "evaluator_empty_bundle"
+    default: "evaluator_matched_rule"
+    }
   }
 
-  /// What ties the row to the host's own records: trace context (W3C) and the ids that Claude Code and Codex send.
-  private static func writeHostIDs(of judged: SessionRecord.JudgedCall, to row: inout AuditRecord) {
-    // What a server writes there may be what was found.
-    guard let meta = judged.call.meta, judged.from == .host || judged.dataLoss.findings.isEmpty else { return }
-    let document = judged.document
-    func text(_ key: StaticString, in object: JSONDocument.Node) -> ArraySlice<UInt8>? {
-      document.member(key, of: object).flatMap { document.string($0) }.map { $0.prefix(512) }
+  private func writeEnforcement(to row: inout AuditRecord) {
+    row.object("enforcement") { writer in
+      writer.key("status")
+      writer.string(enforcement.status)
+      writer.key("reason")
+      writer.string(enforcement.reason)
+      writer.key("enforced")
+      writer.boolean(enforcement.isEnforced)
+      writer.key("enforcement_tier")
+      writer.string("")
+      writer.key("family_covered")
+      writer.boolean(false)
+      writer.key("host")
+      writer.string(enforcement.host)
+      writer.key("tool_family")
+      writer.string("")
+      writer.key("event")
+      writer.string("deciding")
     }
-    let traceKeys: [StaticString] = ["traceparent", "tracestate", "baggage"]
-    let trace = traceKeys.compactMap { key in text(key, in: meta).map { (key, $0) } }
-    if !trace.isEmpty {
-      row.object("trace") { writer in
-        for (key, value) in trace {
-          writer.key(key)
-          writer.string(bytes: value)
-        }
-      }
-    }
-    let hostKeys: [StaticString] = ["claudecode/toolUseId", "callId"]
-    var ids = hostKeys.compactMap { key in text(key, in: meta).map { (key, $0) } }
-    if let turn = document.member("x-codex-turn-metadata", of: meta) {
-      let turnKeys: [StaticString] = ["session_id", "turn_id"]
-      ids += turnKeys.compactMap { key in text(key, in: turn).map { (key, $0) } }
-    }
-    guard !ids.isEmpty else { return }
-    row.object("host_ids") { writer in
-      for (key, value) in ids {
-        writer.key(key)
-        writer.string(bytes: value)
-      }
-    }
+    row.boolean("enforced", enforcement.isEnforced)
+    row.string("enforcement_outcome", enforcement.status)
+    row.string("enforcement_reason", enforcement.reason)
   }
 }

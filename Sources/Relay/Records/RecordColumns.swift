@@ -6,57 +6,8 @@ import Wire
 /// The columns that the records of the relay and of the library have in common, under the names of Control Zero's local
 /// audit log (1.13.16, "Audit").
 package enum RecordColumns {
-  /// What stands for the name of an argument that is not to be put on record.
-  package static let redactedKey = Array("<redacted-key>".utf8)
-
   /// Matches that a row lists; `details` counts them all.
   private static let listed = 100
-
-  // MARK: Decisions
-
-  /// The part of the engine that a decision comes from.
-  package static func origin(of decision: Decision) -> String {
-    switch decision.origin {
-    case .unavailable: return "evaluator_error"
-    case .quarantine: return decision.reasonCode == "BUNDLE_TAMPERED" ? "tamper_denied" : "tamper_quarantine"
-    case .noRule: return "evaluator_no_match_default"
-    case .rule, .noRecord, .notGoverned: break
-    }
-    return switch decision.reasonCode {
-    case "BUNDLE_MISSING": "no_evaluator_configured"
-    case "NO_ACTIVE_POLICIES", "OBSERVE_MODE_NO_POLICY": "evaluator_empty_bundle"
-    default: "evaluator_matched_rule"
-    }
-  }
-
-  /// Whether the decision was acted on, and by whom.
-  package static func writeEnforcement(
-    status: String, reason: String, isEnforced: Bool, host: String, to row: inout AuditRecord
-  ) {
-    row.object("enforcement") { writer in
-      writer.key("status")
-      writer.string(status)
-      writer.key("reason")
-      writer.string(reason)
-      writer.key("enforced")
-      writer.boolean(isEnforced)
-      writer.key("enforcement_tier")
-      writer.string("")
-      writer.key("family_covered")
-      writer.boolean(false)
-      writer.key("host")
-      writer.string(host)
-      writer.key("tool_family")
-      writer.string("")
-      writer.key("event")
-      writer.string("deciding")
-    }
-    row.boolean("enforced", isEnforced)
-    row.string("enforcement_outcome", status)
-    row.string("enforcement_reason", reason)
-  }
-
-  // MARK: Scans
 
   /// A method as a record names it: where something was found in what a message is known by, only one of the protocol's.
   static func method(_ method: [UInt8], _ outcome: ScanOutcome) -> [UInt8] {

@@ -100,6 +100,14 @@ struct DialectTests {
     #expect(try effect("allow", paths("within", "/site"), #"{"path": "/proc/77/cwd/x"}"#) == .allow)
   }
 
+  @Test("a path goes on within what is too deeply nested to be decoded here: in doubt")
+  func deepTexts() throws {
+    let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+    let arguments = #"{"o": "{\"path\": \"/etc/x\", \"d\": \#(deep)}"}"#
+    #expect(try effect("deny", paths("within", "/etc", key: "args.o.path"), arguments) == .deny)
+    #expect(try effect("allow", "{args.o.path: {op: not_exists}}", arguments) == .deny)
+  }
+
   @Test("of several directories that a relative path may start from, each counts")
   func severalBases() throws {
     let policy = "{path: {op: within, value: /site, relative_to: [/site, /srv]}}"

@@ -174,6 +174,60 @@ struct TypeTests {
     #expect(try effect("deny", "{s: {op: matches, value: '^ DROP'}}", arguments, schema: schema) == .allow)
   }
 
+  /// Python writes an escape where a text within a list or an object has a line break, and both marks of quotation at once.
+  @Test(
+    "a rule that denies looks at each text and number within a list or an object too",
+    arguments: [
+      (#"{p: "/etc/*"}"#, #"["/srv/a", "/etc/shadow"]"#), (#"{p: {op: equals, value: x}}"#, #"{"a": ["x"]}"#),
+      (#"{p: {op: matches, value: 'DROP\s+TABLE'}}"#, #"["DROP\nTABLE t"]"#),
+      (#"{p: {op: contains, value: "n='a'"}}"#, #"["n='a' -- \""]"#), (#"{p: {op: in, value: [7]}}"#, "[7.0]"),
+      (#"{p: {op: not_in, value: ["['a', 'b']"]}}"#, #"["a", "b"]"#), (#"{p: {op: gt, value: 5}}"#, #"{"n": 6}"#),
+      (#"{p: {op: matches, value: ^b}}"#, ##""[\"a\", \"b\"]""##),
+    ])
+  func textsWithin(when: String, value: String) throws {
+    for schema in [nil, #"{"properties": {"p": {"type": ["string", "array", "object"]}}}"#] {
+      #expect(try effect("deny", when, #"{"p": \#(value)}"#, schema: schema) == .deny)
+    }
+    #expect(try effect("deny", "{p: z}", #"{"p": \#(value)}"#, schema: nil) == .allow)
+  }
+
+  @Test("an expression is looked for in all of what a list or an object holds")
+  func longLists() throws {
+    let padding = String(repeating: "x", count: 8192)
+    let arguments = #"{"u": [{"a": "SELECT \#(padding)"}, {"b": "DROP"}]}"#
+    #expect(try effect("deny", "{u: {op: matches, value: DROP}}", arguments) == .deny)
+    #expect(try effect("allow", "{u: {op: matches, value: '^(?!.*DROP)'}}", arguments) == .deny)
+    #expect(try effect("allow", "{u: {op: matches, value: 'SELECT'}}", arguments) == .allow)
+  }
+
+  @Test("what some servers decode and we don't is in doubt: JSON that is nested too deeply")
+  func deepTexts() throws {
+    let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+    let arguments = #"{"u": "{\"path\": \"/etc/x\", \"d\": \#(deep)}"}"#
+    #expect(try effect("deny", #"{u: "{'path'*"}"#, arguments) == .deny)
+    #expect(try effect("allow", #"{u: "{*"}"#, arguments) == .deny)
+    #expect(try effect("allow", #"{s: "{*"}"#, arguments.replacing("\"u\"", with: "\"s\"")) == .allow)
+  }
+
+  @Test("an argument that the tool may not have does not stand before the text that it surely acts on")
+  func decoysOfOpenSchemas() throws {
+    let schema = #"{"properties": {"sql": {"type": "string"}}, "additionalProperties": true}"#
+    let decoy = #"{"command": "x", "sql": "DROP TABLE t"}"#
+    #expect(try effect("deny", "{input_text: {op: contains, value: DROP}}", decoy, schema: schema) == .deny)
+    #expect(try effect("deny", "{input_text: x}", decoy, schema: schema) == .deny)
+    #expect(try effect("allow", "{input_text: x}", decoy, schema: schema) == .deny)
+    #expect(try effect("allow", "{input_text: x}", #"{"command": "x"}"#, schema: schema) == .allow)
+  }
+
+  @Test("an integer that doubles can't hold is found by the one that JavaScript takes it for")
+  func integersOfJavaScript() throws {
+    let arguments = #"{"n": 9007199254740993}"#
+    #expect(try effect("deny", "{n: 9007199254740992}", arguments) == .deny)
+    #expect(try effect("deny", "{n: 9007199254740993}", arguments) == .deny)
+    #expect(try effect("deny", "{n: 9007199254740994}", arguments) == .allow)
+    #expect(try effect("allow", "{n: {op: not_in, value: [9007199254740992]}}", arguments) == .deny)
+  }
+
   @Test("without a schema a text that holds JSON is judged in both readings")
   func bothReadings() throws {
     let arguments = #"{"paths": "[\"/etc/shadow\"]"}"#

@@ -105,6 +105,14 @@ public struct Scanner: Sendable {
     }
   }
 
+  /// Whether the expression of a rule finds something where there is nothing.
+  public static func matchesEmptyText(_ rule: DetectionRule) -> Bool {
+    guard let pattern = rule.pattern, let matcher = try? PatternMatcher(pattern, ignoresCase: false) else {
+      return false
+    }
+    return matcher.search([]) == .match
+  }
+
   /// All matches in a text, by detector, in the order of the text.
   func matches(
     in text: Span<UInt8>, patience: Patience = Patience(seconds: limit)

@@ -1,3 +1,4 @@
+import DataLoss
 import Testing
 import Wire
 
@@ -251,6 +252,47 @@ struct TypeTests {
     }
     #expect(try decision("1" + String(repeating: "0", count: 400)).policyID == "synthetic:ENGINE_UNAVAILABLE")
     #expect(try decision("7").policyID == "rule-1")
+  }
+
+  @Test(
+    "a name that holds what a rule masks or blocks denies the call, where the tool does not bring it",
+    arguments: [
+      (#"{"ACCT-1": 1}"#, true), (#"{"o": {"x": {"ACCT-1": "a"}}}"#, true), (#"{"l": [{"ACCT-1": "a"}]}"#, true),
+      (#"{"ACCT-2": 1}"#, false), (#"{"ACCT-9": 1}"#, false), (#"{"ACCT-\n1": 1}"#, false),
+      (#"{"o": {"": "a"}}"#, false),
+    ])
+  func sensitiveNames(arguments: String, isDenied: Bool) throws {
+    let schema = #"{"properties": {"ACCT-2": {"type": "integer"}, "o": {"type": "object"}}}"#
+    for action in ["mask", "block"] {
+      let policy = try localPolicy(
+        """
+        rules: [{allow: t}]
+        dlp_rules:
+          - {id: a, pattern: 'ACCT-[0-8]', action: \(action)}
+          - {id: b, pattern: 'ACCT-9', action: detect}
+        """)
+      let call = try toolCall("t", "m", arguments, schema: schema)
+      #expect((policy.judge(call).decision.reasonCode == "DLP_BLOCKED") == isDenied)
+      let inSDK = try parsed(arguments)
+      let call2 = Call(
+        tool: Array("t".utf8), method: Array("m".utf8), arguments: (inSDK, inSDK.root), context: Context())
+      #expect(policy.judge(call2).decision.effect == .allow)
+    }
+  }
+
+  /// A seed of the differential: there it could not be put on record, and so denied.
+  @Test("beside masks a rule without an action is not on record, as in the SDK")
+  func unknownActionsBesideMasks() throws {
+    let policy = try localPolicy(
+      """
+      rules: [{allow: t}]
+      dlp_rules:
+        - {id: 5, name: '', pattern: '.', category: custom, action: other}
+        - {id: m, pattern: xy, category: custom, action: mask}
+      """)
+    let judgement = policy.judge(try toolCall("t", "m", #"{"a": "xy"}"#))
+    #expect(judgement.decision.effect == .allow && judgement.dataLoss.findings.totals.map(\.ruleID) == ["m"])
+    #expect(policy.judge(try toolCall("t", "m", #"{"a": "z"}"#)).decision.effect == .deny)
   }
 
   @Test("the SDK's own form of a call knows no types")

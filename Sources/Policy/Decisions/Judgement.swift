@@ -62,9 +62,24 @@ extension Policy {
       decision = .unavailable(reason: "an argument holds half of a surrogate pair")
     } else if outcome.denial == nil, let misfit = misfit(of: outcome.retyped, in: call.body) {
       outcome.refuseMasking(misfit)
+    } else if outcome.denial == nil, let name = protectedName(in: call.body) {
+      outcome.status = .findings
+      outcome.refuseMasking(name)
     }
     if let denial = outcome.denial { decision.denyForDataLoss(denial) }
     return Judgement(decision, outcome, of: call, by: scanner)
+  }
+
+  /// Why the names of arguments may not go to the tool; nil where they may. Of such a value nothing can be masked there.
+  ///
+  /// Names that the tool brings itself are none of the caller's. Where no schema is known, they can't be told from others.
+  private func protectedName(in call: CallBody) -> String? {
+    guard let schema = call.schema, let (document, root) = call.arguments else { return nil }
+    let members = scanner.protectedMembers(of: root, in: document)
+    guard !members.isEmpty,
+      ArgumentPath(toFirstOf: members, in: document, from: root, where: { schema.declares($0) != true }) != nil
+    else { return nil }
+    return "the name of an argument holds what a DLP rule masks or blocks"
   }
 
   /// Why values that masking turned into strings can't be handed to the tool; nil where they can.

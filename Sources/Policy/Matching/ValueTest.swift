@@ -35,6 +35,7 @@ enum ValueTest: Sendable {
   var isNever: Bool {
     switch self {
     case .never: true
+    case .range(let range, isNegated: false): range.isReversed
     case .less(let bound), .lessOrEqual(let bound), .greater(let bound), .greaterOrEqual(let bound): bound.isNaN
     default: false
     }

@@ -323,4 +323,22 @@ struct TypeTests {
     #expect(denying.decide(try toolCall("s", "t", "{\(filler),\"\(key)\":\"/etc/shadow\"}")).effect == .deny)
     #expect(denying.decide(try toolCall("s", "t", "{\(filler),\"other\":\"/etc/shadow\"}")).effect == .allow)
   }
+
+  /// Servers that take names in one style read arguments in another one too (`populate_by_name`, Go's `case:ignore`).
+  @Test(
+    "a key in another style than the tool's own is in doubt",
+    arguments: ["filePath", "file-path", "FilePath", "filepath"])
+  func keysOfOtherStyles(key: String) throws {
+    let schema = #"{"properties": {"file_path": {"type": "string"}, "x": {}}}"#
+    for filler in ["", (0..<80).map { "\"k\($0)\":1," }.joined()] {
+      let arguments = "{\(filler)\"file_path\": \"/srv/a\", \"\(key)\": \"/etc/x\"}"
+      #expect(try effect("deny", "{file_path: /etc/*}", arguments, schema: schema) == .deny)
+      #expect(try effect("allow", "{file_path: /srv/*}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{x: /etc/*}", arguments, schema: schema) == .allow)
+    }
+    let both = #"{"properties": {"a_b": {}, "aB": {}}}"#
+    #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "aB": "y"}"#, schema: both) == .allow)
+    #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "aB": "y"}"#, schema: nil) == .allow)
+    #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "_": "y", "": "z"}"#, schema: both) == .allow)
+  }
 }

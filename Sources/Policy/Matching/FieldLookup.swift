@@ -8,8 +8,8 @@ struct FieldLookup {
   /// The arguments by name, made when there are too many to look through one by one.
   private var argumentIndex: [ArraySlice<UInt8>: JSONDocument.Node]?
 
-  /// The same by what readers take them for.
-  private var foldedArguments: [[UInt8]: [[UInt8]]]?
+  /// The names of arguments by their letters.
+  private var argumentsByLetters: [[UInt8]: [[UInt8]]]?
 
   /// What the arguments hold that servers may decode, by name.
   private var containers: [[UInt8]: Decoded] = [:]
@@ -261,15 +261,26 @@ struct FieldLookup {
     guard let (document, node) = call.arguments else { return false }
     let names = key.elementsEqual("input_text".utf8) ? Self.mainTextKeys : [key]
     guard document.count(of: node) > Self.maxScannedArguments else {
-      return names.contains { document.holdsLookAlike(of: $0, in: node) }
+      return document.members(of: node).contains { member in
+        let argument = document.text(member.key)
+        return names.contains { LookAlike.mayBeAlike(argument, $0) && isLookAlike(Array(argument), of: $0) }
+      }
     }
-    if foldedArguments == nil {
-      foldedArguments = Dictionary(
-        grouping: document.members(of: node).map { Array(document.text($0.key)) }, by: LookAlike.folded)
+    if argumentsByLetters == nil {
+      argumentsByLetters = Dictionary(
+        grouping: document.members(of: node).map { Array(document.text($0.key)) }, by: LookAlike.letters)
     }
     return names.contains { name in
-      foldedArguments?[LookAlike.folded(name)]?.contains { $0 != name } ?? false
+      argumentsByLetters?[LookAlike.letters(name)]?.contains { isLookAlike($0, of: name) } ?? false
     }
+  }
+
+  /// One in another style (`filePath` for `file_path`) only where the tool has the argument, and not the other one.
+  private func isLookAlike(_ argument: [UInt8], of name: [UInt8]) -> Bool {
+    guard argument != name else { return false }
+    if LookAlike.folded(argument) == LookAlike.folded(name) { return true }
+    return call.schema != nil && LookAlike.letters(argument) == LookAlike.letters(name)
+      && declares(CollectionOfOne(.member(name))) == true && declares(CollectionOfOne(.member(argument))) != true
   }
 
   // MARK: Values

@@ -18,7 +18,7 @@ extension Scanner {
   }
 
   /// Whether any rule does more than to detect.
-  private var protects: Bool { detectors.contains { $0.rule.action != .detect } }
+  var protects: Bool { detectors.contains { $0.rule.action != .detect } }
 
   /// The members of an object, at any depth, whose names hold what a rule masks or blocks; all where that can't be told.
   public func protectedMembers(of object: JSONDocument.Node, in document: JSONDocument) -> Set<JSONDocument.Node> {

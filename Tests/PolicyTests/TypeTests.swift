@@ -280,6 +280,28 @@ struct TypeTests {
     }
   }
 
+  /// Servers decode JSON that stands in a text where they ask for more than a text; its escapes hide what is looked for.
+  @Test(
+    "what escapes hide in JSON within a text denies the call, where the tool may decode it",
+    arguments: [
+      (#"{"l": "[\"\\u0041CCT-1\"]"}"#, true), (#"{"u": "{\"a\": [\"ACC\\u0054-1\"]}"}"#, true),
+      (#"{"u": " [\"ACCT-1\", \"\\u0041CCT-1\"]"}"#, true), (#"{"n": {"m": "[\"\\u0041CCT-1\"]"}}"#, true),
+      // As the text that it is.
+      (#"{"s": "[\"\\u0041CCT-1\"]"}"#, false), (#"{"u": "\\u0041CCT-1"}"#, false),
+      (#"{"u": "[\\u0041CCT-1]"}"#, false),
+      (#"{"u": "[\"ACCT-1\\n\"]"}"#, false), (#"{"u": "[\"\\u0041CCT-9\"]"}"#, false),
+    ])
+  func hiddenTexts(arguments: String, isDenied: Bool) throws {
+    let policy = try localPolicy(
+      """
+      rules: [{allow: t}]
+      dlp_rules: [{id: a, pattern: 'ACCT-[0-8]', action: mask}, {id: b, pattern: 'ACCT-9', action: detect}]
+      """)
+    let schema = #"{"properties": {"l": {"type": "array"}, "s": {"type": "string"}, "n": {"type": "object"}, "u": {}}}"#
+    let judgement = policy.judge(try toolCall("t", "m", arguments, schema: schema))
+    #expect((judgement.decision.reasonCode == "DLP_BLOCKED") == isDenied)
+  }
+
   /// A seed of the differential: there it could not be put on record, and so denied.
   @Test("beside masks a rule without an action is not on record, as in the SDK")
   func unknownActionsBesideMasks() throws {

@@ -247,7 +247,7 @@ struct FieldLookup {
     do throws(JSONError) {
       return .container(try JSONDocument(parsing: PythonSpace.stripped(text), options: .python))
     } catch {
-      return [.tooDeep, .tooLong, .tooManyValues].contains(error.code) ? .tooLarge : .nothing
+      return error.isOfLimits ? .tooLarge : .nothing
     }
   }
 

@@ -17,9 +17,6 @@ extension Scanner {
     return Set(keys.filter { holds($0) })
   }
 
-  /// Whether any rule does more than to detect.
-  var protects: Bool { detectors.contains { $0.rule.action != .detect } }
-
   /// The members of an object, at any depth, whose names hold what a rule masks or blocks; all where that can't be told.
   public func protectedMembers(of object: JSONDocument.Node, in document: JSONDocument) -> Set<JSONDocument.Node> {
     guard protects else { return [] }

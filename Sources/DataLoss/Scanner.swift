@@ -20,6 +20,8 @@ public struct Scanner: Sendable {
   static let limit: UInt64 = 10
 
   let detectors: [Detector]
+  /// Whether any rule does more than to detect.
+  let protects: Bool
   private let needs: [Need]
   /// For each kind of run the least that any detector asks for.
   private let leastCounts: [Int]
@@ -43,6 +45,7 @@ public struct Scanner: Sendable {
 
   init(_ detectors: [Detector]) {
     self.detectors = detectors
+    protects = detectors.contains { $0.rule.action != .detect }
     var leastCounts = [Int](repeating: Int.max, count: Requirement.Run.allCases.count)
     for case .run(let run, let count) in detectors.map(\.requirement) {
       leastCounts[run.rawValue] = min(leastCounts[run.rawValue], count)

@@ -167,7 +167,8 @@ public struct ArgumentScanner: Sendable {
           + "safely masked; blocking (fail-closed) rather than forwarding an un-redacted value")
       return outcome
     }
-    let others = matches.filter { action(of: $0) != .mask }
+    // As in the SDK, which beside masks puts on record what is to be detected, in this word.
+    let others = matches.filter { action(of: $0) != .mask && !scanner.detectors[$0.detector].rule.hasUnknownAction }
     try outcome.findings.add(others, of: scanner, in: text.bytes, maskState: .notApplied)
     for (matches, bytes) in inLeaves {
       try outcome.findings.add(matches, of: scanner, in: bytes, maskState: maskedState)

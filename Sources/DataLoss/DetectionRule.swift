@@ -26,6 +26,8 @@ public struct DetectionRule: Sendable, Equatable {
   public var contextKeywords: [[UInt8]]
   public var needsContext: Bool
   public var origin = Origin.policy
+  /// Whether the policy asks for something that is no action, and so for no more than to detect.
+  public var hasUnknownAction = false
   /// Why a scan in which this rule matches fails; the SDK then takes its scanner for broken.
   public var fault: String?
   /// The same where the match is to be masked.

@@ -14,12 +14,33 @@ extension Scanner {
     guard keys.reduce(0, { $0 + $1.count }) <= Self.maxKeyBytes else { return Set(keys) }
     // Most often none is, which one look at all of them tells.
     guard holds(Array(keys.joined(separator: [UInt8(ascii: "\n")]))) else { return [] }
-    return Set(keys.filter(holds))
+    return Set(keys.filter { holds($0) })
   }
 
-  private func holds(_ text: [UInt8]) -> Bool {
+  /// The members of an object, at any depth, whose names hold what a rule masks or blocks; all where that can't be told.
+  public func protectedMembers(of object: JSONDocument.Node, in document: JSONDocument) -> Set<JSONDocument.Node> {
+    guard protects else { return [] }
+    var members: [(key: ArraySlice<UInt8>, value: JSONDocument.Node)] = []
+    func add(_ node: JSONDocument.Node) {
+      for (key, value) in document.members(of: node) {
+        members.append((document.text(key), value))
+        add(value)
+      }
+      for element in document.elements(of: node) { add(element) }
+    }
+    add(object)
+    let count = members.reduce(0) { $0 + $1.key.count }
+    guard count <= ArgumentScanner.defaultMaxBytes else { return Set(members.map(\.value)) }
+    guard holds(Array(members.map(\.key).joined(separator: [UInt8(ascii: "\n")])), protected: true) else { return [] }
+    return Set(members.filter { holds(Array($0.key), protected: true) }.map(\.value))
+  }
+
+  /// - Parameter protected: whether only what a rule masks or blocks counts.
+  private func holds(_ text: [UInt8], protected: Bool = false) -> Bool {
     do throws(Failure) {
-      return try !matches(in: text.span).isEmpty
+      return try matches(in: text.span).contains {
+        !protected || (detectors[$0.detector].rule.action != .detect && !$0.range.isEmpty)
+      }
     } catch {
       return true
     }

@@ -20,6 +20,8 @@ public struct Scanner: Sendable {
   static let limit: UInt64 = 10
 
   let detectors: [Detector]
+  /// Whether any rule does more than to detect.
+  let protects: Bool
   private let needs: [Need]
   /// For each kind of run the least that any detector asks for.
   private let leastCounts: [Int]
@@ -43,6 +45,7 @@ public struct Scanner: Sendable {
 
   init(_ detectors: [Detector]) {
     self.detectors = detectors
+    protects = detectors.contains { $0.rule.action != .detect }
     var leastCounts = [Int](repeating: Int.max, count: Requirement.Run.allCases.count)
     for case .run(let run, let count) in detectors.map(\.requirement) {
       leastCounts[run.rawValue] = min(leastCounts[run.rawValue], count)
@@ -103,6 +106,14 @@ public struct Scanner: Sendable {
       case .unsupported(let problem): return .unsupported(problem)
       }
     }
+  }
+
+  /// Whether the expression of a rule finds something where there is nothing.
+  public static func matchesEmptyText(_ rule: DetectionRule) -> Bool {
+    guard let pattern = rule.pattern, let matcher = try? PatternMatcher(pattern, ignoresCase: false) else {
+      return false
+    }
+    return matcher.search([]) == .match
   }
 
   /// All matches in a text, by detector, in the order of the text.

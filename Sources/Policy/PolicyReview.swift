@@ -75,6 +75,28 @@ struct PolicyReview {
     }
   }
 
+  /// Rules by what statements or commands do, for a server that is one of their family by its name: what a call says is
+  /// looked into for tools that are called `database` or `Bash` alone (Control Zero 1.13.16, "semantic classes").
+  func classesOfOthers(server: [UInt8]) -> [PolicyWarning] {
+    guard let family = ToolFamily.family(ofFolded: CaseFolding.folded(server)), family != server else { return [] }
+    let isDatabase = family.elementsEqual("database".utf8)
+    guard isDatabase || family.elementsEqual("Bash".utf8) else { return [] }
+    let (name, own) = (String(decoding: server, as: UTF8.self), String(decoding: family, as: UTF8.self))
+    return policy.rules.enumerated().compactMap { number, rule in
+      let named = rule.actions.first { pattern in
+        let text = String(decoding: pattern.canonical, as: UTF8.self)
+        return isDatabase
+          ? DatabaseAction.Class.allCases.contains { text == "database:\($0.rawValue)" }
+          : ["file_delete:", "file_write:", "file_read:", "network:", "git_"].contains { text.hasPrefix($0) }
+      }
+      guard let named else { return nil }
+      return PolicyWarning(
+        at: rule,
+        "rule \(number): `\(String(decoding: named.canonical, as: UTF8.self))` says nothing of what `\(name)` is asked to "
+          + "do: that is looked into for a tool that is called `\(own)` alone")
+    }
+  }
+
   private func warning(forTool tool: [UInt8], line: Int, column: Int, what: String) -> PolicyWarning? {
     guard let family = ToolFamily.family(ofFolded: CaseFolding.folded(tool)), family != tool,
       reaches(family, otherwiseThan: tool)
@@ -190,13 +212,16 @@ extension Policy {
   public func review(server: [UInt8]? = nil, tools: [KnownTool]? = nil) -> [PolicyWarning] {
     let review = PolicyReview(policy: self)
     var found = warnings + review.shadowedRules() + review.repeatedIDs() + review.familyNames(server: server)
-    if let server { found += review.missingRules(server: server) }
+    if let server { found += review.missingRules(server: server) + review.classesOfOthers(server: server) }
     if let server, let tools {
       found += review.unknownTools(server: server, tools: tools) + review.toolsAsServers(server: server, tools: tools)
       found += review.unknownArguments(server: server, tools: tools)
     }
     return found.enumerated().sorted {
       ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
-    }.map(\.element)
+    }.map(\.element).reduce(into: []) { told, next in
+      // Several patterns of a rule may have the same to tell.
+      if told.last != next { told.append(next) }
+    }
   }
 }

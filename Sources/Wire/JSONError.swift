@@ -32,5 +32,8 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     self.offset = offset
   }
 
+  /// Whether the text is more than we read, and may be valid to others.
+  public var isOfLimits: Bool { [.tooDeep, .tooLong, .tooManyValues].contains(code) }
+
   public var description: String { "\(code.rawValue) at byte \(offset)" }
 }

@@ -30,6 +30,18 @@ public enum LookAlike {
     return !isEqual(key.span, name.span) && isEqual(folded(key.span).span, folded(name).span)
   }
 
+  /// The same as ``folded(_:)``, without what styles of names differ in: `filePath`, `file-path` and `file_path` are one.
+  public static func letters(_ key: [UInt8]) -> [UInt8] {
+    folded(key.span).filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
+  }
+
+  /// Whether two keys may be of the same letters; most are told apart by their first ones.
+  public static func mayBeAlike(_ key: ArraySlice<UInt8>, _ name: [UInt8]) -> Bool {
+    guard let first = key.first, let wanted = name.first else { return false }
+    func isOpen(_ byte: UInt8) -> Bool { byte >= 0x80 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") }
+    return first | 0x20 == wanted | 0x20 || isOpen(first) || isOpen(wanted)
+  }
+
   private static func isEqual(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Bool {
     guard first.count == second.count else { return false }
     for index in first.indices where first[index] != second[index] { return false }

@@ -183,6 +183,27 @@ import Testing
   }
 
   @Test(arguments: [
+    ("s:resources/read", #"{"uri": "file:///etc/x"}"#, Int32(3)), ("s:resources/read", #"{"uri": "file:///srv/x"}"#, 0),
+    ("s:prompts/get", #"{"name": "x"}"#, 3), ("s:resources/subscribe", #"{"uri": "file:///etc/x"}"#, 3),
+    ("s:tool", "{}", 0),
+  ])
+  func `a method is asked about as the proxy judges it, and not as a tool of its name`(
+    subject: String, arguments: String, status: Int32
+  ) throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file(
+      "p.yaml",
+      """
+      rules:
+        - {deny: mcp.resource.read, resources: ["mcp://s/file:///etc/*"]}
+        - allow: ["s:resources/read", mcp.tool.call]
+      """)
+    let asked = try RunningProcess(
+      [Project.czproxy, "policy", "test", subject, "--policy", policy, "--args", arguments])
+    #expect(try asked.wait() == status, "\(asked.output.text)")
+  }
+
+  @Test(arguments: [
     (["--context", "foo"], Int32(64), "`foo` is not KEY=VALUE\nUsage: czproxy policy test "),
     (["--schema", "p.yaml"], 2, "p.yaml is not a JSON object\n"),
     (["--schema", "none.json"], 2, "can't read `none.json`: No such file or directory\n"),

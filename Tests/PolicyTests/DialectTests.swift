@@ -5,7 +5,11 @@ import Testing
 /// Files with links, for `within`.
 struct TestFiles: FileSystemView {
   var homeDirectory: [UInt8]? = Array("/home/me".utf8)
-  var links = ["/site/link": "/etc", "/site/up": "..", "/loop": "/loop", "/site/rel": "sub/dir", "/tmp/real": "/site"]
+  var links = [
+    "/site/link": "/etc", "/site/up": "..", "/loop": "/loop", "/site/rel": "sub/dir", "/tmp/real": "/site",
+    "/proc/self": "77", "/proc/77/cwd": "/site", "/proc/77/task/78/cwd": "/site",
+    "/proc/thread-self": "77/task/78", "/dev/fd": "/proc/self/fd", "/site/here": "/proc/self/cwd",
+  ]
 
   func linkTarget(of path: [UInt8]) -> [UInt8]? {
     links[String(decoding: path, as: UTF8.self)].map { Array($0.utf8) }
@@ -83,6 +87,25 @@ struct DialectTests {
     #expect(try effect("allow", "{path: {op: within, value: [/site, /home/me]}}", arguments) == .deny)
     #expect(try effect("deny", "{path: {op: within, value: /etc}}", arguments) == .deny)
     #expect(try effect("allow", "{path: {op: not_within, value: /etc}}", arguments) == .deny)
+  }
+
+  /// The proxy's own directory and files are others than the server's.
+  @Test(
+    "what is another place for each process is in doubt",
+    arguments: ["/proc/self/cwd/x", "/proc/thread-self/cwd/x", "/site/here/x", "/dev/fd/3", "/proc/./self/../self/cwd"])
+  func placesOfProcesses(path: String) throws {
+    #expect(try effect("allow", paths("within", "/site"), "{\"path\": \"\(path)\"}") == .deny)
+    #expect(try effect("deny", paths("within", "/etc"), "{\"path\": \"\(path)\"}") == .deny)
+    #expect(try effect("deny", paths("within", "[/proc/self, /etc]"), #"{"path": "/site/x"}"#) == .allow)
+    #expect(try effect("allow", paths("within", "/site"), #"{"path": "/proc/77/cwd/x"}"#) == .allow)
+  }
+
+  @Test("a path goes on within what is too deeply nested to be decoded here: in doubt")
+  func deepTexts() throws {
+    let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+    let arguments = #"{"o": "{\"path\": \"/etc/x\", \"d\": \#(deep)}"}"#
+    #expect(try effect("deny", paths("within", "/etc", key: "args.o.path"), arguments) == .deny)
+    #expect(try effect("allow", "{args.o.path: {op: not_exists}}", arguments) == .deny)
   }
 
   @Test("of several directories that a relative path may start from, each counts")

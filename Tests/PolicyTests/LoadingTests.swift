@@ -75,6 +75,8 @@ struct LoadingTests {
     ).warnings
     #expect(elsewhere.map(\.line) == [1, 2] && elsewhere.map(\.column) == [12, 33])
     let atRoot = try localPolicy("dlp_rule: []\nowner: me\nrules: [{allow: t}]").warnings
+    let spelt = try localPolicy("dlpRules: []\nsettings: {defaultAction: deny}\nrules: [{allow: t}]").warnings
+    #expect(spelt.count == 2 && spelt.allSatisfy { $0.message.contains("was meant?") })
     #expect(atRoot.map(\.message) == ["the policy: `dlp_rule` is unknown; `dlp_rules` was meant?"])
   }
 
@@ -89,6 +91,8 @@ struct LoadingTests {
       ("rules:\n  - dney: a", "`dney` is unknown, `deny` was meant?"),
       ("rule:\n  - deny: a", "`rules` is missing; `rule` is unknown, `rules` was meant?"),
       ("rules:\n  - {effect: deny, allow: a}", "`effect` takes it from `action` or `actions`"),
+      ("rules:\n  - {deny: a, when: {on: x}}", "not a boolean; in quotes it is one"),
+      ("dialect: czproxy/1\nrules:\n  - {deny: a, when: {x: {op: within, value: ~/w}}}", "`~` is not read"),
       ("rules:\n  - {deny: a, when: {x: {op: mathces, value: y}}}", "`mathces`, `matches` was meant?"),
     ])
   func advice(yaml: String, told: String) {

@@ -24,6 +24,41 @@ struct PropertyTests {
     }
   }
 
+  /// Of a few letters, colons and wildcards, so that starts are starts of one another, and rules have many patterns.
+  @Test("the index finds what a walk finds for patterns and names of any shape, in both kinds of policy")
+  func theIndexOfAnyPatterns() throws {
+    var generator = Generator(seed: Self.seed + 6)
+    func text(_ letters: [String], _ most: UInt64) -> String {
+      (0..<generator.next() % (most + 1)).map { _ in generator.pick(letters) }.joined()
+    }
+    for round in 0..<Self.rounds {
+      let rules = (0..<Int(generator.next() % 30 + 1)).map { number in
+        let patterns = (0..<generator.next() % 4 + 1).map { _ in
+          let pattern = text(["a", "A", "b", "é", ":", ":", "*", "?", "[a]", "[!a]", "[", "mcp__a__", "a:"], 5)
+          return "\"\(pattern.isEmpty ? "a" : pattern)\""
+        }.joined(separator: ", ")
+        let effect = generator.pick(["allow", "deny", "warn"])
+        let when = generator.maybe(20) ? #", "conditions": {"a": "x"}"# : ""
+        return "{\"effect\": \"\(effect)\", \"actions\": [\(patterns)], \"reason\": \"\(number)\"\(when)}"
+      }
+      let list = rules.joined(separator: ", ")
+      let local = try Generator.load(rules, "deny")
+      let hosted = try Policy.load(hosted: Array("{\"policies\": [{\"rules\": [\(list)]}]}".utf8), fileName: "payload")
+      for _ in 0..<8 {
+        let server = text(["a", "A", "b", "é", ":"], 3)
+        let tool = text(["a", "A", "b", "é", ":", "/"], 4)
+        let arguments = try parsed(generator.pick([#"{"a": "x"}"#, "{}"]))
+        let call = Call(
+          server: Array(server.utf8), tool: Array(tool.utf8), arguments: (arguments, arguments.root),
+          context: Context())
+        let walked = local.decideByWalking(call)
+        #expect(local.decide(call) == walked, "round \(round): \(server):\(tool)")
+        #expect(hosted.decide(call) == walked, "round \(round), hosted: \(server):\(tool)")
+        if let outright = local.decidesOutright(call) { #expect(walked.effect == outright) }
+      }
+    }
+  }
+
   @Test func aDenyInFrontNeverAllowsMore() throws {
     var generator = Generator(seed: Self.seed + 1)
     for round in 0..<Self.rounds {

@@ -135,6 +135,13 @@ struct ReviewTests {
       ("path: {op: in, value: []}", "nothing satisfies"), ("n: {op: gt, value: 10 EUR}", "nothing satisfies"),
       ("n: {op: in_range, value: [1]}", "nothing satisfies"), ("args.path: /etc", "`dialect: czproxy/1`"),
       ("path: {op: equals, value: x, ignore_case: true}", "`ignore_case` is unknown"),
+      ("path: {op: exists, value: false}", "`not_exists` was meant?"),
+      ("path: {op: not_exists, value: 'false'}", "`exists` was meant?"),
+      ("draft: 'true'", "without quotes"), ("draft: {op: in, value: ['False', \"false\"]}", "without quotes"),
+      ("n: {op: in_range, value: [10, 1]}", "nothing satisfies"),
+      ("n: {op: in_range, value: 10-1}", "nothing satisfies"),
+      ("path: {op: equals, value: /etc/*}", "`glob` was meant?"), ("path: {op: in, value: [/root, /etc/*]}", "`glob`"),
+      ("path: {op: contains, value: [a, b]}", "a list is compared as one text"),
     ])
   func conditionsThatAreNotMeant(condition: String, text: String) throws {
     let found = try review("  - deny: fs:a\n    when: {\(condition)}\n")
@@ -147,10 +154,44 @@ struct ReviewTests {
     arguments: [
       "path: /etc", "path: {op: exists}", "path: {op: not_exists}", "path: {op: equals, value: ''}", "n: 5", "n: null",
       "n: {op: gt, value: '10'}", "n: {op: in, value: '1, 2'}", "n: {op: in_range, value: 1-2}",
-      "path: {op: equals, value: x, case_insensitive: true}", "tags: {a: b}",
+      "path: {op: equals, value: x, case_insensitive: true}", "tags: {a: b}", "path: {op: exists, value: true}",
+      "draft: true", "draft: 'True'", "n: {op: outside_range, value: [10, 1]}",
+      "sql: {op: equals, value: 'SELECT * FROM t'}",
+      "n: {op: in_range, value: [b, a]}", "path: {op: equals, value: '*'}",
     ])
   func conditionsThatAreMeant(condition: String) throws {
     #expect(try review("  - deny: fs:a\n    when: {\(condition)}\n").isEmpty)
+  }
+
+  @Test(
+    "a place within the arguments that is written as elsewhere is told",
+    arguments: [
+      ("args.paths.*: x", "`args.paths[*]` was meant?"), ("arg.path: x", "`args.path` was meant?"),
+      ("arguments.o.p: x", "`args.o.p` was meant?"),
+    ])
+  func placesThatAreNotMeant(condition: String, text: String) throws {
+    let rules = "rules:\n  - deny: fs:a\n    when: {\(condition)}\n"
+    let found = try localPolicy("dialect: czproxy/1\n" + rules).review()
+    #expect(found.count == 1 && found.first?.message.contains(text) == true)
+  }
+
+  /// Of the SDK's own: only the tools that hosts bring by these names are looked into.
+  @Test(
+    "a rule by what statements or commands do is told of where it says nothing of a server",
+    arguments: [
+      ("database:admin", "sqlite", true), ("database:write", "postgres", true), ("file_delete", "shell", true),
+      ("network:*", "shell", true), ("git_push:*", "powershell", true), ("database:admin", "database", false),
+      ("file_delete", "Bash", false), ("file_delete", "github", false), ("database:query", "sqlite", false),
+      ("database:*", "sqlite", false), ("file_delete", "sqlite", false),
+    ])
+  func classes(pattern: String, server: String, isTold: Bool) throws {
+    let found = try review("  - deny: '\(pattern)'\n  - allow: '*'\n", server: server)
+    #expect(found.contains { $0.line == 3 && $0.message.contains("says nothing of") } == isTold, "\(found)")
+  }
+
+  @Test func whatIsToldOfOneRuleIsToldOnce() throws {
+    let found = try review("  - deny: database:drop\n  - allow: ['sqlite:a', 'sqlite:b', 'sqlite:c']\n")
+    #expect(found.count == 1)
   }
 
   @Test(
@@ -174,12 +215,26 @@ struct ReviewTests {
     arguments: [
       ("action: masc", "`mask` was meant?"), ("action: redact", "only detects"),
       ("action: block, scopes: [gateway]", "left out"),
+      ("action: block, context_required: true", "no `context_keywords`"),
     ])
   func detectionRulesThatAreNotMeant(members: String, text: String) throws {
     let policy = try localPolicy(
       "version: '1'\nrules: [{allow: a}]\ndlp_rules:\n  - {id: d, pattern: x, \(members)}\n")
     #expect(policy.warnings.count == 1 && policy.warnings.first?.line == 4)
     #expect(policy.warnings.first?.message.contains(text) == true)
+  }
+
+  @Test func anExpressionForNothingIsTold() throws {
+    let warnings = try localPolicy("rules: [{allow: a}]\ndlp_rules: [{id: d, pattern: 'x*', action: mask}]\n").warnings
+    #expect(warnings.count == 1 && warnings.first?.message.contains("an empty text") == true)
+  }
+
+  @Test(
+    "`dlp_rules` that are no list of mappings are told", arguments: ["{d: {pattern: x}}", "x", "[d]", "[{id: d}, d]"])
+  func detectionRulesThatAreNone(value: String) throws {
+    let warnings = try localPolicy("rules: [{allow: a}]\ndlp_rules: \(value)\n").warnings
+    #expect(warnings.last?.line == 2 && warnings.last?.message.contains("a mapping with `pattern`") == true)
+    #expect(try localPolicy("rules: [{allow: a}]\ndlp_rules:\n").warnings.isEmpty)
   }
 
   @Test func anExplanationNamesWhatTurnedACallAwayAndNotItsValues() throws {

@@ -1,3 +1,4 @@
+import DataLoss
 import Testing
 import Wire
 
@@ -174,6 +175,60 @@ struct TypeTests {
     #expect(try effect("deny", "{s: {op: matches, value: '^ DROP'}}", arguments, schema: schema) == .allow)
   }
 
+  /// Python writes an escape where a text within a list or an object has a line break, and both marks of quotation at once.
+  @Test(
+    "a rule that denies looks at each text and number within a list or an object too",
+    arguments: [
+      (#"{p: "/etc/*"}"#, #"["/srv/a", "/etc/shadow"]"#), (#"{p: {op: equals, value: x}}"#, #"{"a": ["x"]}"#),
+      (#"{p: {op: matches, value: 'DROP\s+TABLE'}}"#, #"["DROP\nTABLE t"]"#),
+      (#"{p: {op: contains, value: "n='a'"}}"#, #"["n='a' -- \""]"#), (#"{p: {op: in, value: [7]}}"#, "[7.0]"),
+      (#"{p: {op: not_in, value: ["['a', 'b']"]}}"#, #"["a", "b"]"#), (#"{p: {op: gt, value: 5}}"#, #"{"n": 6}"#),
+      (#"{p: {op: matches, value: ^b}}"#, ##""[\"a\", \"b\"]""##),
+    ])
+  func textsWithin(when: String, value: String) throws {
+    for schema in [nil, #"{"properties": {"p": {"type": ["string", "array", "object"]}}}"#] {
+      #expect(try effect("deny", when, #"{"p": \#(value)}"#, schema: schema) == .deny)
+    }
+    #expect(try effect("deny", "{p: z}", #"{"p": \#(value)}"#, schema: nil) == .allow)
+  }
+
+  @Test("an expression is looked for in all of what a list or an object holds")
+  func longLists() throws {
+    let padding = String(repeating: "x", count: 8192)
+    let arguments = #"{"u": [{"a": "SELECT \#(padding)"}, {"b": "DROP"}]}"#
+    #expect(try effect("deny", "{u: {op: matches, value: DROP}}", arguments) == .deny)
+    #expect(try effect("allow", "{u: {op: matches, value: '^(?!.*DROP)'}}", arguments) == .deny)
+    #expect(try effect("allow", "{u: {op: matches, value: 'SELECT'}}", arguments) == .allow)
+  }
+
+  @Test("what some servers decode and we don't is in doubt: JSON that is nested too deeply")
+  func deepTexts() throws {
+    let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+    let arguments = #"{"u": "{\"path\": \"/etc/x\", \"d\": \#(deep)}"}"#
+    #expect(try effect("deny", #"{u: "{'path'*"}"#, arguments) == .deny)
+    #expect(try effect("allow", #"{u: "{*"}"#, arguments) == .deny)
+    #expect(try effect("allow", #"{s: "{*"}"#, arguments.replacing("\"u\"", with: "\"s\"")) == .allow)
+  }
+
+  @Test("an argument that the tool may not have does not stand before the text that it surely acts on")
+  func decoysOfOpenSchemas() throws {
+    let schema = #"{"properties": {"sql": {"type": "string"}}, "additionalProperties": true}"#
+    let decoy = #"{"command": "x", "sql": "DROP TABLE t"}"#
+    #expect(try effect("deny", "{input_text: {op: contains, value: DROP}}", decoy, schema: schema) == .deny)
+    #expect(try effect("deny", "{input_text: x}", decoy, schema: schema) == .deny)
+    #expect(try effect("allow", "{input_text: x}", decoy, schema: schema) == .deny)
+    #expect(try effect("allow", "{input_text: x}", #"{"command": "x"}"#, schema: schema) == .allow)
+  }
+
+  @Test("an integer that doubles can't hold is found by the one that JavaScript takes it for")
+  func integersOfJavaScript() throws {
+    let arguments = #"{"n": 9007199254740993}"#
+    #expect(try effect("deny", "{n: 9007199254740992}", arguments) == .deny)
+    #expect(try effect("deny", "{n: 9007199254740993}", arguments) == .deny)
+    #expect(try effect("deny", "{n: 9007199254740994}", arguments) == .allow)
+    #expect(try effect("allow", "{n: {op: not_in, value: [9007199254740992]}}", arguments) == .deny)
+  }
+
   @Test("without a schema a text that holds JSON is judged in both readings")
   func bothReadings() throws {
     let arguments = #"{"paths": "[\"/etc/shadow\"]"}"#
@@ -197,6 +252,69 @@ struct TypeTests {
     }
     #expect(try decision("1" + String(repeating: "0", count: 400)).policyID == "synthetic:ENGINE_UNAVAILABLE")
     #expect(try decision("7").policyID == "rule-1")
+  }
+
+  @Test(
+    "a name that holds what a rule masks or blocks denies the call, where the tool does not bring it",
+    arguments: [
+      (#"{"ACCT-1": 1}"#, true), (#"{"o": {"x": {"ACCT-1": "a"}}}"#, true), (#"{"l": [{"ACCT-1": "a"}]}"#, true),
+      (#"{"ACCT-2": 1}"#, false), (#"{"ACCT-9": 1}"#, false), (#"{"ACCT-\n1": 1}"#, false),
+      (#"{"o": {"": "a"}}"#, false),
+    ])
+  func sensitiveNames(arguments: String, isDenied: Bool) throws {
+    let schema = #"{"properties": {"ACCT-2": {"type": "integer"}, "o": {"type": "object"}}}"#
+    for action in ["mask", "block"] {
+      let policy = try localPolicy(
+        """
+        rules: [{allow: t}]
+        dlp_rules:
+          - {id: a, pattern: 'ACCT-[0-8]', action: \(action)}
+          - {id: b, pattern: 'ACCT-9', action: detect}
+        """)
+      let call = try toolCall("t", "m", arguments, schema: schema)
+      #expect((policy.judge(call).decision.reasonCode == "DLP_BLOCKED") == isDenied)
+      let inSDK = try parsed(arguments)
+      let call2 = Call(
+        tool: Array("t".utf8), method: Array("m".utf8), arguments: (inSDK, inSDK.root), context: Context())
+      #expect(policy.judge(call2).decision.effect == .allow)
+    }
+  }
+
+  /// Servers decode JSON that stands in a text where they ask for more than a text; its escapes hide what is looked for.
+  @Test(
+    "what escapes hide in JSON within a text denies the call, where the tool may decode it",
+    arguments: [
+      (#"{"l": "[\"\\u0041CCT-1\"]"}"#, true), (#"{"u": "{\"a\": [\"ACC\\u0054-1\"]}"}"#, true),
+      (#"{"u": " [\"ACCT-1\", \"\\u0041CCT-1\"]"}"#, true), (#"{"n": {"m": "[\"\\u0041CCT-1\"]"}}"#, true),
+      // As the text that it is.
+      (#"{"s": "[\"\\u0041CCT-1\"]"}"#, false), (#"{"u": "\\u0041CCT-1"}"#, false),
+      (#"{"u": "[\\u0041CCT-1]"}"#, false),
+      (#"{"u": "[\"ACCT-1\\n\"]"}"#, false), (#"{"u": "[\"\\u0041CCT-9\"]"}"#, false),
+    ])
+  func hiddenTexts(arguments: String, isDenied: Bool) throws {
+    let policy = try localPolicy(
+      """
+      rules: [{allow: t}]
+      dlp_rules: [{id: a, pattern: 'ACCT-[0-8]', action: mask}, {id: b, pattern: 'ACCT-9', action: detect}]
+      """)
+    let schema = #"{"properties": {"l": {"type": "array"}, "s": {"type": "string"}, "n": {"type": "object"}, "u": {}}}"#
+    let judgement = policy.judge(try toolCall("t", "m", arguments, schema: schema))
+    #expect((judgement.decision.reasonCode == "DLP_BLOCKED") == isDenied)
+  }
+
+  /// A seed of the differential: there it could not be put on record, and so denied.
+  @Test("beside masks a rule without an action is not on record, as in the SDK")
+  func unknownActionsBesideMasks() throws {
+    let policy = try localPolicy(
+      """
+      rules: [{allow: t}]
+      dlp_rules:
+        - {id: 5, name: '', pattern: '.', category: custom, action: other}
+        - {id: m, pattern: xy, category: custom, action: mask}
+      """)
+    let judgement = policy.judge(try toolCall("t", "m", #"{"a": "xy"}"#))
+    #expect(judgement.decision.effect == .allow && judgement.dataLoss.findings.totals.map(\.ruleID) == ["m"])
+    #expect(policy.judge(try toolCall("t", "m", #"{"a": "z"}"#)).decision.effect == .deny)
   }
 
   @Test("the SDK's own form of a call knows no types")
@@ -226,5 +344,23 @@ struct TypeTests {
     let filler = (0..<80).map { "\"k\($0)\":1" }.joined(separator: ",")
     #expect(denying.decide(try toolCall("s", "t", "{\(filler),\"\(key)\":\"/etc/shadow\"}")).effect == .deny)
     #expect(denying.decide(try toolCall("s", "t", "{\(filler),\"other\":\"/etc/shadow\"}")).effect == .allow)
+  }
+
+  /// Servers that take names in one style read arguments in another one too (`populate_by_name`, Go's `case:ignore`).
+  @Test(
+    "a key in another style than the tool's own is in doubt",
+    arguments: ["filePath", "file-path", "FilePath", "filepath"])
+  func keysOfOtherStyles(key: String) throws {
+    let schema = #"{"properties": {"file_path": {"type": "string"}, "x": {}}}"#
+    for filler in ["", (0..<80).map { "\"k\($0)\":1," }.joined()] {
+      let arguments = "{\(filler)\"file_path\": \"/srv/a\", \"\(key)\": \"/etc/x\"}"
+      #expect(try effect("deny", "{file_path: /etc/*}", arguments, schema: schema) == .deny)
+      #expect(try effect("allow", "{file_path: /srv/*}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{x: /etc/*}", arguments, schema: schema) == .allow)
+    }
+    let both = #"{"properties": {"a_b": {}, "aB": {}}}"#
+    #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "aB": "y"}"#, schema: both) == .allow)
+    #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "aB": "y"}"#, schema: nil) == .allow)
+    #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "_": "y", "": "z"}"#, schema: both) == .allow)
   }
 }

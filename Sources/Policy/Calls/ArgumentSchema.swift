@@ -46,6 +46,9 @@ struct ArgumentSchema: Sendable {
     /// asked for.
     var mayBeDecoded: Bool { contains(.string) && !isDisjoint(with: [.array, .object]) }
 
+    /// Whether a text is taken as the text that it is.
+    var isOfTextOnly: Bool { contains(.string) && !mayBeDecoded }
+
     private static func isWhole(_ number: Double) -> Bool {
       // Beyond this every finite double is whole.
       number.magnitude < 0x1p53 ? Double(Int64(number)) == number : number.isFinite

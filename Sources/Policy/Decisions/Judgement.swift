@@ -62,9 +62,32 @@ extension Policy {
       decision = .unavailable(reason: "an argument holds half of a surrogate pair")
     } else if outcome.denial == nil, let misfit = misfit(of: outcome.retyped, in: call.body) {
       outcome.refuseMasking(misfit)
+    } else if outcome.denial == nil, let reason = hidden(in: call.body) {
+      outcome.status = .findings
+      outcome.refuseMasking(reason)
     }
     if let denial = outcome.denial { decision.denyForDataLoss(denial) }
     return Judgement(decision, outcome, of: call, by: scanner)
+  }
+
+  /// Why arguments may not go to the tool for what stands where nothing can be masked, and where the SDK does not look;
+  /// nil where they may.
+  ///
+  /// Names that the tool brings itself are none of the caller's. Where no schema is known, they can't be told from others.
+  private func hidden(in call: CallBody) -> String? {
+    guard call.isTypeStrict, let (document, root) = call.arguments else { return nil }
+    func isAny(_ nodes: Set<JSONDocument.Node>, where isMeant: ([ArgumentPath.Step]) -> Bool) -> Bool {
+      !nodes.isEmpty && ArgumentPath(toFirstOf: nodes, in: document, from: root, where: isMeant) != nil
+    }
+    if let schema = call.schema,
+      isAny(scanner.protectedMembers(of: root, in: document), where: { schema.declares($0) != true })
+    {
+      return "the name of an argument holds what a DLP rule masks or blocks"
+    }
+    let isHiding = isAny(scanner.hidingTexts(of: root, in: document)) { steps in
+      !(call.schema?.types(at: steps)?.isOfTextOnly ?? false)
+    }
+    return isHiding ? "escapes in JSON within an argument hide what a DLP rule masks or blocks" : nil
   }
 
   /// Why values that masking turned into strings can't be handed to the tool; nil where they can.

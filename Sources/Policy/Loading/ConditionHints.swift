@@ -13,6 +13,9 @@ enum ConditionHints {
         "\(name) is an argument of just that name; a place within the arguments needs "
           + "`dialect: \(LocalPolicyLoader.dialectName)` at the root of the file")
     }
+    if isOurDialect, let place = place(meantBy: condition) {
+      hints.append("\(name) is a key of just that name; `\(place)` was meant?")
+    }
     guard !ConditionReader.isReserved(key.span) else { return hints }
     if let operation = ConditionReader.Operation(value) {
       return hints + self.hints(for: operation, in: value, condition.test, name)
@@ -22,9 +25,33 @@ enum ConditionHints {
       hints.append("\(name): a mapping without `op` is compared as a text; `{op: …, value: …}` was meant?")
     case .list:
       hints.append("\(name): a list is compared as one text, not element by element; `{op: in, value: …}` was meant?")
-    default: break
+    default:
+      if isBoolean(value) { hints.append(ofBoolean(name, value)) }
     }
     return hints
+  }
+
+  /// A place within the arguments as other languages write one, in ours.
+  private static func place(meantBy condition: Condition) -> String? {
+    switch condition.field {
+    case .key:
+      return ["arg.", "arguments."].lazy.filter { condition.name.hasPrefix($0) }.first.map {
+        "args." + condition.name.dropFirst($0.count)
+      }
+    case .path(let path):
+      guard path.steps.contains(.member([UInt8(ascii: "*")])) else { return nil }
+      return condition.name.split(separator: ".").reduce("") { place, part in
+        part == "*" ? place + "[*]" : place.isEmpty ? String(part) : place + "." + part
+      }
+    }
+  }
+
+  /// Whether it is a text that JSON and YAML write a boolean as.
+  private static func isBoolean(_ value: PolicyValue) -> Bool { value.isString("true") || value.isString("false") }
+
+  private static func ofBoolean(_ name: String, _ value: PolicyValue) -> String {
+    let text = value.string ?? ""
+    return "\(name): the text `\(text)` is not the boolean, which is `\(text)` without quotes"
   }
 
   private static func hints(
@@ -34,10 +61,41 @@ enum ConditionHints {
       let unknown = UnknownKeys.warnings(in: found, known: members, of: name).map(\.message)
       if !unknown.isEmpty { return unknown }
     }
-    guard !test.isOfPresence else { return [] }
     let asked = operation.name.string ?? ""
-    if value["value"] == nil { return ["\(name): `\(asked)` has no `value`"] }
+    if test.isOfPresence {
+      guard let value = value["value"], !value.isNull, !value.isTruthy || value.isString("false") else { return [] }
+      let other = asked == "exists" ? "not_exists" : "exists"
+      return ["\(name): `\(asked)` asks for no value, and means the same with any; `\(other)` was meant?"]
+    }
+    guard let operand = value["value"] else { return ["\(name): `\(asked)` has no `value`"] }
     // Of an expression the reason is told already.
-    return test.isNever && !asked.hasPrefix("matches") ? ["\(name): nothing satisfies `\(asked)` with this value"] : []
+    if test.isNever {
+      return asked.hasPrefix("matches") ? [] : ["\(name): nothing satisfies `\(asked)` with this value"]
+    }
+    return test.isOfText ? hints(for: test, operand, asked, folds: operation.folds, name) : []
+  }
+
+  private static func hints(
+    for test: ValueTest, _ operand: PolicyValue, _ asked: String, folds: Bool, _ name: String
+  ) -> [String] {
+    let elements: [PolicyValue]
+    switch (test, operand.content) {
+    case (.list, .list(let list)): elements = list
+    case (_, .list): return ["\(name): to `\(asked)` a list is compared as one text; `{op: in, value: …}` was meant?"]
+    default: elements = [operand]
+    }
+    if !folds, let boolean = elements.first(where: isBoolean) { return [ofBoolean(name, boolean)] }
+    let isExact =
+      switch test {
+      case .equals, .list: true
+      default: false
+      }
+    guard isExact, elements.contains(where: endsInWildcard) else { return [] }
+    return ["\(name): to `\(asked)` a `*` is a character like any other; `glob` was meant?"]
+  }
+
+  private static func endsInWildcard(_ value: PolicyValue) -> Bool {
+    guard case .string(let text) = value.content else { return false }
+    return text.count > 1 && (text.first == UInt8(ascii: "*") || text.last == UInt8(ascii: "*"))
   }
 }

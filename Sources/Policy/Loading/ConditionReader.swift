@@ -41,7 +41,8 @@ enum ConditionReader {
     _ member: PolicyValue.Member, isOurDialect: Bool, _ hints: inout [String]
   ) throws(RuleReader.Failure) -> Condition {
     guard case .string(let key) = member.key.content else {
-      throw RuleReader.Failure("a condition's key must be a string, not \(member.key.kindName)", member.key)
+      throw RuleReader.Failure(
+        "a condition's key must be a string, not \(member.key.kindName); in quotes it is one", member.key)
     }
     let name = String(decoding: key, as: UTF8.self)
     var field = Condition.Field.key(key)
@@ -191,7 +192,9 @@ enum ConditionReader {
     var directories: [[UInt8]] = []
     for element in elements {
       guard case .string(let path) = element.content, path.first == UInt8(ascii: "/"), !path.contains(0) else {
-        throw RuleReader.Failure("`\(key)` takes one absolute path or a list of them", element)
+        let isHome = element.string?.hasPrefix("~") ?? false
+        throw RuleReader.Failure(
+          "`\(key)` takes one absolute path or a list of them\(isHome ? "; `~` is not read here" : "")", element)
       }
       directories.append(path)
     }

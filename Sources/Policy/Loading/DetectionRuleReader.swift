@@ -14,12 +14,24 @@ struct DetectionRuleReader {
   ]
 
   init(_ value: PolicyValue?) {
-    guard case .list(let elements)? = value?.content else { return }
-    for element in elements { read(element) }
+    guard let value, !value.isNull else { return }
+    if case .list(let elements) = value.content {
+      for element in elements { read(element) }
+    } else {
+      warnOfNone(value, "`dlp_rules`")
+    }
+  }
+
+  private mutating func warnOfNone(_ value: PolicyValue, _ what: String) {
+    warnings.append(
+      PolicyWarning(
+        at: value,
+        "\(what) count for nothing as \(value.kindName): `dlp_rules` is a list, and each rule a mapping with `pattern`")
+    )
   }
 
   private mutating func read(_ value: PolicyValue) {
-    guard case .mapping = value.content else { return }
+    guard case .mapping = value.content else { return warnOfNone(value, "DLP rules") }
     let id = Self.id(value["id"])
     guard Self.isInScope(value) else {
       warnings.append(PolicyWarning(at: value, "DLP rule `\(id)` is left out: its scopes don't name `sdk`"))
@@ -40,6 +52,7 @@ struct DetectionRuleReader {
       id: id, name: name, pattern: pattern, category: category,
       action: value["action"]?.string.flatMap(DetectionRule.Action.init) ?? .detect,
       needsContext: value["context_required"]?.isTruthy ?? false)
+    if let action = value["action"] { rule.hasUnknownAction = rule.action == .detect && !action.isString("detect") }
     rule.maskFault = Self.idFault(value["id"], isShown: rule.action == .mask)
     rule.recordFault = nameFault ?? rule.maskFault
     if let fault = rule.fault ?? rule.recordFault {
@@ -59,6 +72,16 @@ struct DetectionRuleReader {
       break
     }
     readKeywords(value["context_keywords"], into: &rule)
+    if rule.needsContext, rule.contextKeywords.isEmpty {
+      warnings.append(
+        PolicyWarning(at: value, "DLP rule `\(id)` finds nothing: it has `context_required`, and no `context_keywords`")
+      )
+    }
+    if Scanner.matchesEmptyText(rule) {
+      warnings.append(
+        PolicyWarning(
+          at: value, "DLP rule `\(id)`: its pattern matches an empty text, which every text holds and nothing masks"))
+    }
     rules.append(rule)
   }
 

@@ -1,3 +1,5 @@
+import Python
+
 /// Finds keys of a local policy that nothing reads: the SDK leaves them out without a word, and with one that is
 /// misspelt what it should have asked for.
 enum UnknownKeys {
@@ -33,7 +35,14 @@ enum UnknownKeys {
   }
 
   /// The known word that is nearly this one.
-  static func meant(by word: String, of known: [String]) -> String? { known.first { isOneEditApart(word, $0) } }
+  static func meant(by word: String, of known: [String]) -> String? {
+    known.first { isOneEditApart(word, $0) || letters(of: word) == letters(of: $0) }
+  }
+
+  /// What `dlpRules`, `dlp-rules` and `dlp_rules` have in common.
+  private static func letters(of word: String) -> [UInt8] {
+    word.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }.map(CaseFolding.asciiFolded)
+  }
 
   /// Whether one insertion, deletion or replacement, or two letters in the other order, make one text of the other.
   private static func isOneEditApart(_ first: String, _ second: String) -> Bool {

@@ -29,6 +29,7 @@ enum Doubt: String, Sendable {
   case type = "the argument is not of the type that the tool asks for"
   case lookAlike = "some servers take another key for it"
   case undeclared = "the tool asks for no argument of this name"
+  case tooLarge = "it holds JSON that is nested too deeply, or too large, to be looked into"
   case runaway = "the regular expression takes too long on this text"
   case relativePath = "a relative path, and servers differ in what they take it from: `relative_to` can say it"
   case place = "the text names no place in the file system that can be told for certain"

@@ -8,11 +8,11 @@ struct FieldLookup {
   /// The arguments by name, made when there are too many to look through one by one.
   private var argumentIndex: [ArraySlice<UInt8>: JSONDocument.Node]?
 
-  /// The same by what readers take them for.
-  private var foldedArguments: [[UInt8]: [[UInt8]]]?
+  /// The names of arguments by their letters.
+  private var argumentsByLetters: [[UInt8]: [[UInt8]]]?
 
-  /// What the arguments hold that servers may decode, by name; nil where it is nothing of the kind.
-  private var containers: [[UInt8]: JSONDocument?] = [:]
+  /// What the arguments hold that servers may decode, by name.
+  private var containers: [[UInt8]: Decoded] = [:]
 
   /// How long the expressions of all rules may look at texts that are longer than what the SDK looks at.
   private var patience = Patience(milliseconds: 250)
@@ -24,6 +24,15 @@ struct FieldLookup {
     let value: FieldValue?
     /// The argument that it is.
     let argument: [UInt8]?
+  }
+
+  /// What a text holds that some servers decode.
+  private enum Decoded {
+    case nothing
+    /// An array or an object.
+    case container(JSONDocument)
+    /// Beyond our limits, which servers do not share.
+    case tooLarge
   }
 
   init(_ call: CallBody, _ context: ContextMembers) {
@@ -51,6 +60,12 @@ struct FieldLookup {
         let asked = isMainText ? mainText(hidden, onlyDeclared: true) : Found(value: nil, argument: nil)
         return verdict.withUndeclared(
           self.verdict(of: condition.test, on: asked, isClosing: isClosing), isClosing: isClosing)
+      case nil where isMainText:
+        // The tool may have no use for it and act on the one that it surely has.
+        let asked = mainText(hidden, onlyDeclared: true)
+        guard asked.argument != nil else { return verdict }
+        return verdict.combined(
+          with: self.verdict(of: condition.test, on: asked, isClosing: isClosing), isClosing: isClosing)
       case nil where ContextMembers.isAboutCaller(key):
         // Who calls is not for a message to say: an argument of that name that the tool may have no use for may close,
         // and can't open.
@@ -89,7 +104,7 @@ struct FieldLookup {
     }
     // Many rules may ask about one long text.
     let inner = containers[argument] ?? Self.container(in: text)
-    containers[argument] = .some(inner)
+    containers[argument] = inner
     return verdict(of: test, on: value, decoded: inner, isClosing: isClosing)
   }
 
@@ -128,9 +143,13 @@ struct FieldLookup {
     if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document) {
       return .undecided(.type)
     }
-    guard let inner = Self.container(in: document.text(node)) else { return plain }
-    let decoded = verdict(of: test, at: path, from: steps, inner.root, inner, isClosing: isClosing)
-    return plain.combined(with: decoded, isClosing: isClosing)
+    switch Self.container(in: document.text(node)) {
+    case .nothing: return plain
+    case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isClosing: isClosing)
+    case .container(let inner):
+      let decoded = verdict(of: test, at: path, from: steps, inner.root, inner, isClosing: isClosing)
+      return plain.combined(with: decoded, isClosing: isClosing)
+    }
   }
 
   /// The verdict on an argument, in every way that a server may read it.
@@ -155,33 +174,67 @@ struct FieldLookup {
   /// The verdict on a value as it stands, beyond what the SDK sees of it. A whole number with a point or an exponent is
   /// to most servers the one without: `7.0` is not let past a rule against 7.
   private mutating func verdict(of test: ValueTest, asItStands value: FieldValue, isClosing: Bool) -> Verdict {
-    let plain = test.verdict(on: value, files: call.files, isClosing: isClosing)
+    var verdict = test.verdict(on: value, files: call.files, isClosing: isClosing)
     if let all = test.verdictOnLongText(value, patience: &patience) {
-      return plain.combined(with: all, isClosing: isClosing)
+      verdict = verdict.combined(with: all, isClosing: isClosing)
     }
-    guard isClosing || test.isExclusion, test.isOfText, let whole = Self.whole(value) else { return plain }
-    return plain.combined(
-      with: test.verdict(on: .text(whole), files: call.files, isClosing: isClosing), isClosing: isClosing)
+    if isClosing || test.isExclusion, test.isOfText, let whole = Self.whole(value) {
+      verdict = verdict.combined(
+        with: test.verdict(on: .text(whole), files: call.files, isClosing: isClosing), isClosing: isClosing)
+    }
+    guard isClosing, !test.looksWithin, case .node(let document, let node) = value else { return verdict }
+    addInner(of: node, document, to: &verdict, test)
+    return verdict
   }
 
-  /// The digits of a whole number that is not written as one; nil for anything else.
+  /// Adds the verdicts on all that a list or an object holds, for a rule that denies: as one text they stand in marks of
+  /// quotation, with escapes.
+  private mutating func addInner(
+    of node: JSONDocument.Node, _ document: JSONDocument, to verdict: inout Verdict, _ test: ValueTest
+  ) {
+    let isObject = document.kind(of: node) == .object
+    guard isObject || document.kind(of: node) == .array else { return }
+    let values = isObject ? document.members(of: node).map(\.value) : Array(document.elements(of: node))
+    for inner in values where verdict != .holds {
+      switch document.kind(of: inner) {
+      case .object, .array:
+        addInner(of: inner, document, to: &verdict, test)
+      default:
+        guard let value = FieldValue(inner, in: document) else { continue }
+        let next: Verdict =
+          test.isSearch && !patience.isLeft()
+          ? .undecided(.runaway) : self.verdict(of: test, asItStands: value, isClosing: true)
+        verdict = verdict.combined(with: next, isClosing: true)
+      }
+    }
+  }
+
+  /// The digits of a whole number that is not written as one, or that doubles, and JavaScript with them, take for another
+  /// one; nil for anything else.
   private static func whole(_ value: FieldValue) -> ArraySlice<UInt8>? {
-    guard case .node(let document, let node) = value, document.kind(of: node) == .number,
-      let number = Int64(exactly: PythonFloat.number(document.raw(node)))
-    else { return nil }
+    guard case .node(let document, let node) = value else { return nil }
+    let raw = document.raw(node)
+    let isInexact = document.kind(of: node) == .integer && raw.count > 15
+    guard isInexact || document.kind(of: node) == .number, let number = Int64(exactly: PythonFloat.number(raw)) else {
+      return nil
+    }
     return Array(String(number).utf8)[...]
   }
 
   /// The verdict on a text that may be decoded, in both readings.
   private mutating func verdict(
-    of test: ValueTest, on value: FieldValue?, decoded: JSONDocument?, isClosing: Bool
+    of test: ValueTest, on value: FieldValue?, decoded: Decoded, isClosing: Bool
   ) -> Verdict {
     let plain =
       value.map { verdict(of: test, asItStands: $0, isClosing: isClosing) }
       ?? test.verdict(on: nil, files: call.files, isClosing: isClosing)
-    guard let decoded else { return plain }
-    let inner = verdict(of: test, asItStands: .node(decoded, decoded.root), isClosing: isClosing)
-    return plain.combined(with: inner, isClosing: isClosing)
+    switch decoded {
+    case .nothing: return plain
+    case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isClosing: isClosing)
+    case .container(let document):
+      let inner = verdict(of: test, asItStands: .node(document, document.root), isClosing: isClosing)
+      return plain.combined(with: inner, isClosing: isClosing)
+    }
   }
 
   /// Whether it is left open what type the argument is of.
@@ -189,11 +242,13 @@ struct FieldLookup {
     call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps)?.mayBeDecoded ?? true
   }
 
-  /// The JSON array or object that a text holds and that some servers decode.
-  private static func container(in text: ArraySlice<UInt8>) -> JSONDocument? {
-    guard looksDecodable(text) else { return nil }
-    let text = PythonSpace.stripped(text)
-    return try? JSONDocument(parsing: text, options: .python)
+  private static func container(in text: ArraySlice<UInt8>) -> Decoded {
+    guard looksDecodable(text) else { return .nothing }
+    do throws(JSONError) {
+      return .container(try JSONDocument(parsing: PythonSpace.stripped(text), options: .python))
+    } catch {
+      return error.isOfLimits ? .tooLarge : .nothing
+    }
   }
 
   private static func looksDecodable(_ text: ArraySlice<UInt8>) -> Bool {
@@ -206,15 +261,26 @@ struct FieldLookup {
     guard let (document, node) = call.arguments else { return false }
     let names = key.elementsEqual("input_text".utf8) ? Self.mainTextKeys : [key]
     guard document.count(of: node) > Self.maxScannedArguments else {
-      return names.contains { document.holdsLookAlike(of: $0, in: node) }
+      return document.members(of: node).contains { member in
+        let argument = document.text(member.key)
+        return names.contains { LookAlike.mayBeAlike(argument, $0) && isLookAlike(Array(argument), of: $0) }
+      }
     }
-    if foldedArguments == nil {
-      foldedArguments = Dictionary(
-        grouping: document.members(of: node).map { Array(document.text($0.key)) }, by: LookAlike.folded)
+    if argumentsByLetters == nil {
+      argumentsByLetters = Dictionary(
+        grouping: document.members(of: node).map { Array(document.text($0.key)) }, by: LookAlike.letters)
     }
     return names.contains { name in
-      foldedArguments?[LookAlike.folded(name)]?.contains { $0 != name } ?? false
+      argumentsByLetters?[LookAlike.letters(name)]?.contains { isLookAlike($0, of: name) } ?? false
     }
+  }
+
+  /// One in another style (`filePath` for `file_path`) only where the tool has the argument, and not the other one.
+  private func isLookAlike(_ argument: [UInt8], of name: [UInt8]) -> Bool {
+    guard argument != name else { return false }
+    if LookAlike.folded(argument) == LookAlike.folded(name) { return true }
+    return call.schema != nil && LookAlike.letters(argument) == LookAlike.letters(name)
+      && declares(CollectionOfOne(.member(name))) == true && declares(CollectionOfOne(.member(argument))) != true
   }
 
   // MARK: Values
@@ -247,11 +313,11 @@ struct FieldLookup {
 
   /// What `input_text` stands for: the text that the tool acts on. A caller's own `input_text` can't stand before it.
   ///
-  /// - Parameter onlyDeclared: whether arguments that the tool does not ask for are passed over, as the tool does.
+  /// - Parameter onlyDeclared: whether arguments are passed over that the tool does not surely ask for.
   private mutating func mainText(_ hidden: ContextMembers.HiddenKeys, onlyDeclared: Bool = false) -> Found {
     for key in Self.mainTextKeys {
       let found = find(key, hidden)
-      if onlyDeclared, let argument = found.argument, declares(CollectionOfOne(.member(argument))) == false {
+      if onlyDeclared, let argument = found.argument, declares(CollectionOfOne(.member(argument))) != true {
         continue
       }
       if found.value?.isTruthy == true { return found }

@@ -22,6 +22,9 @@ struct PathResolver {
 
   private static let slash = UInt8(ascii: "/")
 
+  /// What leads each process somewhere else: the server not to where it would lead the proxy.
+  private static let ofProcesses = ["/proc/self", "/proc/thread-self", "/dev/fd"].map { Array($0.utf8) }
+
   /// What a text names.
   enum Readings {
     case places([Place])
@@ -77,8 +80,10 @@ struct PathResolver {
   }
 
   /// The place of an absolute path, its links followed up to the deepest ancestor that exists; nil for a loop of links,
-  /// and where that takes too long.
-  mutating func resolve(_ path: [UInt8]) -> Place? {
+  /// where that takes too long, and where it is another place for each process.
+  ///
+  /// - Parameter isOfRule: whether a rule names the path, which then is what the proxy finds there.
+  mutating func resolve(_ path: [UInt8], isOfRule: Bool = false) -> Place? {
     var pending = Self.parts(of: path)
     pending.reverse()
     var place: Place = []
@@ -95,7 +100,8 @@ struct PathResolver {
       place.append(part)
       absolute.append(Self.slash)
       absolute += part
-      guard lookups > 0, absolute.count <= 2 * Self.maxPathBytes else { return nil }
+      guard lookups > 0, absolute.count <= 2 * Self.maxPathBytes, isOfRule || !Self.ofProcesses.contains(absolute)
+      else { return nil }
       lookups -= 1
       guard let target = files.linkTarget(of: absolute) else { continue }
       links += 1

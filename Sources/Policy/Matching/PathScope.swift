@@ -14,7 +14,7 @@ struct PathScope: Sendable {
     var resolver = PathResolver(files: files)
     var places: [PathResolver.Place] = []
     for root in roots {
-      if let place = resolver.resolve(root) { places.append(place) }
+      if let place = resolver.resolve(root, isOfRule: true) { places.append(place) }
     }
     guard places.count == roots.count else { return .undecided(.place) }
     var verdict: Verdict?

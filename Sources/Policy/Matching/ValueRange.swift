@@ -21,6 +21,9 @@ struct ValueRange: Sendable {
     }
   }
 
+  /// Whether no number is in it, since its bounds stand in the wrong order.
+  var isReversed: Bool { numbers.map { $0.low > $0.high } ?? false }
+
   /// Nil for an integer that Python can't compare with a float.
   func contains(_ value: FieldValue) -> Bool? {
     switch PythonFloat.value(of: value) {

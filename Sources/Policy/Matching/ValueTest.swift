@@ -35,6 +35,7 @@ enum ValueTest: Sendable {
   var isNever: Bool {
     switch self {
     case .never: true
+    case .range(let range, isNegated: false): range.isReversed
     case .less(let bound), .lessOrEqual(let bound), .greater(let bound), .greaterOrEqual(let bound): bound.isNaN
     default: false
     }
@@ -47,6 +48,12 @@ enum ValueTest: Sendable {
     default: false
     }
   }
+
+  /// Whether the test itself goes through what a list or an object holds.
+  var looksWithin: Bool { if case .within = self { true } else { false } }
+
+  /// Whether the test searches a text by an expression.
+  var isSearch: Bool { if case .matches = self { true } else { false } }
 
   /// Whether the test holds for what is not listed.
   var isExclusion: Bool { if case .list(_, _, isNegated: true) = self { true } else { false } }
@@ -88,14 +95,14 @@ enum ValueTest: Sendable {
     }
   }
 
-  /// What `matches` finds in all of a text that is longer than what the SDK looks at, so that nobody can fill its start
-  /// with something else; nil for any other test, and any other value.
+  /// What `matches` finds in all of a value whose text is longer than what the SDK looks at, so that nobody can fill its
+  /// start with something else; nil for any other test, and any other value.
   ///
   /// - Parameter patience: of all tests of a call: whoever calls says how long the texts are.
   func verdictOnLongText(_ value: FieldValue, patience: inout Patience) -> Verdict? {
-    guard case .matches(let pattern, let folds) = self, case .text(let text) = value,
-      UTF8Scalars.prefix(of: text, count: Self.matchedCharacters).count < text.count
-    else { return nil }
+    guard case .matches(let pattern, let folds) = self else { return nil }
+    let text = value.text
+    guard UTF8Scalars.prefix(of: text, count: Self.matchedCharacters).count < text.count else { return nil }
     guard patience.isLeft() else { return .undecided(.runaway) }
     switch pattern.search(folds ? CaseFolding.folded(text)[...] : text, patience: &patience) {
     case .match: return .holds

@@ -54,10 +54,19 @@ struct PolicyQuestion: ParsableArguments {
         tool: Array(server.utf8), method: [UInt8(ascii: "*")], arguments: (document, document.root),
         context: try makeContext(), files: files)
     }
+    if Self.judgedMethods.contains(method) {
+      let uri = document.member("uri", of: document.root).flatMap { document.string($0) }
+      return Call(
+        server: Array(server.utf8), method: Array(method.utf8), arguments: (document, document.root),
+        uri: method == "resources/read" ? uri : nil, context: try makeContext(), files: files)
+    }
     return Call(
       server: Array(server.utf8), tool: Array(method.utf8), arguments: (document, document.root),
       context: try makeContext(), schema: try readSchema(), files: files)
   }
+
+  /// What the proxy judges beside tool calls, by its `params`.
+  private static let judgedMethods = ["resources/read", "resources/subscribe", "prompts/get"]
 
   var subject: (tool: String, method: String?) {
     if let method { return (tool, method) }

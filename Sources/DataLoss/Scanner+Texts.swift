@@ -1,0 +1,42 @@
+import Python
+public import Wire
+
+extension Scanner {
+  /// The texts within a value that hold JSON in which escapes hide what a rule masks or blocks: servers decode such a text
+  /// where they ask for more than a text, and in it nothing can be masked. All such texts where that can't be told.
+  public func hidingTexts(of value: JSONDocument.Node, in document: JSONDocument) -> Set<JSONDocument.Node> {
+    guard protects else { return [] }
+    var texts: Set<JSONDocument.Node> = []
+    func look(at node: JSONDocument.Node) {
+      for (_, value) in document.members(of: node) { look(at: value) }
+      for element in document.elements(of: node) { look(at: element) }
+      if document.kind(of: node) == .string, hides(document.text(node)) { texts.insert(node) }
+    }
+    look(at: value)
+    return texts
+  }
+
+  /// Whether more is found in what a text holds than in the text as it stands.
+  private func hides(_ text: ArraySlice<UInt8>) -> Bool {
+    guard text.contains(UInt8(ascii: "\\")) else { return false }
+    let text = PythonSpace.stripped(text)
+    guard text.first == UInt8(ascii: "[") || text.first == UInt8(ascii: "{") else { return false }
+    do throws(JSONError) {
+      let inner = try JSONDocument(parsing: text, options: .python)
+      let decoded = LeafText(of: inner.root, in: inner, limit: text.count)
+      guard let found = protectedTexts(in: decoded.bytes), let plain = protectedTexts(in: Array(text)) else {
+        return true
+      }
+      return found.contains { plain[$0.key, default: 0] < $0.value }
+    } catch {
+      return error.isOfLimits
+    }
+  }
+
+  /// What rules that mask or block find in a text, and how often; nil where that can't be told.
+  private func protectedTexts(in text: [UInt8]) -> [ArraySlice<UInt8>: Int]? {
+    guard let matches = try? matches(in: text.span) else { return nil }
+    let found = matches.filter { detectors[$0.detector].rule.action != .detect && !$0.range.isEmpty }
+    return Dictionary(found.map { (text[$0.range], 1) }, uniquingKeysWith: +)
+  }
+}

@@ -3,17 +3,29 @@ public import Wire
 /// The MCP servers in the config of a host, and changes of it that leave every other byte as it is.
 ///
 /// Understood are the JSON files that hosts keep: `mcpServers` (Claude, Cursor, Windsurf, Gemini, LM Studio …),
-/// `servers` (VS Code), `context_servers` (Zed), and the projects in Claude Code's own file; with comments and commas
-/// behind the last element. And the TOML of Codex, `[mcp_servers.NAME]`.
+/// `servers` (VS Code), `context_servers` (Zed), `mcp` (opencode, Crush), `amp.mcpServers`, and the projects in Claude
+/// Code's own file; with comments and commas behind the last element. And the TOML of Codex, `[mcp_servers.NAME]`, and of
+/// Mistral Vibe, `[[mcp_servers]]`.
 public struct HostConfig: Sendable {
   /// The most that is read, in bytes.
   public static let maxBytes = 16 << 20
 
   public enum Format: Sendable {
     case json, toml
+    /// Goose, fast-agent, Continue …: told apart, and not read.
+    case yaml
 
     /// By the ending of a file's name.
-    public init(fileName: String) { self = fileName.hasSuffix(".toml") ? .toml : .json }
+    public init(fileName: String) {
+      let isYAML = fileName.hasSuffix(".yaml") || fileName.hasSuffix(".yml")
+      self = fileName.hasSuffix(".toml") ? .toml : isYAML ? .yaml : .json
+    }
+
+    /// What is said of a file without servers: it may be one that keeps them elsewhere.
+    public var nothingFound: String {
+      let members = self == .toml ? "`mcp_servers`" : "`mcpServers`, `servers`, `context_servers` or `mcp`"
+      return "there is no MCP server in it: nothing in \(members)"
+    }
   }
 
   public let bytes: [UInt8]
@@ -25,7 +37,12 @@ public struct HostConfig: Sendable {
   public init(_ bytes: [UInt8], format: Format = .json) throws(HostConfigError) {
     self.bytes = bytes
     self.format = format
-    servers = format == .json ? try JSONServers.read(bytes) : try TOMLServers.read(bytes)
+    switch format {
+    case .json: servers = try JSONServers.read(bytes)
+    case .toml: servers = try TOMLServers.read(bytes)
+    case .yaml:
+      throw HostConfigError("YAML is not read here: put `czproxy run … --` in front of its servers' commands by hand")
+    }
   }
 
   // MARK: Changes
@@ -60,6 +77,11 @@ public struct HostConfig: Sendable {
     case .command:
       let command = Array(bytes[parts.command])
       let separator = separator(parts)
+      if parts.isList {
+        let place = parts.command.lowerBound
+        let list = ([program] + words).map(Self.literal) + [[]]
+        return [ByteEdit(range: place..<place, replacement: Array(list.joined(separator: separator)))]
+      }
       var list = Array((words.map(Self.literal) + [command]).joined(separator: separator))
       guard let arguments = parts.arguments else {
         list = Self.literal(program) + missingArguments(parts) + list + [UInt8(ascii: "]")]
@@ -78,6 +100,9 @@ public struct HostConfig: Sendable {
   public func unwrap(_ server: ServerEntry) -> [ByteEdit] {
     guard let parts = server.parts, case .wrapped(let wrapping) = server.launch else { return [] }
     let command = parts.elements[wrapping.options.count + 2]
+    if parts.isList {
+      return [ByteEdit(range: parts.command.lowerBound..<command.lowerBound, replacement: [])]
+    }
     let rest = parts.elements.dropFirst(wrapping.options.count + 3)
     var removed = parts.elements[0].lowerBound..<(rest.first?.lowerBound ?? command.upperBound)
     let ours = missingArguments(parts)
@@ -98,7 +123,7 @@ public struct HostConfig: Sendable {
   private func missingArguments(_ parts: ServerEntry.Parts) -> [UInt8] {
     let line = lineBreak(before: parts.commandKey)
     switch format {
-    case .json:
+    case .json, .yaml:
       return [UInt8(ascii: ",")] + (line ?? [UInt8(ascii: " ")]) + Array(#""args": [ "#.utf8)
     case .toml:
       // The key may be one with dots, `mcp_servers.NAME.command`, in front of which the same stands then.
@@ -110,7 +135,8 @@ public struct HostConfig: Sendable {
 
   /// What divides the arguments: where each has a line of its own, that too.
   private func separator(_ parts: ServerEntry.Parts) -> [UInt8] {
-    [UInt8(ascii: ",")] + ((parts.elements.first?.lowerBound).flatMap(lineBreak) ?? [UInt8(ascii: " ")])
+    let first = parts.isList ? parts.command : parts.elements.first
+    return [UInt8(ascii: ",")] + ((first?.lowerBound).flatMap(lineBreak) ?? [UInt8(ascii: " ")])
   }
 
   /// The line break and the indentation directly before a place; nil where it does not begin a line.

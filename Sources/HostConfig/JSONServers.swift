@@ -19,6 +19,8 @@ enum JSONServers {
     var servers: [ServerEntry] = []
     for group in try groups(in: document, lines) {
       for (key, value) in document.members(of: group.node) {
+        // Beside its servers, Gemini CLI keeps other things under `mcp`.
+        if group.hasOthers, document.kind(of: value) != .object { continue }
         servers.append(
           ServerEntry(
             name: String(decoding: document.text(key), as: UTF8.self), project: group.project,
@@ -31,22 +33,31 @@ enum JSONServers {
 
   // MARK: Where servers are
 
-  private typealias Group = (node: JSONDocument.Node, project: String?)
+  private typealias Group = (node: JSONDocument.Node, project: String?, hasOthers: Bool)
 
   private static func groups(in document: JSONDocument, _ lines: LineIndex) throws(HostConfigError) -> [Group] {
     var groups: [Group] = []
-    func add(_ key: StaticString, of node: JSONDocument.Node?, project: String? = nil) throws(HostConfigError) {
-      guard let node, let found = document.member(key, of: node) else { return }
+    func add(
+      _ key: StaticString, of node: JSONDocument.Node?, project: String? = nil, hasOthers: Bool = false
+    ) throws(HostConfigError) {
+      guard let node, let found = document.member(key, of: node), document.kind(of: found) != .null else { return }
       guard document.kind(of: found) == .object else {
         let place = TextPlace(of: document.range(of: found).lowerBound, in: lines)
         throw HostConfigError("`\(key)` is not an object", at: place)
       }
-      groups.append((found, project))
+      groups.append((found, project, hasOthers))
     }
     try add("mcpServers", of: document.root)
     try add("servers", of: document.root)
     try add("context_servers", of: document.root)
-    try add("servers", of: document.member("mcp", of: document.root))
+    try add("amp.mcpServers", of: document.root)
+    if let settings = document.member("mcp", of: document.root), document.kind(of: settings) == .object,
+      document.member("servers", of: settings) != nil
+    {
+      try add("servers", of: settings)
+    } else {
+      try add("mcp", of: document.root, hasOthers: true)
+    }
     guard let projects = document.member("projects", of: document.root) else { return groups }
     for (key, value) in document.members(of: projects) {
       try add("mcpServers", of: value, project: String(decoding: document.text(key), as: UTF8.self))
@@ -72,12 +83,13 @@ enum JSONServers {
       case "command":
         source.commandKey = document.range(of: key).lowerBound
         source.command = value(member)
+        source.commandElements = document.kind(of: member) == .array ? document.elements(of: member).map(value) : nil
       case "args":
         source.arguments = document.range(of: member)
         source.elements = document.kind(of: member) == .array ? document.elements(of: member).map(value) : nil
-      case "env":
+      case "env", "environment":
         let names = document.members(of: member).map { document.text($0.key) }
-        source.variables = names.map { String(decoding: $0, as: UTF8.self) }
+        source.variables += names.map { String(decoding: $0, as: UTF8.self) }
       case "envFile": source.hasVariablesElsewhere = true
       case let key where ServerSource.urlKeys.contains(key):
         if let url = value(member).text, !url.isEmpty { source.hasURL = true }

@@ -34,16 +34,21 @@ public struct ServerEntry: Sendable {
   public let variables: [String]
   /// Whether it puts there what stands in another file too (VS Code, Cursor: `envFile`).
   public let hasVariablesElsewhere: Bool
+  /// Whether the host divides a command into words as a shell does (Mistral Vibe), so that a path in it may have no space.
+  public let splitsCommand: Bool
 
   /// Where what matters stands in the file.
   struct Parts: Sendable {
-    /// The value of `command`.
+    /// The program: the value of `command`, or the first element of one that is a list.
     let command: Range<Int>
-    /// Where its key begins.
+    /// Where the key of `command` begins.
     let commandKey: Int
     /// The value of `args`; nil where there is none.
     let arguments: Range<Int>?
+    /// What follows the program in the list that it is in, or else in `args`.
     let elements: [Range<Int>]
+    /// Whether the program stands in a list with its arguments.
+    let isList: Bool
   }
 
   /// Nil where nothing can be wrapped.
@@ -56,6 +61,7 @@ public struct ServerEntry: Sendable {
     hasURL = source.hasURL
     variables = source.variables
     hasVariablesElsewhere = source.hasVariablesElsewhere
+    splitsCommand = source.splitsCommand && source.commandElements == nil
     (launch, parts) = Self.read(source, in: bytes)
   }
 
@@ -68,19 +74,31 @@ public struct ServerEntry: Sendable {
       let isStdio = source.type ?? "stdio" == "stdio"
       return (isStdio && !source.hasURL ? .unusable("it has no `command`") : .remote, nil)
     }
-    guard let program = command.text, !program.isEmpty else {
+    guard let first = source.commandElements.map(\.first) ?? command, let program = first.text, !program.isEmpty else {
       return (.unusable("its `command` is not a string"), nil)
     }
-    guard let elements = source.elements else { return (.unusable("its `args` is not a list"), nil) }
-    let words = [program] + elements.map { $0.text ?? String(decoding: bytes[$0.range], as: UTF8.self) }
+    guard let arguments = source.elements else { return (.unusable("its `args` is not a list"), nil) }
+    if source.splitsCommand, source.commandElements == nil, !isOneWord(program) {
+      return (.unusable("its `command` is more than a program, which its host divides: write it as a list"), nil)
+    }
+    let elements = source.commandElements.map { Array($0.dropFirst()) } ?? arguments
+    let text = { (value: ServerSource.Value) in value.text ?? String(decoding: bytes[value.range], as: UTF8.self) }
+    let words = [program] + elements.map(text)
+    let behind = source.commandElements == nil ? [] : arguments.map(text)
     let parts = Parts(
-      command: command.range, commandKey: key, arguments: source.arguments, elements: elements.map(\.range))
-    guard isOurs(words) else { return source.hasURL ? (.unusable(bothWays), nil) : (.command(words), parts) }
+      command: first.range, commandKey: key, arguments: source.arguments, elements: elements.map(\.range),
+      isList: source.commandElements != nil)
+    guard isOurs(words) else { return source.hasURL ? (.unusable(bothWays), nil) : (.command(words + behind), parts) }
     guard let end = words.firstIndex(of: "--"), end + 1 < words.count,
       elements.prefix(end + 1).allSatisfy({ $0.text != nil })
     else { return (.unusable("czproxy stands there without the command of a server"), nil) }
-    let wrapping = Wrapping(program: program, options: Array(words[2..<end]), command: Array(words[(end + 1)...]))
+    let wrapping = Wrapping(program: program, options: Array(words[2..<end]), command: words[(end + 1)...] + behind)
     return (.wrapped(wrapping), parts)
+  }
+
+  /// Whether a text stays one word where a host divides it as a shell does.
+  public static func isOneWord(_ text: String) -> Bool {
+    text.utf8.allSatisfy { !" \t\r\n'\"\\".utf8.contains($0) }
   }
 
   /// Whether a command is ours: a program of our name, that is told to `run`.

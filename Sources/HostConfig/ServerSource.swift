@@ -18,6 +18,10 @@ struct ServerSource: Sendable {
   /// Where the key of `command` begins.
   var commandKey: Int?
   var command: Value?
+  /// Of a command that is a list, program and first arguments together; nil for any other.
+  var commandElements: [Value]?
+  /// Whether the host divides a command into words as a shell does.
+  var splitsCommand = false
   var arguments: Range<Int>?
   /// Of `args`; nil where it is no list.
   var elements: [Value]? = []

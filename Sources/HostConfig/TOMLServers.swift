@@ -1,4 +1,5 @@
-/// The servers in a config that is TOML 1.0: Codex's tables `[mcp_servers.NAME]`, and the same written with dots.
+/// The servers in a config that is TOML 1.0: Codex's tables `[mcp_servers.NAME]`, and the same written with dots; Mistral
+/// Vibe's list of tables, `[[mcp_servers]]`, where each says its `name`.
 ///
 /// No tree is made: keys and values are walked over, and what is not about servers is only looked at to find its end.
 struct TOMLServers {
@@ -7,10 +8,15 @@ struct TOMLServers {
   private var found: [(name: String, place: TextPlace, source: ServerSource)] = []
   /// Where each name is in ``found``. By bytes, as TOML tells keys apart.
   private var numbers: [[UInt8]: Int] = [:]
+  /// Of the last table of the list, which all that follows is about.
+  private var listed: Int?
 
   static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
     var servers = TOMLServers(reader: TOMLReader(bytes))
     try servers.readFile()
+    for number in servers.found.indices where servers.found[number].name.isEmpty {
+      servers.found[number].source.problem = "it has no name"
+    }
     return servers.found.map { ServerEntry(name: $0.name, place: $0.place, $0.source, in: bytes) }
   }
 
@@ -25,6 +31,13 @@ struct TOMLServers {
       if byte == UInt8(ascii: "[") {
         let (path, isList) = try reader.header()
         header = path
+        if path == [Self.table], isList {
+          listed = found.count
+          var source = ServerSource()
+          source.splitsCommand = true
+          found.append(("", TextPlace(of: start, in: reader.lines), source))
+        }
+        guard listed == nil else { continue }
         guard path.first == Self.table, path.count == 2 else { continue }
         let number = try number(of: path[1], at: start)
         if isList { found[number].source.problem = "it is a list of tables" }
@@ -40,22 +53,33 @@ struct TOMLServers {
       _ = try reader.value()
       return try reader.endOfLine()
     }
-    guard path.count > 1 else { throw reader.failure("`\(Self.table)` is not a table of its own", at: keyStart) }
-    let number = try number(of: path[1], at: keyStart)
+    guard path.count > 1 else {
+      guard try reader.value().elements?.isEmpty == true else {
+        throw reader.failure("`\(Self.table)` is not a table of its own", at: keyStart)
+      }
+      return try reader.endOfLine()
+    }
+    let number = if let listed { listed } else { try number(of: path[1], at: keyStart) }
+    let keys = path.dropFirst(listed == nil ? 2 : 1)
     let value = try reader.value()
     try reader.endOfLine()
-    guard path.count == 3 else {
-      if path.count == 2 { found[number].source.problem = "it is written on one line, which is not read here" }
-      if path.count > 3, path[2] == "env" { found[number].source.variables.append(path[3]) }
+    guard let key = keys.first else {
+      found[number].source.problem = "it is written on one line, which is not read here"
+      return
+    }
+    guard keys.count == 1 else {
+      if key == "env" { found[number].source.variables += keys.dropFirst().prefix(1) }
       return
     }
     let text = value.text
-    switch path[2] {
-    case "type": found[number].source.type = text ?? ""
+    switch key {
+    case "name" where listed != nil: found[number].name = text ?? ""
+    case "type", "transport": found[number].source.type = text ?? ""
     case "command":
       guard found[number].source.command == nil else { throw reader.failure("`command` is there twice", at: keyStart) }
       found[number].source.commandKey = keyStart
       found[number].source.command = ServerSource.Value(range: value.range, text: text)
+      found[number].source.commandElements = value.elements?.map { ServerSource.Value(range: $0.range, text: $0.text) }
     case "args":
       guard found[number].source.arguments == nil else { throw reader.failure("`args` is there twice", at: keyStart) }
       found[number].source.arguments = value.range

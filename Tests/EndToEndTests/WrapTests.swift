@@ -190,6 +190,30 @@ import Testing
     #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
   }
 
+  @Test func `Mistral Vibe's list of servers is wrapped too, where its host leaves czproxy whole`() throws {
+    let scratch = try Scratch()
+    _ = try scratch.file("policy.yaml", Self.policy)
+    let text = "[[mcp_servers]]\nname = \"files\"\ncommand = \"srv\"\nargs = [\"a\"]\n"
+    let file = try scratch.file("config.toml", text)
+    let moved = ["VIBE_HOME": scratch.path]
+    let divided = "\(scratch.path)/a b"
+    try FileManager.default.createDirectory(atPath: divided, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(divided)/czproxy", withDestinationPath: Project.czproxy)
+    let left = try Self.run(
+      ["wrap", file, "--policy", "policy.yaml", "--czproxy", "\(divided)/czproxy"], scratch, environment: moved)
+    #expect(left.output.contains("files: left as it is: its host divides a command into words"), "\(left)")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+
+    let bare = try Self.findings(scratch, environment: moved)
+    #expect(bare.lines.contains("1: warning: files: nothing governs it"), "\(bare)")
+    _ = try Self.run(["wrap", file, "--policy", "policy.yaml"], scratch, environment: moved)
+    let wrapped = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(wrapped.contains(#""--agent", "mistral-vibe""#) && wrapped.contains(#""--", "srv", "a"]"#), "\(wrapped)")
+    _ = try Self.run(["unwrap", file], scratch)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+  }
+
   @Test func `a dry run prints the file as it would be, and writes nothing`() throws {
     let scratch = try Scratch()
     let file = try scratch.file("mcp.json", Self.config(scratch))
@@ -274,8 +298,10 @@ import Testing
 
   // MARK: Doctor
 
-  private static func findings(_ scratch: Scratch) throws -> (status: Int32, lines: [String]) {
-    let outcome = try run(["doctor", "--format", "json"], scratch)
+  private static func findings(
+    _ scratch: Scratch, environment: [String: String] = [:]
+  ) throws -> (status: Int32, lines: [String]) {
+    let outcome = try run(["doctor", "--format", "json"], scratch, environment: environment)
     let findings = try #require(value(try json(outcome.output), "findings") as? [[String: Any]])
     return (
       outcome.status,

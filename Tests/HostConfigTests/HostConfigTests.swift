@@ -63,6 +63,20 @@ struct HostConfigTests {
         == "{\"mcpServers\":{\"fs\":{\n  \"command\":\"/bin/czproxy\",\n  \"args\": [ \"run\", \"--\", \"srv\"]\n}}}")
   }
 
+  @Test("a command that is a list with its arguments gets czproxy in front, in the list") func wrapsLists() throws {
+    let text = #"{"mcp":{"a":{"type":"local","command":["npx", "-y", 7],"environment":{"A":"b"}}}}"#
+    let options = ["--server", "s"]
+    let wrapped = try Self.wrapped(text, options)
+    #expect(
+      wrapped == #"{"mcp":{"a":{"type":"local","command":["/bin/czproxy", "run", "--server", "s", "--", "#
+        + #""npx", "-y", 7],"environment":{"A":"b"}}}}"#)
+    let server = try #require(try Self.config(wrapped).servers.first)
+    #expect(
+      server.launch == .wrapped(.init(program: "/bin/czproxy", options: options, command: ["npx", "-y", "7"])))
+    #expect(server.variables == ["A"])
+    #expect(try Self.wrapped(wrapped, []) == Self.wrapped(text, []))
+  }
+
   @Test("what is wrapped already gets the new options, and is not wrapped twice") func wrapsAgain() throws {
     let text = #"{"mcpServers":{"fs":{"command":"s","args":[ "a", 8080 ]}}}"#
     let once = try Self.wrapped(text)
@@ -85,6 +99,10 @@ struct HostConfigTests {
       "\u{feff}{\"context_servers\":{\"a\":{\"command\":\"x\",\"args\":[\"1\",]}}}",
       #"{"mcp":{"servers":{"a":{"command":"x","args":["/* no */","// no"],"disabled":true}}}}"#,
       #"{"history":["cut \ud83d"],"mcpServers":{"a":{"command":"\udc00","args":["\ud800"]}}}"#,
+      #"{"mcp":{"a":{"type":"local","command":["x"]},"b":{"command":[ "y", "1",2, ],"environment":{}}}}"#,
+      "{\"mcp\":{\"a\":{\"command\":[\r\n\t\"x\", // c\r\n\t\"1\"\r\n]}}}",
+      #"{"mcp":{"a":{"command":["x","run","--","y"]},"b":{"command":["czproxy-old","--","czproxy","run"]}}}"#,
+      #"{"amp.mcpServers":{"a":{"command":"x","args":["1"]}},"mcpServers":null}"#,
     ])
   func unwrapsToTheSameBytes(text: String) throws {
     let wrapped = try Self.wrapped(text)
@@ -107,6 +125,12 @@ struct HostConfigTests {
       (#"{}"#, .unusable("it has no `command`")), (#"[]"#, .unusable("it is not an object")),
       (#"{"command":7}"#, .unusable("its `command` is not a string")),
       (#"{"command":""}"#, .unusable("its `command` is not a string")),
+      (#"{"command":[]}"#, .unusable("its `command` is not a string")),
+      (#"{"command":[7,"x"]}"#, .unusable("its `command` is not a string")),
+      (
+        #"{"command":["czproxy","run","--"],"args":["x"]}"#,
+        .unusable("czproxy stands there without the command of a server")
+      ),
       (#"{"command":"x","args":"y"}"#, .unusable("its `args` is not a list")),
       (
         #"{"command":"/b/czproxy","args":["run","--server","x"]}"#,
@@ -122,6 +146,25 @@ struct HostConfigTests {
     #expect(try Self.config(text).servers.map(\.launch) == [launch])
     #expect(try Self.wrapped(text) == text)
     #expect(try Self.unwrapped(text) == text)
+  }
+
+  @Test(
+    "what a host keeps beside its servers is none, and no servers are none",
+    arguments: [
+      #"{"mcp":{"allowed":["a"],"excluded":null,"serverCommand":"x"}}"#, #"{"mcp":{}}"#, #"{"mcp":{"servers":{}}}"#,
+      #"{"mcpServers":null}"#, #"{"mcp":null,"projects":{"/x":{"mcpServers":null}}}"#,
+    ])
+  func findsNoServers(text: String) throws {
+    #expect(try Self.config(text).servers.isEmpty)
+  }
+
+  @Test("YAML is told apart, and refused with what to do", arguments: ["goose/config.yaml", "c.yml"])
+  func refusesYAML(name: String) {
+    #expect {
+      _ = try HostConfig(Array("extensions: {}".utf8), format: HostConfig.Format(fileName: name))
+    } throws: { error in
+      "\(error)".hasPrefix("YAML is not read here: put `czproxy run")
+    }
   }
 
   /// Some hosts don't look at `type`.
@@ -187,5 +230,18 @@ struct HostConfigTests {
     #expect(KnownHost(keeping: "/w/x.mcp.json") == nil)
     let paths = KnownHost.all.flatMap { $0.paths(home: nil, workingDirectory: "/w") }
     #expect(paths.contains("/w/.vscode/mcp.json") && paths.allSatisfy { $0.hasPrefix("/w/") })
+    #expect(KnownHost(keeping: "/w/opencode.jsonc")?.name == "opencode")
+    #expect(KnownHost(keeping: "/home/x/.vibe/config.toml")?.name == "mistral-vibe")
+  }
+
+  @Test("hosts are found where a variable has moved their config") func followsVariables() {
+    let variables = ["CODEX_HOME": "/c", "CLAUDE_CONFIG_DIR": "/d", "VIBE_HOME": ""]
+    #expect(KnownHost(keeping: "/c/config.toml", variable: { variables[$0] })?.name == "codex")
+    #expect(KnownHost(keeping: "/d/.claude.json", variable: { variables[$0] })?.name == "claude-code")
+    #expect(KnownHost(keeping: "/c/config.toml") == nil)
+    let paths = KnownHost.all.flatMap { $0.paths(home: "/h", workingDirectory: "/w", variable: { variables[$0] }) }
+    #expect(paths.contains("/c/config.toml") && paths.contains("/h/.codex/config.toml"))
+    #expect(paths.contains("/d/.claude.json") && !paths.contains("/config.toml"))
+    #expect(paths.allSatisfy { !$0.contains("$") })
   }
 }

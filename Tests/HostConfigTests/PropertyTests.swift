@@ -29,8 +29,11 @@ struct PropertyTests {
     }
 
     mutating func server() -> String {
-      var members = [#""command""# + space() + ":" + space() + pick([#""npx""#, #""/b/s r\\v""#, #""\u0070y""#])]
-      if Bool.random(using: &generator) {
+      let program = pick([#""npx""#, #""/b/s r\\v""#, #""\u0070y""#])
+      let isList = Int.random(in: 0..<4, using: &generator) == 0
+      let words = [program] + (0..<Int.random(in: 0...4)).map { _ in word() }
+      var members = [#""command""# + space() + ":" + space() + (isList ? list(words, "[", "]") : program)]
+      if !isList, Bool.random(using: &generator) {
         members.append(
           #""args""# + space() + ":" + space() + list((0..<Int.random(in: 0...4)).map { _ in word() }, "[", "]"))
       }
@@ -45,7 +48,7 @@ struct PropertyTests {
       let servers = (0..<Int.random(in: 0...3)).map { number in
         "\"s\(number)\"" + space() + ":" + space() + (Int.random(in: 0..<5) == 0 ? #"{"url": "https://x"}"# : server())
       }
-      let key = pick([#""mcpServers""#, #""servers""#, #""context_servers""#])
+      let key = pick([#""mcpServers""#, #""servers""#, #""context_servers""#, #""mcp""#])
       return space()
         + list([#""a": [1,2]"#, key + ":" + list(servers, "{", "}")].shuffled(using: &generator), "{", "}")
         + space()

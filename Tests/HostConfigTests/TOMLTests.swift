@@ -2,7 +2,7 @@ import Testing
 
 @testable import HostConfig
 
-/// Codex's config: what is about servers is found, and the rest is only walked over.
+/// Codex's and Mistral Vibe's config: what is about servers is found, and the rest is only walked over.
 struct TOMLTests {
   private static func config(_ text: String) throws -> HostConfig { try HostConfig(Array(text.utf8), format: .toml) }
 
@@ -20,6 +20,8 @@ struct TOMLTests {
       "mcp_servers.a.command = \"x\"\nmcp_servers.b.command = \"\"\"y\"\"\"\nmcp_servers.b.args=[\n\"1\",\n]\n",
       "[mcp_servers]\na.command = \"x\" # c\na.args = [\"\\u00e9\", 8080, [1, {b = \"]\"}]]\n",
       "a = [ [1,2], [\"]\" ] ]\nb = 1979-05-27 07:32:00\nc = {d = 1, e = [1]}\n[[x]]\n[mcp_servers.a]\ncommand = \"x\"\n",
+      "[[mcp_servers]]\nname = \"a\"\ncommand = \"x\"\n[[mcp_servers]]\nargs = [\n  \"1\",\n]\ncommand = 'y' # c\nname = \"b\"",
+      "[[mcp_servers]]\nname = \"a\"\ncommand = [\n  \"x\",\n  \"1\"\n]\nargs = [\"2\"]\n[mcp_servers.env]\ncommand = \"no\"\n",
       "t = '''\n[mcp_servers.no]\n'''\n[mcp_servers.a]\n  command = \"x\"\n  args = []\n  [mcp_servers.a.env]\n  K = \"v\"\n",
     ])
   func unwrapsToTheSameBytes(text: String) throws {
@@ -34,6 +36,55 @@ struct TOMLTests {
       }
     }
     #expect(String(decoding: again.edited(again.servers.flatMap(again.unwrap)), as: UTF8.self) == text)
+  }
+
+  @Test("a list of tables is as many servers, each with the tables that follow it") func readsLists() throws {
+    let text = """
+      [[mcp_servers]]
+      name = "a"
+      transport = "stdio"
+      command = "x"
+      args = ["1"]
+      [mcp_servers.env]
+      A = "b"
+      [[mcp_servers]]
+      url = "https://x"
+      name = "b"
+      transport = "http"
+      [mcp_servers.auth]
+      type = "oauth"
+      [[mcp_servers]]
+      command = ["x", "1"]
+      args = ["2"]
+      env.C = "d"
+      name = "c"
+      [[mcp_servers]]
+      command = "x"
+      [other]
+      name = "no"
+      """
+    let servers = try Self.config(text).servers
+    #expect(servers.map(\.name) == ["a", "b", "c", ""])
+    #expect(
+      servers.map(\.launch)
+        == [.command(["x", "1"]), .remote, .command(["x", "1", "2"]), .unusable("it has no name")])
+    #expect(servers.map(\.variables) == [["A"], [], ["C"], []])
+    #expect(servers.map(\.place.line) == [1, 8, 14, 19])
+    #expect(try Self.config("mcp_servers = [ ] # none\na = 1").servers.isEmpty)
+  }
+
+  @Test(
+    "a command that its host divides into words is wrapped where it is one word", arguments: ["x y", "\"x\"", "x\\y"])
+  func knowsDivided(command: String) throws {
+    let text = "[[mcp_servers]]\nname = \"a\"\ncommand = '\(command)'\n"
+    let problem = "its `command` is more than a program, which its host divides: write it as a list"
+    #expect(try Self.config(text).servers.map(\.launch) == [.unusable(problem)])
+    #expect(try Self.wrapped(text) == text)
+    let list = text.replacing("'\(command)'", with: "['\(command)']")
+    #expect(try Self.config(list).servers.map(\.launch) == [.command([command])])
+    #expect(try Self.config(list).servers.map(\.splitsCommand) == [false])
+    let ofCodex = "[mcp_servers.a]\ncommand = '\(command)'\n"
+    #expect(try Self.config(ofCodex).servers.map(\.launch) == [.command([command])])
   }
 
   @Test("strings are read as TOML has them") func readsStrings() throws {

@@ -63,7 +63,7 @@ struct Doctor {
     } catch {
       return add(.warning, "\(error)")
     }
-    if config.servers.isEmpty { add(.note, "there is no MCP server in it", in: path) }
+    if config.servers.isEmpty { add(.note, config.format.nothingFound, in: path) }
     for server in config.servers { lookAt(server, in: path) }
   }
 

@@ -52,8 +52,10 @@ struct DoctorCommand: ParsableCommand {
   private static func knownConfigs() -> [String] {
     let directory = FileManager.default.currentDirectoryPath
     var seen = Set<String>()
-    return KnownHost.all.flatMap { $0.paths(home: Environment.value("HOME"), workingDirectory: directory) }
-      .filter { FileIdentity(of: $0) != nil }
-      .filter { seen.insert(URL(fileURLWithPath: $0).resolvingSymlinksInPath().path).inserted }
+    return KnownHost.all.flatMap { host in
+      host.paths(home: Environment.value("HOME"), workingDirectory: directory, variable: Environment.value)
+    }
+    .filter { FileIdentity(of: $0) != nil }
+    .filter { seen.insert(URL(fileURLWithPath: $0).resolvingSymlinksInPath().path).inserted }
   }
 }

@@ -103,7 +103,7 @@ struct HostConfigChange {
         let line = "  \(DisplayText.escaped(server.name.utf8))\(project): \(outcome.word)"
         guard case .left(let reason) = outcome else { return line }
         return "\(line): \(reason)"
-      } + (outcomes.isEmpty ? ["  there is no server in it"] : [])
+      } + (outcomes.isEmpty ? ["  \(file.config.format.nothingFound)"] : [])
   }
 
   private func writeMembers(isChanged: Bool, to writer: inout JSONWriter) {

@@ -18,8 +18,9 @@ struct WrapCommand: ParsableCommand {
         czproxy wrap ~/.cursor/mcp.json --policy ~/.controlzero/policy.yaml
         czproxy wrap .mcp.json github --api-key-file ~/.controlzero/key -- --dlp-results mask
 
-      Understood are the files of Claude Desktop, Claude Code, Cursor, VS Code, Codex, Windsurf, Gemini CLI, Zed and \
-      LM Studio; `.toml` is read as Codex's, all else as JSON. `czproxy doctor` finds them.
+      Understood are the files of Claude Desktop, Claude Code, Cursor, VS Code, Codex, Windsurf, Gemini CLI, Zed, \
+      LM Studio, opencode, Mistral Vibe, OpenHands and Kimi; `.toml` is read as Codex's or Vibe's, all else as JSON. \
+      `czproxy doctor` finds them.
 
       Exits with 0 when all was done that can be, with 1 for a file that can't be used, with 74 where it can't be \
       written, with 78 for a policy that can't be used; nothing was changed then.
@@ -69,7 +70,7 @@ struct WrapCommand: ParsableCommand {
     let words = runOptions
     var warnings: [String] = []
     for server in try change.servers(named: servers) {
-      let outcome = outcome(of: server)
+      let outcome = outcome(of: server, program: program)
       guard outcome.isChange else {
         change.add(outcome, of: server)
         continue
@@ -84,8 +85,11 @@ struct WrapCommand: ParsableCommand {
       hint: "Restart the host, or reload its servers. `czproxy unwrap` puts back what was there.")
   }
 
-  private func outcome(of server: ServerEntry) -> HostConfigChange.Outcome {
+  private func outcome(of server: ServerEntry, program: String) -> HostConfigChange.Outcome {
     switch server.launch {
+    case .command where server.splitsCommand && !ServerEntry.isOneWord(program),
+      .wrapped where server.splitsCommand && !ServerEntry.isOneWord(program):
+      .left("its host divides a command into words, and would divide \(program): install czproxy elsewhere")
     case .remote: .left("it is a URL, and czproxy stands in front of programs")
     case .unusable(let reason): .left(reason)
     case .wrapped where server.hasURL: .left(ServerEntry.bothWays)
@@ -111,7 +115,9 @@ struct WrapCommand: ParsableCommand {
 
   private var runOptions: [String] {
     var words: [String] = []
-    if let agent = agent ?? KnownHost(keeping: Self.absolute(file))?.name { words += ["--agent", agent] }
+    if let agent = agent ?? KnownHost(keeping: Self.absolute(file), variable: Environment.value)?.name {
+      words += ["--agent", agent]
+    }
     for (name, path) in [
       ("--policy", policy), ("--bundle", bundle), ("--keys", keys), ("--api-key-file", apiKeyFile),
     ] {

@@ -107,6 +107,29 @@ import Testing
     #expect(try scratch.rows().last?["event"] as? String == "session_end")
   }
 
+  @Test func `a host that is killed is missed, though the server reads nothing and there is no room for more`() throws {
+    let scratch = try Scratch()
+    let marker = "marker-\(UUID().uuidString)"
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let host = """
+      import os, select, subprocess, sys
+      proxy = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+      lines = b'{"jsonrpc":"2.0","method":"notifications/initialized"}\\n' * 100_000
+      os.set_blocking(proxy.stdin.fileno(), False)
+      while lines and select.select([], [proxy.stdin], [], 1)[1]:
+          lines = lines[os.write(proxy.stdin.fileno(), lines):]
+      os._exit(0 if lines else 1)
+      """
+    let process = try RunningProcess(
+      [
+        "python3", "-c", host, Project.czproxy, "run", "--server", "s", "--policy", policy,
+        "--state-dir", scratch.state, "--", "python3", "-c", "import time; time.sleep(3600)", marker,
+      ])
+    #expect(try process.wait() == 0)
+    #expect(RunningProcess.areGone(marker))
+    #expect(try scratch.rows().last?["event"] as? String == "session_end")
+  }
+
   @Test func `a wrapper's server is ended with it when the host leaves`() throws {
     let marker = "marker-\(UUID().uuidString)"
     let session = try ScriptedSession(

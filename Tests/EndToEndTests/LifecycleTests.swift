@@ -149,6 +149,25 @@ import Testing
     #expect(RunningProcess.areGone(marker))
   }
 
+  @Test func `the server gets its arguments with the bytes that we were given`() throws {
+    let scratch = try Scratch()
+    // A shell makes them: no String holds such bytes.
+    let start = """
+      exec "$0" run --server s --state-dir "$1" -- sh -c 'printf %s "$1" > seen' sh "$(printf 'a\\351b')"
+      """
+    let process = try RunningProcess(["sh", "-c", start, Project.czproxy, scratch.state], directory: scratch.path)
+    #expect(try process.wait() == 0)
+    #expect(Array(scratch.read("seen")) == [0x61, 0xe9, 0x62])
+  }
+
+  @Test func `an option that is not UTF-8 is refused, for another one would be used in its place`() throws {
+    let scratch = try Scratch()
+    let start = "exec \"$0\" run --server s --state-dir \"$1$(printf '\\351')\" -- true"
+    let process = try RunningProcess(["sh", "-c", start, Project.czproxy, scratch.state])
+    #expect(try process.wait() == 64)
+    try process.report(containing: "UTF-8")
+  }
+
   @Test func `the server gets our environment, directory and process group`() throws {
     let scratch = try Scratch()
     let script = "echo \"$SOMETHING $(pwd) $(ps -o pgid= -p $$)\" > seen"

@@ -17,7 +17,7 @@ enum Guardian {
 
   /// Never returns: the process ends here.
   static func run(
-    _ channel: consuming GuardianChannel, command: [String], secrets: [String], input: consuming Descriptor,
+    _ channel: consuming GuardianChannel, command: [[UInt8]], secrets: [String], input: consuming Descriptor,
     output: consuming Descriptor, ignoredSignals: UInt64
   ) -> Never {
     cz_adopt_orphans()
@@ -45,9 +45,11 @@ enum Guardian {
 
   /// Starts the server; its output and input are what remains of the pipes.
   private static func spawn(
-    _ command: [String], input: Int32, output: Int32, ignoredSignals: UInt64
+    _ command: [[UInt8]], input: Int32, output: Int32, ignoredSignals: UInt64
   ) -> Result<Int32, SystemError> {
-    var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { word in
+      unsafe strdup(word.map { CChar(bitPattern: $0) } + [0])
+    }
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
     var process: pid_t = 0

@@ -16,7 +16,7 @@ public enum RunCommand {
     static let output: Int32 = 74
   }
 
-  /// - Parameter words: what stands behind `run`.
+  /// - Parameter words: what stands behind `run` on the command line of this process, up to its end.
   public static func run(_ words: [String]) -> Int32 {
     let options: RunOptions
     do throws(RunOptions.UsageError) {
@@ -75,7 +75,7 @@ public enum RunCommand {
     // The server has no business with it.
     let hidden = plan.scope == nil ? [] : ServiceSettings.keyVariables
     let server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
-      try ServerProcess.prepare(command: options.command, secrets: secrets)
+      try ServerProcess.prepare(command: Arguments.last(options.command.count), secrets: secrets)
     }
     SecretEnvironment.wipe(secrets)
     // What can't be written, since nobody reads it or a file may not grow further, is an error like any other.

@@ -125,29 +125,44 @@ uint64_t cz_ignored_signals(void) {
 
 // MARK: Processes
 
-int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  int failed = posix_spawn_file_actions_init(&actions);
-  if (failed) return failed;
-  failed = posix_spawnattr_init(&attributes);
-  if (failed) {
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
-  }
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  uint64_t ignored = cz_ignored_signals();
+// In the child: becomes the program. Returns only where that fails.
+static void become(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t parent) {
+#ifdef __linux__
+  // Before the parent is looked at: it may be gone already.
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (getppid() != parent) _exit(127);
+#else
+  (void)parent;
+#endif
+  if (dup2(input, 0) < 0 || dup2(output, 1) < 0) return;
+  uint64_t ignored = cz_ignored_signals() & ~inherited_ignores;
   for (int number = 1; number < 64; number++) {
-    if ((ignored & ~inherited_ignores) >> number & 1) sigaddset(&defaults, number);
+    if (ignored >> number & 1) signal(number, SIG_DFL);
   }
-  failed = posix_spawn_file_actions_adddup2(&actions, input, 0);
-  if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, output, 1);
-  if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &defaults);
-  if (!failed) failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  if (!failed) failed = posix_spawnp(process, argv[0], &actions, &attributes, argv, environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
+  execvp(argv[0], argv);
+}
+
+int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process) {
+  int report, failure;
+  int failed = cz_pipe(&report, &failure);
+  if (failed) return failed;
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child == 0) {
+    become(argv, input, output, inherited_ignores, parent);
+    int number = errno;
+    ssize_t written = write(failure, &number, sizeof number);
+    (void)written;
+    _exit(127);
+  }
+  if (child < 0) failed = errno;
+  close(failure);
+  // The end of the pipe says that it is the program now.
+  if (child > 0 && cz_read(report, &failed, sizeof failed) > 0) {
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+  }
+  close(report);
+  *process = child;
   return failed;
 }
 

@@ -149,6 +149,21 @@ import Testing
     #expect(RunningProcess.areGone(marker))
   }
 
+  @Test func `a server that kills its guardian at once is not left behind`() throws {
+    let scratch = try Scratch()
+    let marker = "marker-\(UUID().uuidString)"
+    // Now and then it is faster than the guardian, which then could not say what it has started.
+    for _ in 0..<20 {
+      let process = try RunningProcess(
+        [
+          Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--",
+          "sh", "-c", "kill -KILL $PPID; while true; do sleep 3600; done", marker,
+        ])
+      #expect(try process.wait() != 0)
+    }
+    #expect(RunningProcess.areGone(marker))
+  }
+
   @Test func `the server gets its arguments with the bytes that we were given`() throws {
     let scratch = try Scratch()
     // A shell makes them: no String holds such bytes.
@@ -166,6 +181,15 @@ import Testing
     let process = try RunningProcess(["sh", "-c", start, Project.czproxy, scratch.state])
     #expect(try process.wait() == 64)
     try process.report(containing: "UTF-8")
+  }
+
+  @Test func `a script without an interpreter line is run by the shell, as hosts do`() throws {
+    let scratch = try Scratch()
+    let script = try scratch.file("server", "exit 5\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script)
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", script])
+    #expect(try process.wait() == 5)
   }
 
   @Test func `the server gets our environment, directory and process group`() throws {

@@ -46,7 +46,8 @@ pid_t cz_fork(void);
 /// Makes this process the parent of every descendant whose own parent dies. No-op where the system can't.
 void cz_adopt_orphans(void);
 
-/// Starts a program found by PATH with the current environment and working directory.
+/// Starts a program found by PATH with the current environment and working directory. A file that is no program is one for
+/// the shell. The caller has one thread; on Linux the program is killed when the caller ends.
 ///
 /// `input` and `output` become its descriptors 0 and 1. Signals that are ignored here are so there only where
 /// `inherited_ignores` has their bit (1 << signal). 0 and a process id, or an errno.

@@ -108,8 +108,14 @@ public enum RunCommand {
     var launcher = plan.launcher
     launcher?.look(at: MonotonicClock.nanoseconds())
     if plan.waitsForPolicy {
-      let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait)
+      let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait, orFor: signals)
       for change in changes { record(change, watcher, &trail) }
+      // SIGHUP asks for another look at the policy, which comes anyhow.
+      if let signal = signals.take().first(where: { $0 != SIGHUP }) {
+        try? trail.close(status: 128 + signal, reason: "signal \(signal)")
+        server.end()
+        return 128 + signal
+      }
       if let project = watcher.keeper.loaded.projectID { context.projectID = project }
     }
     if !options.isUngoverned { describe(watcher, stateDirectory) }

@@ -247,7 +247,7 @@ static pid_t parent_of(const char *name) {
 }
 #endif
 
-int cz_children(pid_t process, pid_t *children, int capacity) {
+int cz_processes(pid_t *processes, pid_t *parents, int capacity) {
   int count = 0;
 #ifdef __linux__
   DIR *directory = opendir("/proc");
@@ -255,11 +255,20 @@ int cz_children(pid_t process, pid_t *children, int capacity) {
   struct dirent *entry;
   while (count < capacity && (entry = readdir(directory))) {
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    if (parent_of(entry->d_name) == process) children[count++] = atoi(entry->d_name);
+    pid_t parent = parent_of(entry->d_name);
+    if (parent <= 0) continue;
+    processes[count] = atoi(entry->d_name);
+    parents[count++] = parent;
   }
   closedir(directory);
 #elif defined(__APPLE__)
-  count = proc_listchildpids(process, children, capacity * (int)sizeof(pid_t));
+  int listed = proc_listallpids(processes, capacity * (int)sizeof(pid_t));
+  for (int index = 0; index < listed; index++) {
+    struct proc_bsdshortinfo process;
+    if (proc_pidinfo(processes[index], PROC_PIDT_SHORTBSDINFO, 0, &process, sizeof process) != sizeof process) continue;
+    processes[count] = processes[index];
+    parents[count++] = (pid_t)process.pbsi_ppid;
+  }
 #endif
   return count;
 }

@@ -130,6 +130,25 @@ import Testing
     #expect(try scratch.rows().last?["event"] as? String == "session_end")
   }
 
+  @Test func `a server of more than a thousand processes is ended with all of them`() throws {
+    let scratch = try Scratch()
+    let marker = "marker-\(UUID().uuidString)"
+    let script = """
+      import os, time
+      for _ in range(1500):
+          if os.fork() == 0:
+              time.sleep(3600)
+      print('{"jsonrpc":"2.0","method":"notifications/message"}', flush=True)
+      time.sleep(3600)
+      """
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", script, marker])
+    _ = try process.line()
+    process.closeInput()
+    #expect(try process.wait() == 128 + SIGTERM)
+    #expect(RunningProcess.areGone(marker))
+  }
+
   @Test func `a wrapper's server is ended with it when the host leaves`() throws {
     let marker = "marker-\(UUID().uuidString)"
     let session = try ScriptedSession(

@@ -84,8 +84,8 @@ void cz_ignore_signal(int signal);
 /// A bit (1 << signal) for each signal that is ignored.
 uint64_t cz_ignored_signals(void);
 
-/// The children of a process, as far as they fit; their number, or -1.
-int cz_children(pid_t process, pid_t *children, int capacity);
+/// All processes that are not ended, each with its parent, as far as they fit; their number, or -1.
+int cz_processes(pid_t *processes, pid_t *parents, int capacity);
 
 /// read(2), begun again when a signal interrupts it.
 ssize_t cz_read(int descriptor, void *bytes, size_t count);

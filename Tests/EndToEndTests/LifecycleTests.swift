@@ -176,7 +176,7 @@ import Testing
       let process = try RunningProcess(
         [
           Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--",
-          "sh", "-c", "kill -KILL $PPID; while true; do sleep 3600; done", marker,
+          "sh", "-c", "kill -KILL $PPID; exec python3 -c 'import time; time.sleep(3600)' $0", marker,
         ])
       #expect(try process.wait() != 0)
     }

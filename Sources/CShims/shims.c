@@ -125,29 +125,44 @@ uint64_t cz_ignored_signals(void) {
 
 // MARK: Processes
 
-int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  int failed = posix_spawn_file_actions_init(&actions);
-  if (failed) return failed;
-  failed = posix_spawnattr_init(&attributes);
-  if (failed) {
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
-  }
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  uint64_t ignored = cz_ignored_signals();
+// In the child: becomes the program. Returns only where that fails.
+static void become(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t parent) {
+#ifdef __linux__
+  // Before the parent is looked at: it may be gone already.
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (getppid() != parent) _exit(127);
+#else
+  (void)parent;
+#endif
+  if (dup2(input, 0) < 0 || dup2(output, 1) < 0) return;
+  uint64_t ignored = cz_ignored_signals() & ~inherited_ignores;
   for (int number = 1; number < 64; number++) {
-    if ((ignored & ~inherited_ignores) >> number & 1) sigaddset(&defaults, number);
+    if (ignored >> number & 1) signal(number, SIG_DFL);
   }
-  failed = posix_spawn_file_actions_adddup2(&actions, input, 0);
-  if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, output, 1);
-  if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &defaults);
-  if (!failed) failed = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  if (!failed) failed = posix_spawnp(process, argv[0], &actions, &attributes, argv, environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
+  execvp(argv[0], argv);
+}
+
+int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process) {
+  int report, failure;
+  int failed = cz_pipe(&report, &failure);
+  if (failed) return failed;
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child == 0) {
+    become(argv, input, output, inherited_ignores, parent);
+    int number = errno;
+    ssize_t written = write(failure, &number, sizeof number);
+    (void)written;
+    _exit(127);
+  }
+  if (child < 0) failed = errno;
+  close(failure);
+  // The end of the pipe says that it is the program now.
+  if (child > 0 && cz_read(report, &failed, sizeof failed) > 0) {
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+  }
+  close(report);
+  *process = child;
   return failed;
 }
 
@@ -232,7 +247,7 @@ static pid_t parent_of(const char *name) {
 }
 #endif
 
-int cz_children(pid_t process, pid_t *children, int capacity) {
+int cz_processes(pid_t *processes, pid_t *parents, int capacity) {
   int count = 0;
 #ifdef __linux__
   DIR *directory = opendir("/proc");
@@ -240,11 +255,20 @@ int cz_children(pid_t process, pid_t *children, int capacity) {
   struct dirent *entry;
   while (count < capacity && (entry = readdir(directory))) {
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    if (parent_of(entry->d_name) == process) children[count++] = atoi(entry->d_name);
+    pid_t parent = parent_of(entry->d_name);
+    if (parent <= 0) continue;
+    processes[count] = atoi(entry->d_name);
+    parents[count++] = parent;
   }
   closedir(directory);
 #elif defined(__APPLE__)
-  count = proc_listchildpids(process, children, capacity * (int)sizeof(pid_t));
+  int listed = proc_listallpids(processes, capacity * (int)sizeof(pid_t));
+  for (int index = 0; index < listed; index++) {
+    struct proc_bsdshortinfo process;
+    if (proc_pidinfo(processes[index], PROC_PIDT_SHORTBSDINFO, 0, &process, sizeof process) != sizeof process) continue;
+    processes[count] = processes[index];
+    parents[count++] = (pid_t)process.pbsi_ppid;
+  }
 #endif
   return count;
 }

@@ -1,13 +1,15 @@
 /// What tells one state of a file from another without reading it.
 package struct FileIdentity: Equatable, Sendable {
   /// The file itself: another one after an atomic replacement.
-  private let device: UInt64
-  private let inode: UInt64
-  private let size: Int64
-  private let modified: Int64
+  let device: UInt64
+  let inode: UInt64
+  let size: Int64
+  let modified: Int64
   /// When anything of it last changed, by the file system's clock: in nanoseconds since 1970.
   package let changed: Int64
+}
 
+extension FileIdentity {
   /// Of the file that a path leads to; nil where there is none that can be looked at.
   package init?(of path: String) {
     var status = stat()

@@ -35,6 +35,20 @@ import Testing
     #expect(entries.allSatisfy { $0["tool_name"] as? String == "s" && $0["mode"] as? String == "hosted" })
   }
 
+  @Test func `who asks us to end while the first policy is waited for is heard, and no server is started`() throws {
+    let cloud = try Cloud()
+    try cloud.fail(#"{"on":"pull","kind":"hang"}"#)
+    let scratch = cloud.author.scratch
+    let process = try cloud.start(server: ["touch", "\(scratch.path)/started"])
+    // The first record is there before the waiting begins.
+    try scratch.waitForRow(containing: "session_start")
+    process.send(signal: SIGTERM)
+    #expect(try process.wait() == 128 + SIGTERM)
+    #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/started"))
+    #expect(try scratch.rows().last?["event"] as? String == "session_end")
+    try cloud.fail("null")
+  }
+
   @Test func `a service that is away leaves the cached policy in force, and gets the records later`() throws {
     let cloud = try Cloud()
     let first = try cloud.start()

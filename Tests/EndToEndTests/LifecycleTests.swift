@@ -107,6 +107,48 @@ import Testing
     #expect(try scratch.rows().last?["event"] as? String == "session_end")
   }
 
+  @Test func `a host that is killed is missed, though the server reads nothing and there is no room for more`() throws {
+    let scratch = try Scratch()
+    let marker = "marker-\(UUID().uuidString)"
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let host = """
+      import os, select, subprocess, sys
+      proxy = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+      lines = b'{"jsonrpc":"2.0","method":"notifications/initialized"}\\n' * 100_000
+      os.set_blocking(proxy.stdin.fileno(), False)
+      while lines and select.select([], [proxy.stdin], [], 1)[1]:
+          lines = lines[os.write(proxy.stdin.fileno(), lines):]
+      os._exit(0 if lines else 1)
+      """
+    let process = try RunningProcess(
+      [
+        "python3", "-c", host, Project.czproxy, "run", "--server", "s", "--policy", policy,
+        "--state-dir", scratch.state, "--", "python3", "-c", "import time; time.sleep(3600)", marker,
+      ])
+    #expect(try process.wait() == 0)
+    #expect(RunningProcess.areGone(marker))
+    #expect(try scratch.rows().last?["event"] as? String == "session_end")
+  }
+
+  @Test func `a server of more than a thousand processes is ended with all of them`() throws {
+    let scratch = try Scratch()
+    let marker = "marker-\(UUID().uuidString)"
+    let script = """
+      import os, time
+      for _ in range(1500):
+          if os.fork() == 0:
+              time.sleep(3600)
+      print('{"jsonrpc":"2.0","method":"notifications/message"}', flush=True)
+      time.sleep(3600)
+      """
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", script, marker])
+    _ = try process.line()
+    process.closeInput()
+    #expect(try process.wait() == 128 + SIGTERM)
+    #expect(RunningProcess.areGone(marker))
+  }
+
   @Test func `a wrapper's server is ended with it when the host leaves`() throws {
     let marker = "marker-\(UUID().uuidString)"
     let session = try ScriptedSession(
@@ -124,6 +166,49 @@ import Testing
     _ = try session.process.line()
     #expect(try session.end() == 0)
     #expect(RunningProcess.areGone(marker))
+  }
+
+  @Test func `a server that kills its guardian at once is not left behind`() throws {
+    let scratch = try Scratch()
+    let marker = "marker-\(UUID().uuidString)"
+    // Now and then it is faster than the guardian, which then could not say what it has started.
+    for _ in 0..<20 {
+      let process = try RunningProcess(
+        [
+          Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--",
+          "sh", "-c", "kill -KILL $PPID; exec python3 -c 'import time; time.sleep(3600)' $0", marker,
+        ])
+      #expect(try process.wait() != 0)
+    }
+    #expect(RunningProcess.areGone(marker))
+  }
+
+  @Test func `the server gets its arguments with the bytes that we were given`() throws {
+    let scratch = try Scratch()
+    // A shell makes them: no String holds such bytes.
+    let start = """
+      exec "$0" run --server s --state-dir "$1" -- sh -c 'printf %s "$1" > seen' sh "$(printf 'a\\351b')"
+      """
+    let process = try RunningProcess(["sh", "-c", start, Project.czproxy, scratch.state], directory: scratch.path)
+    #expect(try process.wait() == 0)
+    #expect(Array(scratch.read("seen")) == [0x61, 0xe9, 0x62])
+  }
+
+  @Test func `an option that is not UTF-8 is refused, for another one would be used in its place`() throws {
+    let scratch = try Scratch()
+    let start = "exec \"$0\" run --server s --state-dir \"$1$(printf '\\351')\" -- true"
+    let process = try RunningProcess(["sh", "-c", start, Project.czproxy, scratch.state])
+    #expect(try process.wait() == 64)
+    try process.report(containing: "UTF-8")
+  }
+
+  @Test func `a script without an interpreter line is run by the shell, as hosts do`() throws {
+    let scratch = try Scratch()
+    let script = try scratch.file("server", "exit 5\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script)
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", script])
+    #expect(try process.wait() == 5)
   }
 
   @Test func `the server gets our environment, directory and process group`() throws {

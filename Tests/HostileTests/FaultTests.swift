@@ -79,6 +79,15 @@ import Testing
     #expect(Self.isGone(ids[.server] ?? 0))
   }
 
+  @Test func `proxy and guardian are killed at once: a server that ignores everything ends too`() throws {
+    let (session, ids) = try Self.running(Self.stubborn)
+    // Whichever of the two is first must not have the time to clean up.
+    for who in [Who.guardian, .proxy] { kill(ids[who] ?? 0, SIGSTOP) }
+    for who in [Who.guardian, .proxy] { kill(ids[who] ?? 0, SIGKILL) }
+    #expect(try session.process.wait() == 128 + SIGKILL)
+    #expect(Self.isGone(ids[.server] ?? 0))
+  }
+
   @Test func `the guardian is killed: a server that ignores the end of its input ends too`() throws {
     let (session, ids) = try Self.running(Self.stubborn)
     let server = ids[.server] ?? 0

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
-import System
 import Testing
 
 @testable import Relay
+@testable import System
 
 /// When a file is to be read again. The files are real, the time is not.
 @Suite struct FileWatchTests {
@@ -70,6 +70,23 @@ import Testing
     #expect(hasChanged(atTime: changed + quiet))
     #expect(!hasChanged(atTime: changed + quiet))
     #expect(watch.deadline == nil)
+  }
+
+  @Test func `a file that is cut is not taken for one that was left alone, while its time is still the old one`() {
+    // ext4 sets the length first, and the times once the blocks are freed.
+    func file(size: Int64, changed: Int64) -> FileIdentity {
+      FileIdentity(device: 1, inode: 1, size: size, modified: changed, changed: changed)
+    }
+    let state = Mutex(file(size: 100, changed: 0))
+    var watch = FileWatch(["policy"]) { _ in state.withLock { $0 } }
+    let quiet = Int64(FileWatch.quiet)
+    func hasChanged(_ file: FileIdentity, at now: UInt64, time: Int64) -> Bool {
+      state.withLock { $0 = file }
+      return watch.hasChanged(at: now, time: time)
+    }
+    #expect(!hasChanged(file(size: 0, changed: 0), at: 0, time: 10 * quiet))
+    #expect(!hasChanged(file(size: 50, changed: 10 * quiet), at: 1, time: 10 * quiet))
+    #expect(hasChanged(file(size: 50, changed: 10 * quiet), at: 2, time: 11 * quiet))
   }
 
   @Test func `a file that is replaced while another is being written counts with it`() throws {

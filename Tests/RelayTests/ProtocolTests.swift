@@ -357,6 +357,25 @@ import Wire
     #expect(try talk.send(malformed, from: .server).effects.contains { if case .send = $0 { true } else { false } })
   }
 
+  @Test func `a server whose question gets a malformed answer hears that it failed`() throws {
+    let talk = try Talk(#"{allow: "*"}"#)
+    try talk.handshake()
+    let malformed = #"{"jsonrpc":"2.0","id":1,"result":{"text":"\ud83d"}}"#
+    _ = try talk.server("roots/list")
+    // The ids of host and server have nothing to do with each other.
+    #expect(Self.passes(try talk.host("tools/list")))
+    let refused = try #require(Self.reply(try talk.send(malformed, from: .host)))
+    #expect(refused.to == .server)
+    #expect(refused.text.hasPrefix(#"{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"#))
+    #expect(refused.text.contains("the host's answer can't be passed on"))
+    #expect(Self.passes(try talk.answer(#"{"tools":[]}"#)))
+    // Once only, and not where the server has taken its question back.
+    #expect(Self.reply(try talk.send(malformed, from: .host)) == nil)
+    _ = try talk.server("roots/list")
+    _ = try talk.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#, from: .server)
+    #expect(Self.reply(try talk.send(malformed, from: .host)) == nil)
+  }
+
   // MARK: Results
 
   @Test(

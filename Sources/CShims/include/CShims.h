@@ -46,7 +46,8 @@ pid_t cz_fork(void);
 /// Makes this process the parent of every descendant whose own parent dies. No-op where the system can't.
 void cz_adopt_orphans(void);
 
-/// Starts a program found by PATH with the current environment and working directory.
+/// Starts a program found by PATH with the current environment and working directory. A file that is no program is one for
+/// the shell. The caller has one thread; on Linux the program is killed when the caller ends.
 ///
 /// `input` and `output` become its descriptors 0 and 1. Signals that are ignored here are so there only where
 /// `inherited_ignores` has their bit (1 << signal). 0 and a process id, or an errno.
@@ -83,8 +84,8 @@ void cz_ignore_signal(int signal);
 /// A bit (1 << signal) for each signal that is ignored.
 uint64_t cz_ignored_signals(void);
 
-/// The children of a process, as far as they fit; their number, or -1.
-int cz_children(pid_t process, pid_t *children, int capacity);
+/// All processes that are not ended, each with its parent, as far as they fit; their number, or -1.
+int cz_processes(pid_t *processes, pid_t *parents, int capacity);
 
 /// read(2), begun again when a signal interrupts it.
 ssize_t cz_read(int descriptor, void *bytes, size_t count);

@@ -63,6 +63,10 @@ public struct RunOptions: Sendable, Equatable {
 
   /// Parses the words behind `czproxy run`; nil where they ask for help.
   public init?(parsing words: [String]) throws(UsageError) {
+    // What is not UTF-8 came in repaired: it would name another file, or another person.
+    guard !words.prefix(while: { $0 != "--" }).contains(where: { $0.unicodeScalars.contains("\u{fffd}") }) else {
+      throw UsageError(description: "an option is not UTF-8, or holds U+FFFD")
+    }
     var rest = words[...]
     var given = Given()
     while let word = rest.popFirst() {

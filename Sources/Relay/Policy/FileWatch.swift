@@ -38,8 +38,9 @@ struct FileWatch: Sendable {
     }
     let isBeingWritten = zip(state, known).contains { new, old in
       guard let new, let old, new.isRewriteOf(old) else { return false }
-      // A change that is yet to come, by the clocks, is of unknown age.
-      return !(Int64(Self.quiet)...).contains(time &- new.changed)
+      // A change that is yet to come, by the clocks, is of unknown age. So is one that left the time as it was: where a
+      // file is cut, its length is there before the time is.
+      return new.changed == old.changed || !(Int64(Self.quiet)...).contains(time &- new.changed)
     }
     if isBeingWritten {
       guard let pending, pending.state == state else {

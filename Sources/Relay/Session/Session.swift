@@ -190,13 +190,13 @@ public struct Session: Sendable {
       step.effects.append(
         .send(Reply.refusal(of: id, code: Reply.invalidRequestCode, message: message), to: sender))
     }
-    if sender == .server, let id = error.answered, let request = inFlight[.host].take(id) {
-      announcements.close(request.id)
+    if let id = error.answered, let request = inFlight[sender.other].take(id) {
+      if sender == .server { announcements.close(request.id) }
       // Nobody waits for it any more, whatever it is.
       if request.isCancelled { return step }
-      let message = "Refused by czproxy: the server's answer can't be passed on: \(error.description)."
+      let message = "Refused by czproxy: the \(sender.rawValue)'s answer can't be passed on: \(error.description)."
       step.effects.append(
-        .send(Reply.refusal(of: request.id, code: Reply.internalErrorCode, message: message), to: .host))
+        .send(Reply.refusal(of: request.id, code: Reply.internalErrorCode, message: message), to: sender.other))
     }
     return step
   }

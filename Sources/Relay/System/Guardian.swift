@@ -17,7 +17,7 @@ enum Guardian {
 
   /// Never returns: the process ends here.
   static func run(
-    _ channel: consuming GuardianChannel, command: [String], secrets: [String], input: consuming Descriptor,
+    _ channel: consuming GuardianChannel, command: [[UInt8]], secrets: [String], input: consuming Descriptor,
     output: consuming Descriptor, ignoredSignals: UInt64
   ) -> Never {
     cz_adopt_orphans()
@@ -52,9 +52,11 @@ enum Guardian {
 
   /// Starts the server; its output and input are what remains of the pipes.
   private static func spawn(
-    _ command: [String], input: Int32, output: Int32, ignoredSignals: UInt64
+    _ command: [[UInt8]], input: Int32, output: Int32, ignoredSignals: UInt64
   ) -> Result<Int32, SystemError> {
-    var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { word in
+      unsafe strdup(word.map { CChar(bitPattern: $0) } + [0])
+    }
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
     var process: pid_t = 0
@@ -125,16 +127,24 @@ enum Guardian {
     }
   }
 
+  /// More processes than this on the machine are not all looked at; those that are left show at the next look.
+  private static let mostProcesses = 1 << 16
+
   /// The processes beneath this one that belong to the server: those of our session, or of one that it leads.
   private static func descendants(of server: Int32) -> [Int32] {
+    var processes = [pid_t](repeating: 0, count: mostProcesses)
+    var parents = processes
+    // All are listed once: a list for each process would take so long for a thousand that nobody waits for its end.
+    let count = unsafe cz_processes(&processes, &parents, Int32(mostProcesses))
+    var children: [pid_t: [pid_t]] = [:]
+    for index in 0..<Int(max(count, 0)) { children[parents[index], default: []].append(processes[index]) }
     let session = getsid(0)
     var found: [Int32] = []
-    var parents = [getpid()]
-    while let parent = parents.popLast(), found.count < 4096 {
-      var children = [pid_t](repeating: 0, count: 1024)
-      let count = unsafe cz_children(parent, &children, Int32(children.count))
-      for child in children.prefix(Int(max(count, 0))) where !found.contains(child) {
-        parents.append(child)
+    var waiting = [getpid()]
+    while let parent = waiting.popLast() {
+      // Each is taken once: a list that was made while processes come and go may lead back to where it began.
+      for child in children.removeValue(forKey: parent) ?? [] {
+        waiting.append(child)
         let ofChild = getsid(child)
         if child == server || ofChild == session || ofChild == server { found.append(child) }
       }

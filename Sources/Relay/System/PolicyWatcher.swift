@@ -65,13 +65,14 @@ struct PolicyWatcher: ~Copyable {
     return changes.compactMap { $0 }
   }
 
-  /// Waits until there is a policy, or somebody has said why there is none.
+  /// Waits until there is a policy, or somebody has said why there is none, or there is a signal.
   ///
   /// - Returns: what changed.
-  mutating func wait(until deadline: UInt64) -> [PolicyKeeper.Change] {
+  mutating func wait(until deadline: UInt64, orFor signals: borrowing SignalPipe) -> [PolicyKeeper.Change] {
     var changes: [PolicyKeeper.Change] = []
     while keeper.policy.source == .missing, MonotonicClock.nanoseconds() < deadline {
-      _ = usleep(25_000)
+      var request = pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0)
+      if unsafe poll(&request, 1, 25) > 0 { break }
       changes += look(at: MonotonicClock.nanoseconds())
       if keeper.policy.absence != PolicySource.notPulled { break }
     }

@@ -38,7 +38,7 @@ struct RelayLoop: ~Copyable {
   private var hostEnded = false
   private var serverEnded = false
   private var hostReadAt: UInt64 = 0
-  /// The server reads no longer, so the host is not listened to either: only that it reads no longer tells that it left.
+  /// The server reads no longer, so the host is not listened to either.
   private var hostIsUnheard = false
   private var fromHost: LineFramer
   private var fromServer: LineFramer
@@ -114,13 +114,15 @@ struct RelayLoop: ~Copyable {
   private mutating func wait() -> Ready {
     let hostNumber = hostMaySpeak ? hostInputNumber : -1
     let outputNumber = serverOutputIsOpen && serverMaySpeak ? server.output.number : -1
+    // Who is not listened to can't tell that it left, but for that it reads no longer.
+    let isUnheard = hostIsUnheard || (hostInputNumber >= 0 && hostNumber < 0)
     func request(_ number: Int32, _ events: Int32) -> pollfd {
       pollfd(fd: number, events: Int16(events), revents: 0)
     }
     var requests = [
       request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
-      request(hostIsUnheard ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 ? POLLOUT : 0),
+      request(isUnheard ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 ? POLLOUT : 0),
       request(toServer.waitingDescriptor, POLLOUT),
     ]
     let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : watcher.deadline)

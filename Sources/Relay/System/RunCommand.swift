@@ -16,7 +16,7 @@ public enum RunCommand {
     static let output: Int32 = 74
   }
 
-  /// - Parameter words: what stands behind `run`.
+  /// - Parameter words: what stands behind `run` on the command line of this process, up to its end.
   public static func run(_ words: [String]) -> Int32 {
     let options: RunOptions
     do throws(RunOptions.UsageError) {
@@ -75,7 +75,7 @@ public enum RunCommand {
     // The server has no business with it.
     let hidden = plan.scope == nil ? [] : ServiceSettings.keyVariables
     let server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
-      try ServerProcess.prepare(command: options.command, secrets: secrets)
+      try ServerProcess.prepare(command: Arguments.last(options.command.count), secrets: secrets)
     }
     SecretEnvironment.wipe(secrets)
     // What can't be written, since nobody reads it or a file may not grow further, is an error like any other.
@@ -108,8 +108,14 @@ public enum RunCommand {
     var launcher = plan.launcher
     launcher?.look(at: MonotonicClock.nanoseconds())
     if plan.waitsForPolicy {
-      let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait)
+      let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait, orFor: signals)
       for change in changes { record(change, watcher, &trail) }
+      // SIGHUP asks for another look at the policy, which comes anyhow.
+      if let signal = signals.take().first(where: { $0 != SIGHUP }) {
+        try? trail.close(status: 128 + signal, reason: "signal \(signal)")
+        server.end()
+        return 128 + signal
+      }
       if let project = watcher.keeper.loaded.projectID { context.projectID = project }
     }
     if !options.isUngoverned { describe(watcher, stateDirectory) }

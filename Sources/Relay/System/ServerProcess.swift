@@ -17,7 +17,7 @@ struct ServerProcess: ~Copyable {
   /// To be called before anything else is opened, so that the guardian holds nothing.
   ///
   /// - Parameter secrets: variables that the guardian forgets as soon as the server has them.
-  static func prepare(command: [String], secrets: [String] = []) throws(SystemError) -> ServerProcess {
+  static func prepare(command: [[UInt8]], secrets: [String] = []) throws(SystemError) -> ServerProcess {
     cz_unblock_signals()
     let ignoredSignals = cz_ignored_signals()
     var control: (Int32, Int32) = (-1, -1)

@@ -77,7 +77,7 @@ let package = Package(
     // MARK: Core
 
     .target(
-      name: "System",
+      name: "Platform",
       dependencies: [
         "CShims"
       ],
@@ -94,7 +94,7 @@ let package = Package(
       name: "Python",
       dependencies: [
         "CPCRE2",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -140,7 +140,7 @@ let package = Package(
         "CSodium",
         "CZstd",
         "Digest",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -150,7 +150,7 @@ let package = Package(
       dependencies: [
         "CShims",
         "Digest",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -160,7 +160,7 @@ let package = Package(
       dependencies: [
         "CYaml",
         "Digest",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -175,7 +175,7 @@ let package = Package(
         "Digest",
         "Policy",
         "State",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -188,7 +188,7 @@ let package = Package(
         "CShims",
         "Digest",
         "State",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -198,7 +198,7 @@ let package = Package(
       name: "MCPHost",
       dependencies: [
         "CShims",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -218,7 +218,7 @@ let package = Package(
         "Policy",
         "Relay",
         "State",
-        "System",
+        "Platform",
         "Wire",
         .product(name: "Instrumentation", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
@@ -269,7 +269,7 @@ let package = Package(
         "Policy",
         "Relay",
         "State",
-        "System",
+        "Platform",
         "Wire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -318,7 +318,7 @@ let package = Package(
         "Bundle",
         "Digest",
         "Policy",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -338,7 +338,7 @@ let package = Package(
         "DataLoss",
         "Policy",
         "Relay",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings
@@ -350,7 +350,7 @@ let package = Package(
         "ControlPlane",
         "Digest",
         "State",
-        "System",
+        "Platform",
         "Wire",
       ],
       swiftSettings: swiftSettings

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 internal import Wire
 
 /// What shipping and retention need of segments: rows that are complete, and where each ends.

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// The directory that holds a state directory's audit segments.
 public struct AuditDirectory: Sendable {

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// Why a record can't be written or a segment can't be read.
 public struct AuditError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// A file of the audit: the system calls that it needs, with typed errors.
 struct AuditFile: ~Copyable {

@@ -1,5 +1,5 @@
 import Digest
-internal import System
+internal import Platform
 import Wire
 
 /// A segment that this process writes: append-only JSON Lines, chained, each row handed to the system by write(2)

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 internal import Wire
 
 /// Which segments were removed because they were old and had been delivered: `removed.jsonl` beside them.

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 extension UTCTime {
   /// Reads the form that ``iso8601`` writes, `2026-11-23T17:09:41.683366+00:00`; nil for any other.

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// A moment of wall-clock time, written as ISO 8601 in UTC.
 public struct UTCTime: Sendable, Equatable {

@@ -14,7 +14,6 @@ public struct AcceptanceChecks: OptionSet, Sendable, Hashable {
   public static let rollback = AcceptanceChecks(rawValue: 1 << 3)
 
   public static let strict: AcceptanceChecks = [.signer, .project, .expiry, .rollback]
-  public static let asTheSDK: AcceptanceChecks = []
 
   /// In the order they are made in, with their names for people.
   public static let all: [(check: AcceptanceChecks, name: String)] = [

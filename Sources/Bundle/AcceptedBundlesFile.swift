@@ -1,4 +1,4 @@
-import System
+import Platform
 
 /// Where the memory of accepted bundles is kept: `bundles/accepted.json` of the state directory, for its owner only.
 public struct AcceptedBundlesFile: Sendable {

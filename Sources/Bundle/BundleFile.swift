@@ -1,5 +1,5 @@
 import Digest
-import System
+import Platform
 
 /// Reads the files of this module from disk. Everything else in it takes bytes.
 public enum BundleFile {

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// A moment in whole UNIX seconds, as bundles and keys files write it: ISO 8601 with an offset from UTC (RFC 3339).
 public struct Instant: Sendable, Equatable, CustomStringConvertible {

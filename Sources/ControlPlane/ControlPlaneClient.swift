@@ -1,6 +1,6 @@
 internal import Digest
+internal import Platform
 public import State
-internal import System
 internal import Wire
 
 /// The HTTP of a Control Zero service (1.13.16): one method a question, each answer a typed outcome.

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 internal import Wire
 
 /// How host and server agree on a protocol version (MCP, both eras).

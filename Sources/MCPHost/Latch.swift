@@ -1,5 +1,5 @@
+internal import Platform
 internal import Synchronization
-internal import System
 
 /// Something that happens once, and that threads can wait for.
 @safe public final class Latch: Sendable {

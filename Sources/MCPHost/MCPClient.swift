@@ -1,5 +1,5 @@
+internal import Platform
 internal import Synchronization
-internal import System
 public import Wire
 
 /// A server and somebody who waits for each of its answers: for commands.

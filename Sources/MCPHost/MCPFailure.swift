@@ -1,4 +1,4 @@
-public import System
+public import Platform
 public import Wire
 
 /// Why there is no answer to a request.

@@ -1,5 +1,5 @@
+internal import Platform
 internal import Synchronization
-internal import System
 public import Wire
 
 /// A server that is started when it is first asked, and again when it has died.

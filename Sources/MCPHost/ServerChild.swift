@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// A server's process, seen from its host: its pipes, its end.
 ///

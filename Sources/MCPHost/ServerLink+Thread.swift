@@ -1,5 +1,5 @@
+internal import Platform
 internal import Synchronization
-internal import System
 internal import Wire
 
 /// The thread of a server that runs.
@@ -62,7 +62,7 @@ extension ServerLink {
     guard number >= 0 else { return bytes.count }
     while start < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe System.write(number, buffer.baseAddress?.advanced(by: start), buffer.count - start)
+        unsafe Platform.write(number, buffer.baseAddress?.advanced(by: start), buffer.count - start)
       }
       if count >= 0 {
         start += count

@@ -1,6 +1,6 @@
 private import CShims
+internal import Platform
 internal import Synchronization
-internal import System
 internal import Wire
 
 /// A server that runs: requests out, answers in, any number of them at a time.

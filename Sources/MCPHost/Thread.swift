@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// Threads that end by themselves.
 enum Thread {

@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// A pipe that ends a wait in poll(2) from another thread.
 final class Waker: Sendable {

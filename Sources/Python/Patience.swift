@@ -1,4 +1,4 @@
-private import System
+private import Platform
 
 /// How long the expressions of one scan may take together.
 ///

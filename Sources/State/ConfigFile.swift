@@ -1,6 +1,6 @@
 private import CYaml
 internal import Digest
-internal import System
+internal import Platform
 
 /// `config.yaml` in the state directory: what `controlzero` writes there too, as far as it concerns us.
 ///

@@ -1,5 +1,5 @@
 internal import Digest
-public import System
+public import Platform
 
 /// Where the service is, and who we are to it (Control Zero 1.13.16: base URL, TLS and key precedence).
 public struct ServiceSettings: Sendable {

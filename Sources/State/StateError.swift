@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// Why something in the state directory, or a key, can't be used.
 public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {

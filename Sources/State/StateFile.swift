@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// Writes files that another process may be reading.
 package enum StateFile {

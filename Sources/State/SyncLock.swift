@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// The lock that lets one process sync a state directory. It ends with its process, however that ends.
 public struct SyncLock: ~Copyable {

@@ -122,7 +122,7 @@ public struct JSONDocument: Sendable {
   /// Whether the value is a string of exactly these bytes once unescaped.
   public func string(_ node: Node, equals literal: StaticString) -> Bool {
     // SAFETY: a StaticString's buffer lives as long as the process.
-    literal.withUTF8Buffer { unsafe string(node, equals: Span(_unsafeElements: $0)) }
+    literal.withSpan { string(node, equals: $0) }
   }
 
   /// Whether the value is a string of exactly these bytes once unescaped.

@@ -31,8 +31,7 @@ public struct JSONWriter: Sendable {
   public mutating func endArray() { end(UInt8(ascii: "]")) }
 
   public mutating func key(_ key: StaticString) {
-    // SAFETY: a StaticString's buffer lives as long as the process.
-    key.withUTF8Buffer { unsafe appendKey(Span(_unsafeElements: $0)) }
+    key.withSpan { appendKey($0) }
   }
 
   public mutating func key(bytes key: some Collection<UInt8>) {

@@ -5,17 +5,9 @@
 /// a key would be one message here and another one there.
 public enum LookAlike {
   /// Whether `key`, which does not equal `name`, does so after folding; false for `name` itself.
-  public static func isLookAlike(_ key: [UInt8], of name: StaticString) -> Bool {
-    name.withUTF8Buffer { name in
-      let wanted = unsafe Span(_unsafeElements: name)
-      return !isEqual(key.span, wanted) && isEqual(folded(key).span, folded(wanted).span)
-    }
-  }
-
-  /// The same without a copy.
-  static func isLookAlike(_ key: ArraySlice<UInt8>, of name: StaticString) -> Bool {
-    name.withUTF8Buffer { name in
-      let wanted = unsafe Span(_unsafeElements: name)
+  public static func isLookAlike(_ key: ArraySlice<UInt8>, of name: StaticString) -> Bool {
+    name.withSpan { wanted in
+      // Most keys are told apart by their first letter.
       guard let first = key.first, wanted.count > 0 else { return false }
       guard first | 0x20 == wanted[0] | 0x20 || first >= 0x80 else { return false }
       return !isEqual(key.span, wanted) && isEqual(folded(key.span).span, folded(wanted).span)
@@ -24,7 +16,6 @@ public enum LookAlike {
 
   /// The same for a name that a policy brings.
   public static func isLookAlike(_ key: ArraySlice<UInt8>, of name: [UInt8]) -> Bool {
-    // Most keys are told apart by their first letter.
     guard let first = key.first, let wanted = name.first else { return false }
     guard first | 0x20 == wanted | 0x20 || first >= 0x80 || wanted >= 0x80 else { return false }
     return !isEqual(key.span, name.span) && isEqual(folded(key.span).span, folded(name).span)

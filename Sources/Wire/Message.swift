@@ -60,7 +60,7 @@ private struct Envelope {
         error = value
       } else {
         let isLookAlike = Message.memberNames.contains {
-          LookAlike.isLookAlike(document.string(key) ?? [], of: $0)
+          LookAlike.isLookAlike(document.text(key), of: $0)
         }
         throw MessageError(
           isLookAlike ? .lookAlikeKey : .unknownMember, at: document.range(of: key).lowerBound)

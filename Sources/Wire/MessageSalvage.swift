@@ -72,7 +72,7 @@ struct MessageSalvage {
         hasMethod = true
       } else if document.string(key, equals: "result") || document.string(key, equals: "error") {
         hasAnswer = true
-      } else if let key = document.string(key), LookAlike.isLookAlike(key, of: "id") || !Self.isText(key) {
+      } else if let key = document.string(key), LookAlike.isLookAlike(key[...], of: "id") || !Self.isText(key) {
         return
       }
     }

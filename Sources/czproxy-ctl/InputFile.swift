@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import System
+import Platform
 
 /// What a command works on: a file that it was told of, a pipe, or standard input.
 enum InputFile {

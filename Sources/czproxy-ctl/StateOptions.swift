@@ -1,5 +1,5 @@
 import ArgumentParser
-import System
+import Platform
 
 /// Where the state is, for every command that reads or writes it.
 struct StateOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import Foundation
-import System
+import Platform
 import Testing
 
 /// Files that are there whole or not at all.

@@ -1,7 +1,7 @@
 import Audit
 import Foundation
+import Platform
 import State
-import System
 import Testing
 import Wire
 

@@ -54,7 +54,7 @@ import Testing
     session.process.send(session.call(2, "forbidden"))
     session.process.send(#"{"jsonrpc":"2.0","id":3,"id":3,"method":"ping"}"#)
     session.process.send(#"{"jsonrpc":"2.0","id":4,"method":"tools/list"}"#)
-    for _ in 0..<4 { _ = try session.process.line() }
+    for _ in 0..<3 { _ = try session.process.line() }
     try session.end()
     let table = try String(contentsOfFile: "\(Project.root)/docs/records.md", encoding: .utf8)
     let rows = try session.scratch.rows()

@@ -185,7 +185,8 @@ import Testing
   @Test(arguments: [
     ("s:resources/read", #"{"uri": "file:///etc/x"}"#, Int32(3)), ("s:resources/read", #"{"uri": "file:///srv/x"}"#, 0),
     ("s:prompts/get", #"{"name": "x"}"#, 3), ("s:resources/subscribe", #"{"uri": "file:///etc/x"}"#, 3),
-    ("s:tool", "{}", 0),
+    ("s:tool", "{}", 0), ("s:completion/complete", "{}", 0), ("s:tools/list", "{}", 0), ("s:tasks/get", "{}", 3),
+    ("s:my/tool", "{}", 0),
   ])
   func `a method is asked about as the proxy judges it, and not as a tool of its name`(
     subject: String, arguments: String, status: Int32
@@ -196,6 +197,7 @@ import Testing
       """
       rules:
         - {deny: mcp.resource.read, resources: ["mcp://s/file:///etc/*"]}
+        - {deny: "s:tasks/*"}
         - allow: ["s:resources/read", mcp.tool.call]
       """)
     let asked = try RunningProcess(

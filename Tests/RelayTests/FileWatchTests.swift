@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import Platform
 @testable import Relay
-@testable import System
 
 /// When a file is to be read again. The files are real, the time is not.
 @Suite struct FileWatchTests {

@@ -1,6 +1,7 @@
 import Foundation
-import System
+import Platform
 import Testing
+
 @testable import Relay
 
 @Suite struct SinkTests {

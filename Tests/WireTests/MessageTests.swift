@@ -78,6 +78,6 @@ import Wire
     ("names", false), ("name ", false), ("ｎame", false),
   ])
   func `a look-alike is what some reader takes for the name`(key: String, isLookAlike: Bool) {
-    #expect(LookAlike.isLookAlike(Array(key.utf8), of: "name") == isLookAlike)
+    #expect(LookAlike.isLookAlike(Array(key.utf8)[...], of: "name") == isLookAlike)
   }
 }

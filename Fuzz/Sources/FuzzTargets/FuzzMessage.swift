@@ -22,7 +22,7 @@ public func fuzzMessage(_ input: [UInt8]) {
       let name = message.document.string(method) ?? []
       check(!name.isEmpty, "a method without a name")
       check(
-        !LookAlike.isLookAlike(name, of: "tools/call") || !message.document.string(method, equals: "tools/call"),
+        !LookAlike.isLookAlike(name[...], of: "tools/call") || !message.document.string(method, equals: "tools/call"),
         "a method that is one and only looks like one")
     }
     if let id {

@@ -1,6 +1,6 @@
 internal import Audit
+internal import Platform
 internal import State
-internal import System
 
 /// Sends the records of a state directory to the service from within a program, as `czproxy sync` does from outside.
 public struct RecordDelivery: Sendable {

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// What every entry says of its sender.
 public struct Sender: Sendable, Equatable {

@@ -1,5 +1,5 @@
+internal import Platform
 internal import State
-internal import System
 internal import Wire
 
 /// Exports log records to a collector (OTLP/HTTP, JSON).

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// What came back, whatever its status.
 struct HTTPResponse {

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// `Retry-After` (RFC 9110, section 10.2.3): a number of seconds, or a date in any of the three forms of section 5.6.7.
 enum RetryAfter {

@@ -1,6 +1,6 @@
 internal import Digest
+internal import Platform
 public import State
-internal import System
 
 /// Keeps keys and bundle of one API key, for the relay and for times without a network.
 public struct PolicyCache: Sendable {

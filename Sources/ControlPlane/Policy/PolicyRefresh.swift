@@ -1,5 +1,5 @@
+internal import Platform
 public import State
-internal import System
 
 /// Brings the cached policy up to date (Control Zero 1.13.16, `policies/pull`).
 public struct PolicyRefresh: Sendable {

@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// Whether somebody asked this process to end (SIGTERM, SIGINT), and a rest that such a request cuts short.
 final class StopSignal: Sendable {

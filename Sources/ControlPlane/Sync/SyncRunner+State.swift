@@ -1,5 +1,5 @@
+internal import Platform
 internal import State
-internal import System
 
 /// What others can read of it, and what a person is told.
 extension SyncRunner {

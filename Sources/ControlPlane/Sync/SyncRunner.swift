@@ -1,6 +1,6 @@
 internal import Audit
+internal import Platform
 internal import State
-internal import System
 internal import Wire
 
 /// `czproxy sync`: does what ``SyncPlan`` says until it says that it is over.

@@ -1,5 +1,5 @@
+internal import Platform
 internal import Synchronization
-internal import System
 
 /// Whether something that takes long should be given up.
 final class Cancellation: Sendable {

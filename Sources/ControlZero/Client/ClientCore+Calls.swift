@@ -2,9 +2,9 @@ internal import Audit
 internal import DataLoss
 internal import Logging
 internal import MCPHost
+internal import Platform
 internal import Policy
 internal import Relay
-internal import System
 internal import Wire
 
 /// A call that the policy lets through, ready to be executed.

@@ -1,7 +1,7 @@
 internal import ControlPlane
 internal import Logging
+internal import Platform
 internal import Synchronization
-internal import System
 
 /// Records on their way to the service.
 extension ClientCore {

@@ -1,11 +1,11 @@
 internal import Bundle
 internal import ControlPlane
 internal import Logging
+internal import Platform
 internal import Policy
 internal import Relay
 internal import State
 internal import Synchronization
-internal import System
 internal import Wire
 
 /// Where the policy comes from, at the start and again.

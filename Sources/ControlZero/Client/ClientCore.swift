@@ -3,11 +3,11 @@ internal import ControlPlane
 internal import Digest
 internal import Logging
 internal import MCPHost
+internal import Platform
 internal import Policy
 internal import Relay
 internal import State
 internal import Synchronization
-internal import System
 
 /// What both clients stand on. Whatever of it blocks says so.
 final class ClientCore: Sendable {

@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// A value that many threads read and few replace. Readers never wait for each other.
 ///

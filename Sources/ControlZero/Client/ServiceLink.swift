@@ -1,9 +1,9 @@
 internal import Bundle
 internal import ControlPlane
+internal import Platform
 internal import Relay
 internal import State
 internal import Synchronization
-internal import System
 
 /// The service, as a client talks to it: one question at a time. Holds the API key, in locked memory.
 final class ServiceLink: Sendable {

@@ -1,8 +1,8 @@
 internal import DataLoss
 internal import Logging
+internal import Platform
 internal import Relay
 internal import State
-internal import System
 
 /// A configuration that was checked and completed. It holds no secret.
 struct Settings: Sendable {

@@ -1,7 +1,7 @@
 internal import Audit
+internal import Platform
 internal import Relay
 internal import Synchronization
-internal import System
 
 /// The audit segment of a client: created with its first row, and again tried for the next one where that fails.
 final class Trail: Sendable {

@@ -1,9 +1,9 @@
 internal import Bundle
 internal import ControlPlane
+internal import Platform
 internal import Policy
 internal import Relay
 internal import State
-internal import System
 
 /// How a policy comes from a file, or from what the service sent, with the errors that the library documents.
 enum LoadedPolicy {

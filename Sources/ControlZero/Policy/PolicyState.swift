@@ -1,7 +1,7 @@
 internal import DataLoss
+internal import Platform
 internal import Policy
 internal import Relay
-internal import System
 
 /// What calls are judged by, until something changes: shared by all threads, and never changed itself.
 final class Snapshot: Sendable {

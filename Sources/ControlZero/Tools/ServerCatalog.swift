@@ -1,5 +1,5 @@
 internal import MCPHost
-internal import System
+internal import Platform
 internal import Wire
 
 /// What a server says about its tools, as far as a decision needs it (MCP, "Tools: Listing Tools").

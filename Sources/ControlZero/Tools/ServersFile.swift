@@ -1,6 +1,6 @@
 internal import MCPHost
+internal import Platform
 internal import State
-internal import System
 internal import Wire
 
 /// A file of MCP servers, in the format that hosts use: `{"mcpServers": {NAME: {"command": …, "args": […], "env": {…}}}}`,

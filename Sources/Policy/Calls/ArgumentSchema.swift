@@ -13,20 +13,17 @@ struct ArgumentSchema: Sendable {
     static let array = Types(rawValue: 1 << 5)
     static let object = Types(rawValue: 1 << 6)
 
+    private static let named: [(name: StaticString, types: Types)] = [
+      ("null", .null), ("boolean", .boolean), ("integer", .integer), ("number", .number), ("string", .string),
+      ("array", .array), ("object", .object),
+    ]
+
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Nil for a name that is none of JSON Schema's.
     init?(_ name: JSONDocument.Node, in document: JSONDocument) {
-      switch String(decoding: document.text(name), as: UTF8.self) {
-      case "null": self = .null
-      case "boolean": self = .boolean
-      case "integer": self = .integer
-      case "number": self = .number
-      case "string": self = .string
-      case "array": self = .array
-      case "object": self = .object
-      default: return nil
-      }
+      guard let named = Self.named.first(where: { document.string(name, equals: $0.name) }) else { return nil }
+      self = named.types
     }
 
     func allow(_ node: JSONDocument.Node, in document: JSONDocument) -> Bool {

@@ -53,7 +53,7 @@ public struct Decision: Sendable, Equatable {
   /// Of a request that is no policy's subject and goes through.
   public static let passed = Decision(
     effect: .allow, origin: .notGoverned, policyID: "synthetic:NOT_GOVERNED", reasonCode: "NOT_GOVERNED",
-    reason: "no rule is asked about this method", evaluatedRules: 0)
+    reason: "no rule names this method, so it passes", evaluatedRules: 0)
 
   /// The denial of a call that no rule can be asked about.
   static func unavailable(reason: String) -> Decision {

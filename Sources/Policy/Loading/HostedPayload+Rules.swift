@@ -20,13 +20,7 @@ extension HostedPayload {
   public static func policies(of payload: JSONDocument) -> [JSONDocument.Node] {
     guard let list = payload.member("policies", of: payload.root) else { return [] }
     // Places are of no use here, so the text counts as one line.
-    let lines = LineIndex([])
-    var policies: [(priority: Int, place: Int, node: JSONDocument.Node)] = []
-    for (place, node) in payload.elements(of: list).enumerated() where payload.kind(of: node) == .object {
-      let value = payload.member("priority", of: node).map { JSONPolicyReader.value(of: $0, in: payload, lines) }
-      guard let priority = HostedRule.priority(value) else { return [] }
-      policies.append((priority, place, node))
-    }
-    return policies.sorted { ($1.priority, $0.place) < ($0.priority, $1.place) }.map(\.node)
+    let sorted = HostedRule.sorted(payload.elements(of: list), of: payload, LineIndex([]))
+    return sorted.unusable.isEmpty ? sorted.policies : []
   }
 }

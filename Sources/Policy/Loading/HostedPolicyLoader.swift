@@ -49,7 +49,7 @@ struct HostedPolicyLoader {
 
   // MARK: Settings
 
-  private static let level = "1.13.16"
+  private static let level = SDKVersion.implementedText
 
   /// Nil where the SDK can't tell either.
   private func isBelowFloor(_ root: PolicyValue) -> Bool? {
@@ -130,16 +130,9 @@ struct HostedPolicyLoader {
     guard let node, FieldValue(node, in: document)?.isTruthy == true else { return [] }
     switch document.kind(of: node) {
     case .array:
-      var policies: [(priority: Int, place: Int, node: JSONDocument.Node)] = []
-      for (place, element) in document.elements(of: node).enumerated() where document.kind(of: element) == .object {
-        let value = document.member("priority", of: element).map { JSONPolicyReader.value(of: $0, in: document, lines) }
-        if let priority = HostedRule.priority(value) {
-          policies.append((priority, place, element))
-        } else if let value {
-          error("`priority` must be a number", at: value)
-        }
-      }
-      return policies.sorted { ($1.priority, $0.place) < ($0.priority, $1.place) }.map(\.node)
+      let sorted = HostedRule.sorted(document.elements(of: node), of: document, lines)
+      for priority in sorted.unusable { error("`priority` must be a number", at: priority) }
+      return sorted.policies
     case .object, .string:
       return []
     default:

@@ -20,6 +20,24 @@ enum HostedRule {
     }
   }
 
+  /// The policies among the elements of `policies` by priority, the highest first and those of one priority in their
+  /// order; beside them, the priorities that are no numbers.
+  static func sorted(
+    _ elements: some Sequence<JSONDocument.Node>, of document: JSONDocument, _ lines: LineIndex
+  ) -> (policies: [JSONDocument.Node], unusable: [PolicyValue]) {
+    var policies: [(priority: Int, place: Int, node: JSONDocument.Node)] = []
+    var unusable: [PolicyValue] = []
+    for (place, element) in elements.enumerated() where document.kind(of: element) == .object {
+      let value = document.member("priority", of: element).map { JSONPolicyReader.value(of: $0, in: document, lines) }
+      if let priority = priority(value) {
+        policies.append((priority, place, element))
+      } else if let value {
+        unusable.append(value)
+      }
+    }
+    return (policies.sorted { ($1.priority, $0.place) < ($0.priority, $1.place) }.map(\.node), unusable)
+  }
+
   /// Python's `int(value)`, 100 where there is none, cut to 64 bits; nil where that is an error.
   static func priority(_ value: PolicyValue?) -> Int? {
     guard let value else { return 100 }

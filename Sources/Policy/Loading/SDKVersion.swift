@@ -1,9 +1,10 @@
 import Python
 
 /// A version of the SDK, compared as Control Zero 1.13.16 compares them.
-struct SDKVersion: Equatable {
+package struct SDKVersion: Equatable {
   /// The level of policy semantics that is implemented here.
-  static let implemented = SDKVersion("1.13.16")
+  static let implemented = SDKVersion(implementedText)
+  package static let implementedText = "1.13.16"
 
   private enum Part: Equatable {
     case number(Int)

@@ -22,9 +22,9 @@ public enum RunHelp {
                                 bundle, one older than the newest accepted before, one of another project
                                 and one by a retired key are refused
       --skip CHECK              leave out expiry, rollback, project or signer; may be repeated
-                                A file that changes is loaded anew between two messages; one that can't
-                                be used leaves the last good one in force. SIGHUP loads it at once
-      --max-cache-age SECONDS   for how long that may be (default 86400); then every call is denied
+      --max-cache-age SECONDS   A file that changes is loaded between two messages (SIGHUP: at once). One
+                                that can't be used leaves the last good one in force, for at most this
+                                long (default 86400); then every call is denied
       --observe                 let everything through, and record what would be denied
       --no-governance           pass bytes through: no policy, no checks, no records of calls
 
@@ -71,14 +71,15 @@ public enum RunHelp {
       --strict-methods          refuse methods and notifications that MCP does not know
       --audit-failure deny|allow
                                 what becomes of a call that can't be put on record (default: deny)
-      --state-dir DIR           where records are kept (default: $CONTROLZERO_HOME, else ~/.controlzero)
+      --state-dir DIR           where policy, cache and records are kept (default: $CONTROLZERO_HOME,
+                                else ~/.controlzero)
       --max-frame-bytes N       the longest message, in bytes (default 67108864)
 
     Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage; 70 a fault of
     czproxy's; 74 help that can't be written; 75, 77, 78 a secret that can't be had; 78 a policy or an API key that can't be used;
     126, 127 a server that can't be started.
 
-    Other commands (czproxy help): policy, bundle, audit, dlp, sync, status, call, version.
+    Other commands (czproxy help): wrap, unwrap, doctor, policy, bundle, audit, dlp, sync, status, call, version.
 
     """
 }

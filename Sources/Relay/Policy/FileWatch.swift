@@ -1,4 +1,4 @@
-import System
+import Platform
 
 /// Notices that one of some files is not what it was: a state machine over what the file system says of them.
 ///

@@ -1,5 +1,5 @@
+package import Platform
 package import Policy
-package import System
 
 /// A policy in force in a program that judges calls itself: kept, put in quarantine and let expire as the relay does.
 package struct PolicyInForce: Sendable {
@@ -52,15 +52,6 @@ package struct PolicyInForce: Sendable {
 
   private static func change(_ change: PolicyKeeper.Change?) -> Change? {
     change.map { Change(code: $0.code.rawValue, reason: $0.reason) }
-  }
-}
-
-extension PolicySource {
-  /// A local policy, with what the signature beside it says.
-  package static func loadSigned(_ path: String) throws(PolicyError) -> Loaded {
-    var loaded = try load(path)
-    loaded.isTampered = PolicySignature.isBroken(of: loaded.bytes, at: path)
-    return loaded
   }
 }
 

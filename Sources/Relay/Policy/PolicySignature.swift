@@ -1,5 +1,5 @@
 import Digest
-import System
+import Platform
 
 /// The signature that Control Zero's `sign-policy` puts beside a local policy (1.13.16, "Local policy signature"):
 /// `FILE.sig`, the base64 of an HMAC-SHA256 by `tamper.key` in the same directory.

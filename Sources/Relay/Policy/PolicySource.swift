@@ -1,7 +1,7 @@
 internal import Bundle
+import Platform
 public import Policy
 import State
-import System
 
 /// Where the policy of a session comes from, and how it is loaded: at the start and whenever it changed.
 ///
@@ -129,11 +129,15 @@ public struct PolicySource: Sendable {
   static let notPulled = "the policy has not come from the Control Zero service yet: see `czproxy status`"
 
   /// A local policy, with what the signature beside it says.
+  package static func loadSigned(_ path: String) throws(PolicyError) -> Loaded {
+    var loaded = try load(path)
+    loaded.isTampered = PolicySignature.isBroken(of: loaded.bytes, at: path)
+    return loaded
+  }
+
   private static func local(_ path: String) throws(PolicySourceError) -> Loaded {
     do throws(PolicyError) {
-      var loaded = try load(path)
-      loaded.isTampered = PolicySignature.isBroken(of: loaded.bytes, at: path)
-      return loaded
+      return try loadSigned(path)
     } catch {
       throw PolicySourceError(error.lines)
     }

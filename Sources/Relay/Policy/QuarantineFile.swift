@@ -1,5 +1,5 @@
 import Audit
-import System
+import Platform
 import Wire
 
 /// `quarantine.json` of the state directory: while it is there, every call of this user is denied (Control Zero 1.13.16,

@@ -1,8 +1,8 @@
 import Audit
 import DataLoss
 import Digest
+import Platform
 import Policy
-import System
 import Wire
 
 /// Puts what a session does on record: facts in, rows of the audit segment out.

@@ -132,7 +132,7 @@ private struct Params {
         guard bytes.allSatisfy({ (0x21...0x7e).contains($0) }) else {
           throw GovernedRequest.Malformed("a key of `params` with a byte that no key of MCP has", key, document)
         }
-        guard !names.contains(where: { LookAlike.isLookAlike(bytes, of: $0) }) else {
+        guard !names.contains(where: { LookAlike.isLookAlike(bytes[...], of: $0) }) else {
           throw GovernedRequest.Malformed("a key that some readers take for another one", key, document)
         }
       }
@@ -171,7 +171,7 @@ private struct Params {
   }
 
   private static func isSame(_ first: StaticString, _ second: StaticString) -> Bool {
-    second.withUTF8Buffer { unsafe first.hasBytes(Span(_unsafeElements: $0)) }
+    second.withSpan { first.hasBytes($0) }
   }
 }
 

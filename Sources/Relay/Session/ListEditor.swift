@@ -78,7 +78,7 @@ struct ListEditor {
     var isAnnotated = false
     for (key, value) in document.members(of: tool) {
       let isSpeltSo = document.string(key, equals: "annotations")
-      guard isSpeltSo || LookAlike.isLookAlike(document.string(key) ?? [], of: "annotations") else { continue }
+      guard isSpeltSo || LookAlike.isLookAlike(document.text(key), of: "annotations") else { continue }
       isAnnotated = isAnnotated || isSpeltSo
       set(hints, in: value)
     }

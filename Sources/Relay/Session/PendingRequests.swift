@@ -15,15 +15,21 @@ struct PendingRequests: Sendable {
       case other(method: [UInt8])
     }
 
-    enum Directory: String, CaseIterable, Sendable {
-      case toolList = "tools/list"
-      case resourceList = "resources/list"
-      case templateList = "resources/templates/list"
-      case promptList = "prompts/list"
-      case initialize
-      case discover = "server/discover"
-      case ping
-      case listen = "subscriptions/listen"
+    enum Directory: CaseIterable, Sendable {
+      case ping, initialize, discover, toolList, resourceList, templateList, promptList, listen
+
+      var method: StaticString {
+        switch self {
+        case .ping: "ping"
+        case .initialize: "initialize"
+        case .discover: "server/discover"
+        case .toolList: "tools/list"
+        case .resourceList: "resources/list"
+        case .templateList: "resources/templates/list"
+        case .promptList: "prompts/list"
+        case .listen: "subscriptions/listen"
+        }
+      }
     }
 
     let id: RequestID

@@ -24,13 +24,13 @@ extension Session {
       return Step(.forward)
     case .ping, .listen:
       // Empty in the protocol, but not to be relied on.
-      return pass(result, in: document, of: Array(directory.rawValue.utf8), to: request, line)
+      return pass(result, in: document, of: directory.method.bytes, to: request, line)
     }
     let editor = ListEditor(
       result, shape, in: document, isHidden: { isHidden($0, directory) },
       hints: { directory == .toolList && !options.observes ? policy.annotations(of: subject(of: $0)) : [] })
     guard !editor.edits.isEmpty else { return Step(.forward) }
-    let method = Array(directory.rawValue.utf8)
+    let method = directory.method.bytes
     return Step(
       record: .listEdit(.init(method: method, id: request.id, hidden: editor.removed)), .forwardEdited(editor.edits))
   }

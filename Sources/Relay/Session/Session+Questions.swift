@@ -111,13 +111,13 @@ extension Session {
     guard let questions else { return nil }
     for question in Self.values(of: questions, in: document) {
       for (key, value) in document.members(of: question) {
-        let name = document.string(key) ?? []
+        let name = document.text(key)
         if LookAlike.isLookAlike(name, of: "method") || LookAlike.isLookAlike(name, of: "params") {
           return "a question in it has a key that some hosts take for another one"
         }
         guard document.string(key, equals: "method"), let method = document.string(value) else { continue }
         if !method.allSatisfy({ (0x21...0x7e).contains($0) })
-          || Self.askedMethods.contains(where: { LookAlike.isLookAlike(method, of: $0) })
+          || MethodRole.askedInAnswers.contains(where: { LookAlike.isLookAlike(method[...], of: $0) })
         {
           return "a question in it has a method that some hosts take for another one"
         }
@@ -128,7 +128,6 @@ extension Session {
 
   private static let questionsKey = Array("inputRequests".utf8)
   private static let dataKey = Array("data".utf8)
-  private static let askedMethods: [StaticString] = ["sampling/createMessage", "elicitation/create", "roots/list"]
 
   /// Whether some host reads in a member the elicitations of an error (-32042), and we don't.
   private func hidesElicitations(
@@ -137,7 +136,7 @@ extension Session {
     let isSpeltSo = document.string(key, equals: "data")
     guard isSpeltSo || LookAlike.isLookAlike(document.text(key), of: Self.dataKey) else { return false }
     return document.members(of: value).contains { member in
-      LookAlike.isLookAlike(document.string(member.key) ?? [], of: "elicitations")
+      LookAlike.isLookAlike(document.text(member.key), of: "elicitations")
         || (!isSpeltSo && document.string(member.key, equals: "elicitations"))
     }
   }

@@ -67,10 +67,9 @@ extension Session {
       switch role {
       case .toolCall:
         return judge(try GovernedRequest(toolCall: id, params: params, in: document), message, from: sender)
-      case .governed(let required):
-        let known: StaticString = required == "uri" ? "uri" : "name"
+      case .governed(let subject):
         return judge(
-          try GovernedRequest(method: name, id: id, params: params, requiring: known, in: document), message,
+          try GovernedRequest(method: name, id: id, params: params, requiring: subject.key, in: document), message,
           from: sender)
       case .sampling:
         return judge(
@@ -130,7 +129,7 @@ extension Session {
   private mutating func judge(_ request: GovernedRequest, _ message: Message, from sender: Peer) -> Step {
     let document = message.document
     // Parsed when it is first asked for.
-    if request.isToolCall { _ = catalog.schema(of: request.name) }
+    if request.isToolCall { catalog.parseSchema(of: request.name) }
     let uri =
       request.isToolCall
       ? nil : message.params.flatMap { document.member("uri", of: $0) }.flatMap { document.string($0) }
@@ -204,7 +203,7 @@ extension Session {
     if request.isToolCall {
       call = Call(
         server: options.server.bytes, tool: request.name, arguments: arguments, context: options.context,
-        schema: catalog.knownSchema(of: request.name), files: options.files)
+        schema: catalog.schema(of: request.name), files: options.files)
     } else {
       let isRead = request.method.elementsEqual("resources/read".utf8)
       call = Call(

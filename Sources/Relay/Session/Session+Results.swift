@@ -21,7 +21,7 @@ extension Session {
     switch request.kind {
     case .directory(let directory):
       if let result { return passList(directory, result, in: message.document, to: request, line) }
-      return pass(error, in: message.document, of: Array(directory.rawValue.utf8), to: request, line)
+      return pass(error, in: message.document, of: directory.method.bytes, to: request, line)
     case .other(let method):
       return pass(result ?? error, in: message.document, of: method, to: request, line)
     case .toolCall(let call):

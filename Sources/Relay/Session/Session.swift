@@ -159,12 +159,13 @@ public struct Session: Sendable {
 
   /// Whether a method is one that is judged, or is taken for one by some server.
   static func isGovernedOrLookAlike(_ method: [UInt8]) -> Bool {
-    MethodRole.governed.contains { $0.hasBytes(method.span) || LookAlike.isLookAlike(method, of: $0) }
+    MethodRole.governed.contains { $0.hasBytes(method.span) || LookAlike.isLookAlike(method[...], of: $0) }
   }
 
   /// The same for the one method of the server that is judged whatever the policy says.
   static func isSamplingOrLookAlike(_ method: [UInt8]) -> Bool {
-    method.elementsEqual("sampling/createMessage".utf8) || LookAlike.isLookAlike(method, of: "sampling/createMessage")
+    let sampling: StaticString = "sampling/createMessage"
+    return sampling.hasBytes(method.span) || LookAlike.isLookAlike(method[...], of: sampling)
   }
 
   private func cancelledID(_ message: Message, method: JSONDocument.Node) -> RequestID? {

@@ -32,7 +32,7 @@ struct SubscriptionFilter {
     var found: JSONDocument.Node?
     for (key, value) in document.members(of: object) {
       if document.string(key, equals: name) { found = value }
-      if LookAlike.isLookAlike(document.string(key) ?? [], of: name) {
+      if LookAlike.isLookAlike(document.text(key), of: name) {
         throw malformed("a key that some readers take for another one", key, document)
       }
     }

@@ -55,26 +55,20 @@ struct ToolCatalog: Sendable {
     }
   }
 
-  /// The tool's `inputSchema`; nil where it is not known.
-  func knownSchema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
+  /// The tool's `inputSchema`; nil where it is not known, or was not parsed yet.
+  func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
     guard case .parsed(let document)? = schemas[tool] else { return nil }
     return (document, document.root)
   }
 
-  /// The same; parses it where nobody asked before.
-  mutating func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
-    guard let schema = schemas[tool] else { return nil }
-    switch schema {
-    case .parsed(let document):
-      return (document, document.root)
-    case .text(let text):
-      // It stood in a message that was read by the same rules; only its depth could differ, and is less.
-      guard let document = try? JSONDocument(parsing: text[...]) else {
-        forget(tool)
-        return nil
-      }
+  /// Parses the tool's `inputSchema`, where it is known and nobody did before.
+  mutating func parseSchema(of tool: [UInt8]) {
+    guard case .text(let text)? = schemas[tool] else { return }
+    // It stood in a message that was read by the same rules; only its depth could differ, and is less.
+    if let document = try? JSONDocument(parsing: text[...]) {
       schemas[tool] = .parsed(document)
-      return (document, document.root)
+    } else {
+      forget(tool)
     }
   }
 

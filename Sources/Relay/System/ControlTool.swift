@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// The executable that stands beside this one and does all that is not relaying.
 public enum ControlTool {

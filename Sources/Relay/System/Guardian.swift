@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// The process between the proxy and the server, which outlives the proxy by as long as it takes to clean up.
 ///

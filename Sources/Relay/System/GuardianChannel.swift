@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// The talk between the proxy and its ``Guardian``: five bytes a message over a socket pair.
 struct GuardianChannel: ~Copyable {

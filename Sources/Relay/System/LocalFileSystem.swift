@@ -1,5 +1,5 @@
+internal import Platform
 public import Policy
-internal import System
 
 /// The file system of this machine, as `within` sees it.
 public struct LocalFileSystem: FileSystemView {

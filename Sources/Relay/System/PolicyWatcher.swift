@@ -1,5 +1,5 @@
+internal import Platform
 internal import Policy
-internal import System
 internal import Wire
 
 /// Loads the policy again when its files change, and looks whether the machine is in quarantine.

@@ -1,8 +1,8 @@
 internal import Audit
 internal import CShims
 internal import DataLoss
+internal import Platform
 internal import Policy
-internal import System
 internal import Wire
 
 /// The only loop: one thread, one poll(2), both directions independent of each other.
@@ -285,7 +285,7 @@ struct RelayLoop: ~Copyable {
   private mutating func passOnUnread(from sender: Peer) {
     guard sender == .host ? hostMaySpeak : serverMaySpeak else { return }
     let bytes = sender == .host ? fromHost.takeAll() : fromServer.takeAll()
-    if !bytes.isEmpty { send(bytes, to: sender.other, waits: false) }
+    if !bytes.isEmpty { send(bytes, to: sender.other, isBatched: false) }
     if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
   }
 
@@ -315,21 +315,21 @@ struct RelayLoop: ~Copyable {
   }
 
   private mutating func perform(_ lines: [JudgedLine], from sender: Peer) {
-    let waits = lines.count > 1
+    let isBatched = lines.count > 1
     do throws(AuditError) {
       try trail.write(lines)
-      for judged in lines { carryOut(judged.step.effects, line: judged.line, from: sender, waits: waits) }
+      for judged in lines { carryOut(judged.step.effects, line: judged.line, from: sender, isBatched: isBatched) }
     } catch {
       // Of rows that can't be written together some may be: each line has its own fate then.
       for judged in lines {
-        if waits {
+        if isBatched {
           perform([judged], from: sender)
         } else {
-          carryOut(effectsUnrecorded(judged.step, error), line: judged.line, from: sender, waits: false)
+          carryOut(effectsUnrecorded(judged.step, error), line: judged.line, from: sender, isBatched: false)
         }
       }
     }
-    guard waits else { return }
+    guard isBatched else { return }
     toHost.flush()
     toServer.flush()
   }
@@ -340,22 +340,22 @@ struct RelayLoop: ~Copyable {
     return step.effects
   }
 
-  private mutating func carryOut(_ effects: [Effect], line: ArraySlice<UInt8>, from sender: Peer, waits: Bool) {
+  private mutating func carryOut(_ effects: [Effect], line: ArraySlice<UInt8>, from sender: Peer, isBatched: Bool) {
     for effect in effects {
       switch effect {
-      case .forward: send(line, to: sender.other, waits: waits)
-      case .forwardEdited(let edits): send(ByteEdit.apply(edits, to: line)[...], to: sender.other, waits: waits)
-      case .send(let bytes, let receiver): send(bytes[...], to: receiver, isOwn: true, waits: waits)
+      case .forward: send(line, to: sender.other, isBatched: isBatched)
+      case .forwardEdited(let edits): send(ByteEdit.apply(edits, to: line)[...], to: sender.other, isBatched: isBatched)
+      case .send(let bytes, let receiver): send(bytes[...], to: receiver, isOwn: true, isBatched: isBatched)
       case .report(let text): StandardError.report(text)
       }
     }
   }
 
-  private mutating func send(_ line: ArraySlice<UInt8>, to receiver: Peer, isOwn: Bool = false, waits: Bool) {
+  private mutating func send(_ line: ArraySlice<UInt8>, to receiver: Peer, isOwn: Bool = false, isBatched: Bool) {
     // Nothing follows what was the last line: it may have no end, and what stands behind it would be part of it.
     switch receiver {
-    case .host where !closesToHost: toHost.send(line, isOwn: isOwn, waits: waits)
-    case .server where !closesToServer: toServer.send(line, isOwn: isOwn, waits: waits)
+    case .host where !closesToHost: toHost.send(line, isOwn: isOwn, isBatched: isBatched)
+    case .server where !closesToServer: toServer.send(line, isOwn: isOwn, isBatched: isBatched)
     default: break
     }
   }
@@ -381,7 +381,9 @@ struct RelayLoop: ~Copyable {
       for effect in session.enforce(
         watcher.keeper.policy, obstacle: watcher.keeper.obstacle, projectID: watcher.keeper.loaded.projectID)
       {
-        if case .send(let bytes, let receiver) = effect { send(bytes[...], to: receiver, isOwn: true, waits: false) }
+        if case .send(let bytes, let receiver) = effect {
+          send(bytes[...], to: receiver, isOwn: true, isBatched: false)
+        }
       }
     }
   }

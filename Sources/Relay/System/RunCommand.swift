@@ -1,9 +1,9 @@
 internal import Audit
 internal import CShims
 internal import Digest
+internal import Platform
 internal import Policy
 internal import State
-internal import System
 internal import Wire
 
 /// `czproxy run`: from the command line to the exit status.

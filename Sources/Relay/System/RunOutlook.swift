@@ -1,5 +1,5 @@
+internal import Platform
 internal import Policy
-internal import System
 
 /// What `czproxy run` would begin with, found out without starting or changing anything.
 public struct RunOutlook: Sendable {

@@ -1,5 +1,5 @@
+internal import Platform
 internal import State
-internal import System
 
 /// What the options come to on this machine: the mode, where the policy comes from, whether anything is sent.
 struct RunPlan {

@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 internal import Wire
 
 /// Environment variables that one process may see and another may not.

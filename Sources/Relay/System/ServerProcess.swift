@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// The server beneath us, seen from the proxy: its pipes, and the guardian that holds it.
 struct ServerProcess: ~Copyable {

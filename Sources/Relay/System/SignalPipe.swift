@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// Signals as bytes in a pipe, so that one poll(2) sees them with everything else.
 struct SignalPipe: ~Copyable {

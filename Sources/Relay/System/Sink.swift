@@ -1,5 +1,5 @@
 private import CShims
-internal import System
+internal import Platform
 
 /// Where lines go: what can't be written at once waits here, and nobody else is blocked by it.
 ///
@@ -71,11 +71,11 @@ struct Sink: ~Copyable {
 
   /// Takes a whole line: what does not go out now goes out in its order later.
   ///
-  /// - Parameter waits: for the next ``flush()``, since more follows.
-  mutating func send(_ line: ArraySlice<UInt8>, isOwn: Bool = false, waits: Bool = false) {
+  /// - Parameter isBatched: whether it goes out with the next ``flush()``, since more follows.
+  mutating func send(_ line: ArraySlice<UInt8>, isOwn: Bool = false, isBatched: Bool = false) {
     guard isOpen else { return }
     var rest = line
-    if backlog == 0, !waits {
+    if backlog == 0, !isBatched {
       let count = write(line)
       guard isOpen else { return }
       rest = line.dropFirst(count)

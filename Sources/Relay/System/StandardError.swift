@@ -1,4 +1,4 @@
-internal import System
+internal import Platform
 
 /// Standard error, for the person who runs us.
 public enum StandardError {

@@ -1,5 +1,5 @@
+internal import Platform
 internal import State
-internal import System
 
 /// Sees to it that a `czproxy sync` is alive for the state directory while a relay is: it pulls the policy and sends the
 /// records, and outlives us for as long as something waits.

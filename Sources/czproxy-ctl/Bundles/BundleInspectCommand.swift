@@ -1,8 +1,8 @@
 import ArgumentParser
 import Bundle
 import Digest
+import Platform
 import Policy
-import System
 import Wire
 
 /// `czproxy bundle inspect`

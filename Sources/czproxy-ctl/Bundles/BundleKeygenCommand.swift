@@ -1,6 +1,6 @@
 import ArgumentParser
 import Bundle
-import System
+import Platform
 import Wire
 
 /// `czproxy bundle keygen`

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Bundle
 import Digest
+import Platform
 import Policy
 import Relay
-import System
 import Wire
 
 /// `czproxy bundle pack`

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Bundle
+import Platform
 import Policy
-import System
 import Wire
 
 /// `czproxy bundle verify`

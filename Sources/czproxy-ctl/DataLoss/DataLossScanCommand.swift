@@ -1,9 +1,9 @@
 import ArgumentParser
 import DataLoss
 import Foundation
+import Platform
 import Policy
 import Relay
-import System
 import Wire
 
 /// `czproxy dlp scan`

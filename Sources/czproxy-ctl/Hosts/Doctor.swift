@@ -1,7 +1,7 @@
 import HostConfig
+import Platform
 import Relay
 import State
-import System
 import Wire
 
 /// Looks at an installation, without changing or starting anything.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import HostConfig
+import Platform
 import Relay
-import System
 import Wire
 
 /// `czproxy doctor`

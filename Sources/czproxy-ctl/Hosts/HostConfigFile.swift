@@ -1,5 +1,5 @@
 import HostConfig
-import System
+import Platform
 
 /// The config file of an MCP host, as it was when it was read.
 struct HostConfigFile {

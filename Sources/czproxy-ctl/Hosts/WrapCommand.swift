@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 import HostConfig
+import Platform
 import Relay
 import State
-import System
 import Wire
 
 /// `czproxy wrap`

@@ -16,7 +16,9 @@ struct PolicyExplainCommand: ParsableCommand {
 
   func run() throws {
     let call = try question.call()
-    let explanation = try question.loadPolicy().explain(call)
+    let policy = try question.loadPolicy()
+    let onMethod = question.decisionOnMethod(of: call, by: policy)
+    let explanation = onMethod.map { Explanation(decision: $0, of: call) } ?? policy.explain(call)
     switch format {
     case .text: printText(explanation, call)
     case .json: printJSON(explanation, call)

@@ -54,7 +54,7 @@ struct PolicyQuestion: ParsableArguments {
         tool: Array(server.utf8), method: [UInt8(ascii: "*")], arguments: (document, document.root),
         context: try makeContext(), files: files)
     }
-    if Self.judgedMethods.contains(method) {
+    if MethodQuestion(Array(method.utf8)) != nil {
       let uri = document.member("uri", of: document.root).flatMap { document.string($0) }
       return Call(
         server: Array(server.utf8), method: Array(method.utf8), arguments: (document, document.root),
@@ -65,8 +65,10 @@ struct PolicyQuestion: ParsableArguments {
       context: try makeContext(), schema: try readSchema(), files: files)
   }
 
-  /// What the proxy judges beside tool calls, by its `params`.
-  private static let judgedMethods = ["resources/read", "resources/subscribe", "prompts/get"]
+  /// What a policy decides on a method of the protocol that is not judged as a tool is; nil for any other call.
+  func decisionOnMethod(of call: Call, by policy: Policy) -> Decision? {
+    subject.method.flatMap { MethodQuestion(Array($0.utf8)) }?.decision(on: call, by: policy)
+  }
 
   var subject: (tool: String, method: String?) {
     if let method { return (tool, method) }

@@ -22,7 +22,7 @@ struct PolicyTestCommand: ParsableCommand {
     let policy = try question.loadPolicy()
     let explanation = policy.explain(call)
     let judgement = policy.judge(call)
-    let decision = judgement.decision
+    let decision = question.decisionOnMethod(of: call, by: policy) ?? judgement.decision
     switch format {
     case .text:
       let (tool, method) = question.subject

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Audit
+import Platform
 import Relay
-import System
 import Wire
 
 struct AuditCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Audit
-import System
+import Platform
 
 /// A moment that records are compared with: `2026-11-20`, `2026-11-20T08:30`, or how long ago: `90m`, `24h`, `7d`.
 struct RecordTime: ExpressibleByArgument {

@@ -2,8 +2,8 @@ import ArgumentParser
 import ControlPlane
 import Digest
 import Foundation
+import Platform
 import State
-import System
 import Wire
 
 /// `czproxy secret`: what `czproxy run --secret-env` asks, once, before the server is started.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ControlPlane
+import Platform
 import State
-import System
 import Wire
 
 /// `czproxy status`

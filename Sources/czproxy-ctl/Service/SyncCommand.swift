@@ -1,9 +1,9 @@
 import ArgumentParser
 import Bundle
 import ControlPlane
+import Platform
 import Relay
 import State
-import System
 
 /// `czproxy sync`
 struct SyncCommand: ParsableCommand {

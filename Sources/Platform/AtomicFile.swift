@@ -35,7 +35,7 @@ package enum AtomicFile {
   private static func write(_ bytes: [UInt8], to file: borrowing Descriptor) throws(SystemError) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe System.write(file.number, $0) }
+      let count = unsafe rest.withUnsafeBytes { unsafe Platform.write(file.number, $0) }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
       rest = rest.dropFirst(count)

@@ -364,6 +364,8 @@ let package = Package(
         "ControlZero",
         "ControlZeroService",
         "MCPHost",
+        "Platform",
+        "Relay",
         "State",
         "Wire",
         .product(name: "Instrumentation", package: "swift-distributed-tracing"),

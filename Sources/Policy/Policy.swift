@@ -1,6 +1,7 @@
 public import DataLoss
 
-/// A policy that is ready to judge. Immutable; the same call always gets the same decision.
+/// A policy that is ready to judge. Immutable. A decision depends on the call, for `within` on the file system, and for
+/// `matches` in texts of more than 8192 characters on a limit of CPU time (decision 7).
 public struct Policy: Sendable {
   /// Where a policy came from, as records name it.
   public enum Source: String, Sendable { case local, hosted, missing }

@@ -51,8 +51,8 @@ struct DocumentedPolicyTests {
     func decide(_ tool: String, _ path: String) throws -> Effect {
       policy.decide(try toolCall("filesystem", tool, "{\"path\": \"\(path)\"}", files: TestFiles())).effect
     }
-    #expect(try decide("read_file", "/Users/you/work/notes.txt") == .allow)
-    #expect(try decide("read_file", "/Users/you/work/../other") == .deny)
-    #expect(try decide("write_file", "/Users/you/work/notes.txt") == .deny)
+    #expect(try decide("read_file", "/home/you/work/notes.txt") == .allow)
+    #expect(try decide("read_file", "/home/you/work/../other") == .deny)
+    #expect(try decide("write_file", "/home/you/work/notes.txt") == .deny)
   }
 }

@@ -28,7 +28,7 @@ extension ClientCore {
   /// A failure leaves the policy that is in force as it is, for as long as ``Settings/maxCacheAge`` allows.
   func refreshPolicy(isFirst: Bool, _ cancellation: Cancellation) throws {
     let now = WallClock.seconds()
-    let loaded: PolicySource.Loaded
+    let loaded: (policy: PolicySource.Loaded, pull: UInt64?)
     do {
       loaded = try load(isFirst: isFirst, at: now, cancellation)
     } catch {
@@ -37,7 +37,7 @@ extension ClientCore {
       if !isFirst { fail(error, at: now) }
       throw error
     }
-    try take(loaded, at: now)
+    try take(loaded.policy, pull: loaded.pull, at: now)
   }
 
   /// Puts the policy of a file in force. Blocks.
@@ -49,9 +49,15 @@ extension ClientCore {
 
   // MARK: Sources
 
-  private func load(isFirst: Bool, at now: Int64, _ cancellation: Cancellation) throws -> PolicySource.Loaded {
-    guard let link else { return try file(at: now) }
+  private func load(
+    isFirst: Bool, at now: Int64, _ cancellation: Cancellation
+  ) throws -> (policy: PolicySource.Loaded, pull: UInt64?) {
+    guard let link else { return (try file(at: now), nil) }
     let pulled = try link.pull(at: now, cancellation)
+    return (try policy(of: pulled, isFirst: isFirst, at: now), pulled.number)
+  }
+
+  private func policy(of pulled: ServiceLink.Pulled, isFirst: Bool, at now: Int64) throws -> PolicySource.Loaded {
     if let keys = pulled.cache.keys { registry.list(keys.json.withArray { SessionTools.names(in: $0) }) }
     switch pulled.outcome {
     case .current:
@@ -96,7 +102,8 @@ extension ClientCore {
 
   // MARK: Keeping
 
-  private func take(_ loaded: PolicySource.Loaded, at now: Int64) throws {
+  /// - Parameter pull: what the policy came by; one that came before what is in force is late, and passed over.
+  func take(_ loaded: PolicySource.Loaded, pull: UInt64? = nil, at now: Int64) throws {
     let settings = settings
     let taken: (inForce: PolicyInForce, change: PolicyInForce.Change?)? = try change { phase in
       let change: PolicyInForce.Change?
@@ -109,9 +116,11 @@ extension ClientCore {
           loaded, maxAge: settings.maxCacheAge, stateDirectory: settings.stateDirectory, at: now)
         change = nil
       case .ready(var inForce, _):
+        if let pull, pull < takenPull.load(ordering: .relaxed) { return nil }
         change = inForce.replace(with: loaded, at: now)
         next = inForce
       }
+      if let pull { takenPull.store(pull, ordering: .relaxed) }
       phase = .ready(next, Snapshot(next, agentName: settings.agentName))
       return (next, change)
     }

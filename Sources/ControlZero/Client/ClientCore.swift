@@ -48,6 +48,8 @@ final class ClientCore: Sendable {
   private let published = Published(Access.new)
   let timers = Timers()
   let waitingRecords = Atomic(0)
+  /// The number of the pull that the policy in force came by; written under the lock of the phase.
+  let takenPull = Atomic<UInt64>(0)
   /// When the quarantine was looked for last; monotonic, in nanoseconds.
   let lookedForQuarantine = Atomic<UInt64>(0)
 

@@ -11,11 +11,14 @@ final class ServiceLink: Sendable {
   struct Pulled: Sendable {
     let outcome: PolicyRefresh.Outcome
     let cache: PolicyCache
+    /// The pulls of a client in the order that the service answered them in.
+    let number: UInt64
     /// Why a bundle was refused.
     let refusal: BundleError?
   }
 
   private let client: Mutex<ControlPlaneClient?>
+  private let pulls = Atomic<UInt64>(0)
   private let watch: LinkWatch
   private let layout: CacheLayout
 
@@ -56,19 +59,19 @@ final class ServiceLink: Sendable {
           throw ControlPlaneError(.bundleRefused, "the service's bundle is refused (\(error.kind.rawValue)): \(error)")
         }
       }, shouldStop: { [watch] in watch.shouldStop })
-    let result: Result<(PolicyRefresh.Outcome, PolicyCache), StateError>? = ask(cancellation) { client in
+    let result: Result<(PolicyRefresh.Outcome, PolicyCache, UInt64), StateError>? = ask(cancellation) { client in
       do throws(StateError) {
         var cache = try PolicyCache(layout)
         let outcome = try refresh.run(&client, &cache, now: now)
-        return .success((outcome, cache))
+        return .success((outcome, cache, self.pulls.add(1, ordering: .relaxed).newValue))
       } catch {
         return .failure(error)
       }
     }
     switch result {
-    case .success(let (outcome, cache))?:
+    case .success(let (outcome, cache, number))?:
       let isRefused = outcome.failure?.code == .bundleRefused
-      return Pulled(outcome: outcome, cache: cache, refusal: isRefused ? refusal.value : nil)
+      return Pulled(outcome: outcome, cache: cache, number: number, refusal: isRefused ? refusal.value : nil)
     case .failure(let error)?:
       throw PolicyUnavailableError(reason: .state, code: error.code.rawValue, description: error.message)
     case nil:

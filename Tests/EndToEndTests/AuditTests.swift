@@ -69,6 +69,15 @@ import Testing
     return (try process.wait(), process.output.text)
   }
 
+  @Test func `a summary of sessions without calls says so`() throws {
+    let session = try ScriptedSession()
+    session.process.send(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+    _ = try session.process.line()
+    try session.end()
+    let result = try Self.summary(session.scratch)
+    #expect(result.status == 0 && result.output.hasPrefix("no calls in "), "\(result.output)")
+  }
+
   @Test func `what was called is counted by decision, and beside what another policy would decide`() throws {
     let session = try ScriptedSession(options: ["--observe"])
     for (id, tool) in ["echo", "echo", "echo", "forbidden", "risky", "sum"].enumerated() {

@@ -51,6 +51,9 @@ struct AuditSummaryCommand: ParsableCommand {
       case .json: printJSON(kind, count, other)
       }
     }
+    if summary.counts.isEmpty, format == .text {
+      print("no calls\(since.map { " since \($0.text)" } ?? "") in \(summary.rows) records")
+    }
     if summary.refusals > 0, format == .text {
       let lines = summary.refusals == 1 ? "1 line was" : "\(summary.refusals) lines were"
       print("\(lines) refused: `czproxy audit tail` has the reasons")

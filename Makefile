@@ -40,13 +40,13 @@ hostile: build ## many generated frames at every reader, 10 000 starts and ends,
 	Fuzz/endure soak --czproxy .build/release/czproxy --count $(or $(CALLS),200000)
 	Fuzz/day --czproxy .build/release/czproxy --count $(or $(DAY),86400)
 
-sanitize: build ## run the modules' tests under AddressSanitizer and ThreadSanitizer
+sanitize: build ## run the modules' tests under AddressSanitizer and ThreadSanitizer (the library's under the latter)
 	@Scripts/setup-tests controlzero
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Fuzz/lsan.supp swift test --sanitize=address --scratch-path .build-asan --filter '$(MODULE_TESTS)'
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/thread-sanitizer.suppressions swift test --sanitize=thread --scratch-path .build-tsan --filter '$(MODULE_TESTS)'
 	Scripts/thread-sanitizer
 
-MODULE_TESTS = ^(WireTests|PolicyTests|DataLossTests|BundleTests|AuditTests|RelayTests|ControlPlaneTests)\.
+MODULE_TESTS = ^(WireTests|HostConfigTests|PolicyTests|DataLossTests|BundleTests|AuditTests|RelayTests|ControlPlaneTests)\.
 
 bench: build ## time the relay beside other guards, decisions and scans beside Control Zero in Python and Cedar, in one run
 	@Scripts/setup-tests controlzero armorer-guard fastmcp mcp-firewall agentx-mcp

@@ -101,9 +101,6 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
 
   // MARK: Secrets
 
-  /// The longest secret that is taken.
-  public static let maxSecretBytes = 64 << 10
-
   /// The value of a secret (`GET /api/secrets/{name}`).
   public mutating func secret(named name: String) -> SecretOutcome {
     do throws(ControlPlaneError) {
@@ -120,9 +117,10 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
             .unusable, "the answer about the secret `\(shown)` has no text `value`", status: response.status)
         }
         defer { SecretBytes.wipe(&value) }
-        guard value.count <= Self.maxSecretBytes else {
+        guard value.count <= ServiceSettings.maxSecretBytes else {
           throw ControlPlaneError(
-            .unusable, "the secret `\(shown)` is longer than \(Self.maxSecretBytes) bytes", status: response.status)
+            .unusable, "the secret `\(shown)` is longer than \(ServiceSettings.maxSecretBytes) bytes",
+            status: response.status)
         }
         do throws(SecretBytes.Unavailable) {
           return .value(try SecretBytes(copying: value))

@@ -14,7 +14,7 @@ extension Scanner {
     guard keys.reduce(0, { $0 + $1.count }) <= Self.maxKeyBytes else { return Set(keys) }
     // Most often none is, which one look at all of them tells.
     guard holds(Array(keys.joined(separator: [UInt8(ascii: "\n")]))) else { return [] }
-    return Set(keys.filter { holds($0) })
+    return Set(keys.filter(holds))
   }
 
   /// The members of an object, at any depth, whose names hold what a rule masks or blocks; all where that can't be told.
@@ -31,18 +31,23 @@ extension Scanner {
     add(object)
     let count = members.reduce(0) { $0 + $1.key.count }
     guard count <= ArgumentScanner.defaultMaxBytes else { return Set(members.map(\.value)) }
-    guard holds(Array(members.map(\.key).joined(separator: [UInt8(ascii: "\n")])), protected: true) else { return [] }
-    return Set(members.filter { holds(Array($0.key), protected: true) }.map(\.value))
+    guard holdsProtected(Array(members.map(\.key).joined(separator: [UInt8(ascii: "\n")]))) else { return [] }
+    return Set(members.filter { holdsProtected(Array($0.key)) }.map(\.value))
   }
 
-  /// - Parameter protected: whether only what a rule masks or blocks counts.
-  private func holds(_ text: [UInt8], protected: Bool = false) -> Bool {
+  private func holds(_ text: [UInt8]) -> Bool {
     do throws(Failure) {
-      return try matches(in: text.span).contains {
-        !protected || (detectors[$0.detector].rule.action != .detect && !$0.range.isEmpty)
-      }
+      return try !matches(in: text.span).isEmpty
     } catch {
       return true
     }
+  }
+
+  private func holdsProtected(_ text: [UInt8]) -> Bool { protectedRanges(in: text)?.isEmpty != true }
+
+  /// Where rules that mask or block find something in a text; nil where that can't be told.
+  func protectedRanges(in text: [UInt8]) -> [Range<Int>]? {
+    guard let matches = try? matches(in: text.span) else { return nil }
+    return matches.filter { detectors[$0.detector].rule.action != .detect && !$0.range.isEmpty }.map(\.range)
   }
 }

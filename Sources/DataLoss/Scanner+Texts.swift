@@ -35,8 +35,6 @@ extension Scanner {
 
   /// What rules that mask or block find in a text, and how often; nil where that can't be told.
   private func protectedTexts(in text: [UInt8]) -> [ArraySlice<UInt8>: Int]? {
-    guard let matches = try? matches(in: text.span) else { return nil }
-    let found = matches.filter { detectors[$0.detector].rule.action != .detect && !$0.range.isEmpty }
-    return Dictionary(found.map { (text[$0.range], 1) }, uniquingKeysWith: +)
+    protectedRanges(in: text).map { Dictionary($0.map { (text[$0], 1) }, uniquingKeysWith: +) }
   }
 }

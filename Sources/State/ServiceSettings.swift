@@ -3,6 +3,9 @@ public import Platform
 
 /// Where the service is, and who we are to it (Control Zero 1.13.16: base URL, TLS and key precedence).
 public struct ServiceSettings: Sendable {
+  /// The longest secret of the service that is taken: a variable of an environment can't hold much more.
+  public static let maxSecretBytes = 64 << 10
+
   /// What the command line said; nil where it said nothing.
   public struct Options: Sendable, Equatable {
     /// A file that holds nothing but the key.

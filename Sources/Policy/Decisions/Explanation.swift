@@ -24,13 +24,9 @@ public struct Explanation: Sendable {
   public let steps: [Step]
   /// The names that were asked about.
   public let actions: [String]
+}
 
-  init(decision: Decision, steps: [Step], actions: [String]) {
-    self.decision = decision
-    self.steps = steps
-    self.actions = actions
-  }
-
+extension Explanation {
   /// Of a decision that was made without asking each rule.
   public init(decision: Decision, of call: Call) {
     self.init(decision: decision, steps: [], actions: [String(decoding: call.subject, as: UTF8.self)])

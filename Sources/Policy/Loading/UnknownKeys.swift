@@ -1,4 +1,4 @@
-import Python
+import Wire
 
 /// Finds keys of a local policy that nothing reads: the SDK leaves them out without a word, and with one that is
 /// misspelt what it should have asked for.
@@ -36,12 +36,8 @@ enum UnknownKeys {
 
   /// The known word that is nearly this one.
   static func meant(by word: String, of known: [String]) -> String? {
-    known.first { isOneEditApart(word, $0) || letters(of: word) == letters(of: $0) }
-  }
-
-  /// What `dlpRules`, `dlp-rules` and `dlp_rules` have in common.
-  private static func letters(of word: String) -> [UInt8] {
-    word.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }.map(CaseFolding.asciiFolded)
+    let letters = LookAlike.letters(Array(word.utf8))
+    return known.first { isOneEditApart(word, $0) || letters == LookAlike.letters(Array($0.utf8)) }
   }
 
   /// Whether one insertion, deletion or replacement, or two letters in the other order, make one text of the other.

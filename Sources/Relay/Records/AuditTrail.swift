@@ -11,32 +11,38 @@ import Wire
 struct AuditTrail: ~Copyable {
   /// What every row repeats or the first one tells.
   struct Identity {
-    var server: ServerName
-    var command: [String]
-    var sessionID: String
-    var processID: Int32
-    var stateDirectory: String
-    var clientName: String
-    var projectID: String
-    var policySource: String
-    var policyHash: String
-    var policyPath: String
-    var ruleCount: Int
-    var mode: String
+    let server: ServerName
+    let command: [String]
+    let processID: Int32
+    let stateDirectory: String
+    private(set) var session: DecisionRow.Session
+    private(set) var policyHash = ""
+    private(set) var policyPath = ""
+    private(set) var ruleCount = 0
 
-    /// What its decisions repeat.
-    var decisions: DecisionRow.Session {
-      DecisionRow.Session(
-        id: sessionID, mode: mode, policySource: policySource, projectID: projectID, clientName: clientName,
+    /// - Parameters:
+    ///   - projectID: of the call's context, where the policy names none.
+    ///   - loaded: the policy in force.
+    init(
+      server: ServerName, command: [String], sessionID: String, processID: Int32, stateDirectory: String,
+      clientName: String, projectID: String, mode: String, _ loaded: PolicySource.Loaded
+    ) {
+      self.server = server
+      self.command = command
+      self.processID = processID
+      self.stateDirectory = stateDirectory
+      session = DecisionRow.Session(
+        id: sessionID, mode: mode, policySource: "", projectID: projectID, clientName: clientName,
         subjectOrigin: "mcp_proxy")
+      takePolicy(loaded)
     }
 
     mutating func takePolicy(_ loaded: PolicySource.Loaded) {
-      policySource = loaded.policy.source.rawValue
+      session.policySource = loaded.policy.source.rawValue
+      session.projectID = loaded.projectID ?? session.projectID
       policyHash = loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes)
       policyPath = loaded.path ?? ""
       ruleCount = loaded.policy.ruleCount
-      projectID = loaded.projectID ?? projectID
     }
   }
 
@@ -59,16 +65,16 @@ struct AuditTrail: ~Copyable {
     let created = try AuditSegment.create(
       in: identity.stateDirectory, at: Self.now(), processID: identity.processID
     ) { record in
-      record.string("session_id", identity.sessionID)
+      record.string("session_id", identity.session.id)
       record.string("proxy", "czproxy/\(Version.number)")
       record.string("policy_engine_version", Version.policyEngine)
       record.string("server", identity.server.description)
       record.strings("server_command", identity.command.prefix(64).map { Array($0.utf8.prefix(1024)) })
-      record.string("policy_source", identity.policySource)
+      record.string("policy_source", identity.session.policySource)
       record.string("policy_path", identity.policyPath)
       record.string("policy_hash", identity.policyHash)
       record.integer("policy_rules", identity.ruleCount)
-      record.string("mode", identity.mode)
+      record.string("mode", identity.session.mode)
     }
     segment = consume created
   }
@@ -100,7 +106,7 @@ struct AuditTrail: ~Copyable {
   private func row(_ record: SessionRecord, line: ArraySlice<UInt8>) -> AuditRecord {
     var row =
       switch record {
-      case .decision(let judged): judged.record(identity.decisions, server: identity.server, at: Self.now())
+      case .decision(let judged): judged.record(identity.session, server: identity.server, at: Self.now())
       case .outcome(let outcome): outcomeRow(outcome)
       case .observation(let observation): observationRow(observation)
       case .listEdit(let edit): listRow(edit)
@@ -115,7 +121,7 @@ struct AuditTrail: ~Copyable {
     identity.takePolicy(loaded)
     guard segment != nil else { return }
     var row = lifecycleRow("policy_change", reason: change.reason, code: change.code.rawValue)
-    row.string("policy_source", identity.policySource)
+    row.string("policy_source", identity.session.policySource)
     row.string("policy_hash", identity.policyHash)
     row.integer("policy_rules", identity.ruleCount)
     try append(row)
@@ -148,7 +154,7 @@ struct AuditTrail: ~Copyable {
     row.string("policy_id", "<lifecycle>")
     row.string("reason", reason)
     row.string("reason_code", code)
-    row.string("session_id", identity.sessionID)
+    row.string("session_id", identity.session.id)
     return row
   }
 
@@ -158,7 +164,7 @@ struct AuditTrail: ~Copyable {
     row.string("tool", identity.server.description)
     row.string("method", bytes: method)
     row.string("policy_id", policyID)
-    row.string("session_id", identity.sessionID)
+    row.string("session_id", identity.session.id)
     return row
   }
 

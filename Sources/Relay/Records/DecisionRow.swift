@@ -25,8 +25,8 @@ package struct DecisionRow {
   package struct Session {
     let id: String
     let mode: String
-    let policySource: String
-    let projectID: String
+    var policySource: String
+    var projectID: String
     let clientName: String
     /// Who asks for decisions: `mcp_proxy`, `sdk_guard`.
     let subjectOrigin: String

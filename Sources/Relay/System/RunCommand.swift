@@ -238,8 +238,6 @@ public enum RunCommand {
     return AuditTrail.Identity(
       server: name, command: options.command, sessionID: Hexadecimal.text(RandomBytes.array(16)),
       processID: getpid(), stateDirectory: stateDirectory, clientName: context.clientName ?? "czproxy",
-      projectID: context.projectID ?? "", policySource: loaded.policy.source.rawValue,
-      policyHash: loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes),
-      policyPath: loaded.path ?? "", ruleCount: loaded.policy.ruleCount, mode: mode)
+      projectID: context.projectID ?? "", mode: mode, loaded)
   }
 }

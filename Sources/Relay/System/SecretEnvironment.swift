@@ -1,5 +1,6 @@
 private import CShims
 internal import Platform
+internal import State
 internal import Wire
 
 /// Environment variables that one process may see and another may not.
@@ -36,7 +37,7 @@ enum SecretEnvironment {
   static func fetch(_ secrets: [SecretVariable], options words: [String]) throws(SystemError) -> Int32? {
     guard !secrets.isEmpty else { return nil }
     // As long as the tool lets a secret be, each byte escaped.
-    let limit = secrets.count * (6 * 65_536 + 3) + 3
+    let limit = secrets.count * (6 * ServiceSettings.maxSecretBytes + 3) + 3
     var (bytes, status) = try ControlTool.output(
       of: ["secret"] + words + ["--"] + secrets.map(\.secret), limit: limit)
     defer { unsafe bytes.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) } }

@@ -126,14 +126,7 @@ uint64_t cz_ignored_signals(void) {
 // MARK: Processes
 
 // In the child: becomes the program. Returns only where that fails.
-static void become(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t parent) {
-#ifdef __linux__
-  // Before the parent is looked at: it may be gone already.
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (getppid() != parent) _exit(127);
-#else
-  (void)parent;
-#endif
+static void become(char *const argv[], int input, int output, uint64_t inherited_ignores) {
   if (dup2(input, 0) < 0 || dup2(output, 1) < 0) return;
   uint64_t ignored = cz_ignored_signals() & ~inherited_ignores;
   for (int number = 1; number < 64; number++) {
@@ -142,28 +135,61 @@ static void become(char *const argv[], int input, int output, uint64_t inherited
   execvp(argv[0], argv);
 }
 
-int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process) {
-  int report, failure;
-  int failed = cz_pipe(&report, &failure);
+int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignores, cz_held *held) {
+  int wait, report;
+  int failed = cz_pipe(&wait, &held->release);
   if (failed) return failed;
+  failed = cz_pipe(&held->report, &report);
+  if (failed) {
+    close(wait);
+    close(held->release);
+    return failed;
+  }
   pid_t parent = getpid();
-  pid_t child = fork();
-  if (child == 0) {
-    become(argv, input, output, inherited_ignores, parent);
+  held->process = fork();
+  if (held->process == 0) {
+#ifdef __linux__
+    // Before the parent is looked at: it may be gone already.
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != parent) _exit(127);
+#endif
+    close(held->release);
+    unsigned char byte;
+    if (cz_read(wait, &byte, 1) == 1) become(argv, input, output, inherited_ignores);
     int number = errno;
-    ssize_t written = write(failure, &number, sizeof number);
+    ssize_t written = write(report, &number, sizeof number);
     (void)written;
     _exit(127);
   }
-  if (child < 0) failed = errno;
-  close(failure);
-  // The end of the pipe says that it is the program now.
-  if (child > 0 && cz_read(report, &failed, sizeof failed) > 0) {
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
-  }
+  if (held->process < 0) failed = errno;
+  close(wait);
   close(report);
-  *process = child;
+  if (failed) {
+    close(held->release);
+    close(held->report);
+  }
   return failed;
+}
+
+int cz_release(cz_held held, int starts) {
+  int failed = 0;
+  // Who is not told to start sees the end of the pipe, and ends. Who can't be told is no more, which shows below.
+  if (starts) (void)!write(held.release, "", 1);
+  close(held.release);
+  // The end of this pipe says that it is the program now.
+  if (cz_read(held.report, &failed, sizeof failed) > 0) {
+    while (waitpid(held.process, NULL, 0) < 0 && errno == EINTR) {}
+  }
+  close(held.report);
+  return failed;
+}
+
+int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process) {
+  cz_held held;
+  int failed = cz_hold(argv, input, output, inherited_ignores, &held);
+  if (failed) return failed;
+  *process = held.process;
+  return cz_release(held, 1);
 }
 
 int cz_spawn_detached(char *const argv[]) {

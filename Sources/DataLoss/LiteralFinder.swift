@@ -38,9 +38,9 @@ final class LiteralFinder: Sendable {
     var entries: [Entry] = []
     for case .literal(let texts, _) in (BuiltinDetectors.all + CredentialDetectors.all).map(\.requirement) {
       for text in texts {
-        let bytes = Array(text.utf8)
-        let word = Self.word(of: bytes)
+        let word = Self.word(of: text.utf8)
         guard !words.contains(word) else { continue }
+        let bytes = Array(text.utf8)
         let bit = Self.bit(words.count)
         words.append(word)
         guard bytes.count > 1 else {
@@ -66,18 +66,28 @@ final class LiteralFinder: Sendable {
   }
 
   /// - Parameter literal: one to four bytes, none of them 0.
-  private static func word(of literal: [UInt8]) -> UInt32 {
-    precondition((1...4).contains(literal.count))
-    return literal.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+  private static func word(of literal: String.UTF8View) -> UInt32 {
+    var word: UInt32 = 0
+    var shift: UInt32 = 0
+    for byte in literal {
+      word |= UInt32(byte) << shift
+      shift += 8
+    }
+    precondition((8...32).contains(shift))
+    return word
   }
 
   /// The bytes before the pair that a literal is looked for by.
   private static func lead(of literal: [UInt8]) -> Int {
-    let marks = literal.map { ByteClasses([$0].span).hasRun(of: .marks, atLeast: 1) }
-    let lead = (0..<literal.count - 1).filter { marks[$0] || marks[$0 + 1] }
-      .max { rarity(literal, at: $0) < rarity(literal, at: $1) }
-    guard let lead else { preconditionFailure("a literal without a mark") }
-    return lead
+    var best: (lead: Int, rarity: Int)?
+    ByteClasses(literal.span).forEach(.marks) { place in
+      for lead in max(0, place - 1)...min(place, literal.count - 2) {
+        let rarity = rarity(literal, at: lead)
+        if rarity >= best?.rarity ?? 0 { best = (lead, rarity) }
+      }
+    }
+    guard let best else { preconditionFailure("a literal without a mark") }
+    return best.lead
   }
 
   /// How rare a pair is in prose: letters by their frequency, all else is rarer.
@@ -94,7 +104,7 @@ final class LiteralFinder: Sendable {
   /// The bits of some of the literals.
   func set(of texts: [String]) -> LiteralSet {
     texts.reduce(.zero) { set, text in
-      words.firstIndex(of: Self.word(of: Array(text.utf8))).map { set | Self.bit($0) } ?? set
+      words.firstIndex(of: Self.word(of: text.utf8)).map { set | Self.bit($0) } ?? set
     }
   }
 

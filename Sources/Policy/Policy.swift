@@ -17,7 +17,10 @@ public struct Policy: Sendable {
   public let warnings: [PolicyWarning]
 
   /// What the arguments of calls are scanned for.
-  public let scanner: Scanner
+  public var scanner: Scanner { ownScanner ?? .builtin }
+  /// Nil where the policy brings no rules for it: the built-in detectors take longer to make than all else of a policy,
+  /// and nobody needs them before the first call.
+  private let ownScanner: Scanner?
 
   let core: PolicyCore
   /// The rules that name methods of the protocol; nil for none.
@@ -27,15 +30,15 @@ public struct Policy: Sendable {
 
   init(
     source: Source, fileName: String, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
-    rules: RuleTable, settings: PolicySettings, scanner: Scanner = .builtin, resultRules: ResultRules = ResultRules(),
-    annotationRules: AnnotationRules = AnnotationRules()
+    rules: RuleTable, settings: PolicySettings, detectionRules: [DetectionRule] = [],
+    resultRules: ResultRules = ResultRules(), annotationRules: AnnotationRules = AnnotationRules()
   ) {
     self.source = source
     self.fileName = fileName
     self.projectID = projectID
     self.dialect = dialect
     self.warnings = warnings
-    self.scanner = scanner
+    ownScanner = detectionRules.isEmpty ? nil : Scanner(rules: detectionRules)
     self.resultRules = resultRules
     self.annotationRules = annotationRules
     namedMethods = Self.naming(rules, settings)

@@ -53,6 +53,20 @@ void cz_adopt_orphans(void);
 /// `inherited_ignores` has their bit (1 << signal). 0 and a process id, or an errno.
 int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process);
 
+/// A process that waits to be told to become a program.
+typedef struct {
+  pid_t process;
+  int release, report;
+} cz_held;
+
+/// The first half of `cz_spawn`, and all of it that takes long: the process is there, and runs nothing of the program.
+/// 0, or an errno.
+int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignores, cz_held *held);
+
+/// The second half: the process becomes the program, or ends where `starts` is 0. Once for each that is held. 0, or an
+/// errno.
+int cz_release(cz_held held, int starts);
+
 /// Starts a program that lives on by itself: in a session of its own, with nothing of ours open. Returns 0 once it is
 /// on its way, or an errno. The caller has one thread.
 int cz_spawn_detached(char *const argv[]);

@@ -44,7 +44,7 @@ struct HostedPolicyLoader {
     guard errors.isEmpty else { throw PolicyError(fileName: fileName, diagnostics: errors) }
     return Policy(
       source: .hosted, fileName: fileName, projectID: root["project_id"]?.string, warnings: warnings, rules: rules,
-      settings: settings, scanner: Scanner(rules: detection.rules))
+      settings: settings, detectionRules: detection.rules)
   }
 
   // MARK: Settings

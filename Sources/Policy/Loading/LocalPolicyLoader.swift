@@ -72,7 +72,7 @@ struct LocalPolicyLoader {
     }
     return Policy(
       source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: RuleTable(rules),
-      settings: settings, scanner: Scanner(rules: detection.rules), resultRules: resultRules,
+      settings: settings, detectionRules: detection.rules, resultRules: resultRules,
       annotationRules: annotationRules)
   }
 

@@ -22,20 +22,14 @@ enum Guardian {
   ) -> Never {
     cz_adopt_orphans()
     for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { cz_ignore_signal(signal) }
-    guard case .start? = channel.receive() else { _exit(0) }
     let signals: SignalPipe
+    // Forked while the proxy opens its log, so that the server starts at once when it is told to.
+    let server: cz_held
     do throws(SystemError) {
       signals = try SignalPipe(forwarding: [SIGCHLD])
+      server = try hold(command, input: input.number, output: output.number, ignoredSignals: ignoredSignals)
     } catch {
-      channel.send(.failed(error.number))
-      _exit(0)
-    }
-
-    let server: Int32
-    switch spawn(command, input: input.number, output: output.number, ignoredSignals: ignoredSignals) {
-    case .success(let process): server = process
-    case .failure(let error):
-      channel.send(.failed(error.number))
+      if case .start? = channel.receive() { channel.send(.failed(error.number)) }
       _exit(0)
     }
     SecretEnvironment.wipe(secrets)
@@ -44,24 +38,32 @@ enum Guardian {
     _ = consume output
     _ = close(0)
     _ = close(1)
-    channel.send(.started(server))
-    guardServer(server, channel, signals)
-    endDescendants(of: server, signals)
+    let starts = channel.receive() == .start
+    let failed = cz_release(server, starts ? 1 : 0)
+    guard starts else { _exit(0) }
+    guard failed == 0 else {
+      channel.send(.failed(failed))
+      _exit(0)
+    }
+    channel.send(.started(server.process))
+    guardServer(server.process, channel, signals)
+    endDescendants(of: server.process, signals)
     _exit(0)
   }
 
-  /// Starts the server; its output and input are what remains of the pipes.
-  private static func spawn(
+  /// Forks what becomes the server; its output and input are what remains of the pipes.
+  private static func hold(
     _ command: [[UInt8]], input: Int32, output: Int32, ignoredSignals: UInt64
-  ) -> Result<Int32, SystemError> {
+  ) throws(SystemError) -> cz_held {
     var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { word in
       unsafe strdup(word.map { CChar(bitPattern: $0) } + [0])
     }
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
-    var process: pid_t = 0
-    let failed = unsafe cz_spawn(words, input, output, ignoredSignals, &process)
-    return failed == 0 ? .success(process) : .failure(SystemError("exec", failed))
+    var held = cz_held()
+    let failed = unsafe cz_hold(words, input, output, ignoredSignals, &held)
+    guard failed == 0 else { throw SystemError("fork", failed) }
+    return held
   }
 
   /// Does what the proxy asks until it is gone.

@@ -143,7 +143,7 @@ public enum RunCommand {
     _ server: inout ServerProcess, _ command: [String], _ trail: inout AuditTrail
   ) -> Int32? {
     do throws(SystemError) {
-      try server.start()
+      try server.start { Session.rehearse() }
       return nil
     } catch {
       StandardError.report("can't start `\(DisplayText.escaped(command[0].utf8))`: \(error.reason)")

@@ -60,8 +60,11 @@ struct ServerProcess: ~Copyable {
   }
 
   /// Starts the server; throws the error number of the exec when it can't be.
-  mutating func start() throws(SystemError) {
+  ///
+  /// - Parameter meanwhile: what there is to do until it runs.
+  mutating func start(meanwhile: () -> Void) throws(SystemError) {
     channel.send(.start)
+    meanwhile()
     switch channel.receive() {
     case .started(let process): self.process = process
     case .failed(let number): throw SystemError("exec", number)

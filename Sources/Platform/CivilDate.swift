@@ -15,7 +15,7 @@ package struct CivilDate: Equatable, Sendable {
     let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    // Years that start in March have the leap day at their end.
+    // A year that starts in March has the leap day at its end.
     let monthFromMarch = (5 * dayOfYear + 2) / 153
     let isNextYear = monthFromMarch >= 10
     year = yearOfEra + era * 400 + (isNextYear ? 1 : 0)

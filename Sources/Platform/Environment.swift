@@ -1,4 +1,4 @@
-/// The environment, as far as it configures us.
+/// The environment variables that configure this program.
 public enum Environment {
   public static func value(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }

@@ -39,7 +39,7 @@ public struct VerifiedBundle: Sendable {
     return frame
   }
 
-  /// JSON as the SDK reads it: of a repeated key the last one counts; `NaN` and half surrogate pairs are let through.
+  /// Reads JSON as the SDK does: the last of repeated keys counts; `NaN` and half surrogate pairs are accepted.
   package static func read(_ payload: [UInt8]) throws(BundleError) -> JSONDocument {
     var limits = JSONLimits()
     limits.maxBytes = OpenedBundle.maxPayloadBytes

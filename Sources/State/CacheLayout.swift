@@ -1,9 +1,9 @@
-/// Where things stand in a state directory that `czproxy sync` writes and the relay reads.
+/// The layout of a state directory that `czproxy sync` writes and the relay reads.
 ///
 /// ```
 /// <state>/sync.lock                       held (flock) by the one process that syncs
 /// <state>/cache.lock                      held (flock) by whoever asks the service for a policy
-/// <state>/sync-state.json                 ``SyncState``: what it did last
+/// <state>/sync-state.json                 ``SyncState``: what `czproxy sync` did last
 /// <state>/cache/<scope>/current.json      ``CachedPolicy``: names the two files below
 /// <state>/cache/<scope>/<sha256>.json     keys, in the shape of the service's bootstrap answer
 /// <state>/cache/<scope>/<sha256>.czpolicy a bundle as it was received

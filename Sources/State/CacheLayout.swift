@@ -8,8 +8,8 @@
 /// <state>/cache/<scope>/<sha256>.json     keys, in the shape of the service's bootstrap answer
 /// <state>/cache/<scope>/<sha256>.czpolicy a bundle as it was received
 /// ```
-/// `<scope>` is ``APIKey/scope``, `<sha256>` the digest of the file's content. A reader opens `current.json` first: it is
-/// replaced by rename(2) after both files are whole, so that keys and bundle always belong together.
+/// `<scope>` is ``APIKey/scope``, `<sha256>` the digest of the file's content. A reader opens `current.json` first,
+/// which is replaced by rename(2) after both files are whole, so that keys and bundle always belong together.
 public struct CacheLayout: Sendable, Equatable {
   public let stateDirectory: String
   public let scope: String

@@ -69,7 +69,7 @@ extension OpenedBundle {
     }
   }
 
-  /// UNIX seconds; nil where `expires_at` is absent, null or empty.
+  /// UNIX seconds; nil if `expires_at` is absent, null or empty.
   ///
   /// - Throws: for a time that can't be read: its author meant an expiry, and nobody can tell which.
   public func expiry() throws(BundleError) -> Int64? {

@@ -45,8 +45,8 @@ public struct Signers: Sendable, Equatable {
     return inForce + revoked
   }
 
-  /// Judged by the clock of this machine, never by what the bundle says of its own age: whoever has got hold of a
-  /// retired key can write any date into a bundle.
+  /// The status of a key by the clock of this machine, never by what the bundle says of its own age: whoever has got
+  /// hold of a retired key can write any date into a bundle.
   ///
   /// - Parameter now: UNIX seconds.
   public func standing(of key: SigningKey, at now: Int64) -> Standing {

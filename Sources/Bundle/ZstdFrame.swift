@@ -70,7 +70,7 @@ package enum ZstdFrame {
     return stream[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
-  /// Nil where the frame announces none.
+  /// Nil if the frame announces none.
   private static func announcedSize(of stream: [UInt8], from start: Int) -> Int? {
     let size = unsafe stream.withUnsafeBytes { stream in
       unsafe ZSTD_getFrameContentSize(stream.baseAddress.map { unsafe $0 + start }, stream.count - start)

@@ -4,7 +4,7 @@ package struct CivilDate: Equatable, Sendable {
   package let month: Int
   package let day: Int
 
-  /// Nil where the calendar has no such day.
+  /// Nil if the calendar has no such day.
   package init?(year: Int, month: Int, day: Int) {
     guard (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day) else { return nil }
     (self.year, self.month, self.day) = (year, month, day)

@@ -39,7 +39,7 @@ struct ConfigFile {
     }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// The members of the root mapping whose key and value are both texts; nil where the root is something else.
+  /// The members of the root mapping whose key and value are both texts; nil if the root is something else.
   private static func rootTexts(of bytes: [UInt8]) -> [(key: [UInt8], value: [UInt8])]? {
     // SAFETY: the parser is initialized here and deleted here; it reads the bytes only while they are borrowed below.
     var parser = unsafe yaml_parser_t()

@@ -56,7 +56,7 @@ public struct ServiceSettings: Sendable {
   }
 
   /// The file of certificate authorities for a collector of telemetry: `--ca-file`, then
-  /// `OTEL_EXPORTER_OTLP_CERTIFICATE`; nil for the system's. Throws where there is no such file.
+  /// `OTEL_EXPORTER_OTLP_CERTIFICATE`; nil for the system's. Throws if there is no such file.
   public static func telemetryAuthorities(
     _ options: Options, environment: (String) -> String? = Environment.value
   ) throws(StateError) -> String? {

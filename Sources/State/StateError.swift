@@ -12,7 +12,7 @@ public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformed = "E1205"
     /// A file or directory can't be read or written.
     case inaccessible = "E1301"
-    /// There is no file of certificate authorities where one was named.
+    /// The file of certificate authorities that was named does not exist.
     case noAuthorities = "E1404"
     /// There is no memory to keep a key in.
     case noMemory = "memory"

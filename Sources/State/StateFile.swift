@@ -44,7 +44,7 @@ package enum StateFile {
     }
   }
 
-  /// The bytes of a file; nil where there is none.
+  /// The bytes of a file; nil if there is none.
   package static func read(_ path: String, limit: Int) throws(StateError) -> [UInt8]? {
     do throws(FileReader.Failure) {
       return try FileReader.read(path, limit: limit)

@@ -11,7 +11,7 @@ public struct SyncLock: ~Copyable {
     self.file = file
   }
 
-  /// Takes the lock; nil where another process has it.
+  /// Takes the lock; nil if another process has it.
   public static func acquire(stateDirectory: String) throws(StateError) -> SyncLock? {
     try StateFile.makeDirectory(stateDirectory)
     let path = CacheLayout.lock(in: stateDirectory)

@@ -27,7 +27,7 @@ public enum DisplayText {
       if isShowable(scalar) {
         text.unicodeScalars.append(scalar)
       } else if scalar.value < 0x20 {
-        // This can only stand between two tokens: within a string, it is escaped already.
+        // A control can only stand between two tokens: within a string, it is escaped already.
         text += " "
       } else {
         for unit in scalar.utf16 {

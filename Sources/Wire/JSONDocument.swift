@@ -93,7 +93,7 @@ public struct JSONDocument: Sendable {
     }
   }
 
-  /// The unescaped bytes of a string, without a copy where it holds no escapes; empty for any other kind.
+  /// The unescaped bytes of a string, without a copy if it holds no escapes; empty for any other kind.
   public func text(_ node: Node) -> ArraySlice<UInt8> {
     switch tape.tag(node.index) {
     case .string:

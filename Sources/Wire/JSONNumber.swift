@@ -33,7 +33,8 @@ enum JSONNumber {
       isInteger = false
       (exponent, position) = try scanExponent(text, from: position + 1)
     }
-    // Any other number is certain to be below 10^308; only one that could exceed that is parsed as a double.
+    // If digits and exponent do not exceed 308, the number is below 10^308 for certain; otherwise it is parsed as a
+    // double.
     if !mayOverflow, integerDigits + exponent > 308, !isFinite(text, start..<position) {
       throw JSONError(.nonFiniteNumber, at: start)
     }

@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// The delivery of records to the service.
 extension ClientCore {
-  /// How long a record waits for others to be sent with, and how many records wait no longer.
+  /// How long a record waits for others to be sent with, and how many records are enough to be sent without waiting.
   private static let patience = Duration.seconds(10)
   private static let company = 50
   /// How long to wait for another process that delivers.

@@ -43,9 +43,9 @@ public struct PolicyDecision: Sendable, Hashable {
   public let gateMatched: String
   /// Whether the call is allowed only because there is no policy yet.
   public let isObserveMode: Bool
-  /// What difference the families of tools made.
+  /// What difference the families of tools made to the match.
   public let matchSemantics: String
-  /// If they changed which rule decides, the rule without families and the one with them; otherwise empty.
+  /// If the families changed which rule decides, the rule without them and the one with them; otherwise empty.
   public let divergentRuleIDs: [String]
   /// Whether the deciding rule asks for a person's approval.
   public let requiresApproval: Bool

@@ -38,7 +38,7 @@ public struct JSONObject: Sendable {
   /// The names of all members, in their order.
   public var names: [String] { members.map(\.name) }
 
-  /// The value of a member; nil where there is none. Setting nil removes it.
+  /// The value of a member; nil if there is none. Setting nil removes it.
   public subscript(_ name: String) -> JSONValue? {
     get { index(of: name).map { members[$0].value } }
     set {

@@ -8,7 +8,7 @@ public enum JSONValue: Sendable {
   case integer(Int64)
   /// Any other number that a double holds; one that is not finite is written as null.
   case number(Double)
-  /// A number that neither of these holds with all its digits, such as 18446744073709551615.
+  /// A number that neither `Int64` nor `Double` holds with all its digits, such as 18446744073709551615.
   case exact(ExactNumber)
   /// A text, decoded.
   case string(String)

@@ -1,6 +1,6 @@
 // swift-tools-version: 6.3
 // Targets stand in dependency order: a module imports only what stands above it.
-// Within a target, dependencies are listed one a line.
+// Within a target, dependencies are listed one per line.
 
 import PackageDescription
 
@@ -246,8 +246,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings,
       linkerSettings: [
-        // One file that starts in a millisecond and needs no installed Swift runtime; what a session runs stands
-        // together in it, which is a quarter less of memory (Scripts/order-functions).
+        // One file that starts in a millisecond and needs no installed Swift runtime. The functions that a session runs
+        // are placed together, which takes a quarter less memory (Scripts/order-functions).
         .unsafeFlags(
           [
             "-static-executable", "-use-ld=lld",

@@ -1,4 +1,4 @@
-/// What is asked of an opened bundle beyond the SDK (1.13.16), which asks nothing more. Each can be switched off.
+/// Checks on an opened bundle that the SDK (1.13.16) does not make. Each can be switched off.
 public struct AcceptanceChecks: OptionSet, Sendable, Hashable {
   public let rawValue: UInt8
 
@@ -6,16 +6,16 @@ public struct AcceptanceChecks: OptionSet, Sendable, Hashable {
 
   /// The signer is neither revoked nor out of force.
   public static let signer = AcceptanceChecks(rawValue: 1 << 0)
-  /// The bundle names no project but that of the keys.
+  /// The bundle names no project other than that of the keys.
   public static let project = AcceptanceChecks(rawValue: 1 << 1)
-  /// Its `expires_at` has not come.
+  /// The bundle's `expires_at` has not been reached.
   public static let expiry = AcceptanceChecks(rawValue: 1 << 2)
-  /// No newer one was accepted before.
+  /// No newer bundle was accepted before.
   public static let rollback = AcceptanceChecks(rawValue: 1 << 3)
 
   public static let strict: AcceptanceChecks = [.signer, .project, .expiry, .rollback]
 
-  /// In the order they are made in, with their names for people.
+  /// All checks in the order in which they are made, with their names for people.
   public static let all: [(check: AcceptanceChecks, name: String)] = [
     (.signer, "signer"), (.project, "project"), (.expiry, "expiry"), (.rollback, "rollback"),
   ]

@@ -6,9 +6,9 @@ public struct AcceptedBundle: Sendable {
   public let signer: SigningKey
   /// Its root is an object.
   public let payload: JSONDocument
-  /// The project of the keys that it was accepted by.
+  /// The project of the keys that the bundle was accepted with.
   public let projectID: String
-  /// When it must no longer be enforced, in UNIX seconds; nil for never, and where the expiry is not honoured.
+  /// When the bundle must no longer be enforced, in UNIX seconds; nil for never, and if its expiry is not checked.
   public let expiresAt: Int64?
 
   init(_ opened: OpenedBundle, projectID: String, expiresAt: Int64?) {

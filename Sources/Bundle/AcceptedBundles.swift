@@ -1,7 +1,7 @@
 import Wire
 
-/// The memory of accepted bundles: for each project and signing key the newest one's time. A value; see
-/// ``AcceptedBundlesFile`` for where it is kept.
+/// The memory of accepted bundles: the time of the newest one for each project and signing key. A value;
+/// ``AcceptedBundlesFile`` stores it.
 ///
 ///     {"version": 1, "accepted": [{"project_id": "prj_1", "signing_pubkey_hex": "…", "created_at": 1767225600}]}
 public struct AcceptedBundles: Sendable, Equatable {
@@ -16,7 +16,7 @@ public struct AcceptedBundles: Sendable, Equatable {
   static let maxBytes = 1 << 20
   private static let maxEntries = 1024
 
-  /// Nothing was accepted yet.
+  /// The memory before any bundle is accepted.
   public init() {}
 
   public var isEmpty: Bool { newest.isEmpty }
@@ -26,9 +26,9 @@ public struct AcceptedBundles: Sendable, Equatable {
     newest[Origin(projectID: Array(projectID.utf8), signer: signer)]
   }
 
-  /// The memory after this bundle too.
+  /// The memory with this bundle added.
   ///
-  /// - Throws: where it is full; no machine has that many projects.
+  /// - Throws: if the memory is full; no machine has that many projects.
   public func remembering(_ bundle: AcceptedBundle) throws(BundleError) -> AcceptedBundles {
     let origin = Origin(projectID: Array(bundle.projectID.utf8), signer: bundle.signer)
     var result = self
@@ -95,7 +95,7 @@ public struct AcceptedBundles: Sendable, Equatable {
     return UInt64(String(decoding: document.raw(value), as: UTF8.self))
   }
 
-  /// The memory is what tells an older bundle from a newer one: without it nothing is accepted.
+  /// Only the memory tells an older bundle from a newer one, so nothing is accepted without it.
   static func unreadable(_ reason: String) -> BundleError {
     BundleError(.memory, "the memory of accepted bundles can't be used: \(reason)")
   }

@@ -1,6 +1,6 @@
 import Platform
 
-/// Where the memory of accepted bundles is kept: `bundles/accepted.json` of the state directory, for its owner only.
+/// The file of the memory of accepted bundles: `bundles/accepted.json` in the state directory, for its owner only.
 public struct AcceptedBundlesFile: Sendable {
   public let path: String
   private let stateDirectory: String
@@ -10,12 +10,12 @@ public struct AcceptedBundlesFile: Sendable {
     path = stateDirectory + "/bundles/accepted.json"
   }
 
-  /// How long others may take to remember theirs: a small file each. One that is stopped must not stop a relay too.
+  /// How long to wait for processes that write this small file. One that is stopped must not stop a relay too.
   private static let patience = Duration.seconds(5)
 
   private var directory: String { stateDirectory + "/bundles" }
 
-  /// The memory; an empty one where there is no file yet.
+  /// Reads the memory; empty if there is no file yet.
   ///
   /// - Throws: ``BundleError/Code/memory`` for a file that can't be read or makes no sense.
   public func read() throws(BundleError) -> AcceptedBundles {
@@ -34,12 +34,12 @@ public struct AcceptedBundlesFile: Sendable {
     }
   }
 
-  /// Remembers a bundle, under a lock: what other processes remember at the same time is kept.
+  /// Remembers a bundle, under a lock, so that what other processes remember at the same time is kept.
   ///
-  /// Writes nothing where it is remembered already.
+  /// Writes nothing if the bundle is remembered already.
   ///
-  /// - Throws: ``BundleError/Code/memory``. A bundle that can't be remembered must not be enforced: once it is
-  ///   forgotten, an older one could take its place.
+  /// - Throws: ``BundleError/Code/memory``. A bundle that can't be remembered must not be enforced: if it were
+  ///   forgotten, an older bundle could take its place.
   public func remember(_ bundle: AcceptedBundle) throws(BundleError) {
     let known = try read()
     guard try known.remembering(bundle) != known else { return }

@@ -1,13 +1,13 @@
 import Wire
 
-/// What the author of a project's bundles has: the signing seed, and the keys that proxies get.
+/// The keys of the author of a project's bundles: the signing seed, and the keys that proxies get.
 ///
-/// The file is a file of keys with one member more, `signing_seed_hex`. Who has it can sign any policy.
+/// The author's file is a keys file with one more member, `signing_seed_hex`. Whoever has it can sign any policy.
 public struct AuthorKeys: ~Copyable, Sendable {
   static let seedMember: StaticString = "signing_seed_hex"
 
   public let seed: SigningSeed
-  /// For proxies.
+  /// The keys that proxies get.
   public let keys: BundleKeys
 
   /// New keys for a project.
@@ -19,8 +19,8 @@ public struct AuthorKeys: ~Copyable, Sendable {
     return AuthorKeys(seed: seed, keys: keys)
   }
 
-  /// The keys of the same project with a new signing key. The old one counts on, until `end`, so that proxies can be
-  /// given the new file before the first bundle that needs it.
+  /// The keys of the same project with a new signing key. The old key stays in force until `end`, so that proxies can
+  /// get the new file before the first bundle that needs it.
   ///
   /// - Parameter end: UNIX seconds; nil for no end.
   public borrowing func successor(oldKeyUntil end: Int64?) throws(BundleError) -> AuthorKeys {
@@ -45,7 +45,7 @@ public struct AuthorKeys: ~Copyable, Sendable {
     self.keys = keys
   }
 
-  /// - Throws: ``BundleError/Kind/key``, also for a seed that is not that of `signing_pubkey_hex`.
+  /// - Throws: ``BundleError/Kind/key``, also for a seed that does not belong to `signing_pubkey_hex`.
   public init(parsing json: [UInt8]) throws(BundleError) {
     let reader = try KeyFileReader(json, isAuthors: true)
     guard let text = try reader.text(Self.seedMember) else {
@@ -64,7 +64,7 @@ public struct AuthorKeys: ~Copyable, Sendable {
     self.init(seed: seed, keys: keys)
   }
 
-  /// Writes the file.
+  /// The content of the author's file.
   public borrowing func json() -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()

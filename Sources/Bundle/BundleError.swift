@@ -41,7 +41,7 @@ public struct BundleError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong, with the numbers; lower case, one line, no final period.
   public let reason: String
 
-  /// The byte that is meant, counted from 0: of the file, or of the payload or the keys file where `reason` says so.
+  /// The offset of the byte at fault, from 0: in the file, or in the payload or the keys file if `reason` says so.
   public let offset: Int?
 
   public init(_ code: Code, _ reason: String, at offset: Int? = nil) {

@@ -1,9 +1,9 @@
 import Digest
 import Platform
 
-/// Reads the files of this module from disk. Everything else in it takes bytes.
+/// Reads bundles and keys files from disk. Everything else in this module takes bytes.
 public enum BundleFile {
-  /// The bytes of a bundle, of no more than one may have.
+  /// The bytes of a bundle file, up to the size that a bundle may have.
   public static func read(_ path: String) throws(BundleError) -> [UInt8] {
     try read(path, limit: UnverifiedBundle.maxBytes, tooLarge: .fileTooLarge, unreadable: .unreadable)
   }
@@ -11,7 +11,7 @@ public enum BundleFile {
   /// A proxy's keys.
   public static func keys(_ path: String) throws(BundleError) -> BundleKeys {
     var bytes = try read(path, limit: BundleKeys.maxBytes, tooLarge: .keyFile, unreadable: .unreadableKeys)
-    // The keys live on in guarded memory only, as far as that is in our hands.
+    // From here on, the keys are in guarded memory only, as far as that is under our control.
     defer { SecretBytes.wipe(&bytes) }
     do throws(BundleError) {
       return try BundleKeys(parsing: bytes)
@@ -27,7 +27,7 @@ public enum BundleFile {
     do throws(BundleError) {
       return try AuthorKeys(parsing: bytes)
     } catch {
-      // What is wrong with the keys in it is wrong with the author's file.
+      // A fault in the keys is a fault of the author's file.
       let code = error.code == .keyFile ? .authorFile : error.code
       throw BundleError(code, error.reason, at: error.offset).located(path)
     }

@@ -1,10 +1,10 @@
 /// The first 32 bytes of a bundle (CZ01).
 public struct BundleHeader: Sendable, Equatable {
-  /// 1 is the only one there is.
+  /// 1 is the only version there is.
   public let schemaVersion: UInt16
   /// UNIX seconds.
   public let createdAt: UInt64
-  /// What the author wrote down; never checked.
+  /// As the author stated it; never checked.
   public let policyCount: UInt16
   /// Where the signature starts, from the file's first byte; at least ``size``.
   public let signatureOffset: Int
@@ -21,7 +21,7 @@ public struct BundleHeader: Sendable, Equatable {
     self.signatureOffset = signatureOffset
   }
 
-  /// Reads the header and holds its numbers against the length of the file, in the order of the SDK.
+  /// Reads the header and checks its numbers against the length of the file, in the SDK's order.
   init(of file: Span<UInt8>) throws(BundleError) {
     guard file.count <= UnverifiedBundle.maxBytes else {
       throw BundleError(.fileTooLarge, "the file has more than \(UnverifiedBundle.maxBytes) bytes")

@@ -2,7 +2,7 @@ import Wire
 
 /// What a proxy needs to read a project's bundles: whose signatures count, and the key that the payload is sealed with.
 ///
-/// The shape of the file is that of the service's bootstrap answer, and what is ours is optional:
+/// The file has the shape of the service's bootstrap answer; the members that czproxy adds are optional:
 ///
 ///     {"project_id": "prj_1", "org_id": "", "project_encryption_key_b64": "…", "signing_pubkey_hex": "…",
 ///      "key_version": 1,
@@ -30,7 +30,7 @@ public struct BundleKeys: ~Copyable, Sendable {
     self.encryptionKey = encryptionKey
   }
 
-  /// Reads a file of keys. Members that are not known are left alone; a repeated one is refused.
+  /// Reads a keys file. Unknown members are ignored; a repeated one is refused.
   ///
   /// - Throws: ``BundleError/Kind/key``; the reason names the member and never holds a key.
   public init(parsing json: [UInt8]) throws(BundleError) {
@@ -38,7 +38,7 @@ public struct BundleKeys: ~Copyable, Sendable {
   }
 
   init(_ reader: borrowing KeyFileReader) throws(BundleError) {
-    // Who has this key can sign a policy: it has no business beside a proxy.
+    // Whoever has the seed can sign a policy, so it does not belong beside a proxy.
     guard !reader.has(AuthorKeys.seedMember) || reader.isAuthors else {
       throw BundleError(
         .keyFile, "this is the file of an author: `signing_seed_hex` must not be given to proxies")
@@ -57,12 +57,12 @@ public struct BundleKeys: ~Copyable, Sendable {
       encryptionKey: try reader.encryptionKey("project_encryption_key_b64"))
   }
 
-  /// From the bytes of a file to a bundle that is to be enforced: every check of this module, in order.
+  /// Turns the bytes of a file into a bundle to enforce, with every check of this module, in order.
   ///
   /// - Parameters:
   ///   - now: UNIX seconds.
   ///   - memory: what was accepted before.
-  ///   - checks: those that are stricter than the SDK.
+  ///   - checks: those beyond the SDK's.
   public borrowing func accept(
     _ file: [UInt8], at now: Int64, after memory: AcceptedBundles, checks: AcceptanceChecks = .strict
   ) throws(BundleError) -> AcceptedBundle {
@@ -70,7 +70,7 @@ public struct BundleKeys: ~Copyable, Sendable {
     return try opened.accepted(by: self, at: now, after: memory, checks: checks)
   }
 
-  /// Writes the file.
+  /// The content of the keys file.
   public borrowing func json() -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()

@@ -5,9 +5,9 @@ import Wire
 public enum BundlePacker {
   /// - Parameters:
   ///   - payload: a JSON object of at most 16 MiB; packed as it is.
-  ///   - createdAt: UNIX seconds; of two bundles the later one is the newer.
+  ///   - createdAt: UNIX seconds; the bundle with the later time is the newer one.
   ///   - policyCount: for information only.
-  /// - Returns: the bytes of the file, which was opened again by the reader that proxies have.
+  /// - Returns: the bytes of the file, which were opened again by the code that proxies use.
   public static func pack(
     payload: [UInt8], createdAt: UInt64, policyCount: UInt16, author: borrowing AuthorKeys
   ) throws(BundleError) -> [UInt8] {
@@ -18,7 +18,7 @@ public enum BundlePacker {
     let frame = try ZstdFrame.compressed(payload)
     let file = try seal(
       frame: frame, createdAt: createdAt, policyCount: policyCount, seed: author.seed, key: author.keys.encryptionKey)
-    // Nobody gets a file that can't be opened, or that says something else.
+    // Nobody gets a file that can't be opened or that holds something else.
     let opened = try UnverifiedBundle(parsing: file).verified(by: author.keys.signers.primary)
       .open(with: author.keys.encryptionKey)
     guard opened.payload.bytes == payload[...] else {
@@ -27,7 +27,7 @@ public enum BundlePacker {
     return file
   }
 
-  /// Encrypts and signs whatever stands in the place of the compressed payload.
+  /// Encrypts and signs any bytes in place of the compressed payload.
   package static func seal(
     frame: [UInt8], createdAt: UInt64, policyCount: UInt16, seed: borrowing SigningSeed,
     key: borrowing EncryptionKey

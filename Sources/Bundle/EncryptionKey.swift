@@ -6,12 +6,12 @@ public struct EncryptionKey: ~Copyable, Sendable {
   public static let size = 32
   static let nonceSize = 12
   static let tagSize = 16
-  /// Bytes that a sealed text has over the plain one.
+  /// How many bytes longer a sealed text is than the plain one.
   static let overhead = nonceSize + tagSize
 
   private let secret: SecretBytes
 
-  /// The bytes are copied; the caller's own are the caller's to wipe.
+  /// Copies the bytes; wiping its own copy is up to the caller.
   public init(_ bytes: [UInt8]) throws(BundleError) {
     guard bytes.count == Self.size else {
       throw BundleError(.encryptionKeyLength, "an encryption key has \(Self.size) bytes, not \(bytes.count)")
@@ -24,7 +24,7 @@ public struct EncryptionKey: ~Copyable, Sendable {
     self.secret = secret
   }
 
-  /// - Parameter base64: of the standard alphabet, with its padding and nothing else.
+  /// - Parameter base64: in the standard alphabet, with padding and nothing else.
   public init(base64: [UInt8]) throws(BundleError) {
     let secret = try unsafe Sodium.secret(count: Self.size) { space in
       var written = 0
@@ -77,14 +77,15 @@ public struct EncryptionKey: ~Copyable, Sendable {
     return text.dropLast().map { UInt8(bitPattern: $0) }
   }
 
-  /// The text that nonce, ciphertext and tag stand for; nil where the tag is not of this key.
+  /// Decrypts nonce, ciphertext and tag; nil if the tag was not made with this key.
   ///
   /// - Parameter sealed: at least ``overhead`` bytes.
   borrowing func opened(_ sealed: Span<UInt8>) throws(BundleError) -> [UInt8]? {
     try Sodium.prepareAES()
     guard sealed.count >= Self.overhead else { return nil }
     var isAuthentic = false
-    // Of no capacity it would be the empty array that all threads share, whose count the standard library writes.
+    // With a capacity of 0, this would be the empty array that all threads share, and the standard library would write
+    // its count.
     let capacity = max(1, sealed.count - Self.overhead)
     let text = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { space, count in
       // SAFETY: the plain text takes all of the space; nonce, ciphertext and tag are read within the span.
@@ -105,7 +106,7 @@ public struct EncryptionKey: ~Copyable, Sendable {
 
   /// Nonce, ciphertext and tag.
   ///
-  /// - Parameter nonce: 12 bytes that this key never sees again.
+  /// - Parameter nonce: 12 bytes that are never used with this key again.
   borrowing func sealed(_ text: [UInt8], nonce: [UInt8]) throws(BundleError) -> [UInt8] {
     try Sodium.prepareAES()
     precondition(nonce.count == Self.nonceSize)

@@ -1,7 +1,7 @@
 import Digest
 import Wire
 
-/// The members of a file of keys, each checked as it is read.
+/// The members of a keys file, each checked as it is read.
 struct KeyFileReader {
   private let document: JSONDocument
   /// Whether the file may hold a signing seed.
@@ -23,7 +23,7 @@ struct KeyFileReader {
 
   func has(_ name: StaticString) -> Bool { document.member(name, of: document.root) != nil }
 
-  /// Nil where there is none.
+  /// Nil if there is no such member.
   func text(_ name: StaticString, of object: JSONDocument.Node? = nil) throws(BundleError) -> [UInt8]? {
     guard let node = document.member(name, of: object ?? document.root) else { return nil }
     guard let text = document.string(node) else { throw BundleError(.keyFile, "`\(name)` must be a string") }
@@ -119,6 +119,6 @@ struct KeyFileReader {
 }
 
 extension BundleError {
-  /// The same error, with the member that it is about.
+  /// The same error, with the name of the member at fault.
   func naming(_ member: String) -> BundleError { BundleError(code, "`\(member)`: \(reason)", at: offset) }
 }

@@ -4,7 +4,7 @@ extension OpenedBundle {
   /// Decides whether the bundle is to be used now.
   ///
   /// - Parameters:
-  ///   - keys: those that it was opened with.
+  ///   - keys: those that the bundle was opened with.
   ///   - now: UNIX seconds.
   ///   - memory: what was accepted before; remember the result in it.
   /// - Throws: the first check that fails: ``BundleError/Kind/key`` (the signer), ``BundleError/Kind/project``,
@@ -20,9 +20,9 @@ extension OpenedBundle {
     return AcceptedBundle(self, projectID: keys.projectID, expiresAt: expiry)
   }
 
-  /// What one check has against the bundle; nil for nothing.
+  /// Why one check refuses the bundle; nil if it does not.
   ///
-  /// - Parameter check: a single one.
+  /// - Parameter check: a single check.
   public func failure(
     of check: AcceptanceChecks, keys: borrowing BundleKeys, now: Int64, memory: AcceptedBundles
   ) -> BundleError? {
@@ -47,7 +47,7 @@ extension OpenedBundle {
     return BundleError(.retiredSigner, "the key \(signer), which signed the bundle, \(how)")
   }
 
-  /// Without a project, or with an empty one, a bundle is of the project whose keys open it, as in the SDK.
+  /// A bundle without a project, or with an empty one, belongs to the project whose keys open it, as in the SDK.
   private func projectFailure(_ projectID: String) -> BundleError? {
     guard let node = payload.member("project_id", of: payload.root), payload.kind(of: node) != .null else { return nil }
     guard let name = payload.string(node) else {
@@ -69,9 +69,9 @@ extension OpenedBundle {
     }
   }
 
-  /// UNIX seconds; nil where `expires_at` is absent, null or empty.
+  /// UNIX seconds; nil if `expires_at` is absent, null or empty.
   ///
-  /// - Throws: for a time that can't be read. Its author meant an end; which one nobody can tell.
+  /// - Throws: for a time that can't be read: its author meant an expiry, and nobody can tell which.
   public func expiry() throws(BundleError) -> Int64? {
     guard let node = payload.member("expires_at", of: payload.root), payload.kind(of: node) != .null else { return nil }
     guard let text = payload.string(node) else {
@@ -86,7 +86,7 @@ extension OpenedBundle {
     return time.seconds
   }
 
-  /// Held against every key still trusted: a bundle by an older key must not undo one by its successor.
+  /// Compares the bundle with those by every key still trusted: one by an older key must not undo one by its successor.
   private func rollbackFailure(_ keys: borrowing BundleKeys, _ now: Int64, _ memory: AcceptedBundles) -> BundleError? {
     let signers = keys.signers
     let trusted = signers.entries.map(\.key).filter { signers.standing(of: $0, at: now) == .trusted }

@@ -1,7 +1,7 @@
 public import Wire
 
-/// A bundle that its signer wrote for this project, word for word. Whether it is to be used now is still to be asked:
-/// ``accepted(by:at:after:checks:)``.
+/// A bundle as its signer wrote it for this project, word for word. ``accepted(by:at:after:checks:)`` decides whether
+/// it may be used now.
 public struct OpenedBundle: Sendable {
   /// Bytes of the largest payload (Control Zero 1.13.16).
   public static let maxPayloadBytes = 16 << 20

@@ -13,23 +13,23 @@ public struct Signers: Sendable, Equatable {
     }
   }
 
-  /// How a key stands at a moment.
+  /// The status of a key at a moment.
   public enum Standing: Sendable, Equatable {
     case trusted
     case revoked
-    /// Until this moment.
+    /// Not in force until this moment.
     case early(Int64)
-    /// Since this moment.
+    /// Out of force since this moment.
     case late(Int64)
     case unknown
   }
 
-  /// The key of the service's own answer.
+  /// The key in the service's own answer.
   public let primary: SigningKey
   public let entries: [Entry]
   public let revoked: [SigningKey]
 
-  /// A file of keys holds no more: each of them may have to be tried on a bundle.
+  /// The most that a keys file may hold: each key may have to be tried on a bundle.
   public static let maxEntries = 16
   public static let maxRevoked = 64
 
@@ -45,8 +45,8 @@ public struct Signers: Sendable, Equatable {
     return inForce + revoked
   }
 
-  /// A key is held against the clock of this machine, never against what the bundle says of its own age: whoever has
-  /// got hold of a retired key can write any date into a bundle.
+  /// The status of a key by the clock of this machine, never by what the bundle says of its own age: whoever has got
+  /// hold of a retired key can write any date into a bundle.
   ///
   /// - Parameter now: UNIX seconds.
   public func standing(of key: SigningKey, at now: Int64) -> Standing {

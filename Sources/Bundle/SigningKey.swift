@@ -1,8 +1,8 @@
 private import CSodium
 
-/// An Ed25519 public key (RFC 8032): what a bundle's signature is checked with. Nothing secret.
+/// An Ed25519 public key (RFC 8032) that a bundle's signature is checked with. Not secret.
 public struct SigningKey: Hashable, Sendable, CustomStringConvertible {
-  /// 32 of them.
+  /// 32 bytes.
   public let bytes: [UInt8]
 
   public static let size = 32
@@ -29,7 +29,7 @@ public struct SigningKey: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { hexadecimal }
 
-  /// Whether the signature of this key's owner stands under the message.
+  /// Whether `signature` is this key's signature of the message.
   func isSigner(of message: Span<UInt8>, signature: Span<UInt8>) -> Bool {
     guard signature.count == BundleHeader.signatureSize else { return false }
     // SAFETY: message, signature and key are read within their counts.

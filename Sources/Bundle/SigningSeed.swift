@@ -1,17 +1,17 @@
 private import CSodium
 internal import Digest
 
-/// An Ed25519 secret key, in locked memory: what bundles are signed with.
+/// An Ed25519 secret key that bundles are signed with, in locked memory.
 public struct SigningSeed: ~Copyable, Sendable {
   public static let size = 32
   private static let secretSize = 64
 
-  /// Whom it signs as.
+  /// The key that its signatures are checked with.
   public let publicKey: SigningKey
-  /// The seed, and the public key behind it, as libsodium wants them.
+  /// The seed followed by the public key, as libsodium expects them.
   private let secret: SecretBytes
 
-  /// The bytes are copied; the caller's own are the caller's to wipe.
+  /// Copies the bytes; wiping its own copy is up to the caller.
   public init(_ seed: [UInt8]) throws(BundleError) {
     guard seed.count == Self.size else {
       throw BundleError(.keyFile, "a signing seed has \(Self.size) bytes, not \(seed.count)")
@@ -35,7 +35,7 @@ public struct SigningSeed: ~Copyable, Sendable {
     try self.init(seed)
   }
 
-  /// A new one.
+  /// A new random seed.
   public static func random() throws(BundleError) -> SigningSeed {
     try Sodium.prepare()
     var seed = [UInt8](repeating: 0, count: size)

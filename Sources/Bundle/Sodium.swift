@@ -5,14 +5,14 @@ internal import Digest
 enum Sodium {
   private static let isReady = sodium_init() >= 0
 
-  /// AES-256-GCM of libsodium needs instructions that not every processor has, and is only offered with them.
+  /// libsodium offers AES-256-GCM only on processors with the instructions for it.
   private static let hasAES = isReady && crypto_aead_aes256gcm_is_available() == 1
 
   static func prepare() throws(BundleError) {
     guard isReady else { throw BundleError(.unavailable, "libsodium can't be made ready: there is no random source") }
   }
 
-  /// Memory for a key; nil where `fill` gave false.
+  /// Guarded memory for a key; nil if `fill` returned false.
   static func secret(
     count: Int, fill: (UnsafeMutablePointer<UInt8>) -> Bool
   ) throws(BundleError) -> SecretBytes? {
@@ -33,7 +33,7 @@ enum Sodium {
     }
   }
 
-  /// The bytes that hexadecimal digits of either case stand for; nil unless they are `count` and nothing else is there.
+  /// Decodes hexadecimal digits of either case; nil unless there are digits for exactly `count` bytes and nothing else.
   static func bytes(ofHexadecimal text: [UInt8], count: Int) -> [UInt8]? {
     guard text.count == 2 * count else { return nil }
     var bytes = [UInt8](repeating: 0, count: count)

@@ -32,8 +32,8 @@ public struct UnverifiedBundle: Sendable {
     return VerifiedBundle(header: header, signer: key, file: file)
   }
 
-  /// Finds the key that signed the bundle, among those in force and those that no longer are: whether the signer is
-  /// still trusted is for ``OpenedBundle/accepted(by:at:after:checks:)`` to say.
+  /// Finds the key that signed the bundle, among those in force and those that no longer are:
+  /// ``OpenedBundle/accepted(by:at:after:checks:)`` decides whether the signer is still trusted.
   ///
   /// - Throws: ``BundleError/Kind/verification``.
   public func verified(by signers: Signers) throws(BundleError) -> VerifiedBundle {

@@ -16,8 +16,8 @@ public struct VerifiedBundle: Sendable {
 
   /// Decrypts, decompresses and reads the payload.
   ///
-  /// - Throws: ``BundleError/Kind/tamper`` where the key does not open it, ``BundleError/Kind/format`` where what was
-  ///   signed is no payload, ``BundleError/Kind/unavailable``.
+  /// - Throws: ``BundleError/Kind/tamper`` if the key does not open it, ``BundleError/Kind/format`` if what was signed
+  ///   is not a payload, ``BundleError/Kind/unavailable``.
   public func open(with key: borrowing EncryptionKey) throws(BundleError) -> OpenedBundle {
     let frame = try decrypted(with: key)
     let payload = try ZstdFrame.decompressed(frame, limit: OpenedBundle.maxPayloadBytes)
@@ -39,7 +39,7 @@ public struct VerifiedBundle: Sendable {
     return frame
   }
 
-  /// JSON as the SDK reads it: of a repeated key the last one counts; `NaN` and half surrogate pairs are let through.
+  /// Reads JSON as the SDK does: the last of repeated keys counts; `NaN` and half surrogate pairs are accepted.
   package static func read(_ payload: [UInt8]) throws(BundleError) -> JSONDocument {
     var limits = JSONLimits()
     limits.maxBytes = OpenedBundle.maxPayloadBytes

@@ -2,8 +2,8 @@ private import CZstd
 
 /// The first data frame of a Zstandard stream (RFC 8878), as the SDK reads it.
 ///
-/// A skippable frame before it is skipped, whatever follows it is ignored. A frame without its end gives what was
-/// decoded: the signature has vouched for every byte, and what the cut left out shows as incomplete JSON.
+/// Skippable frames before it are skipped; whatever follows it is ignored. A frame without its end yields what was
+/// decoded: the signature vouches for every byte, and what is missing shows as incomplete JSON.
 package enum ZstdFrame {
   /// The largest window that is decoded: 2^27 bytes.
   private static let maxWindowLog: Int32 = 27
@@ -21,8 +21,8 @@ package enum ZstdFrame {
     defer { unsafe ZSTD_freeDCtx(context) }
     unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, maxWindowLog)
     var failure: BundleError?
-    // One byte more than is expected shows that there is too much. The system gives memory as it is written to, so an
-    // announced or assumed size costs nothing.
+    // One byte beyond the expected size shows that there is too much. The system provides memory only as it is written
+    // to, so an announced or assumed size costs nothing.
     var text = unsafe [UInt8](unsafeUninitializedCapacity: expected + 1) { space, count in
       unsafe stream.withUnsafeBytes { stream in
         // SAFETY: libzstd reads and writes within the sizes and positions given.
@@ -54,7 +54,7 @@ package enum ZstdFrame {
     return text
   }
 
-  /// Where the first data frame starts. Frames of before the standard, which libzstd may know, are not read.
+  /// Where the first data frame starts. Frames from before the standard, which libzstd may support, are not read.
   private static func dataFrame(in stream: [UInt8]) throws(BundleError) -> Int {
     var start = 0
     while let word = littleEndian(stream, at: start) {
@@ -70,16 +70,16 @@ package enum ZstdFrame {
     return stream[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
-  /// Nil where the frame announces none.
+  /// Nil if the frame announces none.
   private static func announcedSize(of stream: [UInt8], from start: Int) -> Int? {
     let size = unsafe stream.withUnsafeBytes { stream in
       unsafe ZSTD_getFrameContentSize(stream.baseAddress.map { unsafe $0 + start }, stream.count - start)
     }
-    // Unknown and unreadable are the two largest numbers there are.
+    // libzstd reports an unknown and an unreadable size as the two largest numbers.
     return size >= UInt64.max - 1 ? nil : Int(clamping: size)
   }
 
-  /// One frame with its content size.
+  /// Compresses a text to one frame that announces its content size.
   package static func compressed(_ text: [UInt8]) throws(BundleError) -> [UInt8] {
     var failure: BundleError?
     let bound = ZSTD_compressBound(text.count)

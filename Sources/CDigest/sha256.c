@@ -1,8 +1,8 @@
 #include "CDigest.h"
 
-// OpenSSL's block functions and Apple's use the CPU's own instructions for SHA-256 where it has them, five to ten times
-// faster than portable code. OpenSSL deprecates these functions for EVP, which would bring its providers along: ten
-// times the code of the whole relay, set up at each start. They have no other fault.
+// OpenSSL's block functions and Apple's use the CPU's own instructions for SHA-256 if it has them, five to ten times
+// faster than portable code. OpenSSL deprecates these functions in favor of EVP, which would bring its providers along:
+// ten times the code of the whole relay, set up at each start. They have no other fault.
 #ifdef __APPLE__
 #include <CommonCrypto/CommonDigest.h>
 typedef CC_SHA256_CTX library_state;

@@ -2,8 +2,8 @@
 
 #include <stdbool.h>
 
-// Vectors of the compiler's own, as long as a block: on every CPU they become what it has for comparing many bytes at a
-// time. Where one executable is for CPUs of several ages, the best of these is chosen when it starts.
+// Compiler vectors as long as a block: they become whatever each CPU has for comparing many bytes at a time. If one
+// executable is for CPUs of several generations, the best variant is chosen when it starts.
 typedef uint8_t block __attribute__((ext_vector_type(64)));
 typedef bool block_bits __attribute__((ext_vector_type(64)));
 
@@ -11,7 +11,7 @@ typedef bool block_bits __attribute__((ext_vector_type(64)));
 #define __has_feature(name) 0
 #endif
 
-// What chooses is the C library's loader, and it does so before ThreadSanitizer is ready for it.
+// The C library's loader makes that choice, before ThreadSanitizer is ready for it.
 #if defined(__GLIBC__) && defined(__x86_64__) && !__has_feature(thread_sanitizer)
 #define FOR_EACH_CPU __attribute__((target_clones("avx512bw", "avx2", "default")))
 #else

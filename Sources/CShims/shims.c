@@ -28,8 +28,8 @@ extern char **environ;
 void cz_reserve_standard_descriptors(void) {
   for (int descriptor = 0; descriptor < 3; descriptor++) {
     if (fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
-    // It becomes the lowest number that is free, which is this one. Opened the wrong way round, it fails as one that is
-    // closed does.
+    // open(2) returns the lowest free number, which is this one. Opened for the wrong direction, the descriptor fails
+    // as a closed one does.
     if (open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY) != descriptor) return;
   }
 }
@@ -125,7 +125,7 @@ uint64_t cz_ignored_signals(void) {
 
 // MARK: Processes
 
-// In the child: becomes the program. Returns only where that fails.
+// In the child: becomes the program. Returns only if that fails.
 static void become(char *const argv[], int input, int output, uint64_t inherited_ignores) {
   if (dup2(input, 0) < 0 || dup2(output, 1) < 0) return;
   uint64_t ignored = cz_ignored_signals() & ~inherited_ignores;
@@ -149,7 +149,7 @@ int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignore
   held->process = fork();
   if (held->process == 0) {
 #ifdef __linux__
-    // Before the parent is looked at: it may be gone already.
+    // This precedes the look at the parent, which may be gone already.
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() != parent) _exit(127);
 #endif
@@ -173,10 +173,10 @@ int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignore
 
 int cz_release(cz_held held, int starts) {
   int failed = 0;
-  // Who is not told to start sees the end of the pipe, and ends. Who can't be told is no more, which shows below.
+  // A child that is not told to start reads end of file and exits. One that died before this shows below.
   if (starts) (void)!write(held.release, "", 1);
   close(held.release);
-  // The end of this pipe says that it is the program now.
+  // End of file on this pipe means that the child has become the program.
   if (cz_read(held.report, &failed, sizeof failed) > 0) {
     while (waitpid(held.process, NULL, 0) < 0 && errno == EINTR) {}
   }
@@ -200,7 +200,7 @@ int cz_spawn_detached(char *const argv[]) {
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     return 0;
   }
-  // Two forks: the process has nobody to be a child of, and can't get a terminal back.
+  // After two forks, the process is nobody's child and can't acquire a terminal again.
   if (setsid() < 0 || fork() != 0) _exit(0);
   int null = open("/dev/null", O_RDWR);
   for (int descriptor = 0; descriptor < 3; descriptor++) dup2(null, descriptor);
@@ -242,7 +242,7 @@ int cz_spawn_group(char *const argv[], char *const environment[], const char *di
 int cz_has_ended(pid_t process) {
   siginfo_t status;
   memset(&status, 0, sizeof status);
-  // Somebody else may have reaped it: then there is nothing to wait for either.
+  // If somebody else has reaped the child, there is nothing to wait for either.
   if (waitid(P_PID, (id_t)process, &status, WEXITED | WNOHANG | WNOWAIT) != 0) return errno != EINTR;
   return status.si_pid == process;
 }

@@ -31,7 +31,7 @@ public struct PolicyDeniedError: LocalizedError, Sendable, Hashable, CustomStrin
   }
 }
 
-/// The client was told something that can't be so.
+/// The client's configuration can't be used.
 public struct InvalidConfigurationError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
   /// What is wrong, and what to give instead.
   public let description: String
@@ -57,7 +57,7 @@ public struct ClientClosedError: LocalizedError, Sendable, Hashable, CustomStrin
   public var errorDescription: String? { description }
 }
 
-/// The policy lets a call through, and nothing in the program can execute it.
+/// The policy lets a call through, but nothing in the program can execute it.
 public struct ToolNotFoundError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
   /// The tool as the program called it.
   public let tool: String
@@ -95,9 +95,9 @@ public struct PolicyUnavailableError: LocalizedError, Sendable, Hashable, Custom
   public enum Reason: String, Sendable, Hashable {
     /// The service does not know the API key, or does not let it have the policy.
     case keyRejected
-    /// The service can't be reached, or has a fault of its own, and no bundle is cached that is young enough.
+    /// The service can't be reached, or has a fault of its own, and no cached bundle is young enough.
     case serviceAway
-    /// What the service, or the file, holds can't be used.
+    /// What the service sends or the file holds can't be used.
     case unusable
     /// A bundle has expired, is older than one that was accepted before, or is of another project.
     case refused
@@ -115,7 +115,7 @@ public struct PolicyUnavailableError: LocalizedError, Sendable, Hashable, Custom
   public var errorDescription: String? { description }
 }
 
-/// A tool was invoked, and did not give a result that the program may have.
+/// A tool was invoked, but did not give a result that the program may have.
 public struct ToolCallError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
   /// What a program branches on, above all to know whether the call may have been executed.
   public enum Reason: Sendable, Hashable {
@@ -130,7 +130,7 @@ public struct ToolCallError: LocalizedError, Sendable, Hashable, CustomStringCon
     /// The server died, and the next call starts it again; or another tool was registered in its place. The call may have
     /// been executed.
     case serverEnded
-    /// The answer is no message that every reader understands alike.
+    /// The answer is not a message that every reader understands alike.
     case malformed
     /// The policy withholds the result. The call was executed.
     case withheld
@@ -152,7 +152,7 @@ public struct ToolCallError: LocalizedError, Sendable, Hashable, CustomStringCon
 
 /// Records wait for the service and could not be delivered. They are kept on disk, and sent later.
 public struct DeliveryError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
-  /// How many wait.
+  /// How many records wait.
   public let waiting: Int
   /// Why, and what can be done.
   public let description: String

@@ -8,9 +8,10 @@ public import ServiceLifecycle
 ///     let group = ServiceGroup(services: [ControlZeroService(client), agent], logger: logger)
 ///     try await group.run()
 ///
-/// Services that stand behind it in the group are shut down before it. A call that comes before it is initialized says so.
+/// Services after it in the group are shut down before it. A call made before the client is initialized throws an error
+/// that says so.
 public struct ControlZeroService: Service {
-  /// What the program's other services make their calls with.
+  /// The client that the program's other services make their calls with.
   public let client: AsyncControlZeroClient
 
   /// - Parameter client: not yet initialized; this service initializes it and closes it.
@@ -28,7 +29,7 @@ public struct ControlZeroService: Service {
       await client.close()
       throw error
     }
-    // Cancellation ends it as a shutdown does.
+    // Cancellation ends the wait as a shutdown does.
     try? await gracefulShutdown()
     await client.close()
   }

@@ -5,12 +5,12 @@ public struct SHA256 {
   private var state = cz_sha256()
 
   public init() {
-    // SAFETY: the state is ours, and as large as the header says.
+    // SAFETY: the state belongs to this value, and is as large as the header says.
     unsafe cz_sha256_start(&state)
   }
 
   public mutating func add(_ bytes: Span<UInt8>) {
-    // SAFETY: the bytes are read within their count; of none, nothing is read.
+    // SAFETY: the bytes are read within their count; none are read if there are none.
     unsafe bytes.withUnsafeBufferPointer { unsafe cz_sha256_add(&state, $0.baseAddress, $0.count) }
   }
 

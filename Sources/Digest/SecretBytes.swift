@@ -1,13 +1,13 @@
 private import CSodium
 
-/// Bytes that nobody else shall read: in memory of their own between guard pages, which can't be written once they are
-/// there, and is wiped when they go. They are never printed, compared or hashed as a whole.
+/// Secret bytes in memory of their own between guard pages. The memory is read-only once filled, and wiped when this
+/// value is destroyed. The bytes are never printed, compared or hashed as a whole.
 ///
-/// Where the system refuses to lock it (a limit on locked memory), the memory is guarded and wiped all the same. Where
-/// there is none that can be guarded, there is no secret: it is never put into ordinary memory instead (decision 15).
-// INVARIANT: written only while it is made, so it may be shared.
+/// If the system refuses to lock the memory (a limit on locked memory), it is still guarded and wiped. If the system
+/// has no memory that can be guarded, creation fails: a secret is never put into ordinary memory instead (decision 15).
+// INVARIANT: the bytes are written only during `init`, so the value may be shared.
 @safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
-  /// Why there is no secret: the system has no memory that can be guarded.
+  /// There is no secret, since the system has no memory that can be guarded.
   public struct Unavailable: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String { "there is no guarded memory for a secret" }
   }
@@ -17,11 +17,11 @@ private import CSodium
 
   private static let isReady = sodium_init() >= 0
 
-  /// - Parameter fill: writes all of the `count` bytes; false where it can't.
-  /// - Returns: nil where `fill` gave false.
+  /// - Parameter fill: writes all `count` bytes; returns false if it can't.
+  /// - Returns: nil if `fill` returned false.
   public init?(count: Int, fill: (UnsafeMutablePointer<UInt8>) -> Bool) throws(Unavailable) {
     guard Self.isReady, let start = unsafe sodium_malloc(count) else { throw Unavailable() }
-    // SAFETY: the memory has `count` bytes, and any byte will do.
+    // SAFETY: the memory has `count` bytes, and every bit pattern is a UInt8.
     guard unsafe fill(start.assumingMemoryBound(to: UInt8.self)) else {
       unsafe sodium_free(start)
       return nil
@@ -34,7 +34,7 @@ private import CSodium
     self.count = count
   }
 
-  /// Copies the bytes; the caller's copy is the caller's matter (see ``wipe(_:)``).
+  /// Copies the bytes; wiping its own copy is up to the caller (see ``wipe(_:)``).
   public init(copying bytes: some Collection<UInt8>) throws(Unavailable) {
     let count = bytes.count
     let copy = try unsafe SecretBytes(count: count) { space in
@@ -46,11 +46,11 @@ private import CSodium
   }
 
   deinit {
-    // Wipes too.
+    // `sodium_free` also wipes.
     unsafe sodium_free(start)
   }
 
-  /// Lends the bytes; what `body` keeps is no longer ours to wipe.
+  /// Lends the bytes; nothing that `body` copies is wiped here.
   public borrowing func withBytes<Result, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -60,13 +60,13 @@ private import CSodium
         _unsafeElements: UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: count)))
   }
 
-  /// Lends the address of the bytes, to a library.
+  /// Lends the address of the bytes, for a call of a C library.
   public borrowing func withPointer<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
     // SAFETY: the memory was filled with bytes, and lives as long as this value.
     unsafe body(UnsafePointer(start.assumingMemoryBound(to: UInt8.self)))
   }
 
-  /// Overwrites bytes that held a secret, where nobody else shares them, in a way that is not optimised away.
+  /// Overwrites bytes that held a secret, if no other array shares them, in a way that is not optimized away.
   public static func wipe(_ bytes: inout [UInt8]) {
     unsafe bytes.withUnsafeMutableBytes { unsafe sodium_memzero($0.baseAddress, $0.count) }
     bytes = []

@@ -1,7 +1,7 @@
 private import CSodium
 private import Synchronization
 
-/// Random UUIDs, version 4 (RFC 9562, section 5.4). The system is asked for randomness once for many of them.
+/// Random UUIDs, version 4 (RFC 9562, section 5.4). One request to the system gives the randomness for many of them.
 public enum UniqueID {
   private static let pool = Mutex(Pool())
 
@@ -15,7 +15,7 @@ public enum UniqueID {
   public static func text() -> [UInt8] {
     pool.withLock { pool in
       if pool.used + 16 > Pool.size {
-        // SAFETY: the array has the bytes that are written.
+        // SAFETY: the array has room for the bytes written.
         unsafe randombytes_buf(&pool.bytes, Pool.size)
         pool.used = 0
       }

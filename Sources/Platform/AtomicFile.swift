@@ -1,11 +1,11 @@
-/// Files that are there whole or not at all.
+/// Writes files that exist either whole or not at all.
 package enum AtomicFile {
-  /// Writes a file beside the one that is meant, makes it durable, and puts it in its place.
+  /// Writes a temporary file beside the target, makes it durable, and moves it into place.
   ///
   /// - Parameters:
-  ///   - replaces: whether a file of that name may be there already; it is an error (`EEXIST`) otherwise.
-  ///   - permissions: less the process's umask; for the owner only without.
-  ///   - ignoresMask: whether they are to be exactly those.
+  ///   - replaces: whether the file may exist already; if not, an existing one is an error (`EEXIST`).
+  ///   - permissions: reduced by the process's umask; by default, for the owner only.
+  ///   - ignoresMask: whether to set exactly these permissions, whatever the umask.
   package static func write(
     _ bytes: [UInt8], to path: String, replaces: Bool = true, permissions: mode_t = 0o600,
     ignoresMask: Bool = false
@@ -21,7 +21,7 @@ package enum AtomicFile {
       if replaces {
         guard unsafe rename(temporary, path) == 0 else { throw SystemError("rename", errno) }
       } else {
-        // Unlike rename(2), link(2) never takes the place of what is there.
+        // Unlike rename(2), link(2) never replaces an existing file.
         guard unsafe link(temporary, path) == 0 else { throw SystemError("link", errno) }
         _ = unsafe unlink(temporary)
       }
@@ -43,7 +43,7 @@ package enum AtomicFile {
   }
 }
 
-/// write(2), under a name that a method called `write` does not hide.
+/// Calls write(2), which the method `write` above hides.
 private func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   unsafe write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -1,4 +1,4 @@
-/// The C library, under whichever name the platform has it: who imports this module has it too.
+/// The C library, under the name that the platform has for it, re-exported to every importer of this module.
 #if canImport(Glibc)
   @_exported public import Glibc
 #elseif canImport(Musl)

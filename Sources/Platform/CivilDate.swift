@@ -4,7 +4,7 @@ package struct CivilDate: Equatable, Sendable {
   package let month: Int
   package let day: Int
 
-  /// Nil where the calendar has no such day.
+  /// Nil if the calendar has no such day.
   package init?(year: Int, month: Int, day: Int) {
     guard (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day) else { return nil }
     (self.year, self.month, self.day) = (year, month, day)
@@ -15,7 +15,7 @@ package struct CivilDate: Equatable, Sendable {
     let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    // Years that start in March have the leap day at their end.
+    // A year that starts in March has the leap day at its end.
     let monthFromMarch = (5 * dayOfYear + 2) / 153
     let isNextYear = monthFromMarch >= 10
     year = yearOfEra + era * 400 + (isNextYear ? 1 : 0)

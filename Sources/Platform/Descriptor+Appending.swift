@@ -1,8 +1,8 @@
 extension Descriptor {
-  /// Adds a line, and its end, to a regular file; creates it for its owner alone where it is missing.
+  /// Appends a line and its LF to a regular file; creates a missing file, for its owner only.
   ///
-  /// A part of a line that a full disk left at the end stays one by itself. No link is followed. A pipe in the file's
-  /// place is an error: what is written to one is lost.
+  /// A partial line that a full disk left at the end stays a line of its own. No link is followed. A pipe in the file's
+  /// place is an error: what is written to a pipe is lost.
   package static func append(line: [UInt8], to path: String) throws(SystemError) {
     let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
     let file = Descriptor(unsafe open(path, flags, 0o600))

@@ -1,6 +1,6 @@
 private import CShims
 
-/// A file descriptor that is closed when it goes.
+/// A file descriptor that is closed when this value is destroyed.
 package struct Descriptor: ~Copyable {
   package let number: Int32
 
@@ -12,7 +12,7 @@ package struct Descriptor: ~Copyable {
     if number >= 0 { _ = close(number) }
   }
 
-  /// Reads what is there, up to `space.count` bytes; 0 at the end, nil when there is nothing yet.
+  /// Reads what is available, up to `space.count` bytes; 0 at the end, nil if nothing is available yet.
   package func read(into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
     try unsafe Self.read(number, into: space)
   }

@@ -1,5 +1,5 @@
 extension Directory {
-  /// The names in a directory, sorted, without `.` and `..`; none where it can't be read.
+  /// The names in a directory, sorted, without `.` and `..`; empty if it can't be read.
   package static func names(in path: String) -> [String] {
     guard let stream = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(stream) }

@@ -1,11 +1,11 @@
-/// Directories of the state.
+/// Directories that hold state.
 package enum Directory {
-  /// Creates a directory that only its owner may enter, in one that exists; one that is there already is fine.
+  /// Creates a directory that only its owner may enter; its parent must exist. An existing directory is no error.
   package static func make(_ path: String) throws(SystemError) {
     if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw SystemError("mkdir", errno) }
   }
 
-  /// Makes the names in the directory of a file durable, as far as the file system can.
+  /// Makes the entries of a file's directory durable, as far as the file system can.
   static func makeDurable(containing path: String) {
     let parent = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
     let number = unsafe open(parent.isEmpty ? "/" : parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

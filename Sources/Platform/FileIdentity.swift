@@ -1,16 +1,16 @@
-/// What tells one state of a file from another without reading it.
+/// Tells one state of a file from another without reading the file.
 package struct FileIdentity: Equatable, Sendable {
-  /// The file itself: another one after an atomic replacement.
+  /// Device and inode stand for the file itself, which is another one after an atomic replacement.
   let device: UInt64
   let inode: UInt64
   let size: Int64
   let modified: Int64
-  /// When anything of it last changed, by the file system's clock: in nanoseconds since 1970.
+  /// When the content or metadata last changed, by the file system's clock, in nanoseconds since 1970.
   package let changed: Int64
 }
 
 extension FileIdentity {
-  /// Of the file that a path leads to; nil where there is none that can be looked at.
+  /// The identity of the file that a path leads to; nil if there is no file that can be examined.
   package init?(of path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
@@ -30,7 +30,7 @@ extension FileIdentity {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 
-  /// Whether this is the same file in another state, which somebody may still be writing.
+  /// Whether this is the same file in another state, so that somebody may still be writing it.
   package func isRewriteOf(_ other: FileIdentity) -> Bool {
     device == other.device && inode == other.inode && self != other
   }

@@ -1,16 +1,17 @@
-/// An exclusive lock between processes, held as long as this value lives. The file stays, empty.
+/// An exclusive lock between processes, held as long as this value lives. The lock file stays, empty.
 package struct FileLock: ~Copyable {
   private let file: Descriptor
 
-  /// How often it is tried, in microseconds.
+  /// The time between two attempts, in microseconds.
   private static let interval: UInt32 = 5_000
 
-  /// Waits for whoever holds it; the system takes it from one that dies, but not from one that is stopped.
+  /// Waits until the lock is free. The system releases the lock of a process that dies, but not of one that is stopped.
   ///
   /// - Parameters:
-  ///   - limit: how long it is waited for.
-  ///   - shouldStop: asked while it is waited for.
-  /// - Throws: `ETIMEDOUT` after the limit, `ECANCELED` where it was given up, and what open(2) and flock(2) say.
+  ///   - limit: how long to wait.
+  ///   - shouldStop: asked during the wait; true gives up.
+  /// - Throws: `ETIMEDOUT` after the limit, `ECANCELED` if `shouldStop` said so, and the errors of open(2) and
+  ///   flock(2).
   package init(_ path: String, limit: Duration, shouldStop: () -> Bool = { false }) throws(SystemError) {
     file = Descriptor(unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o600))
     guard file.number >= 0 else { throw SystemError("open", errno) }

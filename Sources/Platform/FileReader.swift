@@ -18,7 +18,7 @@ package enum FileReader {
 
   /// The bytes of a regular file of at most `limit` bytes.
   package static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
-    // A name may stand for a pipe or a device: opening must not wait.
+    // The path may lead to a pipe or a device: opening it must not block.
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else {
       throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(SystemError("open", errno))
@@ -27,7 +27,8 @@ package enum FileReader {
     var status = stat()
     guard unsafe fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
     do {
-      // One place for all of it, and for a byte more, which tells that it grew: whoever reads a secret can wipe that.
+      // One buffer for the whole file, so that whoever reads a secret can wipe it; one more byte shows that the file
+      // grew.
       var capacity = min(Int(status.st_size), limit) + 1
       var bytes: [UInt8] = []
       while true {
@@ -49,13 +50,13 @@ package enum FileReader {
     }
   }
 
-  /// The permission bits of the file that a path leads to; nil where there is none that can be looked at.
+  /// The permission bits of the file that a path leads to; nil if there is no file that can be examined.
   package static func permissions(of path: String) -> UInt32? {
     var status = stat()
     return unsafe stat(path, &status) == 0 ? UInt32(status.st_mode & 0o777) : nil
   }
 
-  /// Reads until there is no more, or no room.
+  /// Reads until the end of the file, or until the space is full.
   private static func fill(
     _ space: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int, from file: borrowing Descriptor
   ) throws {

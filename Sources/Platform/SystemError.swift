@@ -8,10 +8,10 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     self.number = number
   }
 
-  /// The system's own words.
+  /// The system's description of the error.
   public var reason: String { unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)" }
 
-  /// What the person can do about a file of the state directory, behind a semicolon; empty where nothing is known.
+  /// What a person can do about a file in the state directory, after a semicolon; empty if nothing is known.
   package var advice: String {
     switch number {
     case ENOSPC, EDQUOT, EFBIG: "; free some space, or give --state-dir on another disk"

@@ -2,7 +2,7 @@
 package enum CaseFolding {
   /// The folded form of UTF-8 text; bytes that are not UTF-8 stay as they are.
   ///
-  /// - Parameter limit: the characters of the result that matter; what is behind them may be missing.
+  /// - Parameter limit: how many characters of the result matter; those after them may be missing.
   package static func folded(_ bytes: some Collection<UInt8>, limit: Int = .max) -> [UInt8] {
     // No character takes more than four bytes.
     let count = limit < bytes.count / 4 ? limit * 4 : bytes.count

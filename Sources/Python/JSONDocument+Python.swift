@@ -1,7 +1,8 @@
 package import Wire
 
 extension JSONDocument {
-  /// The members of an object as a Python `dict` holds them: a repeated key has its first place and its last value.
+  /// The members of an object as a Python `dict` holds them: a repeated key keeps its first position and gets its last
+  /// value.
   package func uniqueMembers(of object: Node) -> [(key: Node, value: Node)] {
     guard mayRepeatKeys, count(of: object) > 1 else { return Array(self.members(of: object)) }
     var members: [(key: Node, value: Node)] = []

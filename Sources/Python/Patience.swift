@@ -1,23 +1,23 @@
 private import Platform
 
-/// How long the expressions of one scan may take together.
+/// The time that the expressions of one scan may take together.
 ///
-/// A try at one place is limited by counting. The tries at all places of a text are not: `(?:[a-z]+\.)+@` on a megabyte of
-/// letters runs to their end from each of them, and would take minutes. Nothing that PCRE2 counts adds that up, so time does; what
-/// is given up has no result, and goes no further.
+/// A counter limits the attempt to match at one place, but not the attempts at all places of a text: `(?:[a-z]+\.)+@`
+/// on a megabyte of letters runs to the last letter from each of them, and would take minutes. No counter of PCRE2 adds
+/// that up, so time is measured; a search that takes too long is given up, without a result.
 package struct Patience {
-  /// Places at which a match may start, before the time is first looked at.
+  /// The number of places at which a match may start before the clock is first read.
   static let firstPiece = 1024
   private static let largestPiece = 1 << 30
-  /// What is looked at at a time takes about as long.
+  /// How long a piece between two readings of the clock should take, in nanoseconds.
   private static let glance: UInt64 = 5_000_000
 
-  /// In nanoseconds of this thread's own time on a CPU, which other programs don't use up.
+  /// In nanoseconds of this thread's CPU time, which other programs don't use up.
   private let limit: UInt64
   private var started: UInt64?
   private var lookedAt: UInt64 = 0
 
-  /// - Parameter seconds: from when a long text is first looked at.
+  /// - Parameter seconds: counted from the first reading of the clock.
   package init(seconds: UInt64) { self.init(milliseconds: seconds * 1000) }
 
   package init(milliseconds: UInt64) {
@@ -34,7 +34,7 @@ package struct Patience {
 
   /// Whether there is time for another piece.
   ///
-  /// - Parameter piece: how large the last one was, and how large the next one is to be.
+  /// - Parameter piece: the size of the last piece; becomes the size of the next one.
   mutating func isLeft(forAnother piece: inout Int) -> Bool {
     let before = lookedAt
     guard isLeft() else { return false }

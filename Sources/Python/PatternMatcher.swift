@@ -9,28 +9,28 @@ private import CPCRE2
   package enum Outcome: Equatable {
     case match
     case noMatch
-    /// The limit was reached before it was known.
+    /// A limit was reached before the outcome was known.
     case undecided
   }
 
-  /// How often a search may try again; a few milliseconds' work.
+  /// PCRE2's match limit for a search: a few milliseconds' work.
   package static let matchLimit: UInt32 = 500_000
   package static let depthLimit: UInt32 = 100_000
   /// In KiB.
   package static let heapLimit: UInt32 = 8192
 
-  /// The same for the first matches of a scan, which is over texts of up to a few MiB. The others have the limit of a
-  /// search: a text can be made so that each of its matches takes long.
+  /// The match limit for the first matches of a scan, which covers texts of up to a few MiB. The other matches have the
+  /// limit of a search: a text can be crafted so that each match in it takes long.
   package static let scanMatchLimit: UInt32 = 20_000_000
   private static let patientMatches = 16
   private static let matchesBetweenLooks = 64
 
-  /// Compiles a pattern of Python's.
+  /// Compiles a Python pattern.
   ///
-  /// - Parameter isForWindows: whether it is looked for in small parts of a text, where running ahead to what a match
-  ///   starts with or must hold takes longer than trying.
-  /// - Parameter skips: whether `(?!)` in the pattern also says that no match starts before the place that was reached:
-  ///   what a run leads to in vain is then not tried again from each place within the run.
+  /// - Parameter isForWindows: whether the pattern is searched for in small parts of a text, where first looking for
+  ///   what a match starts with or must hold takes longer than trying to match.
+  /// - Parameter skips: whether `(?!)` in the pattern also means that no match starts before the place reached, so that
+  ///   a run of characters that led to no match is not tried again from each place within it.
   package init(
     _ pattern: some Collection<UInt8>, ignoresCase: Bool, isForWindows: Bool = false, skips: Bool = false
   ) throws(PythonRegex.Problem) {
@@ -54,13 +54,13 @@ private import CPCRE2
       unsafe pcre2_code_free_8(code)
       throw .unsupported("out of memory")
     }
-    // Where compiling to machine code is not possible the pattern is interpreted.
+    // If compiling to machine code is not possible, the pattern is interpreted.
     unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
     unsafe self.code = code
     unsafe self.limits = limits
   }
 
-  /// The pattern with PCRE2's verbs in the place of each `(?!)`.
+  /// The pattern with PCRE2's verbs in place of each `(?!)`.
   private static func skipping(_ pattern: [UInt8]) -> [UInt8] {
     let mark = Array("(?!)".utf8)
     var result: [UInt8] = []
@@ -98,7 +98,7 @@ private import CPCRE2
     }
   }
 
-  /// The same in a text of any length; undecided where that takes too long.
+  /// Searches a text of any length; undecided if that takes too long.
   package func search(_ text: ArraySlice<UInt8>, patience: inout Patience) -> Outcome {
     // SAFETY: the match data is freed here; the text is read only while it is borrowed.
     guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return .undecided }
@@ -147,14 +147,14 @@ private import CPCRE2
     }
   }
 
-  /// Calls `body` with the offsets of each match that starts within some windows, or at the end of one, in order, as
-  /// Python's `re.finditer` gives them; an empty match may stand directly behind another one.
+  /// Calls `body` with the offsets of each match that starts within a window or at the end of one, in order, as
+  /// Python's `re.finditer` gives them; an empty match may directly follow another match.
   ///
   /// - Parameters:
-  ///   - windows: in ascending order, none touching another, each starting with a character. Where every match of the
-  ///     pattern starts within one of them, all matches are found.
-  ///   - patience: asked now and then in a long window. What one try may take is limited besides.
-  /// - Returns: false where a limit was reached before all was known.
+  ///   - windows: in ascending order, none touching another, each starting at the start of a character. If every match
+  ///     of the pattern starts within one of them, all matches are found.
+  ///   - patience: asked now and then in a long window. Each attempt to match has a limit of its own besides.
+  /// - Returns: false if a limit was reached before all matches were known.
   package func forEachMatch(
     in text: Span<UInt8>, startingIn windows: [Range<Int>], patience: inout Patience, _ body: (Range<Int>) -> Void
   ) -> Bool {
@@ -189,7 +189,7 @@ private import CPCRE2
           }
           guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return false }
           let (low, high) = unsafe (places[0], places[1])
-          // A lookbehind may not move the start before where the search began.
+          // A lookbehind must not move the start of a match before the start of the search.
           guard low >= start, high >= low, high <= buffer.count else { return false }
           body(low..<high)
           count += 1
@@ -202,7 +202,7 @@ private import CPCRE2
     }
   }
 
-  /// The last place at which a match may start of a piece of a window; a character starts behind it.
+  /// The last place in a piece of a window at which a match may start; a character starts right after it.
   private static func end(
     of piece: Int, from start: Int, in text: UnsafeBufferPointer<UInt8>, within window: Range<Int>
   ) -> Int {

@@ -1,13 +1,13 @@
 package import Wire
 
-/// Numbers as Python's `float` makes them of JSON values and of text.
+/// Numbers as Python's `float` makes them from JSON values and from text.
 package enum PythonFloat {
-  /// What `float` gives.
+  /// The result of `float`.
   package enum Value: Equatable {
     case finite(Double)
     /// An integer beyond the range of a double, which is an error in Python.
     case overflow
-    /// Not a number: a boolean, text that is none, a list, an object.
+    /// Not a number: a boolean, text that is not one, a list, an object.
     case none
   }
 
@@ -24,14 +24,14 @@ package enum PythonFloat {
     }
   }
 
-  /// A JSON number that is no integer, or one of the literals `NaN`, `Infinity` and `-Infinity`.
+  /// The value of a JSON number that is not an integer, or of one of the literals `NaN`, `Infinity` and `-Infinity`.
   package static func number(_ raw: ArraySlice<UInt8>) -> Double {
     if raw.first == UInt8(ascii: "N") { return .nan }
     if raw.last == UInt8(ascii: "y") { return raw.first == UInt8(ascii: "-") ? -.infinity : .infinity }
     return double(raw)
   }
 
-  /// `float(text.strip())`; nil where that is an error.
+  /// `float(text.strip())`; nil if that is an error.
   package static func parse(_ text: ArraySlice<UInt8>) -> Double? {
     guard let ascii = asciiDigits(PythonSpace.stripped(text)) else { return nil }
     var body = ascii[...]
@@ -53,7 +53,7 @@ package enum PythonFloat {
     }
   }
 
-  /// `digits[.digits][e[±]digits]` without its underscores, which may stand between two digits only.
+  /// `digits[.digits][e[±]digits]` without underscores, which may only stand between two digits.
   private static func digits(of body: ArraySlice<UInt8>) -> [UInt8]? {
     var result: [UInt8] = []
     var position = body.startIndex
@@ -94,7 +94,7 @@ package enum PythonFloat {
     return position == body.endIndex ? result : nil
   }
 
-  /// The text with the decimal digits of every script made ASCII; nil where other characters are in it.
+  /// The text with the decimal digits of every script converted to ASCII; nil if it holds other non-ASCII characters.
   private static func asciiDigits(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     if text.allSatisfy({ $0 < 0x80 }) { return Array(text) }
     var result: [UInt8] = []
@@ -114,7 +114,7 @@ package enum PythonFloat {
   }
 
   private static func double(_ ascii: ArraySlice<UInt8>) -> Double {
-    // The grammar has been checked, so this is nil for nothing but what a double can't hold.
+    // The grammar has been checked, so the result is nil only for a number that a double can't hold.
     Double(String(decoding: ascii, as: UTF8.self)) ?? (ascii.first == UInt8(ascii: "-") ? -.infinity : .infinity)
   }
 

@@ -35,7 +35,7 @@ extension PythonRegex {
 
   // MARK: Escapes
 
-  /// Reads and writes what stands behind a backslash outside of sets.
+  /// Reads and writes what follows a backslash outside sets.
   mutating func escape(flags: Flags) throws(Problem) -> (width: Width, isAnchor: Bool) {
     switch try escape(inSet: false) {
     case .literal(let scalar):
@@ -128,7 +128,7 @@ extension PythonRegex {
 
   // MARK: Sets
 
-  /// Reads and writes a set from behind its `[`.
+  /// Reads and writes a set, from after its `[`.
   mutating func set(flags: Flags) throws(Problem) {
     write(take("^") ? "[^" : "[")
     var isEmpty = true
@@ -219,7 +219,7 @@ extension PythonRegex {
     case "A": "\\A"
     case "Z": "\\z"
     case "b": boundary
-    // In Python no place of an empty text counts.
+    // In Python, `\B` does not match in an empty text.
     default: (ascii ? "(?!\(boundary))" : "\\B") + "(?!(?<![\\s\\S])(?![\\s\\S]))"
     }
   }

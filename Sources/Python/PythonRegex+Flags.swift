@@ -1,5 +1,5 @@
 extension PythonRegex {
-  /// Reads `(?flags)`, which is for the whole pattern and stands at its start, or `(?flags-flags:…)`.
+  /// Reads `(?flags)`, which applies to the whole pattern and stands at its start, or `(?flags-flags:…)`.
   mutating func flagged(flags: inout Flags, nesting: Int, mayBeGlobal: Bool) throws(Problem) -> Width? {
     var added: [Unicode.Scalar] = []
     var removed: [Unicode.Scalar] = []
@@ -33,7 +33,7 @@ extension PythonRegex {
     for flag in added { Self.set(flag, true, in: &inner) }
     for flag in removed { Self.set(flag, false, in: &inner) }
     if inner.ascii, inner.ignoreCase { throw .unsupported("`a` together with `i`") }
-    // Anchors, dots and white space are written by their meaning, so only case is left to PCRE2.
+    // Anchors, dots and white space are written out as the flags say, so only case is left to PCRE2.
     write(inner.ignoreCase ? "(?i:" : "(?-i:")
     let width = try alternatives(flags: inner, nesting: nesting + 1)
     guard take(")") else { throw .invalid("missing ), unterminated subpattern") }

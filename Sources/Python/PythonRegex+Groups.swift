@@ -1,6 +1,6 @@
 /// Groups of all kinds, and references to them.
 extension PythonRegex {
-  /// Reads what stands behind `(`; nil for what is no item: a comment, or flags for the whole pattern.
+  /// Reads what follows `(`; nil for what matches and asserts nothing: a comment, or flags for the whole pattern.
   mutating func group(
     flags: inout Flags, nesting: Int, mayBeGlobal: Bool
   ) throws(Problem) -> Width? {

@@ -1,12 +1,13 @@
 /// Translates a pattern of Python 3.11's `re` into one for PCRE2 that matches the same texts.
 ///
-/// Everything that the two read differently is written out: anchors, white space, groups by number, flags by group.
+/// Everything that Python and PCRE2 read differently is spelled out: anchors, white space, groups by number, flags by
+/// group.
 package struct PythonRegex {
   /// Why a pattern can't be used.
   package enum Problem: Error, Equatable {
-    /// Python refuses it too; the SDK then takes it for a pattern that matches nothing.
+    /// Python refuses the pattern too; the SDK then treats it as a pattern that matches nothing.
     case invalid(String)
-    /// Python accepts it, and there is no translation.
+    /// Python accepts the pattern, but there is no translation.
     case unsupported(String)
   }
 
@@ -27,10 +28,10 @@ package struct PythonRegex {
   let pattern: [Unicode.Scalar]
   var position = 0
   var globalFlags: Flags
-  /// The widths of the groups that are closed, by number; group 0 is the whole.
+  /// The widths of groups by number, nil while a group is open; group 0 is the whole pattern.
   var groupWidths: [Width?] = [nil]
   var groupNumbers: [[Unicode.Scalar]: Int] = [:]
-  /// Groups from this number on stand in the lookbehind that is being read.
+  /// Groups from this number on are inside the lookbehind that is being read.
   var lookbehindStart: Int?
   var conditionGroups: [Int] = []
   var output: [UInt8] = []
@@ -80,7 +81,7 @@ package struct PythonRegex {
 
   mutating func write(_ text: String) { output += text.utf8 }
 
-  /// What stands up to a terminator, which is read too.
+  /// Reads a name up to and including its terminator, which is not part of the result.
   mutating func name(until terminator: Unicode.Scalar) throws(Problem) -> [Unicode.Scalar] {
     guard let end = pattern[position...].firstIndex(of: terminator), end > position else {
       throw .invalid("missing group name")
@@ -105,10 +106,10 @@ package struct PythonRegex {
     return width ?? (0, 0)
   }
 
-  /// What stood last, to which a quantifier would apply.
+  /// The kind of what was read last, to which a quantifier would apply.
   private enum Last { case nothing, anchor, repeated, item }
 
-  /// What stands between two `|`.
+  /// Reads and writes one branch: what stands between two `|`.
   mutating func sequence(flags: inout Flags, nesting: Int, isFirst: Bool) throws(Problem) -> Width {
     var total: Width = (0, 0)
     var last = Last.nothing
@@ -136,7 +137,7 @@ package struct PythonRegex {
     return total
   }
 
-  /// Reads and writes something that matches, or asserts; nil for what does neither.
+  /// Reads and writes something that matches or asserts; nil for something that does neither.
   private mutating func item(
     _ scalar: Unicode.Scalar, _ flags: inout Flags, nesting: Int, mayBeGlobal: Bool
   ) throws(Problem) -> (width: Width, isAnchor: Bool)? {
@@ -161,7 +162,7 @@ package struct PythonRegex {
     return ((1, 1), false)
   }
 
-  /// White space and comments of the verbose form.
+  /// Skips white space or a comment of the verbose form; false if `scalar` starts neither.
   private mutating func skipVerbose(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case " ", "\u{9}"..."\u{d}":
@@ -192,7 +193,7 @@ package struct PythonRegex {
 
   // MARK: Quantifiers
 
-  /// Reads and writes a quantifier; nil for what is none, as a brace that is only itself.
+  /// Reads and writes a quantifier; nil if there is none, such as for a brace that stands for itself.
   private mutating func quantifier(_ scalar: Unicode.Scalar) throws(Problem) -> (low: Int, high: Int?)? {
     let bounds: (low: Int, high: Int?)
     switch scalar {
@@ -222,7 +223,7 @@ package struct PythonRegex {
       position = start
       return nil
     }
-    // PCRE2 counts to 65535.
+    // PCRE2 repeats at most 65535 times.
     for digits in [low, high] where digits.count > 5 || (Int(digits) ?? 0) > 65535 {
       throw .unsupported("a repetition of more than 65535")
     }

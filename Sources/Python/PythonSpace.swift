@@ -1,4 +1,4 @@
-/// White space as Python's `str.isspace` knows it, which `strip`, `split` and `\s` go by.
+/// White space as Python's `str.isspace` defines it, also for `strip`, `split` and `\s`.
 package enum PythonSpace {
   package static func isSpace(_ scalar: UInt32) -> Bool {
     switch scalar {

@@ -19,7 +19,8 @@ extension PythonText {
     return result
   }
 
-  /// Behind a cased character and not before one, those that case ignores left out (Unicode, section 3.13).
+  /// Whether a sigma follows a cased character and precedes none, case-ignorable characters left out (Unicode, section
+  /// 3.13).
   private static func isFinal(_ index: Int, of scalars: [Unicode.Scalar]) -> Bool {
     func isCased(_ scalar: Unicode.Scalar?) -> Bool { scalar?.properties.isCased ?? false }
     let before = scalars[..<index].last { !$0.properties.isCaseIgnorable }

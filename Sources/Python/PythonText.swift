@@ -9,7 +9,7 @@ package enum PythonText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Appends the same.
+  /// Appends the text of ``number(_:)``.
   static func append(_ value: Double, to bytes: inout [UInt8]) {
     if value.isNaN {
       bytes += "nan".utf8

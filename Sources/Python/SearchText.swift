@@ -1,7 +1,7 @@
-/// A text to be found within others, in time linear in both (Knuth, Morris, Pratt): what is searched may be hostile.
+/// A text to find within others, in time linear in both (Knuth, Morris, Pratt), since the text searched may be hostile.
 package struct SearchText: Sendable {
   private let bytes: [UInt8]
-  /// For each place of the text, how much of its start is also the end of what stands before.
+  /// For each index, the length of the longest proper prefix of the text up to it that is also a suffix of that part.
   private let borders: [Int]
 
   package init(_ bytes: [UInt8]) {

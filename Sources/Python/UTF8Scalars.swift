@@ -1,5 +1,5 @@
-/// The Unicode scalars of UTF-8 bytes. Protocol text is checked UTF-8; what is not all the same
-/// (half a surrogate pair that a policy file escapes) comes out byte by byte, beyond the range of scalars.
+/// The Unicode scalars of UTF-8 bytes. Protocol text is checked UTF-8; bytes that are not UTF-8 all the same (half a
+/// surrogate pair that a policy file escapes) come out one by one, as values beyond the range of scalars.
 package struct UTF8Scalars {
   private let bytes: [UInt8]
   package private(set) var position = 0
@@ -15,7 +15,7 @@ package struct UTF8Scalars {
     return scalar
   }
 
-  /// The scalar at an offset that is within the bytes, and its length.
+  /// The scalar at an offset within the bytes, and its length in bytes.
   @inlinable
   @inline(__always)
   package static func scalar(in bytes: Span<UInt8>, at offset: Int) -> (scalar: UInt32, length: Int) {
@@ -31,7 +31,7 @@ package struct UTF8Scalars {
     return (scalar, length)
   }
 
-  /// The first characters of a text.
+  /// The first `count` characters of a text.
   package static func prefix(of text: ArraySlice<UInt8>, count: Int) -> ArraySlice<UInt8> {
     guard text.count > count else { return text }
     let span = text.span
@@ -45,6 +45,11 @@ package struct UTF8Scalars {
       bytes.append(contentsOf: scalar.utf8)
     } else if scalar >= 0x11_0000 {
       bytes.append(UInt8(truncatingIfNeeded: scalar))
+    } else {
+      // A surrogate.
+      for shift: UInt32 in [12, 6, 0] {
+        bytes.append(UInt8(truncatingIfNeeded: shift == 12 ? 0xe0 | scalar >> 12 : 0x80 | scalar >> shift & 0x3f))
+      }
     }
   }
 }

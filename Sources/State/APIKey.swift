@@ -6,14 +6,14 @@ public struct APIKey: ~Copyable {
 
   /// What stands for the key in file names and reports: the first 16 hexadecimal digits of its SHA-256.
   ///
-  /// Control Zero's SDK takes the first 12 characters of the key, so that a part of the secret is in file names and two
-  /// keys that begin alike share a cache.
+  /// Control Zero's SDK uses the first 12 characters of the key, which puts a part of the secret into file names and
+  /// lets two keys that begin alike share a cache.
   public let scope: String
 
   private static let prefixes = ["cz_live_", "cz_test_"]
   private static let maxBytes = 256
 
-  /// Takes the text of a key; white space around it is not part of it.
+  /// Takes the text of a key, without the white space around it.
   public init(_ text: some Collection<UInt8>) throws(StateError) {
     var bytes = Array(text)
     defer { SecretBytes.wipe(&bytes) }
@@ -24,7 +24,8 @@ public struct APIKey: ~Copyable {
     guard let prefix = Self.prefixes.first(where: { key.starts(with: $0.utf8) }) else {
       throw StateError(.keyFormat, "an API key starts with `cz_live_` or `cz_test_`; this one does not")
     }
-    // It goes into a header as it is: no line end, and nothing else that could end the value, gets through.
+    // The key goes into an HTTP header as it is, so no line end, and nothing else that could end the value, may get
+    // through.
     let rest = key.dropFirst(prefix.utf8.count)
     guard !rest.isEmpty, key.count <= Self.maxBytes, rest.allSatisfy(Self.isAllowed) else {
       throw StateError(
@@ -57,7 +58,7 @@ public struct APIKey: ~Copyable {
     try secret.withBytes(body)
   }
 
-  /// The bytes with every place where the key stands overwritten by `*`: a service may echo what it was sent.
+  /// The bytes with every occurrence of the key overwritten by `*`: a service may echo what it was sent.
   package func redacting(_ bytes: [UInt8]) -> [UInt8] {
     secret.withBytes { key in
       var result = bytes

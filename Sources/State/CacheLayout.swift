@@ -1,15 +1,15 @@
-/// Where things stand in a state directory that `czproxy sync` writes and the relay reads.
+/// The layout of a state directory that `czproxy sync` writes and the relay reads.
 ///
 /// ```
 /// <state>/sync.lock                       held (flock) by the one process that syncs
 /// <state>/cache.lock                      held (flock) by whoever asks the service for a policy
-/// <state>/sync-state.json                 ``SyncState``: what it did last
+/// <state>/sync-state.json                 ``SyncState``: what `czproxy sync` did last
 /// <state>/cache/<scope>/current.json      ``CachedPolicy``: names the two files below
 /// <state>/cache/<scope>/<sha256>.json     keys, in the shape of the service's bootstrap answer
 /// <state>/cache/<scope>/<sha256>.czpolicy a bundle as it was received
 /// ```
-/// `<scope>` is ``APIKey/scope``, `<sha256>` the digest of the file's content. A reader opens `current.json` first: it is
-/// replaced by rename(2) after both files are whole, so that keys and bundle always belong together.
+/// `<scope>` is ``APIKey/scope``, `<sha256>` the digest of the file's content. A reader opens `current.json` first,
+/// which is replaced by rename(2) after both files are whole, so that keys and bundle always belong together.
 public struct CacheLayout: Sendable, Equatable {
   public let stateDirectory: String
   public let scope: String

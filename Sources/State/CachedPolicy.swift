@@ -3,13 +3,13 @@ internal import Wire
 
 /// What `current.json` says of a cache: which keys and which bundle belong together, and how old they are.
 ///
-/// Nothing here is proof: who reads the bundle verifies it with the keys.
+/// Nothing here is proof: whoever reads the bundle verifies it with the keys.
 public struct CachedPolicy: Sendable, Equatable {
-  /// Why a process that starts must not use the cached bundle (Control Zero 1.13.16: a rejected key and a bundle that
-  /// does not verify never fall back to the cache). One that runs keeps the policy that it has.
+  /// Why a starting process must not use the cached bundle (Control Zero 1.13.16: a rejected key and a bundle that does
+  /// not verify never fall back to the cache). A running process keeps the policy that it has.
   public struct Fault: Sendable, Equatable {
-    /// `E1101` for a rejected key, `E1203` for a bundle that does not verify; or why the keys that it might verify with
-    /// could not be fetched.
+    /// `E1101` for a rejected key, `E1203` for a bundle that does not verify; or why the keys that the bundle might
+    /// verify with could not be fetched.
     public let code: String
     public let message: String
 
@@ -22,7 +22,7 @@ public struct CachedPolicy: Sendable, Equatable {
   /// SHA-256 of each file, 64 lower-case hexadecimal digits.
   public var keysDigest: String?
   public var bundleDigest: String?
-  /// UNIX seconds: when the service sent the bundle; when it last sent or confirmed it; the bundle's own time.
+  /// UNIX seconds: when the service sent the bundle; when the service last sent or confirmed it; the bundle's own time.
   public var pulledAt: Int64?
   public var confirmedAt: Int64?
   public var createdAt: Int64?
@@ -30,7 +30,7 @@ public struct CachedPolicy: Sendable, Equatable {
 
   public init() {}
 
-  /// Reads `current.json`; nil where there is none, or none that can be understood: then the cache is empty.
+  /// Reads `current.json`; nil if it is missing or can't be understood, which means that the cache is empty.
   public init?(_ layout: CacheLayout) throws(StateError) {
     guard let bytes = try StateFile.read(layout.current, limit: CacheLayout.maxSmallFileBytes),
       let document = try? JSONDocument(parsing: bytes[...], options: .document)
@@ -45,7 +45,7 @@ public struct CachedPolicy: Sendable, Equatable {
     }
   }
 
-  /// A digest becomes part of a path: nothing but one gets through.
+  /// A digest becomes part of a path, so nothing else gets through.
   private static func digest(_ text: String) -> String? {
     let isDigit = { (byte: UInt8) in
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
@@ -84,7 +84,7 @@ public struct CachedPolicy: Sendable, Equatable {
 
   /// The keys and the bundle as they are now; nil for what the cache does not hold.
   ///
-  /// A file that is gone was replaced since `current.json` was read: then both are looked up anew.
+  /// A missing file was replaced after `current.json` was read, so both files are looked up again.
   public static func load(
     _ layout: CacheLayout
   ) throws(StateError) -> (policy: CachedPolicy, keys: SharedSecret?, bundle: [UInt8]?)? {

@@ -2,9 +2,9 @@ private import CYaml
 internal import Digest
 internal import Platform
 
-/// `config.yaml` in the state directory: what `controlzero` writes there too, as far as it concerns us.
+/// `config.yaml` in the state directory, which `controlzero` writes too; only what czproxy needs is read.
 ///
-/// Only texts at the root count (`api_key`, `api_url`, `tls_ca_bundle`, `email`); everything else is left alone.
+/// Only texts at the root count (`api_key`, `api_url`, `tls_ca_bundle`, `email`); everything else is ignored.
 struct ConfigFile {
   private var values: [(key: [UInt8], value: [UInt8])] = []
 
@@ -12,7 +12,7 @@ struct ConfigFile {
 
   static func path(in stateDirectory: String) -> String { stateDirectory + "/config.yaml" }
 
-  /// Empty where there is no such file.
+  /// Empty if there is no such file.
   init(stateDirectory: String) throws(StateError) {
     let path = Self.path(in: stateDirectory)
     var bytes: [UInt8]
@@ -39,13 +39,13 @@ struct ConfigFile {
     }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// The members of the root mapping whose key and value are both texts; nil where the root is something else.
+  /// The members of the root mapping whose key and value are both texts; nil if the root is something else.
   private static func rootTexts(of bytes: [UInt8]) -> [(key: [UInt8], value: [UInt8])]? {
-    // SAFETY: the parser is initialised here and deleted here; it reads the bytes only while they are borrowed below.
+    // SAFETY: the parser is initialized here and deleted here; it reads the bytes only while they are borrowed below.
     var parser = unsafe yaml_parser_t()
     guard unsafe yaml_parser_initialize(&parser) == 1 else { return nil }
     defer { unsafe yaml_parser_delete(&parser) }
-    // libyaml counts a byte order mark as a column, and takes the first line for one that is indented.
+    // libyaml counts a byte order mark as a column, and so takes the first line to be indented.
     let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
     return unsafe text.withUnsafeBufferPointer { buffer in
@@ -58,7 +58,7 @@ struct ConfigFile {
   private static func readRoot(_ parser: inout yaml_parser_t) -> [(key: [UInt8], value: [UInt8])]? {
     var values: [(key: [UInt8], value: [UInt8])] = []
     var depth = 0
-    // A key at the root whose value comes next; empty for a key that is no text.
+    // A key at the root whose value comes next; empty for a key that is not a text.
     var key: [UInt8]?
     while true {
       var event = unsafe yaml_event_t()
@@ -76,7 +76,7 @@ struct ConfigFile {
       case YAML_SCALAR_EVENT:
         let scalar = unsafe event.data.scalar
         text = unsafe Array(UnsafeBufferPointer(start: scalar.value, count: scalar.length))
-        // An empty document is a lone plain scalar to some writers; anything else at the root is no mapping.
+        // Some writers make an empty document a lone plain scalar; anything else at the root is not a mapping.
         if depth == 0 { return text?.isEmpty == true ? values : nil }
       case YAML_ALIAS_EVENT: break
       default: continue

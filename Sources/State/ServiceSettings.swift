@@ -1,12 +1,12 @@
 internal import Digest
 public import Platform
 
-/// Where the service is, and who we are to it (Control Zero 1.13.16: base URL, TLS and key precedence).
+/// Where the service is, and how to identify to it (Control Zero 1.13.16: base URL, TLS and key precedence).
 public struct ServiceSettings: Sendable {
-  /// The longest secret of the service that is taken: a variable of an environment can't hold much more.
+  /// The longest secret of the service that is accepted, in bytes: an environment variable can't hold much more.
   public static let maxSecretBytes = 64 << 10
 
-  /// What the command line said; nil where it said nothing.
+  /// The options given on the command line; nil for one that was not.
   public struct Options: Sendable, Equatable {
     /// A file that holds nothing but the key.
     public var keyFile: String?
@@ -23,15 +23,15 @@ public struct ServiceSettings: Sendable {
 
   public static let defaultBaseURL = "https://api.controlzero.ai"
 
-  /// Without white space around it and without `/` at its end; not checked otherwise.
+  /// Without white space around it and without `/` at its end; not checked further.
   public let baseURL: String
   public let authorityFile: String?
-  /// Whom the service may ask about a call; nil where nobody said.
+  /// The person whom the service may ask about a call; nil if none is configured.
   public let email: String?
 
   private static let maxKeyFileBytes = 4096
 
-  /// Resolves what is no secret: option, then environment, then `config.yaml`.
+  /// Resolves everything but the secret: option, then environment, then `config.yaml`.
   public init(
     _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
   ) throws(StateError) {
@@ -46,17 +46,17 @@ public struct ServiceSettings: Sendable {
     }
   }
 
-  /// Throws where there is no such file. Asked at the start, and not at the first connection that needs it: where the
-  /// receiver is http:// none ever does.
+  /// Throws if there is no such file. Checked at the start, not at the first connection that needs the file: with an
+  /// http:// receiver none ever does.
   ///
-  /// - Parameter settings: what may have named it, for the message.
+  /// - Parameter settings: the settings that may have named the file, for the message.
   private static func checkAuthorities(_ path: String, namedBy settings: String) throws(StateError) {
     guard FileIdentity(of: path) == nil else { return }
     throw StateError(.noAuthorities, "there is no file of certificate authorities `\(path)` (\(settings))")
   }
 
   /// The file of certificate authorities for a collector of telemetry: `--ca-file`, then
-  /// `OTEL_EXPORTER_OTLP_CERTIFICATE`; nil for the system's. Throws where there is no such file.
+  /// `OTEL_EXPORTER_OTLP_CERTIFICATE`; nil for the system's. Throws if there is no such file.
   public static func telemetryAuthorities(
     _ options: Options, environment: (String) -> String? = Environment.value
   ) throws(StateError) -> String? {
@@ -66,7 +66,7 @@ public struct ServiceSettings: Sendable {
     return path
   }
 
-  /// The environment variables that may hold the API key, the first one first.
+  /// The environment variables that may hold the API key, in order of precedence.
   public static let keyVariables = ["CZ_API_KEY", "CONTROLZERO_API_KEY"]
 
   /// The file that the API key comes from, unless a variable holds it.
@@ -74,9 +74,9 @@ public struct ServiceSettings: Sendable {
     options.keyFile ?? ConfigFile.path(in: stateDirectory)
   }
 
-  /// What a person should know about the file that the key comes from: that others can read it; nil where all is well.
+  /// A warning that others can read the file that the key comes from; nil if they can't.
   ///
-  /// It is used all the same: secrets that a container mounts often are like that, and nobody else is in there.
+  /// The key is used all the same: secrets mounted into a container are often readable, and there is nobody else in it.
   public static func exposure(
     _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
   ) -> String? {
@@ -93,8 +93,8 @@ public struct ServiceSettings: Sendable {
 
   /// The API key: `--api-key-file`, then `CZ_API_KEY`, `CONTROLZERO_API_KEY`, then `config.yaml`.
   ///
-  /// Throws E1103 where there is none and E1104 where the first one found has another form. A key is never an
-  /// argument: every user of a machine can read the arguments of a process.
+  /// Throws E1103 if there is no key, and E1104 if the first one found has another form. A key is never an argument:
+  /// every user of a machine can read the arguments of a process.
   public static func key(
     _ options: Options, stateDirectory: String, environment: (String) -> String? = Environment.value
   ) throws(StateError) -> APIKey {

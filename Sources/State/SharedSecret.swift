@@ -1,13 +1,13 @@
 internal import Digest
 
-/// A secret text that several hold, in locked memory: wiped when the last of them lets it go.
-// INVARIANT: written only while it is made, so threads may share it.
+/// A secret text with several owners, in locked memory; wiped when the last owner releases it.
+// INVARIANT: the bytes are written only during `init`, so threads may share them.
 @safe public final class SharedSecret: @unchecked Sendable {
   private let secret: SecretBytes
 
-  /// Copies the bytes; the caller's copy is the caller's matter (see ``SecretBytes/wipe(_:)``).
+  /// Copies the bytes; wiping its own copy is up to the caller (see ``SecretBytes/wipe(_:)``).
   ///
-  /// - Parameter name: what it is, for the error where there is no memory that can be guarded.
+  /// - Parameter name: what the secret is, for the error if there is no memory that can be guarded.
   public init(copying bytes: some Collection<UInt8>, of name: String) throws(StateError) {
     do throws(SecretBytes.Unavailable) {
       secret = try SecretBytes(copying: bytes)

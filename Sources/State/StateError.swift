@@ -2,17 +2,17 @@ internal import Platform
 
 /// Why something in the state directory, or a key, can't be used.
 public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Control Zero's codes (1.13.16), where there is one for it.
+  /// Control Zero's codes (1.13.16), where it has one for the problem.
   public enum Code: String, Sendable {
     /// There is no API key.
     case noKey = "E1103"
     /// An API key has another form than `cz_live_…` or `cz_test_…`.
     case keyFormat = "E1104"
-    /// A file of ours has another form than we give it.
+    /// A file of ours does not have the form that we give it.
     case malformed = "E1205"
     /// A file or directory can't be read or written.
     case inaccessible = "E1301"
-    /// There is no file of certificate authorities where one was named.
+    /// The file of certificate authorities that was named does not exist.
     case noAuthorities = "E1404"
     /// There is no memory to keep a key in.
     case noMemory = "memory"

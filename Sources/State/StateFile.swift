@@ -2,7 +2,7 @@ internal import Platform
 
 /// Writes files that another process may be reading.
 package enum StateFile {
-  /// Creates a directory that only its owner may enter; one that exists is fine.
+  /// Creates a directory that only its owner may enter; an existing one is no error.
   package static func makeDirectory(_ path: String) throws(StateError) {
     do throws(SystemError) {
       try Directory.make(path)
@@ -11,7 +11,7 @@ package enum StateFile {
     }
   }
 
-  /// Puts a whole file in place of the old one, which a failure leaves as it was; it survives a loss of power.
+  /// Replaces a file as a whole. A failure leaves the old file as it was; the new one survives a loss of power.
   package static func replaceDurably(_ path: String, with bytes: [UInt8]) throws(StateError) {
     do throws(SystemError) {
       try AtomicFile.write(bytes, to: path)
@@ -20,8 +20,8 @@ package enum StateFile {
     }
   }
 
-  /// The same for a file of which an older one does as well after a loss of power, by its only writer: many times as
-  /// fast, and a writer that was killed leaves nothing behind that is not written over.
+  /// Replaces a file that may be an older version after a loss of power; only for a file's only writer. This is many
+  /// times as fast, and the next call overwrites whatever a killed writer left behind.
   package static func replace(_ path: String, with bytes: [UInt8]) throws(StateError) {
     let temporary = path + ".new"
     _ = unsafe unlink(temporary)
@@ -35,7 +35,7 @@ package enum StateFile {
     }
   }
 
-  /// Adds a line to the end of a file, which is created where it is missing.
+  /// Appends a line to a file; creates a missing one.
   package static func append(line: [UInt8], to path: String) throws(StateError) {
     do throws(SystemError) {
       try Descriptor.append(line: line, to: path)
@@ -44,7 +44,7 @@ package enum StateFile {
     }
   }
 
-  /// The bytes of a file; nil where there is none.
+  /// The bytes of a file; nil if there is none.
   package static func read(_ path: String, limit: Int) throws(StateError) -> [UInt8]? {
     do throws(FileReader.Failure) {
       return try FileReader.read(path, limit: limit)
@@ -57,7 +57,7 @@ package enum StateFile {
     }
   }
 
-  /// Nil, or the error number.
+  /// Returns nil, or the error number.
   private static func writeAll(_ bytes: [UInt8], to file: borrowing Descriptor) -> Int32? {
     var start = 0
     while start < bytes.count {

@@ -1,17 +1,17 @@
 internal import Platform
 
-/// The lock that lets one process sync a state directory. It ends with its process, however that ends.
+/// The lock that lets only one process sync a state directory. It is released when its process ends, however that ends.
 public struct SyncLock: ~Copyable {
   private let file: Descriptor
 
-  /// How often to try, 10 ms apart: somebody who only asks whether it is held holds it for a moment.
+  /// How many times to try, 10 ms apart: a process that only asks whether the lock is held holds it for a moment.
   private static let attempts = 25
 
   private init(_ file: consuming Descriptor) {
     self.file = file
   }
 
-  /// Takes the lock; nil where another process has it.
+  /// Takes the lock; nil if another process has it.
   public static func acquire(stateDirectory: String) throws(StateError) -> SyncLock? {
     try StateFile.makeDirectory(stateDirectory)
     let path = CacheLayout.lock(in: stateDirectory)
@@ -28,7 +28,7 @@ public struct SyncLock: ~Copyable {
 
   /// Whether a process syncs this state directory now.
   public static func isHeld(stateDirectory: String) -> Bool {
-    // The relay asks: a pipe in the place of the file must not make it wait for a writer.
+    // The relay calls this, and a pipe in place of the file must not make it wait for a writer.
     let number = unsafe open(CacheLayout.lock(in: stateDirectory), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard number >= 0 else { return false }
     let file = Descriptor(number)

@@ -8,7 +8,7 @@ public struct SyncState: Sendable, Equatable {
     case service
     /// The last pull failed; what was cached is used.
     case cache
-    /// There is none.
+    /// There is no policy.
     case none
   }
 
@@ -23,9 +23,9 @@ public struct SyncState: Sendable, Equatable {
     }
   }
 
-  /// How the shipping of records to one receiver stands.
+  /// The state of the delivery of records to one receiver.
   public struct Delivery: Sendable, Equatable {
-    /// Records that wait.
+    /// Records that wait to be delivered.
     public var queue = 0
     /// Records that this process delivered, and those that it set aside.
     public var delivered = 0
@@ -38,7 +38,7 @@ public struct SyncState: Sendable, Equatable {
     public init() {}
   }
 
-  /// The API key that is in use; empty where there is none.
+  /// The ``APIKey/scope`` of the key in use; empty if there is none.
   public var scope = ""
   public var baseURL = ""
   public var processID: Int32 = 0
@@ -55,7 +55,7 @@ public struct SyncState: Sendable, Equatable {
 
   public init() {}
 
-  /// Reads the file; nil where there is none, or none that can be understood.
+  /// Reads the file; nil if it is missing or can't be understood.
   public init?(stateDirectory: String) throws(StateError) {
     guard
       let bytes = try StateFile.read(

@@ -1,4 +1,4 @@
-/// A change of some bytes of a text, which leaves all others as they are.
+/// A replacement of a byte range of a text; all other bytes stay as they are.
 public struct ByteEdit: Sendable, Equatable {
   /// Offsets from the text's first byte.
   public let range: Range<Int>
@@ -9,7 +9,7 @@ public struct ByteEdit: Sendable, Equatable {
     self.replacement = replacement
   }
 
-  /// - Parameter edits: in ascending order, none of which touches another.
+  /// - Parameter edits: in ascending order, none touching another.
   public static func apply(_ edits: [ByteEdit], to bytes: ArraySlice<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count + edits.reduce(0) { $0 + $1.replacement.count })

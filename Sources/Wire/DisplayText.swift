@@ -3,11 +3,11 @@ public enum DisplayText {
   /// The text with every control, format (bidirectional, invisible) and private-use character as `\u{…}`,
   /// cut to `limit` characters.
   ///
-  /// A terminal must not be steered, nor a reader misled, by what a server or a model wrote.
+  /// Text from a server or a model must neither control a terminal nor mislead a reader.
   public static func escaped(_ bytes: some Collection<UInt8>, limit: Int = 256) -> String {
     var text = ""
     var count = 0
-    // Four bytes a character at the most: a longer text is cut anyway.
+    // A character takes at most four bytes, so the text beyond this prefix would be cut anyway.
     for scalar in String(decoding: bytes.prefix(limit * 4 + 4), as: UTF8.self).unicodeScalars {
       guard count < limit else { return text + "…" }
       count += 1
@@ -20,14 +20,14 @@ public enum DisplayText {
     return text
   }
 
-  /// A JSON text that says the same, with everything that ``escaped(_:limit:)`` does not show as `\uXXXX`.
+  /// An equivalent JSON text in which the characters that ``escaped(_:limit:)`` does not show are written as `\uXXXX`.
   public static func json(_ bytes: some Collection<UInt8>) -> String {
     var text = ""
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
       if isShowable(scalar) {
         text.unicodeScalars.append(scalar)
       } else if scalar.value < 0x20 {
-        // Between two tokens: within a string it is escaped already.
+        // A control can only stand between two tokens: within a string, it is escaped already.
         text += " "
       } else {
         for unit in scalar.utf16 {

@@ -9,21 +9,21 @@ extension JSONDocument {
     Elements(tape: tape, array: node.index)
   }
 
-  /// The value of the member whose unescaped key is `name`; the last one where the options permit several.
+  /// The value of the member whose unescaped key is `name`; the last one if the options permit several.
   public func member(_ name: StaticString, of node: Node) -> Node? {
     var found: Node?
     for (key, value) in members(of: node) where string(key, equals: name) { found = value }
     return found
   }
 
-  /// The value of the member whose unescaped key is `name`; the last one where the options permit several.
+  /// The value of the member whose unescaped key is `name`; the last one if the options permit several.
   public func member(named name: [UInt8], of node: Node) -> Node? {
     var found: Node?
     for (key, value) in members(of: node) where string(key, equals: name.span) { found = value }
     return found
   }
 
-  /// The values of the member whose unescaped key is `name`, and of those that some reader takes for it
+  /// The values of the member whose unescaped key is `name`, and of members whose key some reader takes for `name`
   /// (``LookAlike``).
   public func values(takenFor name: StaticString, of node: Node) -> [Node] {
     var values: [Node] = []

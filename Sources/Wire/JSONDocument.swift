@@ -8,7 +8,7 @@ public struct JSONDocument: Sendable {
 
   let tape: JSONTape
 
-  /// Whether an object may hold a key twice: only where the options permitted that.
+  /// Whether an object may hold a key twice, which only ``JSONOptions/duplicateKeys`` permits.
   package let mayRepeatKeys: Bool
 
   /// A value's place in a document.
@@ -21,7 +21,7 @@ public struct JSONDocument: Sendable {
     case object, array, string, integer, number, `true`, `false`, null
   }
 
-  /// Parses a whole text; throws the first thing that is wrong with it.
+  /// Parses a whole text; throws the first error in it.
   public init(
     parsing bytes: ArraySlice<UInt8>, options: JSONOptions = .message, limits: JSONLimits = JSONLimits()
   ) throws(JSONError) {
@@ -93,7 +93,7 @@ public struct JSONDocument: Sendable {
     }
   }
 
-  /// The unescaped bytes of a string, without a copy where it holds no escapes; empty for any other kind.
+  /// The unescaped bytes of a string, without a copy if it holds no escapes; empty for any other kind.
   public func text(_ node: Node) -> ArraySlice<UInt8> {
     switch tape.tag(node.index) {
     case .string:
@@ -106,13 +106,13 @@ public struct JSONDocument: Sendable {
     }
   }
 
-  /// Whether the value is a string that is written with escapes. What one without holds is checked UTF-8.
+  /// Whether the value is a string written with escapes. The content of a string without escapes is checked UTF-8.
   public func isEscaped(_ node: Node) -> Bool { tape.tag(node.index) == .escapedString }
 
-  /// Where places of a string's unescaped bytes stand in the text.
+  /// Maps offsets in a string's unescaped bytes to offsets in the text.
   ///
-  /// - Parameter places: offsets of unescaped bytes in ascending order, none of them within a character.
-  /// - Returns: for each an offset from the document's first byte.
+  /// - Parameter places: offsets of unescaped bytes in ascending order, none of them inside a character.
+  /// - Returns: for each, its offset from the document's first byte.
   public func placesInText(ofString node: Node, at places: [Int]) -> [Int] {
     let content = content(of: node)
     guard tape.tag(node.index) == .escapedString else { return places.map { content.lowerBound + $0 } }
@@ -150,7 +150,7 @@ public struct JSONDocument: Sendable {
     }
   }
 
-  /// Offsets of what stands between a string's quotes, from the document's first byte.
+  /// The range between a string's quotes, in offsets from the document's first byte.
   package func content(of node: Node) -> Range<Int> {
     let offset = tape.offset(node.index)
     return offset..<offset + tape.aux(node.index)

@@ -32,7 +32,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     self.offset = offset
   }
 
-  /// Whether the text is more than we read, and may be valid to others.
+  /// Whether the text exceeds a limit of this reader; other readers may find it valid.
   public var isOfLimits: Bool { [.tooDeep, .tooLong, .tooManyValues].contains(code) }
 
   public var description: String { "\(code.rawValue) at byte \(offset)" }

@@ -3,7 +3,7 @@
 /// The cost grows with the number of keys and their length, never with its square:
 /// an object with many keys goes through a table hashed with a seed that a sender cannot know.
 enum JSONKeySet {
-  /// Up to here each pair is compared, which is faster than hashing.
+  /// Up to this many keys, comparing each pair is faster than hashing.
   private static let pairwiseLimit = 12
 
   /// The tape index of the first key that an earlier one equals; nil when all keys differ.
@@ -26,7 +26,7 @@ enum JSONKeySet {
   }
 
   private static func comparePairs(ofObjectAt object: Int, in tape: JSONTape, text: Span<UInt8>) -> Int? {
-    // Most keys differ in what one word holds of them.
+    // Most keys differ in their words, which hold their lengths and first bytes.
     var keys = InlineArray<12, Int>(repeating: 0)
     var words = InlineArray<12, UInt64>(repeating: 0)
     let end = object + tape.aux(object)
@@ -46,7 +46,7 @@ enum JSONKeySet {
     return nil
   }
 
-  /// The length and the first bytes of a key as it is written; of two plain keys that are equal, the same.
+  /// A key's length and first bytes as written, in one word; the same for two equal keys without escapes.
   @inline(__always)
   private static func word(of key: Int, in tape: JSONTape, text: Span<UInt8>) -> UInt64 {
     let (start, length) = (tape.offset(key), UInt64(truncatingIfNeeded: tape.aux(key)))
@@ -65,7 +65,7 @@ enum JSONKeySet {
   private static func compareHashes(
     ofObjectAt object: Int, count: Int, in tape: JSONTape, text: Span<UInt8>
   ) -> Int? {
-    // Twice the keys, rounded up to a power of two; 0 is an empty slot.
+    // The number of slots is twice that of the keys, rounded up to a power of two; 0 is an empty slot.
     let mask = 1 << (Int.bitWidth - (2 * count - 1).leadingZeroBitCount) - 1
     var slots = [(key: UInt32, hash: UInt32)](repeating: (0, 0), count: mask + 1)
     let end = object + tape.aux(object)

@@ -1,12 +1,12 @@
-/// Bounds on one JSON text. Each refuses, none truncates.
+/// Bounds on one JSON text. A text beyond any of them is refused, never truncated.
 public struct JSONLimits: Sendable {
-  /// Objects and arrays inside each other. 128 is what the strictest widespread readers take (serde_json).
+  /// How deeply objects and arrays nest. 128 is what the strictest widespread readers accept (serde_json).
   public var maxDepth = 128
 
   /// Bytes of the whole text; at most ``JSONLimits/greatestMaxBytes``.
   public var maxBytes = 64 << 20
 
-  /// Values, keys and closing brackets together: what bounds the memory of the index, at 8 bytes each.
+  /// Values, keys and closing brackets together. This bounds the memory of the index, at 8 bytes each.
   public var maxValues = 1 << 24
 
   /// The index keeps lengths in 28 bits.

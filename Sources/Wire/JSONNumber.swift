@@ -3,7 +3,7 @@ enum JSONNumber {
   /// Scans the number that starts at `start`.
   ///
   /// - Parameter mayOverflow: whether a number beyond the range of a double is accepted.
-  /// - Returns: the offset behind it, and whether it has neither fraction nor exponent.
+  /// - Returns: the offset after the number, and whether it has neither fraction nor exponent.
   static func scan(
     _ text: Span<UInt8>, from start: Int, mayOverflow: Bool
   ) throws(JSONError) -> (end: Int, isInteger: Bool) {
@@ -33,7 +33,8 @@ enum JSONNumber {
       isInteger = false
       (exponent, position) = try scanExponent(text, from: position + 1)
     }
-    // Below 10^308 for certain; only what could exceed it is looked at more closely.
+    // If digits and exponent do not exceed 308, the number is below 10^308 for certain; otherwise it is parsed as a
+    // double.
     if !mayOverflow, integerDigits + exponent > 308, !isFinite(text, start..<position) {
       throw JSONError(.nonFiniteNumber, at: start)
     }
@@ -52,7 +53,7 @@ enum JSONNumber {
     let digits = position
     var magnitude = 0
     while position < text.count, isDigit(text[position]) {
-      // Saturates: no text is long enough for its fraction to make up for such an exponent.
+      // Saturates: no text is long enough for its other digits to make up for such an exponent.
       magnitude = min(magnitude * 10 + Int(text[position] - UInt8(ascii: "0")), 1 << 40)
       position += 1
     }

@@ -7,14 +7,14 @@ struct JSONScanner {
   var tape = JSONTape()
 
   private struct Container {
-    /// Of its opening word.
+    /// The tape index of its opening word.
     let index: Int
     let isObject: Bool
-    /// So far.
+    /// Counted so far.
     var children = 0
   }
 
-  /// The containers around the one that is being read, which is kept apart.
+  /// The containers around the innermost one, which `scan` keeps in a variable of its own.
   private var outer: [Container] = []
 
   init(options: JSONOptions, limits: JSONLimits) {
@@ -80,7 +80,7 @@ struct JSONScanner {
         }
 
       case .separatorOrEnd:
-        // Only inside a container: the end of the outermost value leaves the loop below.
+        // Reached only inside a container: after the outermost value, the check below returns.
         let inObject = current?.isObject ?? false
         if byte == UInt8(ascii: ",") {
           expectation = inObject ? .key : .value
@@ -169,7 +169,7 @@ struct JSONScanner {
     return position + length
   }
 
-  /// Scans the string whose opening quote stands at `quote`; returns the offset behind its closing quote.
+  /// Scans the string whose opening quote is at `quote`; returns the offset after its closing quote.
   private mutating func scanString(_ text: Span<UInt8>, from quote: Int) throws(JSONError) -> Int {
     let (end, escaped) = try JSONString.scan(
       text, from: quote + 1, loneSurrogates: options.contains(.loneSurrogates))

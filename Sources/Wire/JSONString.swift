@@ -1,6 +1,6 @@
 /// The grammar of JSON strings (RFC 8259, section 7) over UTF-8 (RFC 3629), and their unescaped bytes.
 enum JSONString {
-  /// Scans a string from the byte behind its opening quote.
+  /// Scans a string from the byte after its opening quote.
   ///
   /// - Returns: the offset of the closing quote, and whether the string holds escapes.
   static func scan(
@@ -73,7 +73,7 @@ enum JSONString {
     }
   }
 
-  /// The UTF-16 code unit that `\uXXXX` at `backslash` stands for; nil where no such escape stands.
+  /// The UTF-16 code unit that `\uXXXX` at `backslash` stands for; nil if there is no such escape.
   @inline(__always)
   private static func codeUnit(_ text: Span<UInt8>, escapedAt backslash: Int) -> UInt32? {
     guard backslash + 6 <= text.count, text[backslash] == UInt8(ascii: "\\"),
@@ -96,8 +96,8 @@ enum JSONString {
 
   // MARK: Unescaping
 
-  /// Calls `body` with each byte of the string that stands, escaped and already scanned, in `range`,
-  /// until it returns false.
+  /// Calls `body` with each unescaped byte of the string in `range`, which has been scanned already, until `body`
+  /// returns false.
   @inline(__always)
   static func forEachUnescapedByte(
     _ text: Span<UInt8>, _ range: Range<Int>, _ body: (UInt8) -> Bool
@@ -128,7 +128,7 @@ enum JSONString {
     }
   }
 
-  /// Where places of the unescaped bytes, in ascending order and none within a character, stand in the text.
+  /// Maps offsets in the unescaped bytes, in ascending order and none inside a character, to offsets in the text.
   static func places(_ text: Span<UInt8>, _ range: Range<Int>, of places: [Int]) -> [Int] {
     var result: [Int] = []
     result.reserveCapacity(places.count)
@@ -136,7 +136,7 @@ enum JSONString {
     var unescaped = 0
     for place in places {
       while unescaped < place, position < range.upperBound {
-        // One character, or one byte of it, at a time.
+        // One escape, or one byte written without an escape, at a time.
         let end = characterEnd(text, at: position, before: range.upperBound)
         forEachUnescapedByte(text, position..<end) { _ in
           unescaped += 1

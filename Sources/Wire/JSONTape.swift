@@ -10,7 +10,7 @@ struct JSONTape: Sendable {
     case integer, number
     case `true`, `false`, null
 
-    /// The tag of these four bits. Written out, it is inlined to nothing.
+    /// The tag of these four bits. Written out case by case, this is inlined to nothing.
     @inline(__always)
     init(bits: UInt64) {
       self =
@@ -25,7 +25,7 @@ struct JSONTape: Sendable {
         case 7: .number
         case 8: .true
         case 9: .false
-        // INVARIANT: words are made by `word(_:offset:aux:)` only, so no other bits than 10 are left.
+        // INVARIANT: only `word(_:offset:aux:)` makes words, so the bits can only be 10 here.
         default: .null
         }
     }
@@ -35,8 +35,8 @@ struct JSONTape: Sendable {
 
   var count: Int { words.count }
 
-  /// Makes room for as many words as most texts of this size need. What is not written to takes no memory, and growing
-  /// copies all of it.
+  /// Reserves as many words as most texts of this size need. Reserved space takes no memory until it is written to,
+  /// whereas growing copies the whole tape.
   mutating func reserve(forTextOf bytes: Int) {
     words.reserveCapacity(bytes < 4 << 20 ? min(bytes / 8, 4096) + 16 : bytes / 6)
   }
@@ -63,7 +63,7 @@ struct JSONTape: Sendable {
   @inline(__always)
   func aux(_ index: Int) -> Int { Int(truncatingIfNeeded: (words[index] >> 32) & 0x0fff_ffff) }
 
-  /// Tag and length in one word: two plain strings can only be equal when these are.
+  /// Tag and length in one word: two strings without escapes can only be equal if their shapes are.
   @inline(__always)
   func shape(_ index: Int) -> UInt64 { words[index] >> 32 }
 
@@ -76,7 +76,7 @@ struct JSONTape: Sendable {
     }
   }
 
-  /// Members of the object, or elements of the array, whose opening word stands at `index`.
+  /// The number of members or elements of the container whose opening word is at `index`.
   func childCount(_ index: Int) -> Int { aux(index + aux(index)) }
 
   private static func word(_ tag: Tag, offset: Int, aux: Int) -> UInt64 {

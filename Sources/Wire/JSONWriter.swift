@@ -1,6 +1,6 @@
 /// Builds JSON text. Separators are placed by the writer; the caller keeps objects and arrays balanced.
 ///
-/// For texts of our own: audit rows, answers, command output. A message from the wire is never written anew.
+/// For text that originates here: audit rows, answers, command output. A message from the wire is never re-encoded.
 public struct JSONWriter: Sendable {
   /// How the text is laid out.
   public enum Style: Sendable {
@@ -20,7 +20,7 @@ public struct JSONWriter: Sendable {
     self.style = style
   }
 
-  /// Makes room for so many bytes, so that the text need not move while it grows to them.
+  /// Reserves this many bytes, so that the text need not move while it grows to them.
   public mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
   // MARK: Structure
@@ -48,7 +48,7 @@ public struct JSONWriter: Sendable {
 
   public mutating func string(_ value: String) { string(value.utf8.span) }
 
-  /// Writes a string of these bytes; what is not UTF-8 in it becomes U+FFFD.
+  /// Writes a string of these bytes; invalid UTF-8 in it becomes U+FFFD.
   @inlinable
   public mutating func string(bytes value: some Collection<UInt8>) {
     let isDone: Void? = value.withContiguousStorageIfAvailable { buffer in
@@ -70,7 +70,7 @@ public struct JSONWriter: Sendable {
     // SAFETY: the buffers are read while the span is borrowed.
     unsafe value.withUnsafeBufferPointer { buffer in
       unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<plain]))
-      // Decoding repairs what is not UTF-8. What is plain so far ends no character in its middle.
+      // Decoding repairs invalid UTF-8. The plain prefix is ASCII, so it does not end inside a character.
       let text = unsafe String(decoding: UnsafeBufferPointer(rebasing: buffer[plain...]), as: UTF8.self)
       for scalar in text.unicodeScalars { appendEscaped(scalar) }
     }
@@ -151,16 +151,16 @@ public struct JSONWriter: Sendable {
     needsSeparator = false
   }
 
-  /// Appends the separator that is due and what the closure writes, as one piece.
+  /// Appends the separator, if one is due, and what the closure writes, in one operation.
   ///
   /// - Parameters:
   ///   - count: the most bytes that the closure writes.
-  ///   - write: writes at the place it is given, and returns how many bytes.
+  ///   - write: writes at the given address, and returns how many bytes it wrote.
   @inline(__always)
   private mutating func append(atMost count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
     let (needsSeparator, isSpaced) = (needsSeparator, style == .python)
     bytes.append(addingCapacity: count + 2) { output in
-      // SAFETY: there is room for `count` bytes and two, and as many are counted as were written.
+      // SAFETY: there is room for `count` + 2 bytes, and `filled` counts exactly the bytes written.
       unsafe output.withUnsafeMutableBufferPointer { buffer, filled in
         guard var place = buffer.baseAddress else { return }
         unsafe place += filled
@@ -195,11 +195,12 @@ public struct JSONWriter: Sendable {
     return count + 2
   }
 
-  /// How many bytes at the start stand for themselves in every style: eight at a time, then one by one.
+  /// How many bytes at the start need no escape in any style: eight at a time, then one by one.
   private static func plainCount(_ value: Span<UInt8>) -> Int {
     var position = 0
     while position &+ 8 <= value.count, isPlain(word(of: value, at: position)) { position &+= 8 }
-    // The rest in one piece with what was looked at before; a few bytes alone in two pieces, which overlap.
+    // The remaining bytes are checked together with some that were checked before; four to seven bytes alone, as two
+    // halves that overlap.
     switch value.count {
     case position: return position
     case 8...:
@@ -222,7 +223,7 @@ public struct JSONWriter: Sendable {
   private static func isPlain(_ word: UInt64) -> Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c))
-    // The top bit of a byte is set where it is one of them.
+    // The top bit of each such byte is set in `special`.
     let special = (quote &- ones) | (backslash &- ones) | (word &- (ones &* 0x20)) | (word &+ ones) | word
     return special & (ones &* 0x80) == 0
   }
@@ -250,7 +251,7 @@ public struct JSONWriter: Sendable {
     case "\u{c}": append("\\f")
     case " "..."~": bytes.append(UInt8(truncatingIfNeeded: scalar.value))
     default:
-      // Python escapes DEL neither; the compact style escapes the controls only.
+      // DEL stays as it is, as in Python; the compact style escapes nothing beyond ASCII either.
       if scalar.value == 0x7f || (style == .compact && scalar.value > 0x7f) {
         bytes.append(contentsOf: scalar.utf8)
       } else {

@@ -1,9 +1,9 @@
 /// Splits a byte stream into lines at LF (MCP, stdio transport): a state machine that reads nothing itself.
 ///
-/// A line keeps its bytes as they came, terminator included. What is longer than the limit is thrown away up to
-/// its LF while it arrives, and reported once.
+/// A line keeps its bytes as received, terminator included. A line longer than the limit is discarded while it arrives,
+/// up to its LF, and reported once.
 public struct LineFramer: Sendable {
-  /// What stood between two line ends.
+  /// One line of the stream.
   public enum Item: Sendable {
     case line(Line)
     /// A line that exceeded the limit.
@@ -11,13 +11,13 @@ public struct LineFramer: Sendable {
   }
 
   public struct Line: Sendable {
-    /// The line as it came, with its LF or CR LF where it has one.
+    /// The line as received, with its LF or CR LF if it has one.
     public let bytes: ArraySlice<UInt8>
 
     /// The line without its terminator. A CR that does not stand directly before the LF is content.
     public let content: ArraySlice<UInt8>
 
-    /// Whether there is nothing but spaces and tabs in it: such a line is no message.
+    /// Whether the line holds nothing but spaces and tabs, and so is not a message.
     public var isBlank: Bool { content.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
   }
 
@@ -25,15 +25,15 @@ public struct LineFramer: Sendable {
   public let maxLineBytes: Int
 
   private var buffer: [UInt8]
-  /// The bytes received and not yet given out stand in `start..<end` of the buffer; no LF stands before `searched`.
+  /// The bytes received and not yet returned are `start..<end` of the buffer; there is no LF before `searched`.
   private var start = 0
   private var searched = 0
   private var end = 0
-  /// What is left of an overlong line; nil outside of one.
+  /// What is kept of the overlong line that is being discarded; nil outside of one.
   private var discarded: OverlongLine?
 
   private static let initialCapacity = 64 << 10
-  /// A buffer that a large line made grow is given back once the line is gone.
+  /// A larger buffer is released once the line that made it grow is gone.
   private static let retainedCapacity = 1 << 20
 
   public init(maxLineBytes: Int) {
@@ -60,7 +60,7 @@ public struct LineFramer: Sendable {
     end += min(max(written, 0), space.count)
   }
 
-  /// Takes in bytes that are already at hand.
+  /// Takes in bytes that are already in memory.
   public mutating func receive(_ bytes: some Collection<UInt8>) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -98,7 +98,8 @@ public struct LineFramer: Sendable {
     return .line(Line(bytes: buffer[lineStart...newline], content: buffer[lineStart..<contentEnd]))
   }
 
-  /// At the end of the stream: what stands behind the last LF, if anything does. Call ``next()`` first until it is nil.
+  /// At the end of the stream, returns what follows the last LF, if anything. First call ``next()`` until it returns
+  /// nil.
   public mutating func finish() -> Item? {
     defer {
       start = 0
@@ -115,7 +116,7 @@ public struct LineFramer: Sendable {
     return .line(Line(bytes: buffer[start..<end], content: buffer[start..<end]))
   }
 
-  /// All that was received and not given out yet, whole lines or not: for who does not ask for lines at all.
+  /// Everything received and not yet returned, whole lines or not, for a caller that does not ask for lines at all.
   public mutating func takeAll() -> ArraySlice<UInt8> {
     defer {
       start = 0
@@ -131,9 +132,9 @@ public struct LineFramer: Sendable {
     searched < end ? buffer.span.firstIndex(of: UInt8(ascii: "\n"), in: searched..<end) : nil
   }
 
-  /// Throws away what is held of a line that can only be too long.
+  /// Discards the buffered part of a line that is certain to be too long.
   private mutating func discardIfTooLong() {
-    // One more than the limit: a CR before the LF is not content.
+    // The extra byte may be a CR before the LF, which is not content.
     guard discarded != nil || end - start > maxLineBytes + 1 else { return }
     guard searched == end else { return }
     discarded = discarded ?? OverlongLine()
@@ -151,10 +152,10 @@ public struct LineFramer: Sendable {
       if buffer.count > Self.retainedCapacity { buffer = [UInt8](repeating: 0, count: Self.initialCapacity) }
     }
     guard end == buffer.count else { return }
-    // Once `next()` is nil, no more than a limit's worth and its terminator are held, so growth is bounded.
+    // Once `next()` returns nil, at most `maxLineBytes` and a terminator are buffered, so growth is bounded.
     let enough = maxLineBytes + Self.initialCapacity
     if start > 0, start > buffer.count / 2 || buffer.count >= enough {
-      // A line that was given out and is still alive keeps the old storage; then this copies.
+      // If a returned line is still alive, it shares the storage, and this copies.
       buffer.removeFirst(start)
       buffer.append(contentsOf: repeatElement(0, count: start))
       searched -= start

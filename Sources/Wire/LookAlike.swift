@@ -1,32 +1,32 @@
-/// Keys that are not a known key, and that some reader takes for it all the same.
+/// Recognizes keys that differ from a known key but that some reader takes for it all the same.
 ///
-/// Readers fold ASCII case (Go, .NET, Jackson on request), and with it U+017F and U+212A (Go), U+0131 and U+0130
-/// (case-insensitive comparison in Java); others, whose strings end at a NUL, cut a key there. A message that holds such
-/// a key would be one message here and another one there.
+/// Some readers fold ASCII case (Go, .NET, Jackson on request), and with it U+017F and U+212A (Go), U+0131 and U+0130
+/// (case-insensitive comparison in Java); others, whose strings end at a NUL, cut a key there. A message with such a
+/// key would mean one thing to czproxy and another to such a reader.
 public enum LookAlike {
-  /// Whether `key`, which does not equal `name`, does so after folding; false for `name` itself.
+  /// Whether `key` differs from `name` and equals it after folding; false for `name` itself.
   public static func isLookAlike(_ key: ArraySlice<UInt8>, of name: StaticString) -> Bool {
     name.withSpan { wanted in
-      // Most keys are told apart by their first letter.
+      // Most keys differ in their first letter already.
       guard let first = key.first, wanted.count > 0 else { return false }
       guard first | 0x20 == wanted[0] | 0x20 || first >= 0x80 else { return false }
       return !isEqual(key.span, wanted) && isEqual(folded(key.span).span, folded(wanted).span)
     }
   }
 
-  /// The same for a name that a policy brings.
+  /// The same for a name that comes from a policy.
   public static func isLookAlike(_ key: ArraySlice<UInt8>, of name: [UInt8]) -> Bool {
     guard let first = key.first, let wanted = name.first else { return false }
     guard first | 0x20 == wanted | 0x20 || first >= 0x80 || wanted >= 0x80 else { return false }
     return !isEqual(key.span, name.span) && isEqual(folded(key.span).span, folded(name).span)
   }
 
-  /// The same as ``folded(_:)``, without what styles of names differ in: `filePath`, `file-path` and `file_path` are one.
+  /// Like ``folded(_:)``, but without `_` and `-`: `filePath`, `file-path` and `file_path` are one.
   public static func letters(_ key: [UInt8]) -> [UInt8] {
     folded(key.span).filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
   }
 
-  /// Whether two keys may be of the same letters; most are told apart by their first ones.
+  /// Whether ``letters(_:)`` may be the same for both keys; the first bytes tell most apart.
   public static func mayBeAlike(_ key: ArraySlice<UInt8>, _ name: [UInt8]) -> Bool {
     guard let first = key.first, let wanted = name.first else { return false }
     func isOpen(_ byte: UInt8) -> Bool { byte >= 0x80 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") }
@@ -39,7 +39,7 @@ public enum LookAlike {
     return true
   }
 
-  /// What the most lenient reader takes a key for.
+  /// The key as the most lenient reader understands it.
   public static func folded(_ key: [UInt8]) -> [UInt8] { folded(key.span) }
 
   private static func folded(_ key: Span<UInt8>) -> [UInt8] {

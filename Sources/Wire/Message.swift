@@ -1,6 +1,6 @@
-/// A JSON-RPC 2.0 message that every reader takes for the same one (MCP, "Base Protocol").
+/// A JSON-RPC 2.0 message that every reader understands alike (MCP, "Base Protocol").
 ///
-/// Parsing is the only way to one, and it refuses what readers are known to understand differently.
+/// Parsing is the only way to create one, and it refuses what readers are known to understand differently.
 public struct Message: Sendable {
   public enum Shape: Sendable {
     case request(id: RequestID, method: JSONDocument.Node)

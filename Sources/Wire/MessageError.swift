@@ -27,10 +27,10 @@ public struct MessageError: Error, Equatable, Sendable, CustomStringConvertible 
   /// Counted from 0 at the start of the line.
   public let offset: Int
 
-  /// The requests that the line asked an answer for, where their ids are beyond doubt: empty when they are not.
+  /// The requests in the line that expect an answer; empty if their ids are not beyond doubt.
   public let answerable: [RequestID]
 
-  /// The request that the line was to be the answer of, where its id is beyond doubt.
+  /// The request that the line was meant to answer; nil if its id is not beyond doubt.
   public let answered: RequestID?
 
   public init(_ code: Code, at offset: Int, answerable: [RequestID] = [], answered: RequestID? = nil) {

@@ -1,8 +1,8 @@
 extension MessageSalvage {
-  /// Looks at how a line begins and ends that was too long to be kept.
+  /// Examines the beginning and the end of a line that was too long to keep.
   ///
-  /// Messages are written with `params` and `result`, which make them long, before or behind all other members. Whether
-  /// a member is repeated in between can't be told: an error for the wrong request is the worst that comes of it.
+  /// Senders write `params` and `result`, which make messages long, before or after all other members. A member that is
+  /// repeated in between goes unnoticed; at worst, the wrong request gets an error.
   init(of line: OverlongLine) {
     self.init()
     let members = LeadingMembers(of: line.head)
@@ -14,14 +14,14 @@ extension MessageSalvage {
     }
   }
 
-  /// The id that is the last member of the object that ends a line.
+  /// The id, if it is the last member of the object that ends a line.
   private static func lastID(in tail: [UInt8]) -> RequestID? {
     var rest = trimmed(tail[...])
     guard rest.popLast() == UInt8(ascii: "}") else { return nil }
     rest = trimmed(rest)
     let value: ArraySlice<UInt8>
     if rest.last == UInt8(ascii: "\"") {
-      // An escaped quote would stand for one within a text: with a backslash in it, it is not told apart.
+      // A quote inside the string would be escaped: if there is a backslash, the opening quote can't be told from it.
       guard let quote = rest.dropLast().lastIndex(of: UInt8(ascii: "\"")) else { return nil }
       value = rest[quote...]
       guard !value.contains(UInt8(ascii: "\\")) else { return nil }
@@ -72,7 +72,7 @@ private struct LeadingMembers {
     bytes.drop { $0 == 0x20 || $0 == 0x09 }
   }
 
-  /// The text between the quotes that comes next, and what stands behind it.
+  /// The content of the string that comes next, and the bytes after its closing quote.
   private static func string(_ bytes: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
     let bytes = trimmed(bytes)
     guard bytes.first == UInt8(ascii: "\""),
@@ -82,7 +82,7 @@ private struct LeadingMembers {
     return (bytes[bytes.startIndex + 1..<quote], bytes[(quote + 1)...])
   }
 
-  /// The string or number that comes next, and what stands behind it.
+  /// The string or number that comes next, and the bytes after it.
   private static func scalar(_ bytes: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
     let bytes = trimmed(bytes)
     if let (_, rest) = string(bytes) { return (bytes[..<rest.startIndex], rest) }
@@ -92,7 +92,7 @@ private struct LeadingMembers {
 }
 
 extension RequestID {
-  /// Reads an id by itself; nil where it is none that every reader understands alike.
+  /// Parses an id by itself; nil if it is not one that every reader understands alike.
   fileprivate init?(parsing bytes: ArraySlice<UInt8>) {
     guard let document = try? JSONDocument(parsing: bytes) else { return nil }
     self.init(document.root, in: document)

@@ -1,26 +1,26 @@
-/// Who is concerned by a line that was refused.
+/// The requests that a refused line concerns.
 ///
-/// An id counts only when no reader could see another one: one `id` member, spelt so, in an object whose other
-/// keys are not taken for it. Everything else goes unanswered.
+/// An id counts only if no reader could see a different one: the object has one `id` member, spelled exactly so, and no
+/// other key that some reader takes for it. Everything else goes unanswered.
 struct MessageSalvage {
-  /// Requests that wait for an answer to this line; several for a batch.
+  /// Requests in this line that expect an answer; several for a batch.
   var requests: [RequestID] = []
 
-  /// The request that this line was to answer.
+  /// The request that this line was meant to answer.
   var response: RequestID?
 
-  /// More members of a batch than this go unanswered: an answer is longer than a request can be.
+  /// Members of a batch beyond this many go unanswered: an answer can be longer than its request.
   private static let maxAnswers = 128
 
   private static let maxDepth = 100_000
 
   init() {}
 
-  /// Looks into a text that strict parsing refused.
+  /// Examines a text that strict parsing refused.
   init(of line: ArraySlice<UInt8>, limits: JSONLimits) {
-    // A CR may end a line for the reader, so what stands behind it may be another message: `.lineBreaks` stays off.
+    // Some readers end a line at a CR, so what follows it may be another message: `.lineBreaks` stays off.
     let lenient: JSONOptions = [.duplicateKeys, .nonFinite, .loneSurrogates]
-    // What is nested too deeply for a message has an id all the same.
+    // A line that is nested too deeply for a message still has an id.
     var limits = limits
     limits.maxDepth = max(limits.maxDepth, Self.maxDepth)
     guard
@@ -33,14 +33,14 @@ struct MessageSalvage {
     self.init(of: document)
   }
 
-  /// The line with U+FFFD, as most readers have it, in the place of what no text holds: bytes that are not UTF-8, and
-  /// control characters, which are escaped in one.
+  /// The line with U+FFFD in place of what a JSON text can't hold: invalid UTF-8, which most readers replace in this
+  /// way, and control characters, which would be escaped.
   private static func repaired(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let bytes = line.lazy.map { byte -> UInt8 in byte < 0x20 && byte != 0x0d ? 0xff : byte }
     return Array(String(decoding: bytes, as: UTF8.self).utf8)[...]
   }
 
-  /// Looks into a text that is JSON and no message.
+  /// Examines a text that is JSON but not a message.
   init(of document: JSONDocument) {
     switch document.kind(of: document.root) {
     case .object:
@@ -55,7 +55,7 @@ struct MessageSalvage {
     }
   }
 
-  /// Whether every reader reads the same: half a surrogate pair is no text, and what U+FFFD stands for is not known.
+  /// Whether every reader sees the same text: a lone surrogate is not text, and what U+FFFD replaced is unknown.
   private static func isText(_ bytes: [UInt8]) -> Bool {
     !String(decoding: bytes, as: UTF8.self).unicodeScalars.contains("\u{fffd}")
   }

@@ -1,16 +1,16 @@
-/// What is left of a line that exceeded the limit.
+/// What is kept of a line that exceeded the limit.
 public struct OverlongLine: Sendable, Equatable {
-  /// The length of its content, as far as it came.
+  /// The length of the content, as far as it was received.
   public private(set) var bytes = 0
 
-  /// How its content begins and how it ends: what it takes to tell who waits for an answer to it.
+  /// The beginning and the end of the content, from which the request that the line concerns is found.
   public private(set) var head: [UInt8] = []
   public var tail: [UInt8] { Array(end.suffix(Self.keptBytes)) }
 
-  /// One byte more than the tail: a CR at the end may turn out to be no content.
+  /// One byte more than the tail, since a CR at the end may turn out to be part of the terminator.
   private var end: [UInt8] = []
 
-  /// The longest head and tail.
+  /// The maximum length of head and of tail.
   private static let keptBytes = 512
 
   init() {}
@@ -23,7 +23,7 @@ public struct OverlongLine: Sendable, Equatable {
     end = Array((end + part.suffix(Self.keptBytes + 1)).suffix(Self.keptBytes + 1))
   }
 
-  /// The line ended with an LF: a CR before it is no content.
+  /// The line ended with an LF, so a CR before it is not content.
   mutating func endAtLF() {
     guard end.last == UInt8(ascii: "\r") else { return }
     end.removeLast()

@@ -2,7 +2,7 @@
 ///
 /// Two ids are equal when they have the same type and the same value: `1` is not `"1"`, and `"a"` is `"\u0061"`.
 public struct RequestID: Hashable, Sendable {
-  /// The value, as ids are compared by.
+  /// The value that ids are compared by.
   public enum Value: Hashable, Sendable {
     /// Within ±(2^53 − 1), where every reader agrees.
     case integer(Int64)
@@ -15,7 +15,7 @@ public struct RequestID: Hashable, Sendable {
   /// The id as its sender wrote it: what an answer must carry.
   public let json: [UInt8]
 
-  /// Reads an id; nil where it is none that every reader understands alike.
+  /// Reads an id; nil if it is not one that every reader understands alike.
   public init?(_ node: JSONDocument.Node, in document: JSONDocument) {
     json = Array(document.raw(node))
     switch document.kind(of: node) {
@@ -23,7 +23,7 @@ public struct RequestID: Hashable, Sendable {
       guard let bytes = document.string(node) else { return nil }
       value = .string(bytes)
     case .integer:
-      // Minus zero is written back as zero by some, as minus zero by others.
+      // Some peers write minus zero back as zero, others as minus zero.
       guard let integer = Self.integer(json), json != [UInt8(ascii: "-"), UInt8(ascii: "0")] else { return nil }
       value = .integer(integer)
     default:

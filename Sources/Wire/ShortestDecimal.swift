@@ -1,4 +1,4 @@
-/// The shortest decimal digits that read back as the same double: what every text of a number starts from.
+/// The shortest decimal digits that read back as the same double, which every textual form of a number starts from.
 public struct ShortestDecimal: Sendable, Equatable {
   /// ASCII, without leading or trailing zeros.
   public let digits: ArraySlice<UInt8>

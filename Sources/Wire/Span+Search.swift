@@ -1,7 +1,7 @@
 private import CShims
 
 extension Span<UInt8> {
-  /// The place of the first such byte in a stretch; nil where there is none.
+  /// The index of the first `byte` in a range; nil if there is none.
   package func firstIndex(of byte: UInt8, in stretch: Range<Int>) -> Int? {
     precondition(stretch.lowerBound >= 0 && stretch.upperBound <= count)
     // SAFETY: the stretch was checked to lie within the bytes.

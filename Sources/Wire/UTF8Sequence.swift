@@ -1,6 +1,6 @@
 /// Well-formed UTF-8 (RFC 3629; the table 3-7 of the Unicode Standard).
 enum UTF8Sequence {
-  /// The offset behind the well-formed multi-byte sequence that starts at `start`; nil where none does.
+  /// The offset after the well-formed multi-byte sequence that starts at `start`; nil if none starts there.
   @inline(__always)
   static func end(_ text: Span<UInt8>, from start: Int) -> Int? {
     let first = text[start]

@@ -98,13 +98,13 @@ import Wire
     for _ in 0..<3 { try segment.add(AuditRecord(at: time, decision: "audit", event: "outcome")) }
     try segment.write()
     let bytes = try Data(contentsOf: file)
-    // The head is written behind the rows.
+    // The head is written after the rows.
     try known.write(to: head)
     for length in before..<bytes.count {
       try bytes[..<length].write(to: file)
       #expect(AuditVerifier(directory).verify(segment.name).isIntact, "cut at \(length)")
     }
-    // In the middle, or with an end, it is none of that.
+    // In the middle, or in a segment that has ended, a partial row is junk.
     try (bytes[..<(before + 9)] + "\n".utf8 + bytes[before...]).write(to: file)
     #expect(AuditVerifier(directory).verify(segment.name).findings.map(\.kind) == [.junk])
     let (closed, name, whole) = try writtenSegment()
@@ -162,7 +162,7 @@ import Wire
     try FileManager.default.removeItem(atPath: directory.path(of: name))
     let report = try #require(AuditVerifier(directory).verifyAll().first)
     #expect(report.name == name && report.findings.map(\.kind) == [.segmentMissing])
-    // As a process that is killed leaves it: the segment goes first.
+    // As a killed process leaves it: the segment is removed first.
     try Data("{\"segment\":\"\(name)\"}\n".utf8).write(to: URL(fileURLWithPath: directory.path + "/removed.jsonl"))
     #expect(AuditVerifier(directory).verifyAll().isEmpty)
   }

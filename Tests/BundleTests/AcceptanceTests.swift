@@ -2,12 +2,12 @@ import Testing
 
 @testable import Bundle
 
-/// Whether a good bundle is to be used now: what is stricter than the SDK, and each of its switches.
+/// Whether a good bundle may be used now: the checks beyond the SDK's, and the switch for each.
 struct AcceptanceTests {
   private static let made: UInt64 = 1_767_225_600
   private static let now: Int64 = 1_767_312_000
 
-  /// The same keys with more of what is ours.
+  /// The same keys, with more of the members that czproxy adds.
   private static func keys(_ members: String = "") throws -> BundleKeys {
     var json = try Fixtures.bytes("keys.json")
     let end = try #require(json.lastIndex(of: UInt8(ascii: "}")))
@@ -22,9 +22,9 @@ struct AcceptanceTests {
     var now = AcceptanceTests.now
     /// When the newest accepted bundle was made, and whether by the other key; nil for none.
     var newest: (made: UInt64, byOther: Bool)?
-    /// Nil where it is accepted.
+    /// The kind of the refusal; nil if the bundle is accepted.
     let refused: BundleError.Kind?
-    /// The switch that lets it through.
+    /// The check that must be off for the bundle to be accepted.
     var check: AcceptanceChecks = []
 
     var testDescription: String { name }
@@ -108,7 +108,7 @@ struct AcceptanceTests {
     let error = refusal { _ = try keys.accept(file, at: row.now, after: memory) }
     #expect(error?.kind == row.refused, "\(error as Any)")
     #expect(error?.sdkClass == nil)
-    // The SDK takes every one of them, and so does whoever switches the one check off.
+    // The SDK accepts every one of these bundles, and so does a proxy with the one check switched off.
     _ = try keys.accept(file, at: row.now, after: memory, checks: [])
     if row.check != [] {
       _ = try keys.accept(file, at: row.now, after: memory, checks: .strict.subtracting(row.check))
@@ -135,7 +135,7 @@ struct AcceptanceTests {
     let accepted = try next.keys.accept(new, at: 10, after: AcceptedBundles())
     #expect(accepted.signer == next.keys.signers.primary)
     #expect(refusal { _ = try author.keys.accept(new, at: 10, after: AcceptedBundles()) }?.kind == .verification)
-    // The old key counts on, but not for what is older.
+    // The old key stays valid, but not for an older bundle.
     _ = try next.keys.accept(old, at: 10, after: AcceptedBundles())
     let memory = try AcceptedBundles().remembering(accepted)
     #expect(refusal { _ = try next.keys.accept(old, at: 10, after: memory) }?.kind == .rollback)

@@ -2,7 +2,7 @@ import Foundation
 import Platform
 import Testing
 
-/// Files that are there whole or not at all.
+/// Files that exist either whole or not at all.
 struct AtomicFileTests {
   private func names(_ scratch: Scratch) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: scratch.path).sorted()

@@ -92,7 +92,7 @@ struct CommandTests {
 
   @Test func `a new signing key for the same project`() throws {
     #expect(try run("keygen", "--project", "p").status == 1)
-    // Of keys that could not be written both none is left.
+    // If not both keys files can be written, neither is left.
     #expect(try run("keygen", "--project", "p", "--keys", "k.json").status == 0)
     #expect(try run("keygen", "--project", "p", "--keys", "k0.json").status == 1)
     #expect(try run("keygen", "--project", "p", "--keys", "k1.json", "--author", "a1.json").status == 0)

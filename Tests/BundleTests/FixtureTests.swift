@@ -5,7 +5,7 @@ import Wire
 
 @testable import Bundle
 
-/// Every bundle of the manifest is taken, or refused by the class, as by the SDK.
+/// Every bundle of the manifest is accepted, or refused with the same class, as by the SDK.
 struct FixtureTests {
   @Test func `the manifest is there`() {
     #expect(Fixtures.rows.count >= 44)
@@ -23,13 +23,13 @@ struct FixtureTests {
       return
     }
     let error = try #require(refusal { _ = try Fixtures.opened(file) })
-    // What the decompressor says reaches callers of the SDK as it is; it is a matter of format.
+    // The SDK passes the decompressor's own error on to its callers; it counts as an error of format.
     let expected = row.expected.hasPrefix("untyped") ? "BundleFormatError" : row.expected
     #expect(error.sdkClass?.rawValue == expected, "\(error)")
     #expect(!error.advice.isEmpty)
   }
 
-  /// Which of our own classes, and which check, a few of them are.
+  /// The error class and the failed check for some of the fixtures.
   @Test(arguments: [
     ("tampered_payload", BundleError.Kind.verification, BundleError.Code.signature),
     ("wrong_signer", .verification, .signature),

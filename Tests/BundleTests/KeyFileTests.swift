@@ -138,7 +138,7 @@ struct KeyFileTests {
   }
 
   #if os(Linux)
-    /// A key that can't be read gives its guarded memory back, and so does one that goes.
+    /// A key that can't be read frees its guarded memory, and so does one that is no longer used.
     @Test func `keys leave no memory behind`() throws {
       func mappings() -> Int {
         String(decoding: FileManager.default.contents(atPath: "/proc/self/maps") ?? Data(), as: UTF8.self)

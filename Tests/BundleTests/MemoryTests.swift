@@ -3,7 +3,7 @@ import Testing
 
 @testable import Bundle
 
-/// What is remembered of accepted bundles.
+/// The memory of accepted bundles.
 struct MemoryTests {
   private func accepted(_ createdAt: UInt64, project: String = "prj_fixture") throws -> AcceptedBundle {
     AcceptedBundle(
@@ -89,7 +89,7 @@ struct MemoryTests {
     #expect(refusal { _ = try AcceptedBundlesFile(stateDirectory: scratch.path).read() }?.code == .memory)
   }
 
-  /// Many at a time: nothing that one of them remembers is lost to another.
+  /// Many processes at a time: nothing that one of them remembers is lost to another.
   @Test func `processes that remember at the same time lose nothing`() async throws {
     let scratch = try Scratch()
     let bundles = try (0..<24).map { try accepted(UInt64($0) + 1, project: "p\($0 % 8)") }

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Bundle
 
-/// Local policies as payloads: what they decide, and what can't be said.
+/// Local policies as payloads: what they decide, and what a payload can't express.
 struct PackTests {
   private func payload(_ yaml: String, format: PolicyFormat = .yaml) throws(PolicyError) -> [UInt8] {
     try HostedPayload.make(

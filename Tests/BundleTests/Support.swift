@@ -17,7 +17,7 @@ enum Fixtures {
     let expected: String
     let createdAt: UInt64
     let policyCount: Int
-    /// Of the payload; empty for none.
+    /// The digest of the payload; empty for none.
     let sha256: String
 
     var testDescription: String { file }
@@ -116,7 +116,7 @@ extension JSONDocument {
   }
 }
 
-/// A directory that is gone after the test.
+/// A directory that is removed after the test.
 final class Scratch: Sendable {
   let path: String
 

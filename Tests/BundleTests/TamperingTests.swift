@@ -51,7 +51,7 @@ struct TamperingTests {
     }
   }
 
-  /// Signed by the right key, sealed by the right key, and yet the author's tool is broken or hostile.
+  /// Signed and sealed by the right keys, although the author's tool is broken or hostile.
   @Test func `a changed or cut frame is opened or refused, and nothing else`() throws {
     let text = Array(#"{"policies":[{"id":"p","rules":[{"effect":"allow","actions":["a:b","a:c","a:d"]}]}]}"#.utf8)
     let frame = try ZstdFrame.compressed(text)

@@ -49,13 +49,13 @@ struct ZstdTests {
     frame(block(text, isLast: true), windowLog: 27),
     // An empty last block.
     frame(block(text, isLast: false) + block([], isLast: true), windowLog: 20),
-    // Without its end, but complete.
+    // Frames without their end, but with all of their text.
     frame(block(text, isLast: false), size: text.count),
     frame(block(text, isLast: false), windowLog: 17),
     skippable(0) + plain,
     skippable(7) + plain,
     skippable(3, nibble: 0xf) + skippable(9) + plain,
-    // What follows is not read.
+    // What follows the frame is not read.
     plain + [1, 2, 3],
     plain + plain,
     plain + skippable(4),
@@ -66,7 +66,7 @@ struct ZstdTests {
 
   @Test(arguments: [
     [] as [UInt8], [0x28], Array("{\"policies\":[]}".utf8), skippable(4), Array(skippable(4).dropLast(2)),
-    // Its size is beyond what is there.
+    // A skippable frame whose size is beyond the end of the stream.
     [0x50, 0x2a, 0x4d, 0x18, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4],
     [0x50, 0x2a, 0x4d, 0x18, 0xff],
     // Before the standard: version 0.7.
@@ -77,7 +77,7 @@ struct ZstdTests {
     frame(integer(15 << 3 | 3 << 1 | 1, bytes: 3) + text, size: text.count),
     // A dictionary that nobody has.
     magic + [0xa1, 5] + integer(text.count, bytes: 4) + block(text, isLast: true),
-    // More, and less, than is announced.
+    // More, and less, text than the frame announces.
     frame(block(text, isLast: true), size: text.count - 1),
     frame(block(text, isLast: true), size: text.count + 1),
     frame(run(0x20, 100_000, isLast: false) + run(0x20, 100_000, isLast: true), size: 4),

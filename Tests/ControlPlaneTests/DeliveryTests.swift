@@ -16,7 +16,7 @@ import Testing
     try service.sync(scratch, ["--once"] + options).wait()
   }
 
-  /// The same, as sets: order and repetition aside.
+  /// Whether the service has the same ids, order and repetition aside.
   private func hasExactly(_ ids: [String], _ service: StandIn) throws -> Bool { try Set(service.ids()) == Set(ids) }
 
   @Test func `records go out in batches of at most 500, each once`() throws {
@@ -128,7 +128,7 @@ import Testing
     let name = try #require(scratch.audit.segments().first)
     try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: scratch.audit.path(of: name))
     let ids = try Segments.write(20, in: scratch)
-    // Permissions count for root too where it may not go past them.
+    // Permissions count for root too if root may not override them.
     let common = geteuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []
     let sync = [Project.control, "sync", "--once", "--state-dir", scratch.state, "--base-url", service.url]
     let child = try Child(common + sync + ["--api-key-file", try scratch.keyFile()], in: scratch)
@@ -137,7 +137,7 @@ import Testing
     #expect(try service.ids().count == 20 && hasExactly(ids, service))
     #expect(try scratch.cached()?.bundleDigest != nil)
     #expect(try scratch.syncState().lastFailure?.message.contains(name) == true)
-    // Who may read it delivers it.
+    // A process that may read the segment delivers it.
     #expect(try once(service) == 0)
     #expect(try service.ids().count == 22)
   }
@@ -145,7 +145,7 @@ import Testing
   @Test func `a key that is not accepted stops deliveries until there is another one`() throws {
     let service = try StandIn(in: scratch)
     let ids = try Segments.write(20, in: scratch)
-    // A relay that is alive keeps it going.
+    // A relay that is alive keeps `czproxy sync` going.
     let live = try Segments.open(in: scratch)
     let child = try service.sync(scratch, ["--refresh-interval", "1"], key: Project.otherKey)
     try Patience.until { child.errors.contains("not sent until the key changes") }
@@ -153,14 +153,14 @@ import Testing
     #expect(try status.wait() == 1)
     #expect(status.output.contains("20 wait") && status.output.contains("stopped until the key changes"))
     #expect(status.output.contains("alive, process \(child.id)"))
-    // Several looks at the policy later nothing more was sent.
+    // Nothing more has been sent after several policy pulls.
     try Patience.until { try service.requests("/v1/sdk/bootstrap").count >= 3 }
     #expect(try service.requests("/v1/sdk/audit").count == 1)
     try sendsAll(ids, to: service, by: child)
     #expect(live.name.hasPrefix("audit-"))
   }
 
-  /// With the right key everything is sent, and it ends when asked.
+  /// With the right key everything is sent, and the process ends when asked.
   private func sendsAll(_ ids: [String], to service: StandIn, by child: Child) throws {
     _ = try scratch.keyFile()
     try Patience.until { try service.ids().count == ids.count }
@@ -187,7 +187,8 @@ import Testing
     let child = try service.sync(scratch, [])
     var ids = try Segments.append(60, to: &segment)
     try Patience.until { try service.ids().count == 60 }
-    // The service has the records before this process has its answer: only its own word says that they went.
+    // The service has the records before this process has the answer: only the process's own status says that they
+    // went.
     try Patience.until {
       let words = [Project.control, "status", "--format", "json", "--state-dir", scratch.state]
       let status = try Child(words, in: scratch)
@@ -197,7 +198,7 @@ import Testing
     #expect(!child.hasEnded)
     child.stop(SIGTERM)
     #expect(try child.wait() == 0)
-    // The rest goes with the next one, which ends by itself when the relay does.
+    // The next process sends the rest, and ends by itself when the relay does.
     let next = try service.sync(scratch, [])
     ids += try Segments.append(3, to: &segment)
     try Segments.close(consume segment)
@@ -247,7 +248,7 @@ import Testing
     let aside = ids.filter { asideText.contains($0) }
     #expect(received.isSubset(of: Set(ids)))
     #expect(received.union(aside) == Set(ids))
-    // Only those that the service refused.
+    // Only records that the service refused are set aside.
     #expect(Set(ids).subtracting(received).isSubset(of: Set(aside)) && aside.count <= 40)
     #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 0)
   }
@@ -258,7 +259,7 @@ import Testing
     let old = try #require(scratch.audit.segments().first)
     Segments.age(old, in: scratch, seconds: 90_000)
     #expect(try once(service, ["--retention", "1"]) == 0)
-    // What was not delivered when it looked stays for the next time.
+    // A segment that was not delivered when retention looked stays until the next time.
     #expect(scratch.audit.segments() == [old])
     Segments.age(old, in: scratch, seconds: 90_000)
     #expect(try once(service, ["--retention", "1"]) == 0)
@@ -278,7 +279,7 @@ import Testing
     #expect(try once(service, ["--retention", "1"]) == 0)
     #expect(scratch.audit.segments() == segments)
     try service.clear()
-    // The second one looks by what the first was told.
+    // The second run decides by what the first was told.
     for _ in 0..<2 { #expect(try once(service, ["--retention", "1"]) == 0) }
     #expect(scratch.audit.segments().isEmpty)
   }

@@ -21,7 +21,7 @@ import Wire
       let rows = try #require(sample["local"] as? [[String: Any]])
       let posts = try #require(sample["wire"] as? [[String: Any]])
       var row = try #require(rows.first)
-      // Ours have both, the package's have neither.
+      // Rows of ours have both members; those of the package have neither.
       row["event"] = "decision"
       row["id"] = "an id"
       let text = try JSONSerialization.data(withJSONObject: row)

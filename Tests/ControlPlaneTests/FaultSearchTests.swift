@@ -2,7 +2,7 @@ import Testing
 
 @testable import ControlPlane
 
-/// Which records are blamed for what a receiver says: on numbers in the place of records.
+/// Which records are blamed for a receiver's errors; here numbers stand for records.
 @Suite struct FaultSearchTests {
   private struct Receiver {
     var refuses: Set<Int> = []
@@ -40,7 +40,7 @@ import Testing
   func `whoever is at fault is set aside, and nobody else`(seed: Int) {
     var random = SplitMix64(state: UInt64(seed))
     let records = Array(0..<Int.random(in: 2...500, using: &random))
-    // The last one is a witness, and so has to be a record that can be taken.
+    // The last record is a witness, so it has to be one that can be taken.
     let bad = Set((0..<(seed % 5)).map { _ in Int.random(in: 0..<(records.count - 1), using: &random) })
     let refused = bad.filter { _ in Bool.random(using: &random) }
     let result = send(records, to: Receiver(refuses: refused, failsAt: bad.subtracting(refused)))
@@ -58,7 +58,7 @@ import Testing
   @Test func `a record alone is not blamed, for nobody shows that the service works`() {
     let result = send([1], to: Receiver(failsAt: [1]))
     #expect(result.aside.isEmpty && result.left == [1])
-    // Those before it are delivered all the same.
+    // The records before it are delivered all the same.
     let last = send([1, 2, 3], to: Receiver(failsAt: [3]))
     #expect(last.taken == [1, 2] && last.aside.isEmpty && last.left == [3])
   }

@@ -57,7 +57,7 @@ import Testing
     // Another process finds nothing to do.
     var again = self.outbox()
     #expect(try drain(&again).posts == 0)
-    // Every row goes to the collector, and its cursor is another one.
+    // Every row goes to the collector, which has a cursor of its own.
     var telemetry = self.outbox(.telemetry)
     #expect(try drain(&telemetry).delivered.count == 2 * 703 + 4)
   }

@@ -6,7 +6,7 @@ import Testing
 
 /// The decision table of a policy pull, without a network.
 @Suite struct RefreshTests {
-  /// Answers in turn; asked for more than it has, it fails the test.
+  /// Gives its answers in turn, and fails the test if asked for more.
   private struct Script: PolicyService {
     var bootstraps: [Result<ProjectKeys, ControlPlaneError>] = []
     var pulls: [PullOutcome] = []
@@ -35,7 +35,7 @@ import Testing
       json: Array(#"{"project_id":"\#(name)","project_encryption_key_b64":"a","signing_pubkey_hex":"ab"}"#.utf8))
   }
 
-  /// A "bundle" is the name of the keys that it verifies with, and a time.
+  /// A "bundle" is a name, that of the keys that it verifies with, and a time.
   private static func bundle(_ name: String, _ time: Int64 = 100) -> [UInt8] { Array("\(name) \(time)".utf8) }
 
   private let refresh = PolicyRefresh { (blob, keys) throws(ControlPlaneError) in
@@ -74,7 +74,7 @@ import Testing
     return outcome
   }
 
-  /// What a process that starts would load.
+  /// What a starting process would load.
   private func loaded() throws -> (keys: [UInt8]?, bundle: [UInt8]?, fault: String?)? {
     try CachedPolicy.load(layout).map { ($0.keys.map(Self.bytes), $0.bundle, $0.policy.fault?.code) }
   }
@@ -172,7 +172,7 @@ import Testing
     try fill()
     #expect(try run([.bundle(Self.bundle("new"))], bootstraps: [.success(new)]) == .current(isNew: true))
     #expect(try loaded()?.keys == Self.bytes(new.json) && loaded()?.bundle == Self.bundle("new"))
-    // The cached bundle under keys that changed meanwhile.
+    // The cached bundle verifies with the keys that changed meanwhile.
     #expect(try run([.notModified]) == .current(isNew: false))
   }
 
@@ -180,7 +180,7 @@ import Testing
     try fill()
     let outcome = try run([.bundle(Array("junk".utf8))], bootstraps: [.success(new)])
     #expect(outcome.failure?.code == .bundleRefused)
-    // The old pair still belongs together: a relay that runs keeps it, one that starts sees the fault.
+    // The old pair still belongs together: a running relay keeps it, and one that starts sees the fault.
     #expect(
       try loaded()?.keys == Self.bytes(old.json) && loaded()?.bundle == Self.bundle("old") && loaded()?.fault == "E1203"
     )
@@ -241,7 +241,7 @@ import Testing
     try fill()
     for step in 0..<20 {
       let (keys, name) = step.isMultiple(of: 2) ? (new, "new") : (old, "old")
-      // Files that no index names yet, as a killed process leaves them.
+      // A file that `current.json` does not name yet, as a killed process leaves it.
       try Data("half".utf8).write(to: URL(fileURLWithPath: layout.directory + "/\(step).czpolicy"))
       _ = try run([.bundle(Self.bundle(name, 200 + Int64(step)))], bootstraps: [.success(keys)])
       let loaded = try #require(try loaded())

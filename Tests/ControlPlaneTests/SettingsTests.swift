@@ -23,7 +23,7 @@ import Testing
   @Test func `a key is taken without the white space around it, and known by its digest`() throws {
     let key = try APIKey(" \(Project.apiKey)\r\n".utf8)
     #expect(key.scope == "26b6ee46201979bc")
-    // They begin alike, and have caches of their own all the same.
+    // Two keys that begin alike have separate caches all the same.
     let other = try APIKey((Project.apiKey.dropLast() + "b").utf8)
     #expect(other.scope != key.scope)
   }
@@ -78,7 +78,7 @@ import Testing
       try scope(nil, ["CONTROLZERO_API_KEY": "cz_test_new", "CZ_API_KEY": "cz_test_old"]) == expected("cz_test_old"))
     let file = try scratch.file("key", "cz_test_file\n")
     #expect(try scope(file, ["CZ_API_KEY": "cz_test_old"]) == expected("cz_test_file"))
-    // A first one that is malformed is told about; no other one is looked for.
+    // If the first key found is malformed, that is an error; no other key is looked for.
     let malformed = #expect(throws: StateError.self) {
       try scope(nil, ["CZ_API_KEY": "x", "CONTROLZERO_API_KEY": "cz_test_a"])
     }
@@ -131,9 +131,9 @@ import Testing
     #expect(try exposure(0o600, key: file) == nil)
     #expect(try exposure(0o640, key: file)?.contains("(mode 640): chmod 600 \(file)") == true)
     #expect(try exposure(0o604, key: file, ["CZ_API_KEY": "k"]) != nil)
-    // Another file is looked at only where the key comes from it.
+    // A file is only looked at if the key comes from it.
     #expect(try exposure(0o644, key: nil) == nil)
-    // A configuration without a key is nobody's secret.
+    // A configuration file without a key holds no secret.
     let config = try scratch.file("config.yaml", "email: a@b.c\n")
     try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: config)
     #expect(try exposure(0o600, key: nil) == nil)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ControlPlane
 
-/// The stand-in is true: Control Zero's own SDK works with it, and asks and tells it what we do.
+/// The stand-in is faithful: Control Zero's own SDK works with it, and sends it the same requests as czproxy.
 @Suite struct StandInTests {
   @Test(.enabled(if: FileManager.default.fileExists(atPath: Project.python)))
   func `the real SDK and czproxy ask and tell the same things, and take faults alike`() throws {
@@ -17,7 +17,7 @@ import Testing
     let result = try #require(try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: [String: String]])
     #expect(result["denied"] == ["effect": "deny", "policy_id": "rule-0"])
     #expect(result["allowed"] == ["effect": "allow", "policy_id": "rule-2"])
-    // The rows of the decision table: the cache, never the cache, never the cache.
+    // The rows of the decision table: the cache is used for the first fault, and never for the other two.
     #expect(result["pull_500"]?["effect"] == "allow")
     #expect(result["pull_401"]?["code"] == "E1101")
     #expect(result["pull_junk"]?["raised"] == "BundleFormatError")

@@ -22,7 +22,7 @@ enum Project {
   static func read(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
 }
 
-/// A directory that is gone after the test.
+/// A directory that is removed after the test.
 final class Scratch: Sendable {
   let path: String
 
@@ -103,7 +103,7 @@ enum Segments {
     ("args_hash", "sha256:00"), ("policy_source", "hosted"), ("project_id", "prj_fixture"), ("subject", "s:m"),
   ]
 
-  /// Makes a segment look a minute old: a younger one is taken for one whose writer may be alive.
+  /// Makes a segment look a minute old: the writer of a younger one is taken to be possibly alive.
   static func age(_ name: String, in scratch: Scratch, seconds: Double = 60) {
     let date = Date(timeIntervalSinceNow: -seconds)
     try? FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: scratch.audit.path(of: name))
@@ -111,7 +111,7 @@ enum Segments {
 
   static func time(_ second: Int) -> UTCTime { UTCTime(microseconds: Int64(1_700_000_000 + second) * 1_000_000) }
 
-  /// The id is made with the row; it shows in its text.
+  /// The id is made with the row, so it is read from the row's text.
   private static func id(of row: AuditRecord) -> String? {
     var chain = HashChain(hash: String(repeating: "0", count: 64))
     let sealed = try? chain.seal(row)
@@ -200,7 +200,7 @@ final class Child {
   func stop(_ signal: Int32) { kill(id, signal) }
 }
 
-/// Waits for what must come, with a bound far beyond what anything here takes.
+/// Waits for a condition that must come true, with a bound far beyond what anything here takes.
 enum Patience {
   static func until(_ isDone: () throws -> Bool) throws {
     let end = Date() + 90

@@ -81,7 +81,7 @@ import Testing
     #expect(error?.reason == .keyRejected && error?.code == "E1101")
     #expect(try client.evaluate("github", "list_issues").isAllowed)
     client.close()
-    // One that starts never falls back to the cache then.
+    // A client that starts never falls back to the cache then.
     let second = try ControlZeroClient(service.configuration(scratch))
     #expect(throws: PolicyUnavailableError.self) { try second.initialize() }
     #expect(throws: NotInitializedError.self) { try second.callTool("github", "list_issues") }
@@ -146,7 +146,7 @@ import Testing
     }
     try service.fault(#"{"on": "pull", "kind": "status", "status": 403}"#)
     #expect(throws: PolicyUnavailableError.self) { try withControlZero(configuration) { _ in } }
-    // What is cached is older than it may be: the file again.
+    // The cached policy is older than it may be, so the file is used again.
     service.stop()
     try age(scratch, by: 100, clearing: true)
     let old = try service.configuration(scratch) { configuration in

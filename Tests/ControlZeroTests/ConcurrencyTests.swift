@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Many at once, on the stand-in service.
+/// Many calls and clients at once, on the stand-in service.
 @Suite struct ConcurrencyTests {
   private final class Counter: Sendable {
     private let value = Mutex(0)
@@ -32,7 +32,7 @@ import Testing
                 #expect(result == .object(arguments))
               } catch let error as PolicyDeniedError {
                 denied.count()
-                // The reason and the effect are of one policy.
+                // The reason and the effect come from the same policy.
                 #expect(["rule_1", "rule_3", "rule_5", "rule_7"].contains(error.decision.reason))
               }
             }
@@ -45,7 +45,7 @@ import Testing
             at: 1_800_000_000 + UInt64(version))
           try service.content(#"{"bundle": "\#(bundle)"}"#)
           #expect(try await client.syncPolicies())
-          // From here on nobody is judged by an older one.
+          // From here on, no call is judged by an older policy.
           #expect(try client.evaluate("t", "m").reason == "rule_\(version)")
         }
         try await group.waitForAll()
@@ -70,18 +70,19 @@ import Testing
       try service.fault(#"{"on": "pull", "kind": "hang"}"#)
       let sync = Task { try await client.syncPolicies() }
       try await until { try service.requests("/v1/sdk/policies/pull").count == 2 }
-      // It can't have ended: nobody has told the service to go on.
+      // The sync can't have ended: nobody has told the service to go on.
       #expect(try client.evaluate("github", "list_issues").isAllowed)
       #expect(try await client.callTool("github", "list_issues") == "list_issues")
       try service.clear()
-      // The service closes the connection then, or answers; either way it ends.
+      // The service closes the connection then, or answers; either way the sync ends.
       _ = await sync.result
       #expect(try await client.syncPolicies())
     }
   }
 
   @Test func `a task that is cancelled while its client starts gives up, and leaves it closed`() async throws {
-    // In a process of its own: behind other tests a request would be over before the task that asked is cancelled.
+    // In a process of its own: queued behind other tests, a request would be over before the task that made it is
+    // cancelled.
     await #expect(processExitsWith: .success) {
       let scratch = try Scratch()
       let service = try StandIn()
@@ -122,7 +123,8 @@ import Testing
   }
 
   @Test func `a task that is cancelled does not wait for what another asks of the service`() async throws {
-    // In a process of its own: behind other tests a request would be over before the task that asked is cancelled.
+    // In a process of its own: queued behind other tests, a request would be over before the task that made it is
+    // cancelled.
     await #expect(processExitsWith: .success) {
       let scratch = try Scratch()
       let service = try StandIn()

@@ -89,7 +89,7 @@ import Testing
     process.arguments = ["\(Project.root)/Testdata/hosts/sdk_guard.py"]
     process.standardInput = FileHandle(forReadingAtPath: input)
     process.standardOutput = FileHandle(forWritingAtPath: output)
-    // It tells its log too.
+    // The package also writes its log to standard error.
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()

@@ -5,7 +5,7 @@ import Testing
 
 /// Every example of the documented SDK, with the outcome that it has there.
 @Suite struct DocumentationTests {
-  /// A client whose tools say what they were called with.
+  /// Registers tools that report what they were called with.
   private func register(_ client: ControlZeroClient, _ calls: Calls = Calls()) {
     for tool in ["database", "filesystem", "github"] {
       client.register(tool) { method, arguments, context in
@@ -71,7 +71,7 @@ import Testing
       #expect(error.decision.reasonCode == "RULE_MATCH")
       #expect(error.decision.evaluatedRules == 1)
       #expect(error.errorDescription?.contains("filesystem:write_file") == true)
-      // Without the group of the rule nobody allows it.
+      // Without the group that the rule asks for, no rule allows the call.
       let other = #expect(throws: PolicyDeniedError.self) {
         try client.callTool("database", "query", ["sql": "SELECT 1"])
       }

@@ -43,7 +43,7 @@ import Testing
       return
     }
     #expect(number.nearest == 0x1p64 && large.number == 0x1p64 && large.integer == nil)
-    // The same number in other words, and its neighbours, for which a double would be the same.
+    // The same number written differently, and its neighbors, which would all be the same double.
     #expect(
       try large == value("18446744073709551616.0") && large.hashValue == value("1844674407370955161.6e1").hashValue)
     #expect(try Set(["5", "6", "7"].map { try value("1844674407370955161" + $0) }).count == 3)
@@ -62,7 +62,7 @@ import Testing
     #expect(account.id == .max)
     #expect(account.token.description == long)
     #expect(account.more["a"]?[1].description == "18446744073709551616")
-    // No encoder takes so many digits; fewer go through.
+    // No encoder takes so many digits, but fewer go through.
     #expect(throws: EncodingError.self) { try JSONValue(encoding: account) }
     let small = Account(id: .max, token: try JSONValue(parsing: "0.12345678901234567890123"), more: [:])
     #expect(try JSONValue(encoding: small)["id"]?.description == "18446744073709551615")

@@ -95,7 +95,7 @@ import Testing
       let error = #expect(throws: PolicyDeniedError.self) { try client.callTool("t", "m") }
       #expect(error?.decision.reasonCode == "MACHINE_QUARANTINED")
     }
-    // A state directory that is a file.
+    // The state directory is a file, so nothing can be recorded.
     let other = try Scratch()
     let configuration = try other.configuration(ServerTests.allowAll) { $0.stateDirectory = $0.policyPath }
     try withControlZero(configuration) { client throws in
@@ -119,12 +119,12 @@ import Testing
     let reports = AuditVerifier(AuditDirectory(stateDirectory: scratch.state)).verifyAll()
     #expect(reports.count == 2 && reports.allSatisfy { $0.isIntact }, "\(reports)")
     let rows = try scratch.rows()
-    // Each call and what came of it; what was only asked is not on record.
+    // Each call and its outcome are recorded; questions about calls are not.
     #expect(
       rows.filter { $0["event"] == "decision" }.count == 10 && rows.filter { $0["event"] == "outcome" }.count == 10)
     #expect(rows.filter { $0["event"] == "decision" }.allSatisfy { $0["args_keys"] == ["number", "text"] })
     #expect(!rows.description.contains("a value"))
-    // The session as the proxy's rows tell it.
+    // The session rows have the form of the proxy's.
     let (start, end) = (rows[0], rows[11])
     #expect(start["event"] == "session_start" && start["reason"] == "the client started" && start["policy_rules"] == 2)
     #expect(start["policy_path"]?.string?.hasSuffix("policy.yaml") == true)
@@ -183,10 +183,10 @@ import Testing
   }
 
   @Test func `what is nested more deeply than there is stack is refused like what is nested too deeply`() async throws {
-    // In a process of its own, since it was a trap that it led to.
+    // In a process of its own, since this once led to a trap.
     await #expect(processExitsWith: .success) {
       let scratch = try Scratch()
-      // No deeper than can be freed, which is a recursion too.
+      // No deeper than can be freed, since freeing is recursive too.
       @Sendable func nested() -> JSONValue { (0..<9000).reduce(1) { value, _ in ["a": [value]] } }
       let policy = "version: \"1\"\nrules: [{id: all, allow: \"*\"}]\n"
       try withControlZero(scratch.configuration(policy)) { client throws in

@@ -49,7 +49,7 @@ import Testing
   func `the environment names the agent where the program does not`(
     variable: String, option: String?, expected: String
   ) async throws {
-    // In a process of its own: an environment is one for all.
+    // In a process of its own, since all tests of a process share its environment.
     await #expect(processExitsWith: .success) { [variable, option, expected] in
       unsafe setenv("CZ_AGENT_NAME", variable, 1)
       let scratch = try Scratch()
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test func `durations without end are as good as long ones`() async throws {
-    // In a process of its own, since it was a trap that they led to.
+    // In a process of its own, since these once led to a trap.
     await #expect(processExitsWith: .success) {
       let scratch = try Scratch()
       let service = try StandIn()

@@ -1,7 +1,7 @@
 import Foundation
 
 #if os(Linux)
-  /// What stands in the memory of this process.
+  /// Searches the memory of this process.
   enum OwnMemory {
     private static let capacity = 4 << 20
 

@@ -56,7 +56,8 @@ import Testing
         for number in 0..<52 { try await use(number) }
         let before = try Inventory()
         for number in 0..<1000 { try await use(number) }
-        // A thread of Dispatch's pool ends seconds after its work; a task that slept meanwhile would give it more.
+        // A thread of Dispatch's pool ends seconds after its work; a task that slept meanwhile would give the pool more
+        // work.
         try eventually {
           let after = try Inventory()
           return after.descriptors <= before.descriptors && after.threads <= before.threads
@@ -67,7 +68,7 @@ import Testing
 
     @Test func `a closed client's keys are gone from memory`() async throws {
       await #expect(processExitsWith: .success) {
-        // The end of a key that stands nowhere else, one added to each byte.
+        // The end of a key that is nowhere else in memory, with one added to each byte.
         let shifted = (0..<24).map { _ in UInt8.random(in: 0x62...0x7a) }
         func plain() -> [UInt8] { Array("cz_live_".utf8) + shifted.map { $0 &- 1 } }
         let service = try StandIn()
@@ -78,7 +79,7 @@ import Testing
           configuration.apiKey = key
           let client = try ControlZeroClient(configuration)
           configuration.apiKey = ""
-          // The program's own copies are the program's matter.
+          // Wiping its own copies is up to the program.
           key.withUTF8 { text in
             let start = unsafe UnsafeMutablePointer(mutating: text.baseAddress)
             unsafe start?.update(repeating: 0x2a, count: text.count)
@@ -88,7 +89,7 @@ import Testing
         }
         let scratch = try Scratch()
         let client = try makeClient(scratch)
-        // The service knows another key; it gets this one all the same.
+        // The service knows another key, but it is sent this one all the same.
         #expect(throws: PolicyUnavailableError.self) { try client.initialize() }
         try #require(try OwnMemory.occurrences(ofShifted: shifted) > 0)
         client.close()
@@ -147,7 +148,7 @@ import Testing
         let keys = "\(scratch.path)/keys.json"
         try ResourceTests.surround(Project.keys, as: keys)
         let service = try StandIn(keys: keys)
-        // Right after each place that has it in hand, before what was freed is used again.
+        // Checked right after each place that handles the key, before freed memory is reused.
         func isGone() throws -> Bool { try forms.allSatisfy { try OwnMemory.occurrences(ofShifted: $0) == 0 } }
         do {
           let key = try APIKey(Project.apiKey.utf8)
@@ -172,7 +173,7 @@ import Testing
             configuration.policyPath = Project.bundle("valid")
             configuration.keysPath = keys
           })
-        // It would be found.
+        // The search would find the key if it were there.
         let kept = forms.map { $0.map { $0 &- 1 } }
         for form in forms { try #require(try OwnMemory.occurrences(ofShifted: form) > 0) }
         try #require(kept.count == 2)

@@ -88,7 +88,7 @@ import Testing
       #expect(Self.count("tools/list", scratch) == 2)
       _ = try client.callTool("s", "retool", ["tools": Self.tools("number")])
       #expect(try !masks())
-      // It begins with what it was started with.
+      // A restarted server begins with the tools that it was first started with.
       _ = try client.callTool("s", "retool", ["tools": Self.tools("string")])
       #expect(try masks())
       #expect(throws: ToolCallError.self) { try client.callTool("s", "die") }
@@ -151,7 +151,7 @@ import Testing
       scratch, ["--record", record, "--silent", "tools/list"], policy: Self.numbers)
     try withControlZero(configuration) { client throws in
       _ = try client.callTool("s", "echo")
-      // The call itself has no more time than the list: whether its answer comes in time is no matter here.
+      // The call itself gets no more time than the list, and it does not matter whether its answer comes in time.
       for _ in 0..<2 { _ = try? client.callTool("s", "echo", ["t": 4711], timeout: .milliseconds(50)) }
       _ = try client.callTool("s", "echo")
       #expect(ServerTests.text(scratch, "received").components(separatedBy: "tools/list").count == 3)

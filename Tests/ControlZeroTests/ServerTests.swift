@@ -91,7 +91,7 @@ import Testing
       #expect { try client.callTool("s", "never", timeout: .milliseconds(200)) } throws: { error in
         (error as? ToolCallError)?.reason == .timedOut
       }
-      // What was sent before is read before.
+      // The server reads messages in the order in which they were sent.
       _ = try client.callTool("s", "echo")
       #expect(Self.text(scratch, "received").contains("notifications/cancelled"))
     }
@@ -169,7 +169,7 @@ import Testing
     let scratch = try Scratch()
     let configuration = try scratch.configuration(Self.allowAll) { $0.callTimeout = .seconds(100_000) }
     try await withControlZero(configuration) { client in
-      // Never says a word.
+      // A server that never writes anything.
       let started = "\(scratch.path)/started"
       client.registerServer("s", command: ["sh", "-c", ": > '\(started)'; exec sleep 100000"])
       let task = Task { try await client.callTool("s", "echo") }
@@ -181,7 +181,7 @@ import Testing
   }
 
   @Test func `a server gets its environment, and not our secrets`() async throws {
-    // In a process of its own: an environment is one for all.
+    // In a process of its own, since all tests of a process share its environment.
     await #expect(processExitsWith: .success) {
       unsafe setenv("CZ_API_KEY", "cz_test_secret", 1)
       let scratch = try Scratch()
@@ -259,7 +259,7 @@ import Testing
   }
 
   @Test func `a server gets variables of our environment byte for byte`() async throws {
-    // In a process of its own: an environment is one for all.
+    // In a process of its own, since all tests of a process share its environment.
     await #expect(processExitsWith: .success) {
       let value = [0x63, 0xe9, 0].map { CChar(truncatingIfNeeded: $0) }
       unsafe setenv("IN_LATIN_1", value, 1)

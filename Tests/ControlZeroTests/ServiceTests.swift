@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func `a call says of which trace it is, to the server and on record`() async throws {
-    // In a process of its own: there is one tracer for all.
+    // In a process of its own, since all tests of a process share one tracer.
     await #expect(processExitsWith: .success) {
       struct Tracer: Instrument {
         func inject<Carrier, Inject: Injector>(

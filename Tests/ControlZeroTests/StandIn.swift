@@ -37,7 +37,7 @@ final class StandIn {
   deinit { stop() }
 
   func stop() {
-    // It may have inherited a mask that blocks every other signal.
+    // The process may have inherited a mask that blocks every other signal.
     kill(process.processIdentifier, SIGKILL)
     try? eventually { !process.isRunning }
   }
@@ -74,7 +74,7 @@ final class StandIn {
   }
 }
 
-/// The same for a task, whose thread others need: it may stand in line behind all other tests.
+/// The same for a task, whose thread others need, so that it may have to wait behind all other tests.
 func until(_ isDone: () throws -> Bool) async throws {
   let end = Date() + 1800
   while try !isDone() {
@@ -83,7 +83,7 @@ func until(_ isDone: () throws -> Bool) async throws {
   }
 }
 
-/// Waits for what must come, with a bound far beyond what anything here takes.
+/// Waits for a condition that must come true, with a bound far beyond what anything here takes.
 func eventually(_ isDone: () throws -> Bool) throws {
   let end = Date() + 60
   while try !isDone() {

@@ -18,7 +18,7 @@ enum Project {
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }
 
-/// A directory that is gone after the test.
+/// A directory that is removed after the test.
 final class Scratch: Sendable {
   let path: String
 
@@ -48,7 +48,7 @@ final class Scratch: Sendable {
 
   func rows(_ event: String) throws -> [JSONValue] { try rows().filter { $0["event"]?.string == event } }
 
-  /// A client of a policy in the plain.
+  /// The configuration of a client with a plain policy.
   func configuration(_ policy: String, _ change: (inout ControlZeroConfiguration) -> Void = { _ in }) throws
     -> ControlZeroConfiguration
   {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DataLoss
 
-/// Runs found by whole words are those that a look at each byte finds.
+/// Searching for runs by whole words finds the same runs as looking at each byte.
 struct ByteClassesTests {
   private static func holds(_ kind: ByteClasses.Kind, _ byte: UInt8) -> Bool {
     let isDigit = (0x30...0x39).contains(byte)

@@ -3,7 +3,7 @@ import Wire
 
 @testable import DataLoss
 
-/// What is masked, and how it stands in the text then.
+/// What is masked, and how the text looks then.
 struct MaskingTests {
   private static let rules = [
     DetectionRule(id: "word", pattern: Array("s[e3]cret".utf8), category: "custom", action: .mask),
@@ -58,7 +58,7 @@ struct MaskingTests {
     }
   }
 
-  /// Python keeps a repeated key where it stood first, with the value that came last.
+  /// Python keeps a repeated key in its first place, with its last value.
   @Test func `a key that is repeated is masked where its last value stands`() throws {
     let json = Array(#"{"a":"x","b":"secret","a":"s3cret","c":{"d":1,"e":"secret","d":"secret"}}"#.utf8)
     let document = try JSONDocument(parsing: json[...], options: .python)
@@ -75,7 +75,7 @@ struct MaskingTests {
     #expect(text == #"{"a":"left","b":"right"}"#)
   }
 
-  /// Here the text as a whole is fine, and one of the values by itself is not.
+  /// Here the text as a whole can be scanned, but one of the values by itself can't.
   @Test func `where nothing can be rewritten, a value that can't be scanned is a fault of the scan`() throws {
     let rules = [
       DetectionRule(id: "space", pattern: Array(#"\s"#.utf8), category: "custom", action: .mask),

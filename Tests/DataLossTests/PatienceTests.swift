@@ -3,7 +3,7 @@ import Testing
 @testable import DataLoss
 @testable import Python
 
-/// The expressions of a scan have a time together.
+/// The expressions of a scan share one time limit.
 struct PatienceTests {
   private static func matches(
     _ pattern: String, in text: [UInt8], patience: Patience = Patience(seconds: 10)

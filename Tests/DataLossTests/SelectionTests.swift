@@ -3,7 +3,7 @@ import Testing
 
 @testable import DataLoss
 
-/// What is found out before any expression runs hides nothing: the scan finds what each expression alone finds.
+/// The selection made before any expression runs hides nothing: the scan finds what each expression alone finds.
 struct SelectionTests {
   /// Values that detectors look for, pieces of such, and what may stand between: digits and white space of other
   /// scripts count too, and bytes of one kind of run end another.
@@ -47,8 +47,8 @@ struct SelectionTests {
     #expect(found.count > 25)
   }
 
-  /// What leads to nothing from one place is not tried from all the places behind it. Were it, several of these would
-  /// not end within the patience of whoever runs the tests; a search that is cut off throws.
+  /// A run that leads to no match from one place is not tried again from all the places after it. Otherwise several of
+  /// these would not end while anybody waits for the tests; a search that is cut off throws.
   @Test(
     arguments: [
       ("postgres://a", ""), ("postgres://a", "@ "), ("mysql://a", "@ "), ("mongodb://a", "@ "), ("redis://:a", "@ "),
@@ -97,7 +97,7 @@ struct SelectionTests {
     }
   }
 
-  /// Wherever in a text it stands, and however long the text is.
+  /// Wherever the literal is in a text, and however long the text is.
   @Test func `a literal is found at every place`() {
     let finder = LiteralFinder.shared
     func occurring(_ text: [UInt8]) -> LiteralSet { finder.occurring(in: text.span, ByteClasses(text.span)) }

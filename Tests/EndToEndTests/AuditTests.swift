@@ -117,7 +117,7 @@ import Testing
     let rows = try Self.summary(session.scratch, "--policy", other, "--format", "json").output.split(separator: "\n")
     #expect(try rows.map { try value(json(String($0)), "would_be") as? String } == ["deny", "allow", "allow", nil])
 
-    // The policy in force changes nothing; what can't be told does not count as a change.
+    // The policy in force would change no decision; one that can't be determined does not count as a change.
     #expect(try Self.summary(session.scratch, "--policy", "\(session.scratch.path)/policy.yaml").status == 0)
     #expect(try Self.summary(session.scratch, "--since", "2999-01-01").status == 2)
     #expect(try Self.summary(session.scratch, "--since", "yesterday").status == 64)
@@ -132,7 +132,7 @@ import Testing
     session.process.send(session.call(1, "echo", "{\"\(long)\":1}"))
     session.process.send(session.call(2, "echo", "{\(keys)}"))
     session.process.send(session.call(3, "forbidden\(long)", "{}"))
-    // More names than are looked through are named nowhere.
+    // If there are more names than are searched, none of them is recorded.
     session.process.send(session.call(4, "echo", "{\"\(long)\(long)\":1}"))
     for _ in 1...4 { _ = try session.process.line() }
     try session.end()
@@ -295,7 +295,7 @@ import Testing
     #expect(try none.wait() == 0 && none.errors.text.isEmpty && none.output.text.isEmpty)
   }
 
-  /// Records that are not of our making, by the name of their segment.
+  /// Records that czproxy did not write, by the name of their segment.
   private static func planted(_ segments: [(name: String, rows: [String])]) throws -> Scratch {
     let scratch = try Scratch()
     try FileManager.default.createDirectory(atPath: "\(scratch.state)/audit", withIntermediateDirectories: true)

@@ -32,7 +32,7 @@ import Testing
     process.closeInput()
     #expect(try process.wait() == 0)
 
-    // Not at a new start either, unless it is asked for.
+    // An older bundle is not accepted at a new start either, unless that is asked for.
     let second = try author.start()
     #expect(try second.wait() == 78)
     #expect(second.errors.text.contains("E1203: rollback"))

@@ -3,7 +3,7 @@ import Testing
 
 /// Claude Code itself, with a model that does as it was told, and the proxy put in front of its servers by `czproxy wrap`.
 @Suite struct ClaudeCodeTests {
-  /// The program that the wheel of its SDK brings.
+  /// The program that comes with the wheel of its SDK.
   private static func program() throws -> String {
     let lib = "\(Project.root)/.venvs/claude-code/lib"
     let python = try #require(try FileManager.default.contentsOfDirectory(atPath: lib).first)
@@ -85,7 +85,7 @@ import Testing
     let denied = try scratch.rows().filter { $0["decision"] as? String == "deny" }
     #expect(Set(denied.map { "\($0["policy_id"] ?? "")" }) == ["no-head", "no-drop"], "\(denied)")
     #expect(denied.allSatisfy { "\($0)".contains("claude-code") }, "\(denied)")
-    // With a slash, which the model's script has not behind that path.
+    // With a slash, which does not follow that path in the model's script.
     #expect(RunningProcess.areGone("\(scratch.path)/"))
   }
 }

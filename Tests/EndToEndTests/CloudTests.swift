@@ -70,7 +70,7 @@ import Testing
     let first = try cloud.start()
     #expect(try Self.call(first, 1) == "allowed")
     try cloud.fail(#"{"on":"pull","kind":"status","status":401,"body":"{\"message\":\"revoked\"}"}"#)
-    // One that runs keeps the policy that it has.
+    // A running proxy keeps the policy that it has.
     let until = Date() + RunningProcess.patience
     while !String(decoding: cloud.author.scratch.read("state/sync-state.json"), as: UTF8.self).contains("E1101"),
       Date() < until
@@ -95,7 +95,7 @@ import Testing
     _ = try cloud.author.scratch.file("key", other)
     let process = try cloud.start()
     #expect(try Self.call(process, 1) == "BUNDLE_MISSING")
-    // A mistake is put right.
+    // The right key is put back.
     _ = try cloud.author.scratch.file("key", StandIn.key)
     try Self.wait(process, for: "allowed", from: 2)
     // The key is replaced; what came with the old one stays in force until something comes with the new one.
@@ -139,7 +139,7 @@ import Testing
   {
     let cloud = try Cloud()
     let file = try cloud.author.scratch.file("local.yaml", "version: \"1\"\nrules: [\(Cloud.deny)]\n")
-    // With the service first, the file counts until there is a bundle.
+    // If the service comes first, the file counts until there is a bundle.
     let process = try cloud.start(["--policy", file, "--hybrid", order])
     try Self.wait(process, for: code, from: 1)
     process.closeInput()

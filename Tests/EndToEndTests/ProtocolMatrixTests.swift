@@ -34,13 +34,13 @@ import Testing
     #expect(!run.scratch.read("outer/in").isEmpty)
     #expect(run.scratch.read("outer/in") == run.scratch.read("inner/in"))
     let dropped = try answersToCancelled(in: run)
-    // Of the two SDKs only the old one answers what was cancelled.
+    // Of the two SDKs, only the old one answers cancelled requests.
     #expect(dropped.count == (pairing.server == 1 ? 1 : 0))
     #expect(run.lines("outer/out") == run.lines("inner/out").filter { !dropped.contains($0) })
     #expect(run.lines("outer/out").count > 100)
   }
 
-  /// The same lines crossed as without the proxy, and the host's SDK gave the same.
+  /// Checks that the same lines crossed as without the proxy, and that the host's SDK returned the same.
   private static func expectSame(_ run: EverythingRun, as direct: EverythingRun) throws {
     #expect(run.version == direct.version)
     #expect(run.lines("outer/in").map(isTheSame).sorted() == direct.lines("outer/in").map(isTheSame).sorted())

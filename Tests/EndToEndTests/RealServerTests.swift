@@ -97,7 +97,7 @@ import Testing
       server: "github", command: [Project.program("mcparmory-github", in: "github")],
       policy: "\(Project.root)/examples/github/policy.yaml", scratch: scratch,
       environment: ["BASE_URL": "http://127.0.0.1:\(port)", "BEARER_TOKEN": "x"])
-    // What the policy denies whatever the arguments is not even shown.
+    // A tool that the policy denies whatever the arguments is not even shown.
     let tools = (value(output, "tools") as? [Any] ?? []).map { "\($0)" }
     #expect((400..<600).contains(tools.count) && tools.contains { $0.contains("list_issues_repository") })
     #expect(!tools.contains { $0.contains("delete_repository") })

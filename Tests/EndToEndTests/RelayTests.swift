@@ -43,7 +43,7 @@ import Testing
     session.process.send(first[0])
     _ = try session.process.line()
     session.process.send(first[1])
-    // More than any pipe takes: it still waits when the answer to the question would be sent.
+    // The line is longer than any pipe holds, so it still waits when the answer to the question would be sent.
     let last = session.call(2, "size", #"{"a":"\#(String(repeating: "x", count: 6 << 20))"}"#)
     session.process.send(Data(last.utf8))
     session.process.closeInput()
@@ -88,7 +88,7 @@ import Testing
     #expect(try json(try session.process.line())["id"] as? Int == 1)
     let answer = #"{"jsonrpc":"2.0","id":"s-1","result":{}}"#
     session.process.send(answer)
-    // A second answer is nobody's.
+    // Nobody waits for a second answer.
     session.process.send(answer)
     try session.process.report(containing: "not in flight")
     try session.end()

@@ -13,7 +13,7 @@ import Testing
     return value(try json(line), "result", "_meta", "ai.controlzero/decision", "policy_id") as? String ?? "open"
   }
 
-  /// Asks until the answer is the one that is waited for; the time that takes is the process's own.
+  /// Makes calls until the wanted rule decides; the time that this takes is up to the proxy.
   private static func wait(_ session: ScriptedSession, for wanted: String, from first: Int) throws {
     let until = Date() + RunningProcess.patience
     var id = first
@@ -64,7 +64,7 @@ import Testing
   @Test func `a file that is written in place is not read by halves`() throws {
     let session = try ScriptedSession(policy: Self.allowing)
     #expect(try Self.rule(session, 1) == "open")
-    // What stands there for a moment would be a policy too.
+    // The content that is in the file for a moment would be a policy too.
     let handle = try FileHandle(forWritingTo: URL(filePath: "\(session.scratch.path)/policy.yaml"))
     try handle.truncate(atOffset: 0)
     try handle.write(contentsOf: Data("version: \"1\"\nrules:\n- {id: half, deny: \"s\"}\n".utf8))

@@ -5,7 +5,7 @@ import Testing
 @Suite struct WrapTests {
   private static let policy = "version: \"1\"\nrules:\n  - {deny: \"files:write*\"}\n  - {allow: \"files\"}\n"
 
-  /// With a command of the filesystem server, a comment, a URL, and a comma too many.
+  /// A config with a command of the filesystem server, a comment, a URL, and a superfluous comma.
   private static func config(_ scratch: Scratch) -> String {
     """
     {
@@ -61,7 +61,7 @@ import Testing
     #expect(entry.command == URL(fileURLWithPath: Project.czproxy).resolvingSymlinksInPath().path)
 
     func call(_ tool: String, _ arguments: String) throws -> (status: Int32, output: String, errors: String) {
-      // A host has another working directory and hardly an environment.
+      // A host has another working directory and hardly any environment.
       let process = try RunningProcess(
         ["env", "-i", "PATH=/usr/bin:/bin", Project.czproxy, "call", "--tool", tool, "--args", arguments, "--"]
           + [entry.command] + entry.arguments, directory: "/")

@@ -110,13 +110,13 @@ struct SmuggledAnswer: Sendable, CustomTestStringConvertible {
     process.closeInput()
     #expect(try process.wait() == 0)
     let output = process.output.text
-    // In no spelling and in no part.
+    // Neither the token nor a part of it gets through, in any spelling.
     let part = SmuggledAnswer.token.dropFirst(12)
     #expect(mode == "detect" || !output.contains(part))
     for name in try FileManager.default.subpathsOfDirectory(atPath: scratch.state) {
       #expect(!String(decoding: scratch.read("state/\(name)"), as: UTF8.self).contains(part))
     }
-    // Nor the person's terminal, where it is no message at all.
+    // Nothing that is not a message reaches the host either.
     for line in output.split(separator: "\n") { #expect(throws: Never.self) { try json(String(line)) } }
   }
 

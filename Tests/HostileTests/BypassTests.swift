@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Ways past other guards that were published, each against a server that can be had by it.
+/// Published ways past other guards, each against a server that falls for it.
 ///
-/// Each frame is first given to the server alone: that it runs `forbidden` there shows that the server would.
+/// Each frame is first given to the server alone, which proves that the server would run `forbidden`.
 struct Bypass: Sendable, CustomTestStringConvertible {
   let name: String
   let frame: Data
@@ -54,13 +54,13 @@ struct Bypass: Sendable, CustomTestStringConvertible {
       "the method with U+017F",
       call(#"{"name":"forbidden"}"#, method: #"tool\u017f/call"#).replacing(
         #"tool\u017f/call"#, with: "TOOLS/CALL"), "--keys", "fold"),
-    // The repair of that took `method\0` for `method`: GHSA-q382-vc8q-7jhj.
+    // The fix for that took `method\0` for `method`: GHSA-q382-vc8q-7jhj.
     Bypass(
       "a method cut at NUL",
       #"{"jsonrpc":"2.0","id":9,"method":"ping","method\u0000":"tools/call","params":{"name":"forbidden"}}"#,
       "--keys", "cut"),
     Bypass("a name cut at NUL", call(#"{"name":"echo","name\u0000x":"forbidden"}"#), "--keys", "cut"),
-    // Of repeated keys the first or the last counts: envoy#45202, pipelock#436, #840.
+    // Some readers take the first of repeated keys, some the last: envoy#45202, pipelock#436, #840.
     Bypass("two names, the last counts", call(#"{"name":"echo","name":"forbidden"}"#)),
     Bypass("two names, the first counts", call(#"{"name":"forbidden","name":"echo"}"#), "--keys", "first"),
     Bypass("two names, one escaped", call(#"{"name":"echo","n\u0061me":"forbidden"}"#)),
@@ -86,7 +86,7 @@ struct Bypass: Sendable, CustomTestStringConvertible {
       "a message between CRs within another one",
       "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\",\"params\":{\"a\":\r\(forbidden)\r}}", "--lines", "universal"
     ),
-    // What some parsers take for JSON.
+    // Texts that some parsers take for JSON.
     Bypass("NaN", call(#"{"name":"forbidden","arguments":{"a":NaN}}"#)),
     Bypass("Infinity", call(#"{"name":"forbidden","arguments":{"a":-Infinity}}"#)),
     Bypass("a number out of range", call(#"{"name":"forbidden","arguments":{"a":1e400}}"#)),
@@ -104,7 +104,7 @@ struct Bypass: Sendable, CustomTestStringConvertible {
         #""}}"#),
       ["--lenient"]),
     Bypass("a lone surrogate", call(#"{"name":"forbidden","arguments":{"a":"\ud800"}}"#)),
-    // What is no request by the book, and is run all the same.
+    // Lines that are not valid requests, but that servers run all the same.
     Bypass("arguments that are an array", call(#"{"name":"forbidden","arguments":[]}"#)),
     Bypass("arguments that are null", call(#"{"name":"forbidden","arguments":null}"#)),
     Bypass(
@@ -117,7 +117,7 @@ struct Bypass: Sendable, CustomTestStringConvertible {
     Bypass("an id with a fraction", call(#"{"name":"forbidden"}"#, id: "1.0")),
     Bypass("an id beyond 2^53", call(#"{"name":"forbidden"}"#, id: "9007199254740993")),
     Bypass("an empty id", call(#"{"name":"forbidden"}"#, id: #""""#)),
-    // Plain, spelt otherwise: to be judged as what it is.
+    // A valid call in other spellings, to be judged as the call that it is.
     Bypass("as it is", forbidden),
     Bypass("the method escaped", call(#"{"name":"forbidden"}"#, method: #"\u0074ools\/call"#)),
     Bypass("the name escaped", call(#"{"name":"\u0066orbidden"}"#)),
@@ -151,7 +151,7 @@ struct Bypass: Sendable, CustomTestStringConvertible {
     while !(try process.line()).contains(#""id":"after it""#) {}
     process.closeInput()
     #expect(try process.wait() == 0)
-    // What is harmless in the frame may run; a call of `forbidden` may not.
+    // Harmless calls in the frame may run, but not a call of `forbidden`.
     let received = String(decoding: scratch.read("received"), as: UTF8.self).split(separator: "\n")
     #expect(received.last == "echo")
     #expect(!received.contains("forbidden"))

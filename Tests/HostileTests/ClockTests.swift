@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// The time of day is stepped while the built executables run, by days and years, forth and back.
+/// The time of day is stepped by days and years, back and forth, while the built executables run.
 @Suite(.serialized, .enabled(if: SteppedClock.isAllowed)) struct ClockTests {
   private static let (hour, day, year) = (SteppedClock.hour, SteppedClock.day, SteppedClock.year)
 
-  /// What became of a call: the code of its decision.
+  /// Makes a call, and returns the code of its decision.
   private static func call(_ process: RunningProcess, _ id: Int, _ tool: String = "echo") throws -> String {
     process.send(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"\#(tool)"}}"#)
     let answer = try json(process.line())
@@ -13,7 +13,7 @@ import Testing
     return value(answer, "result", "_meta", "ai.controlzero/decision", "reason_code") as? String ?? "allowed"
   }
 
-  /// Calls until a call is decided so: the policy is looked at when one comes, though not at each.
+  /// Makes calls until one gets the wanted decision: the policy is checked when a call comes, though not at each.
   private static func wait(_ process: RunningProcess, for wanted: String, from first: Int) throws {
     try wait(process, from: first) { $0 == wanted }
   }
@@ -49,7 +49,7 @@ import Testing
     let rows = try session.scratch.rows()
     #expect(rows.filter { $0["event"] as? String == "decision" }.count == 2 * steps.count)
     #expect(Set(rows.compactMap { $0["id"] as? String }).count == rows.count)
-    // It was felt, and no duration was.
+    // The records show the steps of the clock, but no duration does.
     #expect(Set(rows.compactMap { ($0["ts"] as? String)?.prefix(4) }).count >= 4)
     #expect(rows.allSatisfy { ($0["duration_ns"] as? Int ?? 0) < 60_000_000_000 })
     #expect(try Self.verify(session.scratch.state) == 0)
@@ -110,7 +110,8 @@ import Testing
     }
     #expect(try Self.call(session.process, 1) == "allowed")
     try breakPolicy("rules: [", told: 1)
-    // Set back, the last good one stays for what it may from then on, and not for a day more.
+    // After the clock is set back, the last good policy stays for its remaining time from then on, and not for a day
+    // more.
     try clock.set(-Self.day)
     try breakPolicy("rules: 1", told: 2)
     try clock.set(-Self.day + 700)
@@ -133,7 +134,7 @@ import Testing
     let late = try author.start(launcher: clock.launcher)
     #expect(try late.wait() == 78)
     #expect(late.errors.text.contains("E1302: expired"))
-    // It was a mistake, and is put right: nobody has to touch a file.
+    // Once the mistaken clock is put right, nobody has to touch a file.
     try clock.set(0)
     try Self.wait(process, for: "allowed", from: 100_000)
     process.closeInput()
@@ -164,7 +165,7 @@ import Testing
       try clock.set(step)
       try refuses("E1203: rollback")
     }
-    // One that was packed by a clock far ahead counts, and what is packed by a true one after it does not.
+    // A bundle packed by a clock far ahead is accepted, and one packed after it by a true clock is not.
     try clock.set(0)
     try author.pack(Cloud.allow, at: Self.now() + Self.year)
     try accepts("allowed")

@@ -3,7 +3,7 @@ import Testing
 
 /// Processes that are killed or stopped, disks that are full, descriptors that are used up: at every step.
 @Suite(.serialized) struct FaultTests {
-  /// A process beneath us, by what its command line holds.
+  /// The child processes of a process.
   private static func children(of process: Int32) -> [Int32] {
     let list = try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
     return list?.split(separator: " ").compactMap { Int32($0) } ?? []
@@ -26,7 +26,7 @@ import Testing
 
   private enum Who: CaseIterable { case proxy, guardian, server }
 
-  /// A session with one call behind it, and its three processes.
+  /// A session that has made one call, and its three processes.
   private static func running(
     _ server: [String] = [], options: [String] = []
   ) throws -> (session: ScriptedSession, ids: [Who: Int32]) {
@@ -81,7 +81,7 @@ import Testing
 
   @Test func `proxy and guardian are killed at once: a server that ignores everything ends too`() throws {
     let (session, ids) = try Self.running(Self.stubborn)
-    // Whichever of the two is first must not have the time to clean up.
+    // Both are stopped first, so that neither has time to clean up once the other is dead.
     for who in [Who.guardian, .proxy] { kill(ids[who] ?? 0, SIGSTOP) }
     for who in [Who.guardian, .proxy] { kill(ids[who] ?? 0, SIGKILL) }
     #expect(try session.process.wait() == 128 + SIGKILL)
@@ -192,7 +192,7 @@ import Testing
     defer { disk.unmount() }
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
     let filler = "\(disk.path)/filler"
-    // As much as there is room for.
+    // Fills the disk completely.
     try RunningProcess(["dd", "if=/dev/zero", "of=\(filler)", "bs=4096", "status=none"]).wait()
     let process = try RunningProcess(
       [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", "\(disk.path)/state", "--"]
@@ -270,7 +270,7 @@ import Testing
     session.process.send(session.call(1, "echo"))
     session.process.closeInput()
     let status = try session.process.wait()
-    // Not a signal, and not silence.
+    // The process does not die of a signal, and says what is wrong.
     #expect(status < 128, "\(session.process.errors.text)")
     if session.process.output.data.isEmpty {
       #expect(status != 0 && !session.process.errors.text.isEmpty)
@@ -328,7 +328,7 @@ import Testing
   @Test func `a host that reads a few bytes at a time gets every one`() throws {
     let scratch = try Scratch()
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
-    // `dd` asks for one byte at a time of the first part. The input ends once the line was read: opening a FIFO waits
+    // `dd` reads the first part one byte at a time. The input ends once the line was read, since opening a FIFO waits
     // for the other side.
     let read = "\(scratch.path)/read"
     let line =

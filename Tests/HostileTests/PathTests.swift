@@ -3,7 +3,7 @@ import Testing
 
 /// Ways out of a directory that a policy allows (`within`), with real files and links beneath the built executable.
 @Suite struct PathTests {
-  /// A directory `project`, a sister whose name begins like it, and links out of it.
+  /// A directory `project`, a sibling whose name begins like it, and links that lead out of it.
   private static func site() throws -> Scratch {
     let scratch = try Scratch()
     let files = FileManager.default
@@ -21,7 +21,7 @@ import Testing
 
   /// Whether a server gets a call with these arguments; `SITE` stands for the directory above.
   ///
-  /// - Parameter base: what relative paths start from, where the policy says it.
+  /// - Parameter base: the directory that relative paths start from, if the policy names one.
   private static func passes(_ arguments: String, base: String? = nil) throws -> Bool {
     let scratch = try site()
     let base = base.map { ", relative_to: \"\(scratch.path)/\($0)\"" } ?? ""
@@ -56,7 +56,7 @@ import Testing
   @Test(arguments: [
     // GHSA-q66q-fx2p-7w4m, GHSA-hc55-p739-j48w: the beginning of a name, and links.
     #"{"path":"SITE/project-evil/file"}"#, #"{"path":"SITE/project/link/file"}"#, #"{"path":"SITE/project/file-link"}"#,
-    // What is not there yet: a realpath(3) that fails must not be taken for a path without links.
+    // Files that do not exist yet: a realpath(3) that fails must not be taken for a path without links.
     #"{"path":"SITE/project/link/new"}"#, #"{"path":"SITE/project/link/new/deeper"}"#,
     #"{"path":"SITE/project/dangling"}"#,
     #"{"path":"SITE/project/up/outside/new"}"#, #"{"path":"SITE/project/../outside/file"}"#,
@@ -64,10 +64,11 @@ import Testing
     #"{"path":"file://SITE/outside/file"}"#, #"{"path":"file://SITE/project/..%2foutside/file"}"#,
     #"{"path":"FILE://localhost/etc/passwd"}"#, #"{"path":"~/file"}"#, #"{"path":"~root/file"}"#,
     #"{"path":"SITE/project/file\u0000/../../outside"}"#,
-    // As `new URL` of Node and `urlparse` of Python read them, who takes off `file://` alone, and who trims.
+    // As read by Node's `new URL`, by Python's `urlparse`, by servers that only strip `file://`, and by those that
+    // trim.
     #"{"path":"file://SITE/project/..\\outside\\file"}"#, #"{"path":"file://SITE/project/.\t./outside/file"}"#,
     #"{"path":"file://SITE/project/x?/../../outside/file"}"#, #"{"path":"SITE/project/.. "}"#,
-    // Elsewhere than under the key that the rule is about, or more than one.
+    // Under another key than the one that the rule is about, or more than one path.
     #"{"paths":["SITE/outside/file"]}"#, #"{"file_path":"SITE/outside/file"}"#, #"{"uri":"file://SITE/outside/file"}"#,
     #"{"path":["SITE/project/file","SITE/outside/file"]}"#, #"{"path":{"path":"SITE/outside/file"}}"#,
     #"{"Path":"SITE/outside/file","path":"SITE/project/file"}"#, #"{"path":null}"#, #"{}"#,

@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// Promises of docs/threat-model.md that nothing else holds in the built executable.
+/// Promises of docs/threat-model.md that no other test checks on the built executable.
 @Suite struct PromiseTests {
   @Test func `a server that gets a call finds it on record`() throws {
     let scratch = try Scratch()
     let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
-    // It answers with how often the call's id is in the records by then.
+    // The server answers with how often the call's id is in the records at that moment.
     let server = """
       import glob, json, sys
       for line in sys.stdin.buffer:
@@ -83,7 +83,7 @@ import Testing
   ])
   func `an error of the policy never lets a call through`(text: String) throws {
     let session = try ScriptedSession()
-    // Before its first word SIGHUP would end it.
+    // Until the proxy has answered once, SIGHUP would end it.
     session.process.send(session.call(1, "forbidden"))
     _ = try session.process.line()
     _ = try session.scratch.file("policy.yaml", text)

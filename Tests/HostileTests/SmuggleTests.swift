@@ -1,11 +1,12 @@
 import Foundation
 import Testing
 
-/// The differential: generated frames through the built proxy, and every reader that is there on what it lets through.
+/// The differential: generated frames go through the built proxy, and every installed reader reads what it lets
+/// through.
 @Suite struct SmuggleTests {
   @Test(arguments: ["--seed 20261124", ""])
   func `no reader sees a call that the policy denies, or another message than the rest`(seed: String) throws {
-    // Readers that aren't there yet are built where their tools are; the script says which it leaves out.
+    // Missing readers are built if their tools are there; the script says which it leaves out.
     try RunningProcess(["\(Project.root)/Fuzz/smuggle/setup-readers"]).wait()
     let words = seed.split(separator: " ").map(String.init)
     let process = try RunningProcess(

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A time of day that a test steps, for commands and all that they start (`Testdata/hostile/clock.c`).
+/// A time of day that a test steps, for commands and everything that they start (`Testdata/hostile/clock.c`).
 struct SteppedClock {
   static let hour = 3600
   static let day = 86_400
   static let year = 365 * 86_400
 
   private let scratch: Scratch
-  /// What stands before a command that goes by this clock.
+  /// The words before a command that is to use this clock.
   let launcher: [String]
 
   init() throws {
@@ -19,10 +19,10 @@ struct SteppedClock {
     guard try build.wait() == 0 else { throw RunningProcess.TimedOut(description: build.errors.text) }
   }
 
-  /// Sets the clock: so many seconds before or after the true time.
+  /// Sets the clock to this many seconds after the true time, or before it if negative.
   func set(_ seconds: Int) throws { _ = try scratch.file("step", String(seconds)) }
 
-  /// Whether the system lets one process watch another one. Whatever else fails shows in the tests.
+  /// Whether the system lets one process watch another. Any other failure shows in the tests.
   static let isAllowed: Bool = {
     #if os(Linux)
       guard let clock = try? SteppedClock() else { return true }

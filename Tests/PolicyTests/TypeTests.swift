@@ -75,7 +75,7 @@ struct TypeTests {
     #expect(try effect("deny", when, arguments) == .deny)
   }
 
-  /// TypeScript and Python servers take no argument that they do not ask for, and say nothing of it.
+  /// TypeScript and Python servers silently drop arguments that they do not ask for.
   @Test("an argument that the tool does not ask for opens nothing, and closes as before")
   func undeclared() throws {
     let schema = #"{"type": "object", "properties": {"paths": {"type": "array"}}}"#
@@ -161,7 +161,7 @@ struct TypeTests {
     #expect(test.verdictOnLongText(text, patience: &more) == .fails)
   }
 
-  /// The SDK looks at the first 8192 characters, which anybody can fill.
+  /// The SDK looks only at the first 8192 characters, which anybody can fill.
   @Test("an expression is looked for in all of a text", arguments: [Self.schema, nil])
   func longTexts(schema: String?) throws {
     let padding = String(repeating: "é", count: 8192)

@@ -60,7 +60,7 @@ import Testing
     _ = life.handle(.serverSpoke, at: 700 * Self.millisecond)
     #expect(life.handle(.tick, at: 750 * Self.millisecond) == [.finish(status: 143)])
 
-    // The same where the server ends because of it, and what it left speaks on.
+    // The same if the server ends because of the signal, and a process that it left behind still writes.
     life = Lifecycle()
     _ = life.handle(.signal(15), at: 0)
     _ = life.handle(.serverExited(.signalled(15)), at: 100 * Self.millisecond)

@@ -2,7 +2,7 @@ import Relay
 import Testing
 import Wire
 
-/// What a host sees of lists: what is denied outright is not in them.
+/// The lists that a host sees: what is denied outright is not in them.
 @Suite struct ListTests {
   private static func listed(
     _ rules: String, _ page: String, of method: String, more: String = "",
@@ -33,10 +33,10 @@ import Wire
     ),
     (#"{deny: "*"}"#, #"{ "tools":[  ] , "nextCursor":"k","cacheScope":"private" }"#),
     (#"{allow: "*"}"#, page),
-    // What depends on the arguments is shown.
+    // A tool whose decision depends on the arguments is shown.
     (#"{deny: "s:b*", when: {p: x}}, {allow: "*"}"#, page),
     (#"{allow: "s:b*", when: {p: x}}, {allow: "s:a"}, {allow: "s:c"}"#, page),
-    // Every spelling counts.
+    // A rule may name the tool in any spelling.
     (
       #"{deny: "mcp__s__a"}, {deny: "mcp.tool.call", resources: ["mcp://s/c"]}, {allow: "*"}"#,
       #"{ "tools":[ {"name":"b_x","x":[1,2]}, {"name":"b_y"} ] , "nextCursor":"k","cacheScope":"private" }"#
@@ -87,7 +87,7 @@ import Wire
     #expect(try Self.listed(#"{allow: "*"}"#, page, of: "tools/list", more: more) == expected)
     #expect(try Self.listed(#"{allow: "*"}"#, page, of: "tools/list", more: more) { $0.observes = true } == page)
 
-    // In every spelling that some host reads.
+    // The hints are replaced in every spelling that some host reads.
     let spelt = #"{"tools":[{"name":"e","annotations":{"ReadOnlyHint":false,"title":"x"},"Annotations":7}]}"#
     let overruled =
       #"{"tools":[{"name":"e","annotations":{"readOnlyHint":true,"openWorldHint":false,"ReadOnlyHint":true,"title":"x"},"Annotations":{"readOnlyHint":true,"openWorldHint":false}}]}"#

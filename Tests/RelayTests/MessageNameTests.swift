@@ -4,7 +4,7 @@ import Relay
 import Testing
 import Wire
 
-/// What a message of the server's is known by can't be masked: it is refused where something is found in it.
+/// The names and ids of a server's messages can't be masked: a message is refused if something is found in them.
 @Suite struct MessageNameTests {
   private static let token = "ghp_" + String(repeating: "a1B2", count: 9)
   private static let escaped = #"\u0067h\u0070\u005f"# + token.dropFirst(4)
@@ -33,7 +33,7 @@ import Wire
     method: String, id: String
   ) throws {
     for mode in [ResultMode.mask, .block] {
-      // Named by a rule or not.
+      // Whether a rule names the method or not.
       for rules in [#"{allow: "*"}"#, #"{allow: ["s", "*:*/*"]}"#] {
         let talk = try Self.talk(rules) { $0.resultMode = mode }
         let step = try talk.server(method, id: id)
@@ -46,7 +46,7 @@ import Wire
         #expect(reply.contains(method == "elicitation/create" ? "decline" : #""code":-1"#))
         let judged = try Self.decision(step)
         #expect(judged.isBlocked && judged.from == .server && judged.dataLoss.isInName)
-        // Nobody may answer what nobody was asked.
+        // The host may not answer a question that it was never asked.
         let answer = try talk.send(#"{"jsonrpc":"2.0","id":\#(id),"result":{}}"#, from: .host)
         #expect(!answer.effects.contains(.forward))
       }

@@ -13,7 +13,7 @@ import Testing
     return .init(policy: policy, bytes: bytes, path: "p.yaml", isTampered: isTampered, confirmedAt: confirmedAt)
   }
 
-  /// A keeper that expectations can change.
+  /// A keeper in a class, so that `#expect` can change it.
   private final class Keeper {
     var state: PolicyKeeper
 

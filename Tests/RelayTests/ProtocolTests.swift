@@ -6,7 +6,7 @@ import Wire
 
 /// What is judged besides tool calls, in both directions and both eras.
 @Suite struct ProtocolTests {
-  /// A session that expectations can change.
+  /// A session in a class, so that `#expect` can change it.
   final class Talk {
     private var session: Session
 
@@ -43,7 +43,7 @@ import Wire
     }
   }
 
-  /// The line of our own in a step, and whom it is for.
+  /// The line that the session itself sends in a step, and to whom.
   private static func reply(_ step: Step) -> (text: String, to: Peer)? {
     for case .send(let bytes, let peer) in step.effects { return (String(decoding: bytes, as: UTF8.self), peer) }
     return nil
@@ -204,7 +204,7 @@ import Wire
     #expect(reply.to == .host && reply.text.contains(#""isError":true"#) && reply.text.contains("no-models"))
     #expect(reply.text.contains(#""resultType":"complete""#))
 
-    // The same where a task waits for it.
+    // The same if a task waits for the answer.
     _ = try closed.host("tools/call", call, id: "2")
     _ = try closed.answer(#"{"resultType":"task","taskId":"t1","status":"working"}"#, id: "2")
     _ = try closed.host("tasks/get", #"{"taskId":"t1"}"#, id: "3")
@@ -352,7 +352,7 @@ import Wire
     let step = try talk.send(malformed, from: .server)
     #expect(step.records.count == 1)
     #expect(!step.effects.contains { if case .send = $0 { true } else { false } })
-    // Of one that was not cancelled the host hears that it failed.
+    // The host is told that a call failed if it was not cancelled.
     _ = try talk.host("tools/call", #"{"name":"t"}"#)
     #expect(try talk.send(malformed, from: .server).effects.contains { if case .send = $0 { true } else { false } })
   }
@@ -369,7 +369,7 @@ import Wire
     #expect(refused.text.hasPrefix(#"{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"#))
     #expect(refused.text.contains("the host's answer can't be passed on"))
     #expect(Self.passes(try talk.answer(#"{"tools":[]}"#)))
-    // Once only, and not where the server has taken its question back.
+    // Only once, and not if the server has withdrawn its question.
     #expect(Self.reply(try talk.send(malformed, from: .host)) == nil)
     _ = try talk.server("roots/list")
     _ = try talk.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#, from: .server)
@@ -403,7 +403,7 @@ import Wire
         "CONTENT_TYPE_DENIED"
       ),
       ("{content_types: [text/*]}", #"{"content":[{"type":"resource","resource":{"uri":"x","text":""}}]}"#, nil),
-      // What stands beside the contents, or in another spelling, does not speak for them.
+      // Members beside the contents, or spelled differently, do not make them acceptable.
       (
         "{content_types: [text/*]}",
         #"{"content":[{"type":"image","data":"","mimeType":"image/png","resource":{"uri":"x","text":""}}]}"#,
@@ -437,7 +437,7 @@ import Wire
     } else {
       #expect(step.effects == [.forward])
     }
-    // The same output by way of a task.
+    // The same output, fetched through a task.
     _ = try talk.host("tools/call", #"{"name":"t","task":{}}"#, id: "2")
     _ = try talk.answer(#"{"task":{"taskId":"k"}}"#, id: "2")
     _ = try talk.host("tasks/result", #"{"taskId":"k"}"#, id: "3")

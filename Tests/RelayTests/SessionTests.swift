@@ -54,7 +54,7 @@ import Wire
     var session = try Self.session()
     _ = session.receive(try Self.call("1", "yes"), from: .host)
     #expect(!session.receive(try Self.call("1", "yes"), from: .host).effects.contains(.forward))
-    // The other type, and the other direction, are other ids.
+    // An id of another type, or in the other direction, is another id.
     #expect(session.receive(try Self.call("\"1\"", "yes"), from: .host).effects == [.forward])
     let hello = try Self.line(#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{}}"#)
     #expect(session.receive(hello, from: .host).effects == [.forward])
@@ -119,7 +119,7 @@ import Wire
     #expect(ServerName(derivedFrom: [program]).description == name)
   }
 
-  /// The name is told, on record, and sent: of variables and of scripts it must be nothing.
+  /// A server's name is shown, recorded and sent, so it must hold nothing of variables and scripts.
   @Test(arguments: [
     (["env", "TOKEN=secret", "srv"], "srv"), (["env", "URL=https://x/secret", "/b/srv"], "srv"),
     (["sh", "-c", "TOKEN=secret srv"], "sh"), (["python3", "-c", "key = 'secret'"], "python3"),

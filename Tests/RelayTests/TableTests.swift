@@ -74,13 +74,13 @@ import Wire
     func ping(_ number: Int) -> String { #"{"jsonrpc":"2.0","id":\#(number),"method":"ping"}"# }
     let limit = 65_536
     for number in 0..<limit { _ = try talk.say(ping(number), .host) }
-    // With a look at all the others for each of these it would take minutes.
+    // If each of these were compared with all the others, this would take minutes.
     for number in 0..<20_000 { #expect(try talk.say(ping(limit + number), .host).effects != [.forward]) }
     for number in [3, 4, 4, 5] {
       try talk.say(
         #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(number)}}"#, .host)
     }
-    // A late answer makes room as well, once.
+    // A late answer makes room too, but only once.
     try talk.say(#"{"jsonrpc":"2.0","id":4,"result":{}}"#, .server)
     let more = try (0..<4).map { try talk.say(ping(limit + $0), .host).effects == [.forward] }
     #expect(more == [true, true, true, false])
@@ -104,7 +104,7 @@ import Wire
 
   @Test func `only streams that the host has open are told of changes`() throws {
     var talk = try Talk()
-    // What stands there may be a secret that a scan would have kept back.
+    // The acknowledged id may be a secret that a scan would have kept back.
     try talk.acknowledge(#""ghp_server""#)
     try talk.say(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, .host)
     try talk.acknowledge("1")

@@ -59,7 +59,7 @@ import Wire
     #expect(throws: JSONError.self) { try JSONDocument(parsing: Array("[1,2,3,4,5]".utf8)[...], limits: limits) }
   }
 
-  // Compared each with each, so many keys would take hours.
+  // Comparing every pair of so many keys would take hours.
   @Test func `two hundred thousand keys in one object are read, and a repeated one among them is found`() throws {
     let keys = (0..<200_000).map { "\"key number \($0)\":0" }.joined(separator: ",")
     let document = try JSONDocument(parsing: Array("{\(keys)}".utf8)[...])

@@ -2,7 +2,7 @@ import Testing
 import Wire
 
 @Suite struct LineFramerTests {
-  /// What a framer gives for pieces of a stream, in a form that compares.
+  /// What a framer gives for pieces of a stream, in a form that can be compared.
   private static func items(_ pieces: [ArraySlice<UInt8>], limit: Int = 1 << 20) -> [String] {
     var framer = LineFramer(maxLineBytes: limit)
     var items: [String] = []

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Wire
 
-/// Who waits for an answer to a line that was too long to be kept.
+/// The request that a line too long to keep concerns.
 @Suite struct OverlongLineTests {
   private static let long = String(repeating: "x", count: 2000)
 
@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // As the SDKs of Python, TypeScript, Go and C# write them.
+    // As the SDKs of Python, TypeScript, Go and C# write messages.
     (#"{"method":"tools/call","params":{"name":"t","arguments":{"a":"LONG"}},"jsonrpc":"2.0","id":7}"#, "7"),
     (#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"LONG"}}"#, "7"),
     (#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"LONG"},"id":"a-1"}"#, #""a-1""#),
@@ -37,15 +37,15 @@ import Testing
 
   @Test(arguments: [
     #"{"jsonrpc":"2.0","method":"notifications/message","params":{"data":"LONG"}}"#,
-    // Of something within the line.
+    // Ids of something within the line.
     #"{"jsonrpc":"2.0","method":"notifications/message","params":{"data":"LONG","id":7}}"#,
     #"{"result":{"text":"LONG","id":7}}"#,
     #"{"result":{"text":"LONG,\"id\":7}"}}"#,
     #"{"result":{"text":"LONG,\"id\":\"7\"}"#,
-    // Neither request nor answer, or both.
+    // Neither a request nor an answer, or both.
     #"{"jsonrpc":"2.0","id":7,"LONG":1}"#,
     #"{"jsonrpc":"2.0","id":7,"method":"m","result":{"text":"LONG"}}"#,
-    // No ids.
+    // Values that are not ids.
     #"{"jsonrpc":"2.0","id":null,"result":{"text":"LONG"}}"#,
     #"{"result":{"text":"LONG"},"id":1.5}"#,
     #"{"result":{"text":"LONG"},"id":9007199254740993}"#,

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The language-neutral vectors: one file, one text, one expectation, which its folder names.
+/// The language-neutral vectors: each file is one text, and its folder names the expectation.
 struct Vector: Sendable, CustomTestStringConvertible {
   let name: String
   let expectation: String
@@ -13,7 +13,7 @@ struct Vector: Sendable, CustomTestStringConvertible {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Testdata/wire")
 
-  /// All files beneath a folder; the expectation is the name of the folder each stands in.
+  /// All files beneath a folder; the name of each file's own folder is the expectation.
   static func all(_ folder: String) -> [Vector] {
     let directory = root.appendingPathComponent(folder)
     let paths =

@@ -6,13 +6,13 @@ import Wire
 struct Crossing {
   let line: LineFramer.Line
   let sender: Peer
-  /// The line as a message; nil where it is none.
+  /// The line as a message; nil if it is not one.
   let message: Message?
   let records: [SessionRecord]
   let effects: [Relay.Effect]
   let isRecorded: Bool
 
-  /// The line as the other side gets it; nil where it doesn't.
+  /// The line as the other side gets it; nil if it is not forwarded.
   var forwarded: [UInt8]? {
     for effect in effects {
       switch effect {
@@ -37,7 +37,7 @@ struct Crossing {
 extension Message {
   func text(_ node: JSONDocument.Node) -> String { String(decoding: document.string(node) ?? [], as: UTF8.self) }
 
-  /// What may be changed of it: everything else stays as it came.
+  /// The only part that may be edited: everything else stays as it came.
   var payload: JSONDocument.Node? {
     switch shape {
     case .request, .notification: params

@@ -1,9 +1,10 @@
 import Audit
 import Wire
 
-/// A segment: rows of anybody's making. The first byte says whether some are of our own making as well, out of the rest.
+/// The input is a segment that anybody may have written, or texts that rows of our own are made of; the first byte says
+/// which.
 ///
-/// A report comes of anything; rows of ours are found whole, and none of them after a byte was changed.
+/// Any segment yields a report. One of our own is found intact, and never once a byte of it was changed.
 public func fuzzAudit(_ input: [UInt8]) {
   guard let kind = input.first else { return }
   let text = Array(input.dropFirst())

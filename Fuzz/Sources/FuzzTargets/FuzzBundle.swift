@@ -1,9 +1,9 @@
 import Bundle
 import Wire
 
-/// One input: its first byte says what the rest is taken for.
+/// The first byte of the input says what the rest is read as.
 ///
-/// Whatever comes, an answer or an error of ours must come back: no trap, no fault, no memory beyond the limits.
+/// Any input must yield a result or an error of ours: no trap, no fault, no memory beyond the limits.
 public func fuzzBundle(_ bytes: [UInt8]) {
   guard let kind = bytes.first else { return }
   let input = Array(bytes.dropFirst())
@@ -32,7 +32,7 @@ private func readFile(_ file: [UInt8]) throws(BundleError) {
   expect(bundle.payload.bytes.count <= OpenedBundle.maxPayloadBytes)
 }
 
-/// What stands behind a good signature and a good tag.
+/// The content behind a good signature and a good tag.
 private func readFrame(_ frame: [UInt8]) throws(BundleError) {
   let limit = 1 << 20
   let text = try ZstdFrame.decompressed(frame, limit: limit)
@@ -41,7 +41,7 @@ private func readFrame(_ frame: [UInt8]) throws(BundleError) {
   _ = try VerifiedBundle.read(text)
 }
 
-/// The members that are read before a policy is made of the payload.
+/// The members that are read before a policy is made from the payload.
 private func acceptPayload(_ json: [UInt8]) throws(BundleError) {
   _ = try VerifiedBundle.read(json)
   let file = try BundlePacker.seal(

@@ -1,9 +1,9 @@
 import DataLoss
 import Wire
 
-/// A pattern, and after a byte 0xff the JSON that it is looked for in. The first byte says what becomes of it.
+/// The input is a byte that chooses the options, a pattern, and after a byte 0xff the JSON that is searched for it.
 ///
-/// What is masked is JSON as before, edits lie within it and beside one another, and looking changes nothing.
+/// Masked JSON is still JSON, edits lie within it and do not overlap, and detection alone changes nothing.
 public func fuzzDataLoss(_ input: [UInt8]) {
   guard let kind = input.first else { return }
   let parts = input.dropFirst().split(separator: 0xff, maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,8 +1,9 @@
 import Wire
 
-/// A stream. Its first byte chooses the limit, the second how long the pieces are that it comes in.
+/// The input is a stream. Its first byte chooses the limit, the second the length of the pieces in which the stream
+/// arrives.
 ///
-/// However it is cut, the same lines come out, none of them over the limit, and together they are the stream.
+/// However the stream is cut, the same lines come out, none of them over the limit, and together they are the stream.
 public func fuzzFramer(_ input: [UInt8]) {
   guard input.count > 2 else { return }
   let limit = [0, 1, 8, 100, 65_536][Int(input[0]) % 5]

@@ -1,9 +1,9 @@
 import Wire
 
-/// A text, read by the rules for messages and by those of Python.
+/// The input is a text, read by the rules for messages and by those of Python.
 ///
-/// Nothing may trap; what is accepted can be walked through within its bytes, says the same once it is written anew,
-/// and is accepted by the wider rules too.
+/// Nothing may trap. An accepted text can be walked within its bytes, says the same once it is rewritten, and is
+/// accepted by the wider rules too.
 public func fuzzJSON(_ input: [UInt8]) {
   let strict = try? JSONDocument(parsing: input[...], options: .message)
   let lenient = try? JSONDocument(parsing: input[...], options: .python)
@@ -24,7 +24,7 @@ public func fuzzJSON(_ input: [UInt8]) {
   }
 }
 
-/// Looks at every value of a document in every way there is, and writes it anew.
+/// Visits every value of a document by every accessor there is, and rewrites the document.
 struct JSONWalk {
   private let document: JSONDocument
   var writer = JSONWriter()

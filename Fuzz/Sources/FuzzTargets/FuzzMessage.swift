@@ -1,9 +1,9 @@
 import Wire
 
-/// The content of a line, read as a message.
+/// The input is the content of a line, read as a message.
 ///
-/// What is accepted holds no CR, LF or NUL, is a message by the wider rules too, and its id is the same once it is read
-/// again; of what is refused nobody is told who could be doubted.
+/// An accepted message holds no CR, LF or NUL, is a message by the wider rules too, and its id reads back as the same
+/// id. A refusal names no request whose id could be doubted.
 public func fuzzMessage(_ input: [UInt8]) {
   var limits = JSONLimits()
   limits.maxBytes = 1 << 20

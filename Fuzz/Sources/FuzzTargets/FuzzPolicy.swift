@@ -2,10 +2,10 @@ import DataLoss
 import Policy
 import Wire
 
-/// A policy, and after a byte 0xff the arguments of a call that it judges. The first byte says what the policy is:
-/// YAML, JSON, or the payload of a bundle.
+/// The input is a policy, and after a byte 0xff the arguments of a call that it judges. The first byte says what the
+/// policy is: YAML, JSON, or the payload of a bundle.
 ///
-/// Each comes to a policy or to errors that say something; a policy decides whatever it is asked.
+/// Any text yields a policy or errors that say something; a policy decides any call.
 public func fuzzPolicy(_ input: [UInt8]) {
   guard let kind = input.first else { return }
   let parts = input.dropFirst().split(separator: 0xff, maxSplits: 1, omittingEmptySubsequences: false)

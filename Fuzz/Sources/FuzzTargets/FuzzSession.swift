@@ -2,11 +2,13 @@ import Policy
 import Relay
 import Wire
 
-/// A script of lines that a host and a server say through one session. Its first byte chooses policy and options.
+/// The input is a script of lines that a host and a server send through one session. Its first byte chooses policy and
+/// options.
 ///
-/// Each line begins with who says it: `H` the host, `S` the server; in small letters where its record can't be written.
-/// `P` and a digit change the policy, `Q` sets all under quarantine. `R` before one of these says the rest 8 times, or 300
-/// where the first byte is 0xf0 or more, with a number in the place of each `~`; it counts once a script. What must hold is in ``SessionModel``.
+/// Each line begins with its sender: `H` for the host, `S` for the server, in lower case if the record can't be
+/// written. `P` and a digit change the policy, `Q` puts everything under quarantine. `R` before one of these repeats
+/// the rest 8 times, or 300 times if the first byte is 0xf0 or more, with a number in place of each `~`; it works once
+/// per script. ``SessionModel`` checks what must hold.
 public func fuzzSession(_ input: [UInt8]) {
   guard let settings = input.first else { return }
   var model = SessionModel(settings: settings)

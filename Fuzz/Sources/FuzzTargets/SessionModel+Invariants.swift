@@ -68,7 +68,7 @@ extension SessionModel {
 
   // MARK: Requests and notifications
 
-  /// What a host asks of a server and rules are for.
+  /// The requests of a host that rules judge.
   private static let calls: Set<String> = ["tools/call", "resources/read", "resources/subscribe", "prompts/get"]
 
   private mutating func take(request id: RequestID, _ method: String, _ message: Message, _ crossing: Crossing) {
@@ -119,7 +119,7 @@ extension SessionModel {
     cancel(method, message, crossing)
   }
 
-  /// The one that a cancelled request was to be answered to waits no longer.
+  /// The sender of a cancelled request no longer waits for its answer.
   private mutating func cancel(_ method: String, _ message: Message, _ crossing: Crossing) {
     guard method == "notifications/cancelled",
       let node = message.params.flatMap({ message.document.member("requestId", of: $0) }),
@@ -154,13 +154,13 @@ extension SessionModel {
     }
   }
 
-  /// Whose answers no host looks for questions in.
+  /// Methods whose answers no host searches for questions.
   private static let directories: Set<String> = [
     "initialize", "server/discover", "ping", "subscriptions/listen", "resources/list", "resources/templates/list",
     "prompts/list",
   ]
 
-  /// Questions within an answer or a notification of the server: none that the policy denies.
+  /// Checks that an answer or a notification of the server holds no question that the policy denies.
   private func checkQuestions(in node: JSONDocument.Node?, _ message: Message, _ crossing: Crossing) {
     let document = message.document
     guard !options.observes, let node else { return }
@@ -199,7 +199,8 @@ extension SessionModel {
     case .request:
       check(!crossing.records.isEmpty, "a request that is not passed on, without a record")
     case .response(let id, _), .errorResponse(let id, _):
-      // Of what was cancelled nobody hears; of everything else the answer in its place is checked where it is sent.
+      // Nobody is told about a cancelled request; for any other, the answer sent in place of this one is checked
+      // elsewhere.
       if waiting[crossing.sender.other]?[id]?.isCancelled ?? false {
         waiting[crossing.sender.other]?[id] = nil
       } else {
@@ -208,7 +209,8 @@ extension SessionModel {
     }
   }
 
-  /// A line of the session's own making: an answer to who has just asked, or in the place of one that was to come.
+  /// Checks a line that the session itself sends: an answer to whoever has just asked, or one in place of an expected
+  /// answer.
   private mutating func take(reply line: [UInt8], to peer: Peer, _ crossing: Crossing) {
     guard let reply = try? Message(parsing: line.dropLast()) else {
       fatalError("an invariant is broken: a line of our own that is no message")

@@ -2,7 +2,7 @@ import Relay
 import Wire
 
 extension SessionModel {
-  /// No argument of a call holds what the policy's rules mask or block.
+  /// Checks that no argument of a call holds what the policy's rules mask or block.
   func checkSecrets(_ crossing: Crossing) {
     guard world.keepsSecrets, !options.observes, !isQuarantined, let forwarded = crossing.forwarded,
       let message = try? Message(parsing: forwarded[...]),

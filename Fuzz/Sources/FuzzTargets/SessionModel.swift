@@ -3,9 +3,10 @@ import Policy
 import Relay
 import Wire
 
-/// A session, and beside it what a bystander sees of it: who waits for what. Each step is held against that.
+/// A session, and beside it a model of what an observer sees: who waits for what. Each step is checked against the
+/// model.
 struct SessionModel {
-  /// A request that crossed, as the side that sent it waits for it.
+  /// A forwarded request, whose sender waits for the answer.
   struct Waiting {
     let method: String
     var isCancelled = false
@@ -60,7 +61,7 @@ struct SessionModel {
       check(line.bytes > options.limits.maxBytes, "a line that is not too long")
       let step = session.receive(line, from: sender)
       check(!step.records.isEmpty, "a line that is gone without a record")
-      // What is left of it stands for the line.
+      // What was kept of the line stands in for it.
       var rest = LineFramer(maxLineBytes: options.limits.maxBytes)
       rest.receive(line.head + line.tail + [UInt8(ascii: "\n")])
       guard case .line(let line)? = rest.next() else { return check(false, "a head and a tail that are no line") }
@@ -81,7 +82,7 @@ struct SessionModel {
     check(session.requestsInFlight <= waiting[.host, default: [:]].count, "a request in flight that nobody waits for")
   }
 
-  /// What a change of policy makes the session say: that lists are not what they were, to the host.
+  /// Checks what the session sends when the policy changes: only notifications to the host, that lists have changed.
   private func announced(_ effects: [Relay.Effect]) {
     check(effects.count <= 3 * 257, "more announcements than streams")
     for effect in effects {

@@ -1,7 +1,7 @@
 import Policy
 import Wire
 
-/// A policy for the fuzzer, with what it denies said once more in the simplest way: as an oracle to hold the session to.
+/// A policy for the fuzzer, and beside it what the policy denies, in the simplest terms: an oracle for the session.
 struct SessionWorld: Sendable {
   let policy: Policy
   private let number: Int
@@ -48,7 +48,7 @@ struct SessionWorld: Sendable {
     """,
   ]
 
-  /// Whether the policy has rules for what may not go out.
+  /// Whether the policy has rules for values that may not go out.
   var keepsSecrets: Bool { number == 0 || number == 2 }
 
   /// Whether a request may never reach the server, or the host.
@@ -79,7 +79,7 @@ struct SessionWorld: Sendable {
     }
   }
 
-  /// Whether a tool of this name leaves the lists.
+  /// Whether a tool of this name disappears from the lists.
   func hides(tool name: String) -> Bool {
     switch number {
     case 0: name == "forbidden"

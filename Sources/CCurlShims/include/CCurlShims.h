@@ -3,11 +3,11 @@
 
 #include <curl/curl.h>
 
-/// Starts libcurl, so that it overwrites memory before it gives it back: keys pass through its buffers. Where somebody in
-/// the process has started it before, it goes on as it was.
+/// Initializes libcurl so that it overwrites memory before freeing it, since keys pass through its buffers. If libcurl
+/// is already initialized in this process, it goes on as it was.
 CURLcode cz_curl_global_init(void);
 
-// curl_easy_setopt(3) and its like take anything, which Swift can't call: one function for each kind of value.
+// Swift can't call variadic functions such as curl_easy_setopt(3), so there is one function for each kind of value.
 
 CURLcode cz_curl_set_long(CURL *handle, CURLoption option, long value);
 CURLcode cz_curl_set_size(CURL *handle, CURLoption option, curl_off_t value);
@@ -24,10 +24,10 @@ CURLcode cz_curl_set_receiver(CURL *handle, CURLoption option, size_t (*receive)
 CURLcode cz_curl_set_progress(
     CURL *handle, int (*progress)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t));
 
-/// The status of the last answer; 0 where there was none.
+/// The status of the last answer; 0 if there was none.
 long cz_curl_status(CURL *handle);
 
-/// Frees a list after its texts were overwritten: one of them holds a key.
+/// Overwrites the texts of a list, one of which holds a key, and frees it.
 void cz_curl_free_secret_list(struct curl_slist *list);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// SHA-256 (FIPS 180-4) that goes on: room for the state of the library that computes it, and nothing to free.
+/// An incremental SHA-256 (FIPS 180-4): room for the state of the library that computes it, and nothing to free.
 typedef struct {
   uint64_t words[16];
 } cz_sha256;

@@ -21,74 +21,79 @@ static inline ptrdiff_t cz_find_byte(const uint8_t *bytes, size_t start, size_t 
 /// - marks: 0 to 9, A to Z, z, and - . : = _ which are rare in prose and frequent in secrets
 enum { CZ_BYTE_KINDS = 6 };
 
-/// Classifies bytes: for each kind in turn a bit for each byte, 64 of them a word, the first the lowest; bits beyond the
-/// last byte are 0. `words` has room for CZ_BYTE_KINDS times the words that `count` bytes begin. Returns whether all are
-/// ASCII.
+/// Classifies bytes: for each kind in turn, writes one bit per byte, 64 to a word, the first byte in the lowest bit;
+/// bits beyond the last byte are 0. `words` has room for CZ_BYTE_KINDS times the words that `count` bits take, the last
+/// one possibly in part. Returns whether all bytes are ASCII.
 int cz_classify(const uint8_t *bytes, size_t count, uint64_t *words);
 
-/// Puts something that can be neither read nor written in the place of each of the descriptors 0 to 2 that is not open.
+/// Opens, in place of each of the descriptors 0 to 2 that is closed, one that can be neither read nor written.
 void cz_reserve_standard_descriptors(void);
 
-/// A pipe whose ends are closed on exec. 0, or an errno.
+/// Creates a pipe whose ends are closed on exec. Returns 0, or an errno.
 int cz_pipe(int *read_end, int *write_end);
 
-/// A connected pair of stream sockets, closed on exec. 0, or an errno.
+/// Creates a connected pair of stream sockets, closed on exec. Returns 0, or an errno.
 int cz_socket_pair(int *first, int *second);
 
 int cz_set_nonblocking(int descriptor);
 
-/// Asks for a larger pipe where the system can; a refusal is no loss.
+/// Asks for a larger pipe buffer, if the system has such a call; a refusal does no harm.
 void cz_grow_pipe(int descriptor, int bytes);
 
-/// fork(2), which Swift hides. The caller has one thread.
+/// fork(2), which Swift hides. The caller must have one thread.
 pid_t cz_fork(void);
 
-/// Makes this process the parent of every descendant whose own parent dies. No-op where the system can't.
+/// Makes this process the parent of every descendant whose own parent dies. Does nothing if the system can't.
 void cz_adopt_orphans(void);
 
-/// Starts a program found by PATH with the current environment and working directory. A file that is no program is one for
-/// the shell. The caller has one thread; on Linux the program is killed when the caller ends.
+/// Starts a program found by PATH, with the current environment and working directory. A file that is not a program is
+/// run by the shell. The caller must have one thread; on Linux the program is killed when the caller ends.
 ///
-/// `input` and `output` become its descriptors 0 and 1. Signals that are ignored here are so there only where
-/// `inherited_ignores` has their bit (1 << signal). 0 and a process id, or an errno.
+/// `input` and `output` become its descriptors 0 and 1. A signal that is ignored here stays ignored in the program only
+/// if `inherited_ignores` has its bit (1 << signal). Returns 0 and a process id, or an errno.
 int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process);
 
-/// A process that waits to be told to become a program.
+<<<<<<< HEAD
+/// A forked process that waits to become a program.
 typedef struct {
   pid_t process;
   int release, report;
 } cz_held;
 
-/// The first half of `cz_spawn`, and all of it that takes long: the process is there, and runs nothing of the program.
-/// 0, or an errno.
+/// The first half of `cz_spawn`, which takes most of its time: forks the process, which runs nothing of the program yet.
+/// Returns 0 or an errno.
 int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignores, cz_held *held);
 
-/// The second half: the process becomes the program, or ends where `starts` is 0. Once for each that is held. 0, or an
-/// errno.
+/// The second half: the process becomes the program, or exits if `starts` is 0. To be called once per held process.
+/// Returns 0 or an errno.
 int cz_release(cz_held held, int starts);
 
 /// Starts a program that lives on by itself: in a session of its own, with nothing of ours open. Returns 0 once it is
 /// on its way, or an errno. The caller has one thread.
+=======
+/// Starts a program that outlives this one: in a session of its own, with none of our descriptors open. Returns 0 once
+/// it is forked, or an errno. The caller must have one thread.
+>>>>>>> prose
 int cz_spawn_detached(char *const argv[]);
 
 /// Starts a program as the leader of a process group of its own, from a process with any number of threads.
 ///
-/// `environment` is all of its environment; `directory` is where it starts, or null for ours. Signals are as if nobody
-/// had ignored or blocked one. 0 and a process id, or an errno.
+/// `environment` is its whole environment; `directory` is its working directory, or null for ours. It starts with no
+/// signal ignored or blocked. Returns 0 and a process id, or an errno.
 int cz_spawn_group(char *const argv[], char *const environment[], const char *directory, int input, int output,
                    pid_t *process);
 
 /// Whether a child has ended and waits to be reaped.
 int cz_has_ended(pid_t process);
 
-/// Blocks all signals for the calling thread: they are for the program's own threads.
+/// Blocks all signals for the calling thread, so that they go to the program's own threads.
 void cz_block_signals(void);
 
 /// The environment of this process.
 char *const *cz_environment(void);
 
-/// Lets every signal through, to us and to the server: a host that starts us from a thread of a pool may have blocked
-/// them all, and then neither of us could be asked to end.
+/// Unblocks every signal, for us and for the server: a host that starts us from a thread of a pool may have blocked
+/// them all, and then neither could be asked to end.
 void cz_unblock_signals(void);
 
 /// Installs a handler that writes the signal's number, as one byte, to a pipe. Signals ignored on entry stay so.
@@ -98,16 +103,16 @@ void cz_ignore_signal(int signal);
 /// A bit (1 << signal) for each signal that is ignored.
 uint64_t cz_ignored_signals(void);
 
-/// All processes that are not ended, each with its parent, as far as they fit; their number, or -1.
+/// Lists all processes that have not ended, each with its parent, as far as they fit. Returns their number, or -1.
 int cz_processes(pid_t *processes, pid_t *parents, int capacity);
 
-/// read(2), begun again when a signal interrupts it.
+/// read(2), retried when a signal interrupts it.
 ssize_t cz_read(int descriptor, void *bytes, size_t count);
 
 /// Sends without blocking and without SIGPIPE on a socket; as send(2).
 ssize_t cz_send_nonblocking(int socket, const void *bytes, size_t count);
 
-/// Opens a pipe or terminal again, so that not blocking on it concerns nobody else. A descriptor, or -1.
+/// Reopens a pipe or terminal, so that making it nonblocking affects nobody else. Returns a descriptor, or -1.
 int cz_reopen_nonblocking(int descriptor);
 
 /// 0 regular file or other, 1 pipe, 2 socket, 3 terminal.
@@ -117,7 +122,7 @@ int cz_descriptor_kind(int descriptor);
 ssize_t cz_executable_path(char *path, size_t capacity);
 
 
-/// Overwrites bytes in a way that no compiler leaves out.
+/// Overwrites bytes in a way that no compiler optimizes away.
 void cz_wipe(void *bytes, size_t count);
 
 #endif

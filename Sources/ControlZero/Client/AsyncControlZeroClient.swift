@@ -2,9 +2,10 @@ internal import MCPHost
 
 /// Governs the tool calls of a program that runs in tasks; see ``ControlZeroClient`` for what each method does.
 ///
-/// Nothing here blocks a thread that tasks share, but for putting a tool in the place of an MCP server that runs, which waits
-/// for its end; and no thread waits for the next refresh. A task that is cancelled gives up what it waits for, with
-/// `CancellationError`; of a call the MCP server is told so. All methods may run beside each other, and beside themselves.
+/// Nothing here blocks a thread that tasks share, except replacing a running MCP server with another tool, which waits
+/// until the server has ended; and no thread waits for the next refresh. A task that is cancelled gives up what it
+/// waits for, with `CancellationError`; if that is a call, the MCP server is told. All methods may run concurrently,
+/// each of them several times.
 public actor AsyncControlZeroClient {
   private nonisolated let core: ClientCore
 
@@ -28,14 +29,14 @@ public actor AsyncControlZeroClient {
     try await Offload.run { [core] cancellation in try core.initialize(cancellation) }
   }
 
-  /// See ``ControlZeroClient/close()``. Goes to its end in a task that is cancelled too.
+  /// See ``ControlZeroClient/close()``. Runs to its end even if the task is cancelled.
   public func close() async {
     await Offload.finish { [core] in core.close() }
   }
 
   // MARK: Tools
 
-  /// See ``ControlZeroClient/register(_:_:)``; the closure may wait.
+  /// See ``ControlZeroClient/register(_:_:)``; the closure may suspend.
   public nonisolated func register(_ tool: String, _ handler: @escaping AsyncToolHandler) {
     core.registry.register(tool, .asyncClosure(handler))
   }
@@ -85,7 +86,7 @@ public actor AsyncControlZeroClient {
     }
   }
 
-  /// Waits until the completion is told, which a task that is cancelled sees to.
+  /// Waits until the completion is called; cancelling the task makes that happen early.
   private nonisolated func wait<Value: Sendable>(
     _ body: (Pending, @escaping @Sendable (Value) -> Void) -> Void
   ) async -> Value {

@@ -4,20 +4,20 @@ internal import Policy
 internal import Relay
 internal import Wire
 
-/// A call, what was decided about it, and what it was decided by.
+/// A call, the decision about it, and the snapshot that the decision was made by.
 struct JudgedCall: Sendable {
   let tool: String
   let method: String
-  /// The arguments alone, an object.
+  /// A document of the arguments alone, an object.
   let arguments: JSONDocument
   let decision: Decision
   let dataLoss: ScanOutcome
-  /// Names of arguments that are not to be put on record.
+  /// Names of arguments that must not be recorded.
   let sensitiveKeys: Set<[UInt8]>
   /// In nanoseconds.
   let evaluationTime: UInt64
   let snapshot: Snapshot
-  /// Whether it is the program that acts on the decision, and not we.
+  /// Whether the program acts on the decision, and not this library.
   let isAdvice: Bool
 
   var publicDecision: PolicyDecision {
@@ -64,7 +64,7 @@ struct CallRecord: Sendable {
   ///
   /// - Parameters:
   ///   - duration: in nanoseconds.
-  ///   - error: what went wrong, in a word; nil for nothing.
+  ///   - error: what went wrong, in a word; nil if nothing did.
   func outcome(
     _ judged: JudgedCall, duration: UInt64, bytes: Int, error: String?, dataLoss: ScanOutcome?,
     withholding: Withholding?, at time: UTCTime
@@ -83,7 +83,7 @@ struct CallRecord: Sendable {
     return row
   }
 
-  /// What became of the policy, or of the client.
+  /// A row about the policy or the client itself.
   func lifecycle(_ event: String, code: String, reason: String, at time: UTCTime) -> AuditRecord {
     var row = AuditRecord(at: time, decision: "audit", event: event)
     row.string("tool", "controlzero")

@@ -1,7 +1,7 @@
 internal import Platform
 internal import Synchronization
 
-/// Whether something that takes long should be given up.
+/// Says whether a long operation should be given up.
 final class Cancellation: Sendable {
   private let isSet = Atomic(false)
   /// Monotonic, in nanoseconds.

@@ -11,12 +11,12 @@ internal import Wire
 struct PreparedCall: Sendable {
   let tool: String
   let method: String
-  /// As the policy lets them through: judged, and masked where it says so.
+  /// The arguments as the policy lets them through: judged, and masked where it says so.
   let arguments: JSONDocument
   let context: CallContext
   let executor: Executor
   let trace: [(key: String, value: String)]
-  /// Nil where governance is off.
+  /// Nil if governance is off.
   let judged: JudgedCall?
   /// Monotonic, in nanoseconds.
   let startedAt: UInt64
@@ -26,7 +26,7 @@ struct PreparedCall: Sendable {
 extension ClientCore {
   // MARK: Judging
 
-  /// Judges a call; nil where governance is off. Never blocks.
+  /// Judges a call; nil if governance is off. Never blocks.
   func judge(
     _ tool: String, _ method: String, _ arguments: JSONObject, _ context: CallContext,
     catalog: ServerCatalog? = nil, isAdvice: Bool
@@ -43,7 +43,7 @@ extension ClientCore {
   }
 
   /// A tool of an MCP server is judged as the proxy judges it, in all spellings and by the types of its arguments; any
-  /// other as the SDK does.
+  /// other tool as the SDK judges it.
   private func call(
     _ tool: String, _ method: String, _ arguments: JSONDocument, _ given: CallContext, _ snapshot: Snapshot,
     _ catalog: ServerCatalog?
@@ -72,9 +72,9 @@ extension ClientCore {
     }
   }
 
-  /// A server whose answer to `tools/list` could change what is decided; nil where it would not, or is known.
+  /// The server whose answer to `tools/list` could change the decision; nil if it could not, or is known already.
   ///
-  /// A condition may be in doubt about the type of an argument, and what is masked may have to keep its type.
+  /// A condition may be in doubt about the type of an argument, and a masked argument may have to keep its type.
   func serverInQuestion(of judged: JudgedCall?) -> MCPServer? {
     guard let judged, !judged.decision.doubts.isEmpty || !judged.dataLoss.edits.isEmpty,
       registry.catalog(of: judged.tool) == nil, case .server(let server)? = registry.executor(of: judged.tool)
@@ -84,7 +84,7 @@ extension ClientCore {
 
   // MARK: Before the call
 
-  /// Records a decision, and makes a call of it or throws.
+  /// Records a decision, and prepares the call; throws if it is denied or nothing can execute it.
   func prepare(
     _ tool: String, _ method: String, _ arguments: JSONObject, _ context: CallContext, _ judged: JudgedCall?
   ) throws -> PreparedCall {
@@ -115,7 +115,7 @@ extension ClientCore {
       judged: judged, startedAt: started)
   }
 
-  /// Puts a decision on record. What can't be recorded is denied.
+  /// Records a decision. A call that can't be recorded is denied.
   func record(_ judged: JudgedCall, _ trace: [(key: String, value: String)]) -> JudgedCall {
     do throws(AuditError) {
       try trail.write(
@@ -145,7 +145,7 @@ extension ClientCore {
 
   // MARK: Requests to servers
 
-  /// Sends a call to its server. The completion is told what came of it.
+  /// Sends a call to its server. The completion gets the result.
   func send(
     _ call: PreparedCall, to server: MCPServer, timeout: Duration?, completion: @escaping MCPCompletion
   ) -> MCPRequest {

@@ -3,19 +3,19 @@ internal import Logging
 internal import Platform
 internal import Synchronization
 
-/// Records on their way to the service.
+/// The delivery of records to the service.
 extension ClientCore {
-  /// How long a record waits for others to travel with, and how many are enough to leave.
+  /// How long a record waits for others to be sent with, and how many records are enough to be sent without waiting.
   private static let patience = Duration.seconds(10)
   private static let company = 50
-  /// How long a delivery by somebody else is waited for.
+  /// How long to wait for another process that delivers.
   private static let longest = Duration.seconds(60)
 
-  /// A record was written that the service is to have.
+  /// Notes that a record was written that the service is to get.
   func recorded() {
     guard link != nil else { return }
     let count = waitingRecords.add(1, ordering: .relaxed).newValue
-    // Enough of them do not wait for more.
+    // Enough records do not wait for more.
     if count == 1 || count == Self.company {
       timers.once(after: count == 1 ? Self.patience : .zero, replacing: count > 1) { [weak self] in
         self?.deliverInBackground()
@@ -33,9 +33,9 @@ extension ClientCore {
     }
   }
 
-  /// Returns when all that was recorded before is delivered; throws with what is left. Blocks.
+  /// Returns when all that was recorded before is delivered; throws and says how much is left. Blocks.
   ///
-  /// Without a service there is nobody to deliver to: records are on disk, and that is all.
+  /// Without a service there is nobody to deliver to: records stay on disk.
   func flush(_ cancellation: Cancellation = Cancellation()) throws {
     _ = try snapshot()
     try deliver(cancellation)

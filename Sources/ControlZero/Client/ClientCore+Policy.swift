@@ -8,7 +8,7 @@ internal import State
 internal import Synchronization
 internal import Wire
 
-/// Where the policy comes from, at the start and again.
+/// Getting the policy, at the start and again later.
 extension ClientCore {
   func startTimers() {
     guard link != nil else { return }
@@ -32,7 +32,7 @@ extension ClientCore {
     do {
       loaded = try load(isFirst: isFirst, at: now, cancellation)
     } catch {
-      // What was given up for that fails in words of its own.
+      // If closing the client stopped the load, the load's own error says something else.
       guard !isClosed else { throw ClientClosedError() }
       if !isFirst { fail(error, at: now) }
       throw error
@@ -71,7 +71,7 @@ extension ClientCore {
           description: "\(error.message) [\(error.code.rawValue)]; the cached policy was last confirmed \(age) seconds "
             + "ago, which is longer than maxCacheAge: see that the service can be reached")
       }
-      // Who has a policy in force keeps it, and is told.
+      // A client with a policy in force keeps it, and its caller gets the error.
       guard isFirst else { throw LoadedPolicy.failure(error, refusal: nil) }
       logger.warning("the cached policy is used", metadata: ["reason": "\(error)"])
       return try cached(pulled, isCurrent: false, at: now)
@@ -84,7 +84,7 @@ extension ClientCore {
     }
   }
 
-  /// Whether the service gave no answer. One that refuses is no reason to use the file.
+  /// Whether the service gave no answer. A refusal is no reason to use the file.
   private static func isAway(_ error: ControlPlaneError) -> Bool {
     switch error.code {
     case .unreachable, .untrusted, .serverFailure, .rateLimited: true
@@ -102,7 +102,8 @@ extension ClientCore {
 
   // MARK: Keeping
 
-  /// - Parameter pull: what the policy came by; one that came before what is in force is late, and passed over.
+  /// - Parameter pull: the pull that the policy came from; if it is earlier than that of the policy in force, the
+  ///   policy is late and ignored.
   func take(_ loaded: PolicySource.Loaded, pull: UInt64? = nil, at now: Int64) throws {
     let settings = settings
     let taken: (inForce: PolicyInForce, change: PolicyInForce.Change?)? = try change { phase in
@@ -139,7 +140,7 @@ extension ClientCore {
     changePolicy { $0.fail(PolicySourceError(["\(error)"], isTampering: isTampering), at: now) }
   }
 
-  /// Looks whether the machine is in quarantine, once a second at the most.
+  /// Checks whether the machine is in quarantine, at most once a second.
   func lookForQuarantine() {
     let now = MonotonicClock.nanoseconds()
     let last = lookedForQuarantine.load(ordering: .relaxed)
@@ -163,7 +164,7 @@ extension ClientCore {
 
 /// The tools that a service's bootstrap answer lists: `tools`, each a name or an object with a `name`.
 ///
-/// Names and nothing else: what a service says is never executed.
+/// Only names are read: what a service says is never executed.
 enum SessionTools {
   static func names(in json: [UInt8]) -> [[UInt8]] {
     guard let document = try? JSONDocument(parsing: json[...], options: .document),

@@ -1,7 +1,7 @@
 internal import DataLoss
 internal import Policy
 
-/// Decisions that a program acts on itself.
+/// Decisions that the program itself acts on.
 extension ClientCore {
   func evaluate(
     _ tool: String, _ method: String, _ arguments: JSONObject, _ context: CallContext
@@ -26,7 +26,7 @@ extension ClientCore {
     return true
   }
 
-  /// A result as a type of the program's own.
+  /// Decodes a result as a type of the program's own.
   func decode<Value: Decodable>(_ result: JSONValue, of tool: String, as type: Value.Type) throws -> Value {
     if case .server? = registry.executor(of: tool), let structured = result["structuredContent"] {
       return try structured.decode(as: type)
@@ -36,7 +36,7 @@ extension ClientCore {
 }
 
 extension PolicyDecision {
-  /// Where governance is off.
+  /// The decision if governance is off.
   static let ungoverned = PolicyDecision(
     Decision(
       effect: .allow, origin: .notGoverned, policyID: "", reasonCode: "",

@@ -5,14 +5,14 @@ internal import Policy
 internal import Relay
 internal import Wire
 
-/// What becomes of a call that was executed.
+/// The results of calls that were executed.
 extension ClientCore {
   /// The arguments for a closure.
   func arguments(of call: PreparedCall) -> JSONObject {
     JSONValue(call.arguments.root, in: call.arguments).object ?? JSONObject()
   }
 
-  /// What a closure returned, as far as the policy lets it through.
+  /// Returns what a closure returned, as far as the policy lets it through.
   func finish(_ call: PreparedCall, _ result: Result<JSONValue, any Error>) throws -> JSONValue {
     switch result {
     case .failure(let error):
@@ -36,7 +36,7 @@ extension ClientCore {
     }
   }
 
-  /// What a server answered, as far as the policy lets it through.
+  /// Returns what a server answered, as far as the policy lets it through.
   func finish(_ call: PreparedCall, _ result: Result<MCPAnswer, MCPFailure>) throws -> JSONValue {
     switch result {
     case .failure(.closed):
@@ -75,7 +75,7 @@ extension ClientCore {
     }
   }
 
-  /// Scans what came back and puts it on record; gives the document with what is masked, nil where nothing is.
+  /// Scans a result and records the outcome; returns the masked document, or nil if nothing is masked.
   private func scan(
     _ call: PreparedCall, _ node: JSONDocument.Node, in document: JSONDocument, error: String?, mayRetype: Bool
   ) throws -> JSONDocument? {
@@ -97,7 +97,7 @@ extension ClientCore {
     return try JSONDocument(parsing: ByteEdit.apply(outcome.edits, to: document.bytes)[...], options: .document)
   }
 
-  /// The words of a server's error are scanned like a result.
+  /// Scans the text of a server's error like a result.
   private func scanText(_ call: PreparedCall, _ text: String) throws -> String {
     let document = try JSONDocument(parsing: JSONValue.string(text).json[...], options: .document)
     let masked = try scan(call, document.root, in: document, error: "server_error", mayRetype: true)

@@ -9,7 +9,7 @@ internal import Relay
 internal import State
 internal import Synchronization
 
-/// What both clients stand on. Whatever of it blocks says so.
+/// The core of both clients. Methods that block say so.
 final class ClientCore: Sendable {
   enum Phase: Sendable {
     case new
@@ -43,17 +43,17 @@ final class ClientCore: Sendable {
   /// What stands for the API key in file names.
   let scope: String
   let delivery: RecordDelivery
-  /// What a client is in the midst of. Whoever changes it publishes what calls need of it.
+  /// The client's phase. Whoever changes it publishes what calls need to know of it.
   private let phase = Mutex(Phase.new)
   private let published = Published(Access.new)
   let timers = Timers()
   let waitingRecords = Atomic(0)
-  /// The number of the pull that the policy in force came by; written under the lock of the phase.
+  /// The number of the pull that the policy in force came from; written under the lock of `phase`.
   let takenPull = Atomic<UInt64>(0)
-  /// When the quarantine was looked for last; monotonic, in nanoseconds.
+  /// When the quarantine was last looked for; monotonic, in nanoseconds.
   let lookedForQuarantine = Atomic<UInt64>(0)
 
-  /// Throws before any input or output: for an API key of another form, and for what the options lack.
+  /// Throws before any input or output: for a malformed API key, and for missing options.
   init(_ configuration: ControlZeroConfiguration) throws {
     let key = try Settings.key(configuration.apiKey)
     let settings = try Settings(configuration)
@@ -107,8 +107,8 @@ final class ClientCore: Sendable {
     }
   }
 
-  /// Delivers what waits as far as it can in a moment, ends the servers, wipes the keys. Blocks. Never throws: what is
-  /// left is on disk.
+  /// Delivers the waiting records as far as a few seconds allow, ends the servers, wipes the keys. Blocks. Never
+  /// throws: the records left over are on disk.
   func close() {
     let wasReady = phase.withLock { phase in
       defer {
@@ -127,7 +127,7 @@ final class ClientCore: Sendable {
     }
     if wasReady, let link, waitingRecords.load(ordering: .relaxed) > 0 {
       let farewell = Cancellation(after: Self.farewell)
-      // A refresh that hangs would take all of that time.
+      // A refresh that hangs would use up all of that time.
       link.reserve(for: farewell)
       do {
         try deliver(farewell)
@@ -138,14 +138,14 @@ final class ClientCore: Sendable {
     link?.close()
   }
 
-  /// How long closing may take for records.
+  /// How long closing may spend on records.
   private static let farewell = Duration.seconds(5)
 
   // MARK: Errors of the phase
 
-  /// What calls are judged by now; nil where governance is off.
+  /// What calls are judged by now; nil if governance is off.
   ///
-  /// Never waits, but for whoever puts another policy in force at this moment.
+  /// Waits for nothing but a thread that puts another policy in force at this moment.
   func snapshot() throws -> Snapshot? {
     switch published.current {
     case .new: throw NotInitializedError()
@@ -157,7 +157,7 @@ final class ClientCore: Sendable {
     }
   }
 
-  /// Time has passed, and the policy may not be used as it was.
+  /// Brings the policy up to date, once its deadline has passed.
   private func expired(at now: Int64) throws -> Snapshot? {
     let agentName = settings.agentName
     let (snapshot, change): (Snapshot?, PolicyInForce.Change?) = try change { phase in
@@ -177,7 +177,7 @@ final class ClientCore: Sendable {
     return snapshot
   }
 
-  /// Puts a change on record, and tells a person.
+  /// Records a change of the policy, and logs it for people.
   func tell(_ change: PolicyInForce.Change) {
     logger.notice("the policy changed", metadata: ["code": "\(change.code)", "reason": "\(change.reason)"])
     do throws(AuditError) {

@@ -3,7 +3,7 @@ internal import Policy
 
 /// Governs the tool calls of a program: each is judged by the project's policy, recorded, and executed or refused.
 ///
-/// For scripts and for threads of the program's own: what waits, waits on the thread that calls. Any number of threads
+/// For scripts and for threads of the program's own: methods that wait block the calling thread. Any number of threads
 /// may use one client. ``AsyncControlZeroClient`` is for tasks.
 ///
 ///     try withControlZero(.init(apiKey: "cz_live_your_api_key_here")) { client in
@@ -19,18 +19,18 @@ public final class ControlZeroClient: Sendable {
   /// Checks the options; nothing is read or asked yet.
   ///
   /// - Throws: ``InvalidConfigurationError`` for an API key of another form than `cz_live_…` or `cz_test_…`, and for
-  ///   what the options lack.
+  ///   missing options.
   public init(_ configuration: ControlZeroConfiguration) throws {
     core = try ClientCore(configuration)
   }
 
-  /// The same with every option as it is without being named.
+  /// Creates a client with the defaults of all other options.
   public convenience init(apiKey: String) throws {
     try self.init(ControlZeroConfiguration(apiKey: apiKey))
   }
 
-  /// Always true. The documented SDK decides in Python where its engine in Rust is not installed; here there is one
-  /// engine, it is compiled, and nothing can be absent.
+  /// Always true. The documented SDK decides in Python if its Rust engine is not installed; here there is one engine,
+  /// which is compiled and can't be missing.
   public var hasCompiledEngine: Bool { true }
 
   // MARK: Life
@@ -42,43 +42,43 @@ public final class ControlZeroClient: Sendable {
   ///   ``InvalidConfigurationError``, ``ClientClosedError``.
   public func initialize() throws { try core.initialize() }
 
-  /// Delivers the records that wait, as far as that takes no longer than a few seconds, ends the MCP servers and wipes
-  /// the keys from memory. Every call says from here on that the client is closed. May be called again.
+  /// Delivers the waiting records, as far as a few seconds allow, ends the MCP servers and wipes the keys from memory.
+  /// From then on, every call throws an error that says that the client is closed. May be called again.
   public func close() { core.close() }
 
   // MARK: Tools
 
-  /// Says what executes the calls of a tool; takes the place of what did before. An MCP server that did is ended, and calls
-  /// that it has not answered fail with ``ToolCallError/Reason-swift.enum/serverEnded``.
+  /// Sets what executes the calls of a tool, in place of what did before. If that was an MCP server, it is ended, and
+  /// calls that it has not answered fail with ``ToolCallError/Reason-swift.enum/serverEnded``.
   public func register(_ tool: String, _ handler: @escaping ToolHandler) {
     core.registry.register(tool, .closure(handler))
   }
 
-  /// Names an MCP server, which is started when it is first called; takes the place of what executed the tool before.
+  /// Registers an MCP server, which is started on its first call, in place of what executed the tool before.
   ///
   /// - Parameters:
-  ///   - tool: the name that policies and calls have for it.
+  ///   - tool: the name that policies and calls use for the server.
   ///   - command: the program, found by PATH, and its arguments.
   ///   - environment: added to the program's own.
-  ///   - directory: where it starts; the program's own without.
+  ///   - directory: the server's working directory; by default the program's own.
   public func registerServer(
     _ tool: String, command: [String], environment: [String: String] = [:], directory: String? = nil
   ) {
     core.registerServer(tool, ServersFile.command(command, environment: environment, directory: directory))
   }
 
-  /// Asks the policy about `tool:method`, and executes the call where it lets it through.
+  /// Asks the policy about `tool:method`, and executes the call if the policy lets it through.
   ///
-  /// The decision is on disk before the tool is invoked; what can't be recorded is denied. A result is scanned before it
-  /// is returned.
+  /// The decision is on disk before the tool is invoked; a call that can't be recorded is denied. A result is scanned
+  /// before it is returned.
   ///
   /// - Parameters:
   ///   - tool: the name of a closure or of an MCP server.
   ///   - method: the method, or the name of the server's tool.
   ///   - arguments: forwarded as they were judged.
   ///   - context: who calls, for conditions.
-  ///   - timeout: how long a tool of an MCP server may take; ``ControlZeroConfiguration/callTimeout`` without.
-  /// - Returns: what the closure returned; of an MCP server, the whole result (`content`, `structuredContent` …).
+  ///   - timeout: how long a tool of an MCP server may take; by default ``ControlZeroConfiguration/callTimeout``.
+  /// - Returns: what the closure returned; for an MCP server, the whole result (`content`, `structuredContent` …).
   /// - Throws: ``PolicyDeniedError`` before anything is invoked, ``ToolNotFoundError``, ``ToolCallError``, whatever the
   ///   closure throws, ``JSONTextError`` for arguments that can't be sent, ``NotInitializedError``,
   ///   ``ClientClosedError``.
@@ -109,10 +109,11 @@ public final class ControlZeroClient: Sendable {
     }
   }
 
-  /// The same, with the result as a type of the program's own: of an MCP server its `structuredContent`, where there
-  /// is one.
+  /// Calls a tool and decodes the result as a type of the program's own: for an MCP server its `structuredContent`, if
+  /// there is one.
   ///
-  /// - Throws: the same, and `DecodingError` for a result of another form. The call was executed then.
+  /// - Throws: what ``callTool(_:_:_:context:timeout:)`` throws, and `DecodingError` for a result of another form, in
+  ///   which case the call was executed.
   public func callTool<Value: Decodable>(
     _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:],
     timeout: Duration? = nil, as type: Value.Type
@@ -124,11 +125,12 @@ public final class ControlZeroClient: Sendable {
 
   /// Decides about a call without executing or recording it. Never waits for anything.
   ///
-  /// So no MCP server is asked for its tools: where the type of an argument matters that only the server's schema tells,
-  /// this may deny, and say so in ``PolicyDecision/doubts``, what ``callTool(_:_:_:context:timeout:)`` lets through.
+  /// So no MCP server is asked for its tools: if a decision depends on the type of an argument, which only the server's
+  /// schema tells, this may deny what ``callTool(_:_:_:context:timeout:)`` lets through, and says so in
+  /// ``PolicyDecision/doubts``.
   ///
-  /// - Throws: ``NotInitializedError``, ``ClientClosedError``, ``JSONTextError`` for arguments that are no JSON that every
-  ///   reader takes alike. A denial is no error here.
+  /// - Throws: ``NotInitializedError``, ``ClientClosedError``, ``JSONTextError`` for arguments that are not JSON that
+  ///   every reader understands alike. A denial is no error here.
   public func evaluate(
     _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:]
   ) throws -> PolicyDecision {
@@ -154,27 +156,27 @@ public final class ControlZeroClient: Sendable {
 
   /// Looks for personal data and secrets in a text, by the detectors of the policy in force.
   ///
-  /// - Throws: ``TextScanError`` for a text that can't be looked through, ``NotInitializedError``, ``ClientClosedError``.
+  /// - Throws: ``TextScanError`` for a text that can't be scanned, ``NotInitializedError``, ``ClientClosedError``.
   public func processPII(text: String, action: PIIAction = .detect) throws -> PIIResult {
     try core.processPII(text, action)
   }
 
   // MARK: Policy
 
-  /// Gets the policy anew, now: from the service, or from the file again in the mode local.
+  /// Gets the policy anew, now: from the service, or in the mode local from the file again.
   ///
-  /// - Returns: true. Where it can't be had, an error says why, and the policy in force stays.
+  /// - Returns: true. If the policy can't be had, an error says why, and the policy in force stays.
   /// - Throws: what ``initialize()`` throws, and ``NotInitializedError``.
   @discardableResult
   public func syncPolicies() throws -> Bool { try core.sync() }
 
-  /// Puts the policy of a file in force, in place of the one that is. In the modes cloud and hybrid the next refresh puts
-  /// the service's back.
+  /// Replaces the policy in force with that of a file. In the modes cloud and hybrid the next refresh puts the
+  /// service's policy back.
   ///
-  /// Before ``initialize()`` it makes calls possible, by this policy and without the servers of
+  /// If called before ``initialize()``, it makes calls possible, under this policy and without the servers of
   /// ``ControlZeroConfiguration/serversPath``.
   ///
-  /// - Returns: true. What can't be used is an error, and the policy in force stays.
+  /// - Returns: true. A file that can't be used is an error, and the policy in force stays.
   /// - Throws: ``BundleVerificationError``, ``BundleTamperError``, ``PolicyUnavailableError``, ``ClientClosedError``.
   @discardableResult
   public func loadPolicyBundle(_ path: String) throws -> Bool {
@@ -188,6 +190,6 @@ public final class ControlZeroClient: Sendable {
   ///
   /// In the mode local there is nobody to deliver to: records are on disk before a tool is invoked.
   ///
-  /// - Throws: ``DeliveryError`` with what is left, ``NotInitializedError``, ``ClientClosedError``.
+  /// - Throws: ``DeliveryError`` with the number of records left, ``NotInitializedError``, ``ClientClosedError``.
   public func flush() throws { try core.flush() }
 }

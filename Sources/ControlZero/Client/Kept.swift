@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The last value that somebody kept here.
+/// Keeps the last value that it is given.
 final class Kept<Value: Sendable>: Sendable {
   private let state = Mutex(Value?.none)
 

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Whether what the client asks of the service is to be given up: asked by libcurl while an exchange lasts.
+/// Says whether to give up an exchange with the service; libcurl asks while an exchange lasts.
 final class LinkWatch: Sendable {
   private struct State {
     var running: Cancellation?
@@ -18,16 +18,16 @@ final class LinkWatch: Sendable {
     state.withLock { state in state.running.map { !state.allows($0) } ?? state.isClosed }
   }
 
-  /// Whether something may still be asked.
+  /// Whether an exchange may begin or go on.
   func allows(_ cancellation: Cancellation) -> Bool { state.withLock { $0.allows(cancellation) } }
 
   func begin(_ cancellation: Cancellation) { state.withLock { $0.running = cancellation } }
 
   func end() { state.withLock { $0.running = nil } }
 
-  /// What is asked now is given up, and nothing but this can be asked any more.
+  /// Gives up the current exchange, and allows no other than `last` from now on.
   func reserve(for last: Cancellation) { state.withLock { $0.last = last } }
 
-  /// What is asked now is given up, and nothing can be asked any more.
+  /// Gives up the current exchange, and allows none from now on.
   func close() { state.withLock { $0.isClosed = true } }
 }

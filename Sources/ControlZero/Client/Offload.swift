@@ -1,8 +1,8 @@
 internal import Dispatch
 
-/// Runs what blocks outside of the threads that tasks share.
+/// Runs blocking work outside the threads that tasks share.
 enum Offload {
-  /// Gives the body up, and throws ``CancellationError``, where the task is cancelled before it is done.
+  /// Lets the body give up, and throws ``CancellationError``, if the task is cancelled before the body is done.
   static func run<Value: Sendable>(
     _ body: @escaping @Sendable (Cancellation) throws -> Value
   ) async throws -> Value {
@@ -18,13 +18,13 @@ enum Offload {
         cancellation.cancel()
       }
     } catch {
-      // What was given up fails in words of its own.
+      // A body that gave up throws an error of its own.
       if cancellation.isCancelled { throw CancellationError() }
       throw error
     }
   }
 
-  /// What is done to its end, whatever becomes of the task.
+  /// Runs the body to its end, whatever becomes of the task.
   static func finish(_ body: @escaping @Sendable () -> Void) async {
     await withCheckedContinuation { continuation in
       DispatchQueue.global(qos: .utility).async {

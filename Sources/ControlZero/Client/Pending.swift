@@ -1,10 +1,10 @@
 internal import MCPHost
 internal import Synchronization
 
-/// What a task waits for from a server: one request after another, until it is given up.
+/// The requests to a server that a task waits for, one after another, until it is cancelled.
 final class Pending: Sendable {
   private struct State {
-    /// Few: pages of a list. One that is answered is cancelled without effect.
+    /// Only a few, such as the pages of a list. Cancelling an answered request has no effect.
     var requests: [MCPRequest] = []
     var isCancelled = false
   }

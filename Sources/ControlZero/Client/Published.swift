@@ -2,7 +2,7 @@ internal import Platform
 
 /// A value that many threads read and few replace. Readers never wait for each other.
 ///
-/// A Mutex makes threads that only read queue up, and is slow once they do.
+/// With a Mutex, threads that only read would queue up, and that is slow.
 // INVARIANT: `value` is read under the lock for reading, and written under the lock for writing.
 @safe final class Published<Value: Sendable>: @unchecked Sendable {
   private let lock = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)

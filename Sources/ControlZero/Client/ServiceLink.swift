@@ -5,13 +5,13 @@ internal import Relay
 internal import State
 internal import Synchronization
 
-/// The service, as a client talks to it: one question at a time. Holds the API key, in locked memory.
+/// A client's link to the service, for one exchange at a time. Holds the API key, in locked memory.
 final class ServiceLink: Sendable {
-  /// What a pull led to.
+  /// The result of a pull.
   struct Pulled: Sendable {
     let outcome: PolicyRefresh.Outcome
     let cache: PolicyCache
-    /// The pulls of a client in the order that the service answered them in.
+    /// Numbers the pulls of a client in the order in which the service answered them.
     let number: UInt64
     /// Why a bundle was refused.
     let refusal: BundleError?
@@ -79,7 +79,7 @@ final class ServiceLink: Sendable {
     }
   }
 
-  /// A bundle is cached when it would be enforced, but for the memory of older ones, which is asked at loading.
+  /// A bundle is cached if it passes every check for enforcement but that against older bundles, which loading makes.
   private static func verify(_ blob: [UInt8], _ keys: ProjectKeys, at now: Int64) throws(BundleError) -> BundleFacts {
     let keys = try keys.json.withArray { json throws(BundleError) in try BundleKeys(parsing: json) }
     let bundle = try UnverifiedBundle(parsing: blob).verified(by: keys.signers).open(with: keys.encryptionKey)
@@ -87,7 +87,7 @@ final class ServiceLink: Sendable {
     return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))
   }
 
-  /// Sends what waits. Blocks; nil once it is given up or closed.
+  /// Sends the waiting records. Blocks; nil once it is given up or closed.
   func deliver(_ delivery: RecordDelivery, _ cancellation: Cancellation) throws(SyncError) -> RecordDelivery.Outcome? {
     let result: Result<RecordDelivery.Outcome, SyncError>? = ask(cancellation) { client in
       do throws(SyncError) {
@@ -102,11 +102,11 @@ final class ServiceLink: Sendable {
     return try result?.get()
   }
 
-  /// Nil where it was given up before it began, or the link is closed.
+  /// Runs one exchange; nil if it was given up before it began, or the link is closed.
   private func ask<Answer: Sendable>(
     _ cancellation: Cancellation, _ body: @Sendable (inout ControlPlaneClient) -> Answer
   ) -> Answer? {
-    // Who waits for a mutex can't give up, and an exchange that hangs may last for a minute.
+    // A thread that waits for a mutex can't give up, and an exchange that hangs may last for a minute.
     while watch.allows(cancellation) {
       let answer: Answer?? = client.withLockIfAvailable { client in
         watch.begin(cancellation)
@@ -119,10 +119,10 @@ final class ServiceLink: Sendable {
     return nil
   }
 
-  /// Gives up what is asked now, for something that is asked last.
+  /// Gives up the current exchange, to leave time for a last one.
   func reserve(for last: Cancellation) { watch.reserve(for: last) }
 
-  /// Gives up what is asked now, and wipes the key.
+  /// Gives up the current exchange, and wipes the key.
   func close() {
     watch.close()
     client.withLock { $0 = nil }

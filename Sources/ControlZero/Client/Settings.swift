@@ -25,7 +25,7 @@ struct Settings: Sendable {
   /// Longer than any program runs, and short enough to be added to a time.
   private static let forever = Duration.seconds(1 << 30)
 
-  /// Looks at nothing but the environment.
+  /// Reads nothing but the environment.
   init(_ configuration: ControlZeroConfiguration) throws(InvalidConfigurationError) {
     func invalid(_ text: String) -> InvalidConfigurationError { InvalidConfigurationError(description: text) }
     mode = configuration.policyMode
@@ -56,7 +56,7 @@ struct Settings: Sendable {
   /// Whether the service is asked for anything.
   var usesService: Bool { isGoverned && mode != .local }
 
-  /// Takes an API key; throws for one of another form, and never says what it is.
+  /// Parses an API key; throws for one of another form, and the error never shows it.
   static func key(_ text: String) throws(InvalidConfigurationError) -> APIKey {
     do throws(StateError) {
       return try APIKey(text.utf8)

@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// What is to be done later, without a thread that waits for it.
+/// Schedules work for later, without a thread that waits for it.
 final class Timers: Sendable {
   private struct State {
     var refresh: (any DispatchSourceTimer)?
@@ -13,7 +13,7 @@ final class Timers: Sendable {
   private let queue = DispatchQueue(label: "controlzero", qos: .utility)
   private let state = Mutex(State())
 
-  /// Does something again and again, give or take a tenth: many machines shall not ask at once.
+  /// Does something again and again, give or take a tenth of the interval, so that many machines do not ask at once.
   func every(_ interval: Duration, _ body: @escaping @Sendable () -> Void) {
     let seconds = interval / .seconds(1)
     state.withLock { state in
@@ -29,9 +29,9 @@ final class Timers: Sendable {
     }
   }
 
-  /// Does something once. Where something is to be done once already, that is what is done.
+  /// Does something once. If something is scheduled already, that is done instead.
   ///
-  /// - Parameter replacing: whether this comes in its place.
+  /// - Parameter replacing: whether this takes the place of what is scheduled.
   func once(after interval: Duration, replacing: Bool = false, _ body: @escaping @Sendable () -> Void) {
     state.withLock { state in
       guard !state.isCancelled, replacing || state.delivery == nil else { return }

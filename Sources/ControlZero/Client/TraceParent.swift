@@ -12,7 +12,7 @@ enum TraceParent {
   private static let keys = ["traceparent", "tracestate", "baggage"]
   private static let maxBytes = 512
 
-  /// Empty where the program has no tracer, or is in no trace.
+  /// Empty if the program has no tracer, or is not in a trace.
   static func current() -> [(key: String, value: String)] {
     guard let context = ServiceContext.current else { return [] }
     var carrier: [String: String] = [:]

@@ -3,7 +3,7 @@ internal import Platform
 internal import Relay
 internal import Synchronization
 
-/// The audit segment of a client: created with its first row, and again tried for the next one where that fails.
+/// The audit segment of a client, created with its first row; if that fails, the next row tries again.
 final class Trail: Sendable {
   private struct State: ~Copyable {
     var segment: AuditSegment?
@@ -32,17 +32,17 @@ final class Trail: Sendable {
 
   static func now() -> UTCTime { UTCTime(microseconds: WallClock.microseconds()) }
 
-  /// The policy that rows about the session are to name from now on.
+  /// Sets the policy that rows about the session name from now on.
   func name(_ label: PolicyLabel) { state.withLock { $0.label = label } }
 
-  /// Durable before it returns: the record survives the death of the program.
+  /// Writes a row, durably before it returns: the record survives the death of the program.
   ///
-  /// - Parameter isDenied: of a decision, whether it is to be counted as a denial; nil for other rows.
+  /// - Parameter isDenied: for a decision, whether it counts as a denial; nil for other rows.
   func write(_ row: AuditRecord, isDenied: Bool? = nil) throws(AuditError) {
     let failure: AuditError? = state.withLock { state in
       do throws(AuditError) {
         guard !state.isClosed else { throw AuditError(.closed, path: stateDirectory) }
-        // What stands in a file without a name is on no record.
+        // Rows in a file that has been removed are not on record, so a new segment begins.
         if AuditSegment.isRemoved(state.segment) { state.segment = nil }
         if state.segment == nil { state.segment = try create(state.label) }
         try state.segment?.append(row)
@@ -58,7 +58,7 @@ final class Trail: Sendable {
     if let failure { throw failure }
   }
 
-  /// What became of the policy.
+  /// Writes a row about a change of the policy.
   func write(change code: String, reason: String) throws(AuditError) {
     var row = record.lifecycle("policy_change", code: code, reason: reason, at: Self.now())
     state.withLock { $0.label }?.write(to: &row)
@@ -78,7 +78,7 @@ final class Trail: Sendable {
     }
   }
 
-  /// Nil where nothing was written yet.
+  /// How far the segment is written; nil if nothing was written yet.
   func mark() -> Mark? {
     let name = state.withLock { $0.segment?.name }
     guard let name else { return nil }
@@ -86,7 +86,7 @@ final class Trail: Sendable {
     return size.map { Mark(segment: name, offset: $0) }
   }
 
-  /// Writes the last row, where there was another.
+  /// Writes the last row, if there is any other.
   func close() throws(AuditError) {
     var row = record.lifecycle("session_end", code: "SESSION_END", reason: "the client was closed", at: Self.now())
     let failure: AuditError? = state.withLock { state in

@@ -1,4 +1,4 @@
-/// Runs something with a client that is initialized before and closed after, also when the body throws.
+/// Runs something with a client that is initialized before and closed after, even if the body throws.
 ///
 /// - Throws: what ``ControlZeroClient/init(_:)`` and ``ControlZeroClient/initialize()`` throw, and what the body does.
 ///
@@ -15,7 +15,7 @@ public func withControlZero<Result>(
   return try body(client)
 }
 
-/// Runs something with a client that is initialized before and closed after, also when the body throws or its task is
+/// Runs something with a client that is initialized before and closed after, even if the body throws or its task is
 /// cancelled.
 ///
 ///     try await withControlZero(.init(apiKey: "cz_live_your_api_key_here")) { client in

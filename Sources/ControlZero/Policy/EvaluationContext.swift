@@ -3,21 +3,22 @@ internal import Wire
 
 /// The context of a call as the SDK completes it (Control Zero 1.13.16, `guard`).
 enum EvaluationContext {
-  /// - Parameter project: of a bundle; nobody can name another one then.
+  /// - Parameter project: the project of a bundle, which no caller can replace; nil without a bundle.
   static func make(_ given: CallContext, agentName: String, project: String?) -> Context {
     let values = given.values
     var writer = JSONWriter()
     writer.beginObject()
     for (name, value) in values.members where name != "project_id" || project == nil {
       writer.key(bytes: name.utf8)
-      // More deeply than a reader takes is as unreadable as more deeply than there is stack.
+      // A value nested more deeply than the reader accepts makes the context unreadable anyway, and writing all of it
+      // could exhaust the stack.
       value.write(to: &writer, levels: JSONLimits().maxDepth)
     }
     func put(_ key: String, _ value: String) {
       writer.key(bytes: key.utf8)
       writer.string(value)
     }
-    // Of a repeated key the last one counts.
+    // The last of repeated keys counts, so these override the caller's.
     if !isTruthy(values["client_name"]) { put("client_name", agentName) }
     if values["agent_id"] == nil { put("agent_id", agentName) }
     if let project {
@@ -34,7 +35,7 @@ enum EvaluationContext {
     return Context(object: document)
   }
 
-  /// Python's truth value.
+  /// Whether Python takes the value for true.
   private static func isTruthy(_ value: JSONValue?) -> Bool {
     switch value {
     case nil, .null?, .bool(false)?, .integer(0)?: false

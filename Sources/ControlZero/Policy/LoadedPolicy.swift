@@ -5,12 +5,12 @@ internal import Policy
 internal import Relay
 internal import State
 
-/// How a policy comes from a file, or from what the service sent, with the errors that the library documents.
+/// Loads a policy from a file, or from what the service sent, with the errors that the library documents.
 enum LoadedPolicy {
-  /// The language of reasons.
+  /// The language that reasons are given in.
   private static var locale: String { Environment.value("CONTROLZERO_LOCALE") ?? "" }
 
-  /// A bundle or a policy in the plain, by the suffix of its name.
+  /// Loads a bundle or a plain policy, as the suffix of the file's name says.
   static func file(
     _ path: String, settings: Settings, scope: String, at now: Int64
   ) throws -> PolicySource.Loaded {
@@ -31,9 +31,9 @@ enum LoadedPolicy {
     }
   }
 
-  /// The bundle that the service sent or confirmed, or that is cached.
+  /// Loads the bundle that the service sent or confirmed, or that is cached.
   ///
-  /// - Parameter isCurrent: whether the service has just vouched for it.
+  /// - Parameter isCurrent: whether the service has just vouched for the bundle.
   static func cached(
     _ cache: PolicyCache, isCurrent: Bool, settings: Settings, at now: Int64
   ) throws -> PolicySource.Loaded {
@@ -64,7 +64,7 @@ enum LoadedPolicy {
     } catch {
       throw BundleError(.root, error.lines.joined(separator: "; "))
     }
-    // Only now: a bundle that is no policy must not keep the one before it from coming back.
+    // Not before: a bundle that holds no policy must not keep the previous bundle from being accepted again.
     try memory.remember(accepted)
     return PolicySource.Loaded(
       policy: policy, bytes: blob, path: path, projectID: accepted.projectID, expiresAt: accepted.expiresAt,
@@ -111,7 +111,7 @@ enum LoadedPolicy {
       description: error.lines.joined(separator: "\n"))
   }
 
-  /// What the service's refusal means for who starts.
+  /// The library's error for a failed pull.
   static func failure(_ error: ControlPlaneError, refusal: BundleError?) -> any Error {
     if let refusal { return failure(refusal) }
     let (reason, advice): (PolicyUnavailableError.Reason, String) =

@@ -8,11 +8,11 @@ internal import DataLoss
 
 /// What to do about personal data and secrets in a text.
 public enum PIIAction: String, Sendable, Hashable, CaseIterable {
-  /// Say what was found.
+  /// Report what was found.
   case detect
-  /// And give the text with every place replaced by `[REDACTED-…]`.
+  /// Also give the text with every finding replaced by `[REDACTED-…]`.
   case mask
-  /// And give no text where anything was found.
+  /// Also give no text if anything was found.
   case block
 }
 
@@ -22,22 +22,22 @@ public struct PIIResult: Sendable, Hashable {
   public struct Finding: Sendable, Hashable {
     /// A detector's id, `builtin-us-ssn`, or that of a policy's rule.
     public let ruleID: String
-    /// For people.
+    /// The rule's name, for people.
     public let ruleName: String
     /// `pii`, `secret`, `custom` … as the rule says.
     public let category: String
-    /// Offsets of the text's bytes in UTF-8.
+    /// Where the match is, in bytes of the text's UTF-8.
     public let range: Range<Int>
   }
 
-  /// What was asked for.
+  /// The action that was asked for.
   public let action: PIIAction
-  /// In the order of the text; never what was found itself.
+  /// The findings in the order of the text; never what was found itself.
   public let findings: [Finding]
-  /// The text as it may go on; nil where it may not.
+  /// The text that may be passed on; nil if none may.
   public let text: String?
 
-  /// Whether the text must not go on: it was to be blocked, and something was found.
+  /// Whether the text must not be passed on: it was to be blocked, and something was found.
   public var isBlocked: Bool { text == nil }
 
   init(_ text: [UInt8], _ action: PIIAction, _ scanner: Scanner) throws {
@@ -62,7 +62,7 @@ public struct PIIResult: Sendable, Hashable {
   }
 }
 
-/// A text could not be looked through.
+/// A text could not be scanned.
 public struct TextScanError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
   /// What is wrong, and what can be done.
   public let description: String

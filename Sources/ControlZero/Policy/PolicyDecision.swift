@@ -11,7 +11,7 @@ public struct PolicyDecision: Sendable, Hashable {
     case deny
     /// Goes through, and is flagged.
     case warn
-    /// Goes through, and is recorded as asked for.
+    /// Goes through, and the record says that an audit was asked for.
     case audit
   }
 
@@ -29,31 +29,31 @@ public struct PolicyDecision: Sendable, Hashable {
 
   /// What becomes of the call.
   public let effect: Effect
-  /// The rule that decided, or a `synthetic:` id; nil for none.
+  /// The id of the rule that decided, or a `synthetic:` id; nil for none.
   public let policyID: String?
-  /// For people.
+  /// The reason, for people.
   public let reason: String
-  /// For programs; empty for none.
+  /// The code of the reason, for programs; empty for none.
   public let reasonCode: String
-  /// Rules that were looked at before the decision was made.
+  /// How many rules were looked at before the decision was made.
   public let evaluatedRules: Int
   /// How long it took to decide and to scan the arguments.
   public let evaluationTime: Duration
   /// Which selectors the deciding rule declares: `none`, `client`, `project` or `both`.
   public let gateMatched: String
-  /// Allowed only because there is no policy yet.
+  /// Whether the call is allowed only because there is no policy yet.
   public let isObserveMode: Bool
-  /// What knowing the families of tools changed.
+  /// What difference the families of tools made to the match.
   public let matchSemantics: String
-  /// Where that changed the rule: the rule without families, and the one with them; else empty.
+  /// If the families changed which rule decides, the rule without them and the one with them; otherwise empty.
   public let divergentRuleIDs: [String]
-  /// The deciding rule asks for a person's approval.
+  /// Whether the deciding rule asks for a person's approval.
   public let requiresApproval: Bool
-  /// What could not be told about the call.
+  /// What could not be determined about the call.
   public let doubts: [String]
-  /// What came of scanning the arguments: `clean`, `findings`, `skipped`, `unavailable` or `mask_unsupported_on_host`.
+  /// The result of scanning the arguments: `clean`, `findings`, `skipped`, `unavailable` or `mask_unsupported_on_host`.
   public let dataLossStatus: String
-  /// Control Zero's word for why: `scan_clean`, `empty_args`, `policy_denied` ….
+  /// Control Zero's word for the reason of that result: `scan_clean`, `empty_args`, `policy_denied` ….
   public let dataLossReason: String
   /// One for each rule that found something, in the order of their ids.
   public let findings: [Finding]

@@ -3,7 +3,7 @@ internal import Digest
 internal import Policy
 internal import Relay
 
-/// What rows about a session say of the policy in force, as the proxy's do.
+/// What rows about a session say of the policy in force, in the same form as the proxy's.
 struct PolicyLabel: Sendable {
   private let source: String
   private let path: String

@@ -3,18 +3,18 @@ internal import Platform
 internal import Policy
 internal import Relay
 
-/// What calls are judged by, until something changes: shared by all threads, and never changed itself.
+/// What calls are judged by until something changes: an immutable object that all threads share.
 final class Snapshot: Sendable {
   let policy: Policy
-  /// What every call gets instead of the policy's decision; nil for nothing.
+  /// The decision that every call gets instead of the policy's; nil if the policy decides.
   let obstacle: Decision?
   let resultScanner: ResultScanner
   let projectID: String?
   let isHosted: Bool
-  /// When it may not be used any longer without another look, in seconds since 1970.
+  /// When the snapshot must be examined again before further use, in seconds since 1970.
   let deadline: Int64
   let files = LocalFileSystem()
-  /// The context of a call that brings none.
+  /// The context of a call that has none of its own.
   let plainContext: Context
 
   init(_ inForce: PolicyInForce, agentName: String) {

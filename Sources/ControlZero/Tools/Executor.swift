@@ -2,7 +2,7 @@ internal import MCPHost
 
 /// What executes the calls of a tool.
 enum Executor: Sendable {
-  /// A closure that returns on the thread that calls it.
+  /// A closure that runs on the calling thread.
   case closure(ToolHandler)
   case asyncClosure(AsyncToolHandler)
   case server(MCPServer)

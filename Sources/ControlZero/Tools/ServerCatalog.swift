@@ -4,18 +4,18 @@ internal import Wire
 
 /// What a server says about its tools, as far as a decision needs it (MCP, "Tools: Listing Tools").
 struct ServerCatalog: Sendable {
-  /// Bytes of all schemas together, and pages; of a tool beyond, nothing is known.
+  /// The most bytes of all schemas together, and the most pages; nothing is known of a tool beyond them.
   private static let maxBytes = 8 << 20
   private static let maxPages = 64
 
-  /// What came of asking.
+  /// The result of asking a server.
   struct Reading: Sendable {
     let catalog: ServerCatalog
-    /// Whether the server has said all that it has to say.
+    /// Whether the server has given all that it has to give.
     let isWhole: Bool
   }
 
-  /// What ``MCPServer/toolsVersion`` was before the server was asked: with another one, this is out of date.
+  /// ``MCPServer/toolsVersion`` from before the server was asked; if it has changed since, the catalog is out of date.
   let version: Int
   private var schemas: [[UInt8]: JSONDocument] = [:]
   private var structured: Set<[UInt8]> = []
@@ -26,15 +26,15 @@ struct ServerCatalog: Sendable {
     self.version = version
   }
 
-  /// The tool's `inputSchema`; nil where it is not known.
+  /// The tool's `inputSchema`; nil if it is not known.
   func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
     schemas[tool].map { ($0, $0.root) }
   }
 
-  /// Whether the tool's structured results keep to a schema.
+  /// Whether the tool declares a schema for its structured results.
   func hasOutputSchema(_ tool: [UInt8]) -> Bool { structured.contains(tool) }
 
-  /// Takes a page, and gives the cursor of the next one.
+  /// Takes in a page, and returns the cursor of the next one.
   mutating func take(_ page: MCPAnswer) -> [UInt8]? {
     let document = page.document
     pages += 1
@@ -54,7 +54,7 @@ struct ServerCatalog: Sendable {
 }
 
 extension MCPServer {
-  /// Asks for all tools; one that offers no list has none.
+  /// Asks for all tools; a server that offers no list has none.
   ///
   /// - Parameter deadline: monotonic, in nanoseconds; the time that starting the server takes does not count.
   func readCatalog(

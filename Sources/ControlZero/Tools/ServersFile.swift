@@ -7,7 +7,7 @@ internal import Wire
 /// or `servers` for `mcpServers`. `cwd` is understood; a server that is `disabled`, or no child process, is left out.
 enum ServersFile {
   private static let maxBytes = 1 << 20
-  /// Secrets of ours are not for servers, which get the rest of our environment.
+  /// Variables that hold secrets of ours. Servers get the rest of our environment.
   private static let withheld = Set(ServiceSettings.keyVariables)
 
   static func read(

@@ -5,7 +5,7 @@ internal import Relay
 final class ToolRegistry: Sendable {
   private struct Entry: Sendable {
     let executor: Executor
-    /// What a server said about its tools; nil where it was not asked.
+    /// What a server said about its tools; nil if it was not asked.
     var catalog: ServerCatalog?
   }
 
@@ -17,7 +17,7 @@ final class ToolRegistry: Sendable {
 
   private let state = Published(State())
 
-  /// A later registration takes the place of an earlier one.
+  /// A later registration replaces an earlier one.
   func register(_ name: String, _ executor: Executor) {
     let replaced = state.update { state in
       state.entries.updateValue(Entry(executor: executor), forKey: Array(name.utf8))
@@ -25,9 +25,9 @@ final class ToolRegistry: Sendable {
     if case .server(let server)? = replaced?.executor { server.close() }
   }
 
-  /// Adds servers of a file; what the program registered itself under such a name stays.
+  /// Adds the servers of a file; a tool that the program itself registered under such a name stays.
   ///
-  /// - Parameter startTimeout: for each answer while a server starts, in nanoseconds.
+  /// - Parameter startTimeout: how long each answer may take while a server starts, in nanoseconds.
   func add(_ servers: [(name: String, command: ServerCommand)], startTimeout: UInt64) {
     for (name, command) in servers {
       let server = Self.server(command, startTimeout: startTimeout)
@@ -38,7 +38,7 @@ final class ToolRegistry: Sendable {
     }
   }
 
-  /// - Parameter startTimeout: for each answer while the server starts, in nanoseconds.
+  /// - Parameter startTimeout: how long each answer may take while the server starts, in nanoseconds.
   static func server(_ command: ServerCommand, startTimeout: UInt64) -> MCPServer {
     var options = MCPServer.Options()
     options.clientName = "controlzero-swift"
@@ -53,7 +53,7 @@ final class ToolRegistry: Sendable {
 
   func executor(of name: String) -> Executor? { state.current.entries[Array(name.utf8)]?.executor }
 
-  /// What a server says about its tools; nil where it was not asked, or may say something else by now.
+  /// What a server says about its tools; nil if it was not asked, or may say something else by now.
   func catalog(of name: String) -> ServerCatalog? {
     guard let entry = state.current.entries[Array(name.utf8)], case .server(let server) = entry.executor,
       entry.catalog?.version == server.toolsVersion
@@ -61,7 +61,7 @@ final class ToolRegistry: Sendable {
     return entry.catalog
   }
 
-  /// Keeps what a server said, unless it may say more when it is asked again.
+  /// Keeps what a server said, unless it may say more if asked again.
   func learn(_ reading: ServerCatalog.Reading, of name: String) -> ServerCatalog {
     if reading.isWhole { state.update { $0.entries[Array(name.utf8)]?.catalog = reading.catalog } }
     return reading.catalog

@@ -5,12 +5,12 @@
 #endif
 
 extension ExactNumber {
-  /// A `Decimal` has 38 digits; one that has them all may stand for a number with more.
+  /// A `Decimal` has 38 digits; one that uses them all may stand for a number with more.
   private static let decimalDigits = 38
 
-  /// What a decoder holds beyond the double that it gives; nil for nothing.
+  /// The number that a decoder holds beyond the double that it gives; nil if it holds no more.
   ///
-  /// Throws where the number has more digits than a decoder gives away.
+  /// Throws if the number has more digits than a decoder gives.
   init?(beyond double: Double, in container: some SingleValueDecodingContainer) throws {
     let whole = (try? container.decode(UInt64.self)).map { "\($0)" }
     guard let text = whole ?? (try? container.decode(Decimal.self)).map({ "\($0)" }), Double(text) == double else {

@@ -1,19 +1,19 @@
 /// A number that neither an `Int64` nor a `Double` holds with all its digits: its text is kept, as JSON writes it
 /// (RFC 8259, section 6).
 ///
-/// It comes from reading JSON; ``JSONValue/init(parsing:)-(String)`` makes one of a text.
+/// Reading JSON creates it; ``JSONValue/init(parsing:)-(String)`` makes one from a text.
 public struct ExactNumber: Sendable, CustomStringConvertible {
-  /// As it was read.
+  /// The text as it was read.
   public let description: String
 
   /// The nearest `Double`.
   public var nearest: Double { Double(description) ?? .nan }
 
-  /// Nil where a `Double` holds the number too.
+  /// Nil if a `Double` holds the number too.
   ///
-  /// - Parameter text: a number of JSON.
+  /// - Parameter text: a JSON number.
   init?(keeping text: String, insteadOf double: Double) {
-    // Any number of fifteen digits comes back from a `Double` as it was, but for the smallest and the largest.
+    // Any number of fifteen digits survives a round trip through a `Double`, except the smallest and the largest.
     if text.utf8.count <= 15, !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { return nil }
     if let exact = DecimalDigits(text), exact == DecimalDigits("\(double)") { return nil }
     description = text
@@ -28,18 +28,18 @@ extension ExactNumber: Hashable {
   }
 
   public func hash(into hasher: inout Hasher) {
-    // Equal numbers have the same neighbour.
+    // Equal numbers have the same nearest `Double`.
     hasher.combine(nearest)
   }
 }
 
-/// What a text says of a number: its digits without zeros at either end, and the power of ten of the last one.
+/// The digits of a number without zeros at either end, and the power of ten of the last digit.
 private struct DecimalDigits: Equatable {
   private let isNegative: Bool
   private let digits: [UInt8]
   private let exponent: Int
 
-  /// Nil for an exponent that nobody can reckon with.
+  /// Nil for an exponent that is too large to compute with.
   init?(_ text: String) {
     var digits: [UInt8] = []
     var exponent = 0
@@ -51,7 +51,7 @@ private struct DecimalDigits: Equatable {
       if byte == UInt8(ascii: ".") {
         isFraction = true
       } else if byte | 0x20 == UInt8(ascii: "e") {
-        // A plus sign is understood.
+        // `Int` accepts a plus sign.
         guard let power = Int(Substring(rest)), power.magnitude < 1 << 32 else { return nil }
         exponent += power
         break

@@ -1,4 +1,4 @@
-/// The members of a JSON object, in their order. Names are told apart by their bytes.
+/// The members of a JSON object, in their order. Names are compared by their bytes.
 public struct JSONObject: Sendable {
   /// A name, decoded, and its value.
   public typealias Member = (name: String, value: JSONValue)
@@ -11,7 +11,7 @@ public struct JSONObject: Sendable {
     members = []
   }
 
-  /// Of a repeated name the last one counts, in the place of the first.
+  /// The last of repeated names counts, in the place of the first.
   public init(_ members: some Sequence<Member>) {
     self.init()
     var places: [[UInt8]: Int] = [:]
@@ -38,7 +38,7 @@ public struct JSONObject: Sendable {
   /// The names of all members, in their order.
   public var names: [String] { members.map(\.name) }
 
-  /// The value of a member; nil where there is none. Setting nil removes it.
+  /// The value of a member; nil if there is none. Setting nil removes it.
   public subscript(_ name: String) -> JSONValue? {
     get { index(of: name).map { members[$0].value } }
     set {
@@ -62,7 +62,7 @@ extension JSONObject: CustomStringConvertible {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-  /// Of a repeated name the last one counts, in the place of the first.
+  /// The last of repeated names counts, in the place of the first.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self.init(elements.map { (name: $0.0, value: $0.1) })
   }
@@ -77,7 +77,7 @@ extension JSONObject: Hashable {
     return left.members.allSatisfy { values[Array($0.name.utf8)] == $0.value }
   }
 
-  /// Of the number of members alone, since their order does not count.
+  /// Hashes the number of members alone, since their order does not count.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(count)
   }

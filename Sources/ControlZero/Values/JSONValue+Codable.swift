@@ -13,7 +13,7 @@ extension JSONValue: Codable {
     init?(intValue: Int) { nil }
   }
 
-  /// What the decoder of ``decode(as:)`` reads: its numbers have all their digits here.
+  /// The value that the decoder of ``decode(as:)`` reads, whose numbers have all their digits.
   private static let whole = CodingUserInfoKey(rawValue: "ControlZero.JSONValue")
 
   /// The part of the value that a path leads to.
@@ -82,12 +82,12 @@ extension JSONValue: Codable {
     }
   }
 
-  /// The value that something is encoded as.
+  /// The JSON that a value is encoded as.
   public init(encoding value: some Encodable) throws {
     try self.init(parsing: try JSONEncoder().encode(value))
   }
 
-  /// The value as a type of the program's own.
+  /// Decodes the value as a type of the program's own.
   public func decode<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
     if let value = self as? Value { return value }
     let decoder = JSONDecoder()
@@ -97,7 +97,7 @@ extension JSONValue: Codable {
 }
 
 extension JSONObject {
-  /// The members that something is encoded as; throws for what is encoded as anything but an object.
+  /// The object that a value is encoded as; throws if the value is not encoded as an object.
   public init(encoding value: some Encodable) throws {
     guard case .object(let object) = try JSONValue(encoding: value) else {
       throw JSONTextError(description: "\(type(of: value)) is not encoded as an object")

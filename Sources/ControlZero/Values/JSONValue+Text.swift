@@ -15,7 +15,7 @@ public struct JSONTextError: LocalizedError, Sendable, Hashable, CustomStringCon
 }
 
 extension JSONValue {
-  /// Reads a text: strictly, so that a repeated name or half a surrogate pair is an error.
+  /// Reads a text strictly: a repeated name or half a surrogate pair is an error.
   public init(parsing text: some Collection<UInt8>) throws(JSONTextError) {
     do throws(JSONError) {
       let document = try JSONDocument(parsing: Array(text)[...], options: .document)
@@ -63,15 +63,15 @@ extension JSONValue {
     }
   }
 
-  /// What a reader is given: cut off below the depth that it refuses, since who wrote it may have nested it more deeply
-  /// than there is stack.
+  /// The JSON for a reader, cut off below the depth that the reader refuses: the program may have nested the value more
+  /// deeply than the stack allows.
   var jsonForReader: [UInt8] {
     var writer = JSONWriter()
     write(to: &writer, levels: JSONLimits().maxDepth)
     return writer.bytes
   }
 
-  /// - Parameter levels: how many of what is nested inside are written; what is inside the last ones is left out.
+  /// - Parameter levels: how many levels of nesting are written; what is inside the last level is left out.
   func write(to writer: inout JSONWriter, levels: Int = .max) {
     switch self {
     case .null: writer.null()

@@ -1,14 +1,14 @@
-/// A JSON value. No number loses a digit, and strings are told apart by their bytes.
+/// A JSON value. No number loses a digit, and strings are compared by their bytes.
 public enum JSONValue: Sendable {
   /// `null`.
   case null
   /// `true` or `false`.
   case bool(Bool)
-  /// A number without fraction and exponent that fits.
+  /// A number without fraction and exponent that fits an `Int64`.
   case integer(Int64)
   /// Any other number that a double holds; one that is not finite is written as null.
   case number(Double)
-  /// A number that neither holds with all its digits, such as 18446744073709551615.
+  /// A number that neither `Int64` nor `Double` holds with all its digits, such as 18446744073709551615.
   case exact(ExactNumber)
   /// A text, decoded.
   case string(String)
@@ -19,7 +19,7 @@ public enum JSONValue: Sendable {
 }
 
 extension JSONValue {
-  /// Whether it is `null`. This and what follows says nothing of other kinds: nil, or false.
+  /// Whether the value is `null`. This and the following properties are false or nil for other kinds.
   public var isNull: Bool {
     if case .null = self { true } else { false }
   }
@@ -34,7 +34,7 @@ extension JSONValue {
     if case .integer(let value) = self { value } else { nil }
   }
 
-  /// Of any kind of number, the nearest double: whole numbers beyond 2^53 may lose digits here.
+  /// The nearest double of any kind of number: whole numbers beyond 2^53 may lose digits here.
   public var number: Double? {
     switch self {
     case .integer(let value): Double(value)
@@ -44,7 +44,7 @@ extension JSONValue {
     }
   }
 
-  /// A text; a number is none.
+  /// A text; nil for a number.
   public var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
@@ -59,16 +59,16 @@ extension JSONValue {
     if case .object(let value) = self { value } else { nil }
   }
 
-  /// The member of an object; nil for none, and for anything that is no object.
+  /// The member of an object; nil if there is none, or if the value is not an object.
   public subscript(_ name: String) -> JSONValue? { object?[name] }
 
-  /// The element of an array; nil for none, and for anything that is no array.
+  /// The element of an array; nil if there is none, or if the value is not an array.
   public subscript(_ index: Int) -> JSONValue? {
     guard let array, array.indices.contains(index) else { return nil }
     return array[index]
   }
 
-  /// The texts of an MCP tool's result, one block a line; nil for what has no such content.
+  /// The texts of an MCP tool's result, one block per line; nil for a value without such content.
   public var contentText: String? {
     guard let blocks = self["content"]?.array else { return nil }
     return blocks.compactMap { $0["text"]?.string }.joined(separator: "\n")

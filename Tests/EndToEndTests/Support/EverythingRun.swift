@@ -21,11 +21,11 @@ struct EverythingRun: Sendable {
     var host: Int { self == .old || self == .oldHost ? 1 : 2 }
     var server: Int { self == .old || self == .oldServer ? 1 : 2 }
     var isModern: Bool { self == .modern }
-    /// What the host is told: that of `oldServer` finds the era out by itself.
+    /// The era that the host is told to use; the host of `oldServer` finds out by itself.
     var era: String { self == .legacy ? "legacy" : "modern" }
   }
 
-  /// What the test says of a session with the proxy.
+  /// How a test sets up a session with the proxy.
   struct Proxy {
     var policy = "version: \"1\"\nrules: [{allow: \"*\"}]\n"
     var options: [String] = []

@@ -18,7 +18,7 @@ enum Project {
   }
 }
 
-/// A directory that is gone after the test.
+/// A directory that is removed after the test.
 final class Scratch: Sendable {
   let path: String
 

@@ -6,7 +6,7 @@ final class RunningProcess {
     let description: String
   }
 
-  /// For every wait; far beyond what anything here takes.
+  /// The bound for every wait, far beyond what anything here takes.
   static let patience: TimeInterval = 60
 
   let id: Int32
@@ -91,7 +91,7 @@ final class RunningProcess {
     }
   }
 
-  /// Sends what the process may never read.
+  /// Sends bytes that the process may never read.
   func sendInBackground(_ bytes: Data) {
     let copy = dup(input)
     _ = fcntl(copy, F_SETFD, FD_CLOEXEC)

@@ -1,5 +1,5 @@
-/// The Unicode scalars of UTF-8 bytes. Protocol text is checked UTF-8; bytes that are not UTF-8 all the same (half a
-/// surrogate pair that a policy file escapes) come out one by one, as values beyond the range of scalars.
+/// The code points of UTF-8 bytes. Half a surrogate pair, which a policy file can escape, is one as well. Protocol text is
+/// valid UTF-8 otherwise; invalid bytes come out one by one, as values beyond the range of code points.
 package struct UTF8Scalars {
   private let bytes: [UInt8]
   package private(set) var position = 0
@@ -46,10 +46,10 @@ package struct UTF8Scalars {
     } else if scalar >= 0x11_0000 {
       bytes.append(UInt8(truncatingIfNeeded: scalar))
     } else {
-      // A surrogate.
-      for shift: UInt32 in [12, 6, 0] {
-        bytes.append(UInt8(truncatingIfNeeded: shift == 12 ? 0xe0 | scalar >> 12 : 0x80 | scalar >> shift & 0x3f))
-      }
+      // Half a surrogate pair, in the three bytes that any other value of its size has.
+      bytes.append(0xe0 | UInt8(truncatingIfNeeded: scalar >> 12))
+      bytes.append(0x80 | UInt8(truncatingIfNeeded: scalar >> 6 & 0x3f))
+      bytes.append(0x80 | UInt8(truncatingIfNeeded: scalar & 0x3f))
     }
   }
 }

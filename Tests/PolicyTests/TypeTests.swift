@@ -363,4 +363,13 @@ struct TypeTests {
     #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "aB": "y"}"#, schema: nil) == .allow)
     #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "_": "y", "": "z"}"#, schema: both) == .allow)
   }
+
+  @Test("half a surrogate pair in a name is a character of it, and does not vanish when case is folded")
+  func halfASurrogatePair() throws {
+    let half: [UInt8] = [0xed, 0xa0, 0x80]
+    #expect(CaseFolding.folded(Array("AB".utf8) + half) == Array("ab".utf8) + half)
+    let policy = try Policy.load(
+      local: Array(#"{"version": "1", "rules": [{"allow": "s:ab\ud800"}]}"#.utf8), format: .json, fileName: "p.json")
+    #expect(policy.decide(try toolCall("s", "ab")).effect == .deny)
+  }
 }

@@ -53,7 +53,6 @@ void cz_adopt_orphans(void);
 /// if `inherited_ignores` has its bit (1 << signal). Returns 0 and a process id, or an errno.
 int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process);
 
-<<<<<<< HEAD
 /// A forked process that waits to become a program.
 typedef struct {
   pid_t process;
@@ -70,10 +69,6 @@ int cz_release(cz_held held, int starts);
 
 /// Starts a program that lives on by itself: in a session of its own, with nothing of ours open. Returns 0 once it is
 /// on its way, or an errno. The caller has one thread.
-=======
-/// Starts a program that outlives this one: in a session of its own, with none of our descriptors open. Returns 0 once
-/// it is forked, or an errno. The caller must have one thread.
->>>>>>> prose
 int cz_spawn_detached(char *const argv[]);
 
 /// Starts a program as the leader of a process group of its own, from a process with any number of threads.

@@ -109,6 +109,37 @@ struct TypeTests {
     #expect(try effect("deny", "{input_text: y}", decoy, schema: schema) == .allow)
   }
 
+  /// The tool says what it takes where nothing is said.
+  @Test("an argument that is left out is what the tool takes then, to a rule that denies", arguments: ["", "args."])
+  func defaults(prefix: String) throws {
+    let schema = ##"""
+      {"properties": {"branch": {"type": "string", "default": "main"}, "n": {"default": 7, "type": "integer"},
+        "path": {"type": "string"}, "o": {"type": "object", "properties": {"a": {"default": true}}}}}
+      """##
+    func effect(_ effect: String, _ when: String, _ arguments: String = "{}") throws -> Effect {
+      let policy = try localPolicy(
+        "dialect: czproxy/1\nsettings: {default_action: \(effect == "deny" ? "allow" : "deny")}\n"
+          + "rules: [{effect: \(effect), action: \"t:m\", when: {\(prefix)\(when)}}]")
+      return policy.decide(try toolCall("t", "m", arguments, schema: schema)).effect
+    }
+    for arguments in ["{}", #"{"branch": null, "n": null}"#] {
+      #expect(try effect("deny", "branch: main", arguments) == .deny)
+      #expect(try effect("deny", "branch: {op: not_in, value: [dev]}", arguments) == .deny)
+      #expect(try effect("deny", "n: {op: gt, value: 5}", arguments) == .deny)
+      #expect(try effect("deny", "branch: dev", arguments) == .allow)
+      #expect(try effect("allow", "branch: main", arguments) == .deny)
+    }
+    #expect(try effect("deny", "branch: main", #"{"branch": "dev"}"#) == .allow)
+    // Whether it is there is another question.
+    #expect(try effect("deny", "branch: {op: exists}") == .allow)
+    #expect(try effect("allow", "branch: {op: not_exists}") == .allow)
+    #expect(try effect("deny", "path: '*'") == .allow)
+    if !prefix.isEmpty {
+      #expect(try effect("deny", "o.a: true", #"{"o": {}}"#) == .deny)
+      #expect(try effect("deny", "o.a: true") == .deny)
+    }
+  }
+
   @Test("what a path into the arguments leads to has to be asked for too")
   func undeclaredPaths() throws {
     let schema = #"{"properties": {"o": {"type": "object", "properties": {"a": {"type": "string"}}}}}"#
@@ -285,6 +316,7 @@ struct TypeTests {
     "what escapes hide in JSON within a text denies the call, where the tool may decode it",
     arguments: [
       (#"{"l": "[\"\\u0041CCT-1\"]"}"#, true), (#"{"u": "{\"a\": [\"ACC\\u0054-1\"]}"}"#, true),
+      (#"{"u": "{\"\\u0041CCT-1\": 1}"}"#, true), (#"{"u": "{\"a\": \"\\u0041CCT-1\", \"a\": 1}"}"#, true),
       (#"{"u": " [\"ACCT-1\", \"\\u0041CCT-1\"]"}"#, true), (#"{"n": {"m": "[\"\\u0041CCT-1\"]"}}"#, true),
       // As the text that it is.
       (#"{"s": "[\"\\u0041CCT-1\"]"}"#, false), (#"{"u": "\\u0041CCT-1"}"#, false),

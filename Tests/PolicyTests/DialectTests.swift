@@ -152,6 +152,17 @@ struct DialectTests {
     }
   }
 
+  @Test(
+    "a path within a repository can be told by a root that is made up",
+    arguments: [
+      (".github/x", true), ("./.github/x", true), ("/.github/x", true), ("src/../.github/x", true),
+      (".github", true), ("src/.github/x", false), ("README.md", false),
+    ])
+  func madeUpRoots(path: String, isInside: Bool) throws {
+    let test = "{path: {op: within, value: [/r/.github, /.github], relative_to: /r}}"
+    #expect(try effect("deny", test, "{\"path\": \"\(path)\"}") == (isInside ? .deny : .allow))
+  }
+
   @Test("each text of a list is judged, and what is no text is in doubt")
   func lists() throws {
     let within = #"{paths: {op: within, value: /site, relative_to: /site}}"#

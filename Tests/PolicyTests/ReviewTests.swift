@@ -190,7 +190,8 @@ struct ReviewTests {
       ("input_text: 'git *'", "`;`"), ("query: 'select *'", "`;`"), ("args.command: 'ls *'", "`;`"),
       ("command: {op: contains, value: git}", "`;`"),
       ("path: /srv/*", "`within`"), ("path: {op: glob, value: '~/work/*'}", "`within`"),
-      ("path: {op: matches, value: '^/srv/'}", "`within`"),
+      ("path: {op: matches, value: '^/srv/'}", "`within`"), ("path: 'src/*'", "`within`"),
+      ("file_path: {op: glob, value: '*/notes/*'}", "`within`"),
     ])
   func conditionsThatAreOpen(condition: String, text: String) throws {
     let dialect = condition.hasPrefix("args.") ? "dialect: czproxy/1\n" : ""
@@ -206,7 +207,8 @@ struct ReviewTests {
       "url: {op: matches, value: '^https://docs[.]example[.]com/'}", "n: {op: matches, value: '^(a|b)'}",
       "n: {op: matches, value: '\\A(?i:a)|^b'}", "n: {op: matches, value: '(?i)^a'}",
       "n: {op: matches, value: '^[|(]a\\|b'}", "command: {op: in, value: [git status, ls]}", "command: git status",
-      "command: {op: matches, value: '^git (status|log)( [a-z]+)*$'}", "title: 'a*'", "title: {op: contains, value: a}",
+      "command: {op: matches, value: '^git (status|log)( [a-z]+)*$'}", "title: 'a*'", "ref: 'feature/*'",
+      "title: {op: contains, value: a}",
       "path: /srv", "path: '*.md'",
     ])
   func conditionsThatAreClosed(condition: String) throws {

@@ -140,6 +140,30 @@ struct TypeTests {
     }
   }
 
+  /// To JavaScript `0x1388` is 5000, to who reads up to the first other letter `5000 EUR` too.
+  @Test(
+    "a text that is no number is in doubt where numbers are compared",
+    arguments: [
+      "{op: gt, value: 100}", "{op: lte, value: 1e9}", "{op: in_range, value: [0, 100]}",
+      "{op: outside_range, value: 0-100}",
+    ], [#""0x1388""#, #""5000 EUR""#, #""0 or so""#])
+  func textsThatAreNoNumbers(test: String, value: String) throws {
+    for schema in [nil, #"{"properties": {"n": {"type": "string"}}}"#] {
+      #expect(try effect("allow", "{n: \(test)}", #"{"n": \#(value)}"#, schema: schema) == .deny)
+      #expect(try effect("deny", "{n: \(test)}", #"{"n": \#(value)}"#, schema: schema) == .deny)
+    }
+  }
+
+  @Test("texts are compared as such where they are meant, and what an object holds is no text for a number")
+  func textsThatAreMeant() throws {
+    let dates = "{n: {op: in_range, value: ['2026-01-01', '2026-12-31']}}"
+    #expect(try effect("allow", dates, #"{"n": "2026-05-01"}"#, schema: nil) == .allow)
+    #expect(try effect("deny", dates, #"{"n": "2025-05-01"}"#, schema: nil) == .allow)
+    #expect(
+      try effect("deny", "{n: {op: gt, value: 5}}", #"{"n": {"value": 3, "unit": "EUR"}}"#, schema: nil) == .allow)
+    #expect(try effect("allow", "{n: {op: in_range, value: [0, 10]}}", #"{"n": " 5 "}"#, schema: nil) == .allow)
+  }
+
   @Test("what a path into the arguments leads to has to be asked for too")
   func undeclaredPaths() throws {
     let schema = #"{"properties": {"o": {"type": "object", "properties": {"a": {"type": "string"}}}}}"#

@@ -31,7 +31,7 @@ enum OpenConditions {
           + "`https://example.com/*`"
       }
     }
-    guard written.isOpen, written.isOfPath else { return nil }
+    guard written.isOpen, written.isOfPath || isPath(key) && written.holdsSlash else { return nil }
     return "\(name): this compares a text, not a place: `..`, `//` and links lead in and out of it; `within` compares "
       + "places (`dialect: \(LocalPolicyLoader.dialectName)`)"
   }
@@ -43,6 +43,11 @@ enum OpenConditions {
       for case .member(let name) in path.steps.reversed() { return name }
       return []
     }
+  }
+
+  private static func isPath(_ key: [UInt8]) -> Bool {
+    let paths: [StaticString] = ["path", "file_path", "filePath", "file", "filename", "notebook_path"]
+    return paths.contains { $0.hasBytes(key.span) }
   }
 
   /// Whether a server runs what stands under a key.
@@ -122,6 +127,8 @@ private struct Written {
   }
 
   var isOfPath: Bool { form != .part && (start.first == UInt8(ascii: "/") || start.starts(with: "~/".utf8)) }
+
+  var holdsSlash: Bool { form != .part && text.contains(UInt8(ascii: "/")) }
 
   /// Whether it is of a URL and says nothing of a part of what stands before the end of the host.
   var leavesHostOpen: Bool {

@@ -201,10 +201,22 @@ struct FieldLookup {
         case .node(let document, let node): types.allow(node, in: document)
         }
       guard isAllowed else { return .undecided(.type) }
+      if let verdict = verdictOnNoNumber(value, test, isClosing) { return verdict }
       guard types.mayBeDecoded else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
     }
+    if let verdict = verdictOnNoNumber(value, test, isClosing) { return verdict }
     guard case .text(let text) = value else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
     return verdict(of: test, on: value, decoded: Self.container(in: text), isClosing: isClosing)
+  }
+
+  /// The verdict on a text that is no number, where numbers are compared: some servers read `0x1388` and `5000 EUR` as 5000.
+  /// Nil for anything else.
+  private func verdictOnNoNumber(_ value: FieldValue, _ test: ValueTest, _ isClosing: Bool) -> Verdict? {
+    guard test.isOfNumbers, case .text(let text) = value, PythonFloat.value(of: value) == .none,
+      !Self.looksDecodable(text)
+    else { return nil }
+    return test.verdict(on: value, files: call.files, isClosing: isClosing)
+      .combined(with: .undecided(.noNumber), isClosing: isClosing)
   }
 
   /// The verdict on a value as it stands, beyond what the SDK sees of it. A whole number with a point or an exponent is

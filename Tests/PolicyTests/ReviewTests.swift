@@ -58,7 +58,8 @@ struct ReviewTests {
     ])
   func leftOut(rules: String, message: String?) throws {
     let schema = try parsed(
-      #"{"properties": {"path": {}, "mode": {"type": "string"}, "n": {"default": 1}}, "required": ["path"]}"#)
+      #"{"properties": {"path": {}, "mode": {"type": "string", "default": null}, "n": {"default": 1}}, "required": ["path"]}"#
+    )
     let policy = try localPolicy("dialect: czproxy/1\nrules:\n  \(rules)\n")
     let tools = [KnownTool(name: Array("a".utf8), schema: (schema, schema.root))]
     let found = policy.review(server: Array("fs".utf8), tools: tools).map(\.message).filter { $0.contains("left out") }

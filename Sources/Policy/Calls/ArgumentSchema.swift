@@ -89,7 +89,7 @@ struct ArgumentSchema: Sendable {
     return others.contains { document.member($0, of: schema) != nil }
   }
 
-  /// What the tool takes for an argument that is left out; nil where the schema does not say it.
+  /// What the tool takes for an argument that is left out; nil where the schema does not say it, as with null.
   func defaultValue(at steps: some Sequence<ArgumentPath.Step>) -> JSONDocument.Node? {
     var schema = root
     for step in steps {
@@ -98,7 +98,7 @@ struct ArgumentSchema: Sendable {
       else { return nil }
       schema = next
     }
-    return document.member("default", of: schema)
+    return document.member("default", of: schema).flatMap { document.kind(of: $0) == .null ? nil : $0 }
   }
 
   /// Whether an argument may be left out, so that the tool takes what it likes.

@@ -23,14 +23,31 @@ extension Scanner {
     guard text.first == UInt8(ascii: "[") || text.first == UInt8(ascii: "{") else { return false }
     do throws(JSONError) {
       let inner = try JSONDocument(parsing: text, options: .python)
-      let decoded = LeafText(of: inner.root, in: inner, limit: text.count)
-      guard let found = protectedTexts(in: decoded.bytes), let plain = protectedTexts(in: Array(text)) else {
+      guard let found = protectedTexts(in: Self.texts(in: inner.root, of: inner)),
+        let plain = protectedTexts(in: Array(text))
+      else {
         return true
       }
       return found.contains { plain[$0.key, default: 0] < $0.value }
     } catch {
       return error.isOfLimits
     }
+  }
+
+  /// All names and values, one a line; of a name that stands twice each value.
+  private static func texts(in node: JSONDocument.Node, of document: JSONDocument) -> [UInt8] {
+    var bytes: [UInt8] = []
+    func add(_ node: JSONDocument.Node) {
+      for (key, value) in document.members(of: node) {
+        add(key)
+        add(value)
+      }
+      for element in document.elements(of: node) { add(element) }
+      let text = LeafText.text(of: node, in: document)
+      if !text.isEmpty { bytes += text + [UInt8(ascii: "\n")] }
+    }
+    add(node)
+    return bytes
   }
 
   /// What rules that mask or block find in a text, and how often; nil where that can't be told.

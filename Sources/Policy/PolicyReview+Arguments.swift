@@ -1,7 +1,7 @@
 import Wire
 
-/// Finds conditions on arguments that tools do not have: a rule that denies then says nothing about them, and one that
-/// lets through never does.
+/// Finds conditions on arguments that tools do not have, or that calls may leave out: a rule that denies then says nothing
+/// about them, and one that lets through never does.
 extension PolicyReview {
   /// Tools that a warning names at the most.
   private static let named = 4
@@ -12,8 +12,47 @@ extension PolicyReview {
       guard !rule.conditions.isEmpty else { return [] }
       let concerned = zip(tools, actions).filter { _, action in rule.actions.contains { $0.matches(action) } }.map(\.0)
       return rule.conditions.compactMap { condition in
-        message(of: condition, for: concerned).map { PolicyWarning(at: rule, "rule \(number): \($0)") }
+        (message(of: condition, for: concerned) ?? message(ofLackOf: condition, rule, for: concerned, server))
+          .map { PolicyWarning(at: rule, "rule \(number): \($0)") }
       }
+    }
+  }
+
+  /// - Parameter tools: what the rule, which may deny, is for.
+  private func message(
+    ofLackOf condition: Condition, _ rule: Rule, for tools: [KnownTool], _ server: [UInt8]
+  ) -> String? {
+    guard rule.effect == .deny, !condition.test.isOfPresence, let name = Self.argument(of: condition) else {
+      return nil
+    }
+    let open = tools.first { tool in
+      tool.schema?.mayLack(name) == true
+        && goesThrough(Self.actions(of: [tool], server: server), without: name)
+    }
+    return open.map {
+      "`\(condition.name)` may be left out of a call of `\(String(decoding: $0.name, as: UTF8.self))`, which this rule then "
+        + "does not deny; one with `{op: not_exists}` does"
+    }
+  }
+
+  /// Whether some rule, or the default, lets a call through that lacks an argument.
+  private func goesThrough(_ actions: [[UInt8]], without name: [UInt8]) -> Bool {
+    for rule in policy.rules where rule.actions.contains(where: { actions.contains(where: $0.matches) }) {
+      let others = rule.conditions.filter { Self.argument(of: $0) != name }
+      let own = rule.conditions.filter { Self.argument(of: $0) == name }
+      guard own.allSatisfy({ if case .doesNotExist = $0.test { true } else { false } }) else { continue }
+      if rule.effect != .deny { return true }
+      // Whether any other condition holds can't be told.
+      if others.isEmpty, rule.resources.isEmpty, rule.clients.isEmpty, rule.projects.isEmpty { return false }
+    }
+    return policy.settings.defaultAction != .deny
+  }
+
+  /// The argument that a condition is about.
+  private static func argument(of condition: Condition) -> [UInt8]? {
+    switch condition.field {
+    case .key(let key): isOfContext(key) ? nil : key
+    case .path(let path): if case .member(let name)? = path.steps.first { name } else { nil }
     }
   }
 
@@ -50,6 +89,7 @@ extension PolicyReview {
     guard steps.count == 1, case .member(let name)? = steps.first, let schema = tool.schema else { return nil }
     return schema.argumentNames.first { other in
       let (short, long) = name.count < other.count ? (name, other) : (other, name)
+      if LookAlike.letters(name) == LookAlike.letters(other) { return true }
       return short.count > 2 && (long.starts(with: short) || long.suffix(short.count).elementsEqual(short))
     }
   }

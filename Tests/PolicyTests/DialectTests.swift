@@ -64,7 +64,10 @@ struct DialectTests {
 
   @Test(
     "only what is inside in every reading is let in",
-    arguments: ["x", "/site/x", "/site/rel/y", "/tmp/real/z", "a/../b", " x ", "a:b", "file:///site/x?y#z"])
+    arguments: [
+      "x", "/site/x", "/site/rel/y", "/tmp/real/z", "a/../b", " x ", "a:b", "file:///site/x?y#z", "/site/$HOME/x",
+      "a/$b",
+    ])
   func isLetIn(path: String) throws {
     #expect(try effect("allow", paths("within", "[/site, /srv]"), "{\"path\": \"\(path)\"}") == .allow)
   }
@@ -74,7 +77,7 @@ struct DialectTests {
     arguments: [
       "..", "link/x", "~/x", "file:///etc/x", "%2e%2e/x", "/loop/x", "~root/x", "", "a\\u0000b", "up/up/x",
       "/site/.. ", " ", "http://site/x", "local_file:///site/x", "url:file:/site/x", #"http:\\site"#, " http://site/x",
-      "file:x",
+      "file:x", "$HOME/x", "${OLDPWD}/x", " $HOME/x", "%24HOME/x",
     ])
   func isNotLetIn(path: String) throws {
     #expect(try effect("allow", paths("within", "/site"), "{\"path\": \"\(path)\"}") == .deny)
@@ -138,6 +141,28 @@ struct DialectTests {
     }
   }
 
+  /// Some file systems take names without regard to case.
+  @Test("a directory that is protected is so in any case, and one that is opened in its own alone")
+  func cases() throws {
+    for path in ["/ETC/x", "/Etc/x", "/site/../eTc"] {
+      #expect(try effect("deny", paths("within", "/etc"), "{\"path\": \"\(path)\"}") == .deny)
+      #expect(try effect("allow", paths("not_within", "/etc"), "{\"path\": \"\(path)\"}") == .deny)
+      #expect(try effect("allow", paths("within", "/etc"), "{\"path\": \"\(path)\"}") == .deny)
+      #expect(try effect("deny", paths("not_within", "/etc"), "{\"path\": \"\(path)\"}") == .deny)
+    }
+  }
+
+  @Test(
+    "a path within a repository can be told by a root that is made up",
+    arguments: [
+      (".github/x", true), ("./.github/x", true), ("/.github/x", true), ("src/../.github/x", true),
+      (".github", true), ("src/.github/x", false), ("README.md", false),
+    ])
+  func madeUpRoots(path: String, isInside: Bool) throws {
+    let test = "{path: {op: within, value: [/r/.github, /.github], relative_to: /r}}"
+    #expect(try effect("deny", test, "{\"path\": \"\(path)\"}") == (isInside ? .deny : .allow))
+  }
+
   @Test("each text of a list is judged, and what is no text is in doubt")
   func lists() throws {
     let within = #"{paths: {op: within, value: /site, relative_to: /site}}"#
@@ -190,6 +215,29 @@ struct DialectTests {
     #expect(try effect("deny", "{'args.deep.o.p[0]': x}", arguments) == .deny)
     #expect(try effect("deny", "{'args.deep.o.p[0]': y}", arguments) == .allow)
     #expect(try effect("allow", "{'args.deep.o.p[0]': x}", arguments) == .deny)
+  }
+
+  @Test(
+    "a value where a list may stand too is one of it to a rule that denies, and a list where a value may stand is each",
+    arguments: [
+      ("args.list[*]", #"{"list": "/etc/x"}"#), ("args.list[0]", #"{"list": "/etc/x"}"#),
+      ("args.list[*].path", #"{"list": {"path": "/etc/x"}}"#), ("args.list.path", #"{"list": [{"path": "/etc/x"}]}"#),
+      ("args.list[*]", #"{"list": ["/site/x", ["/etc/x"]]}"#),
+    ])
+  func loneValues(key: String, arguments: String) throws {
+    #expect(try effect("deny", paths("within", "/etc", key: "'\(key)'"), arguments) == .deny)
+    #expect(try effect("deny", paths("within", "/srv", key: "'\(key)'"), arguments) == .allow)
+    if key != "args.list[*]" {
+      #expect(try effect("allow", paths("within", "/etc", key: "'\(key)'"), arguments) == .deny)
+    }
+  }
+
+  @Test("of a key that stands twice in a text that a server may decode, each value is judged")
+  func repeatedKeys() throws {
+    let arguments = #"{"o": "{\"p\": \"/etc/x\", \"p\": \"/site/x\"}"}"#
+    #expect(try effect("deny", paths("within", "/etc", key: "args.o.p"), arguments) == .deny)
+    #expect(try effect("deny", paths("within", "/site", key: "args.o.p"), arguments) == .deny)
+    #expect(try effect("deny", paths("within", "/srv", key: "args.o.p"), arguments) == .allow)
   }
 
   @Test("a path through a value of the wrong type is in doubt")

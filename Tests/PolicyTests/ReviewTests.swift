@@ -39,6 +39,35 @@ struct ReviewTests {
   }
 
   @Test(
+    "a rule that denies by what may be left out, and what then goes through, is told",
+    arguments: [
+      ("- deny: fs:a\n    when: {mode: x}\n  - allow: fs", "`mode` may be left out of a call of `a`"),
+      ("- deny: fs\n    when: {mode: {op: not_in, value: [r]}}\n  - allow: fs", "`mode` may be left out"),
+      (
+        "- deny: fs:a\n    when: {args.mode: x}\n  - allow: fs:*\n    when: {path: /srv}", "`args.mode` may be left out"
+      ),
+      // It has to be said, or the tool says what it is.
+      ("- deny: fs:a\n    when: {path: x}\n  - allow: fs", nil), ("- deny: fs:a\n    when: {n: 5}\n  - allow: fs", nil),
+      // Nothing lets such a call through.
+      ("- deny: fs:a\n    when: {mode: x}\n  - allow: fs:b", nil),
+      ("- deny: fs:a\n    when: {mode: x}\n  - deny: fs:a\n    when: {mode: {op: not_exists}}\n  - allow: fs", nil),
+      ("- deny: fs:a\n    when: {mode: x}\n  - allow: fs:a\n    when: {mode: {op: in, value: [r, w]}}", nil),
+      // They are about that.
+      ("- deny: fs:a\n    when: {mode: {op: exists}}\n  - allow: fs", nil),
+      ("- allow: fs:a\n    when: {mode: x}\n  - allow: fs", nil),
+    ])
+  func leftOut(rules: String, message: String?) throws {
+    let schema = try parsed(
+      #"{"properties": {"path": {}, "mode": {"type": "string", "default": null}, "n": {"default": 1}}, "required": ["path"]}"#
+    )
+    let policy = try localPolicy("dialect: czproxy/1\nrules:\n  \(rules)\n")
+    let tools = [KnownTool(name: Array("a".utf8), schema: (schema, schema.root))]
+    let found = policy.review(server: Array("fs".utf8), tools: tools).map(\.message).filter { $0.contains("left out") }
+    #expect(found.count == (message == nil ? 0 : 1), "\(found)")
+    if let message { #expect(found.first?.contains(message) == true, "\(found)") }
+  }
+
+  @Test(
     "a rule that an earlier one takes all calls of is told",
     arguments: [
       ("*", "github:x"), ("*:*", "*"), ("github", "github:delete_*"), ("GitHub:*", "github:x"), ("a:b", "a:b"),
@@ -147,6 +176,53 @@ struct ReviewTests {
     let found = try review("  - deny: fs:a\n    when: {\(condition)}\n")
     #expect(found.count == 1 && found.first?.line == 3)
     #expect(found.first?.message.contains(text) == true)
+  }
+
+  @Test(
+    "a condition that lets through more than it seems to is told",
+    arguments: [
+      ("url: 'https://docs.example.com*'", "the end of the host"),
+      ("url: 'https://*.example.com/*'", "the end of the host"),
+      ("url: {op: glob, value: '*://example.com/*'}", "the end of the host"),
+      ("url: {op: matches, value: 'example\\.com/'}", "anywhere"), ("n: {op: matches, value: '^a$|b'}", "anywhere"),
+      ("n: {op: matches, value: '(?i)a$'}", "anywhere"), ("n: {op: matches, value: '[|^]|^a'}", "anywhere"),
+      ("command: 'git status*'", "`;`"), ("sql: {op: glob, value: 'SELECT *'}", "`;`"), ("cmd: 'ls*'", "`;`"),
+      ("command: {op: matches, value: '^git '}", "`;`"), ("sql: {op: matches, value: '(?i)^select .*$'}", "`;`"),
+      ("input_text: 'git *'", "`;`"), ("query: 'select *'", "`;`"), ("args.command: 'ls *'", "`;`"),
+      ("command: {op: contains, value: git}", "`;`"),
+      ("path: /srv/*", "`within`"), ("path: {op: glob, value: '~/work/*'}", "`within`"),
+      ("path: {op: matches, value: '^/srv/'}", "`within`"), ("path: 'src/*'", "`within`"),
+      ("file_path: {op: glob, value: '*/notes/*'}", "`within`"),
+    ])
+  func conditionsThatAreOpen(condition: String, text: String) throws {
+    let dialect = condition.hasPrefix("args.") ? "dialect: czproxy/1\n" : ""
+    let rules = "rules:\n  - allow: fs:a\n    when: {\(condition)}\n"
+    let found = try localPolicy(dialect + rules).review()
+    #expect(found.count == 1 && found.first?.message.contains(text) == true, "\(found)")
+  }
+
+  @Test(
+    "a condition that lets through what it says is not, and none of a rule that denies",
+    arguments: [
+      "url: 'https://docs.example.com/*'", "url: 'https://docs.example.com/'", "query: 'cats *'",
+      "url: {op: matches, value: '^https://docs[.]example[.]com/'}", "n: {op: matches, value: '^(a|b)'}",
+      "n: {op: matches, value: '\\A(?i:a)|^b'}", "n: {op: matches, value: '(?i)^a'}",
+      "n: {op: matches, value: '^[|(]a\\|b'}", "command: {op: in, value: [git status, ls]}", "command: git status",
+      "command: {op: matches, value: '^git (status|log)( [a-z]+)*$'}", "title: 'a*'", "ref: 'feature/*'",
+      "title: {op: contains, value: a}",
+      "path: /srv", "path: '*.md'",
+    ])
+  func conditionsThatAreClosed(condition: String) throws {
+    #expect(try review("  - allow: fs:a\n    when: {\(condition)}\n").isEmpty)
+  }
+
+  @Test(
+    "a path that a rule denies by its text is told", arguments: ["path: /etc/*", "path: {op: glob, value: '/etc/*'}"])
+  func deniedPaths(condition: String) throws {
+    let found = try review("  - deny: fs:a\n    when: {\(condition)}\n")
+    #expect(found.count == 1 && found.first?.message.contains("`within`") == true, "\(found)")
+    let others = "{url: 'http*', command: 'rm*', sql: {op: matches, value: drop}}"
+    #expect(try review("  - deny: fs:a\n    when: \(others)\n").isEmpty)
   }
 
   @Test(

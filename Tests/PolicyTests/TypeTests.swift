@@ -109,6 +109,61 @@ struct TypeTests {
     #expect(try effect("deny", "{input_text: y}", decoy, schema: schema) == .allow)
   }
 
+  /// The tool says what it takes where nothing is said.
+  @Test("an argument that is left out is what the tool takes then, to a rule that denies", arguments: ["", "args."])
+  func defaults(prefix: String) throws {
+    let schema = ##"""
+      {"properties": {"branch": {"type": "string", "default": "main"}, "n": {"default": 7, "type": "integer"},
+        "path": {"type": "string"}, "o": {"type": "object", "properties": {"a": {"default": true}}}}}
+      """##
+    func effect(_ effect: String, _ when: String, _ arguments: String = "{}") throws -> Effect {
+      let policy = try localPolicy(
+        "dialect: czproxy/1\nsettings: {default_action: \(effect == "deny" ? "allow" : "deny")}\n"
+          + "rules: [{effect: \(effect), action: \"t:m\", when: {\(prefix)\(when)}}]")
+      return policy.decide(try toolCall("t", "m", arguments, schema: schema)).effect
+    }
+    for arguments in ["{}", #"{"branch": null, "n": null}"#] {
+      #expect(try effect("deny", "branch: main", arguments) == .deny)
+      #expect(try effect("deny", "branch: {op: not_in, value: [dev]}", arguments) == .deny)
+      #expect(try effect("deny", "n: {op: gt, value: 5}", arguments) == .deny)
+      #expect(try effect("deny", "branch: dev", arguments) == .allow)
+      #expect(try effect("allow", "branch: main", arguments) == .deny)
+    }
+    #expect(try effect("deny", "branch: main", #"{"branch": "dev"}"#) == .allow)
+    // Whether it is there is another question.
+    #expect(try effect("deny", "branch: {op: exists}") == .allow)
+    #expect(try effect("allow", "branch: {op: not_exists}") == .allow)
+    #expect(try effect("deny", "path: '*'") == .allow)
+    if !prefix.isEmpty {
+      #expect(try effect("deny", "o.a: true", #"{"o": {}}"#) == .deny)
+      #expect(try effect("deny", "o.a: true") == .deny)
+    }
+  }
+
+  /// To JavaScript `0x1388` is 5000, to who reads up to the first other letter `5000 EUR` too.
+  @Test(
+    "a text that is no number is in doubt where numbers are compared",
+    arguments: [
+      "{op: gt, value: 100}", "{op: lte, value: 1e9}", "{op: in_range, value: [0, 100]}",
+      "{op: outside_range, value: 0-100}",
+    ], [#""0x1388""#, #""5000 EUR""#, #""0 or so""#])
+  func textsThatAreNoNumbers(test: String, value: String) throws {
+    for schema in [nil, #"{"properties": {"n": {"type": "string"}}}"#] {
+      #expect(try effect("allow", "{n: \(test)}", #"{"n": \#(value)}"#, schema: schema) == .deny)
+      #expect(try effect("deny", "{n: \(test)}", #"{"n": \#(value)}"#, schema: schema) == .deny)
+    }
+  }
+
+  @Test("texts are compared as such where they are meant, and what an object holds is no text for a number")
+  func textsThatAreMeant() throws {
+    let dates = "{n: {op: in_range, value: ['2026-01-01', '2026-12-31']}}"
+    #expect(try effect("allow", dates, #"{"n": "2026-05-01"}"#, schema: nil) == .allow)
+    #expect(try effect("deny", dates, #"{"n": "2025-05-01"}"#, schema: nil) == .allow)
+    #expect(
+      try effect("deny", "{n: {op: gt, value: 5}}", #"{"n": {"value": 3, "unit": "EUR"}}"#, schema: nil) == .allow)
+    #expect(try effect("allow", "{n: {op: in_range, value: [0, 10]}}", #"{"n": " 5 "}"#, schema: nil) == .allow)
+  }
+
   @Test("what a path into the arguments leads to has to be asked for too")
   func undeclaredPaths() throws {
     let schema = #"{"properties": {"o": {"type": "object", "properties": {"a": {"type": "string"}}}}}"#
@@ -285,6 +340,7 @@ struct TypeTests {
     "what escapes hide in JSON within a text denies the call, where the tool may decode it",
     arguments: [
       (#"{"l": "[\"\\u0041CCT-1\"]"}"#, true), (#"{"u": "{\"a\": [\"ACC\\u0054-1\"]}"}"#, true),
+      (#"{"u": "{\"\\u0041CCT-1\": 1}"}"#, true), (#"{"u": "{\"a\": \"\\u0041CCT-1\", \"a\": 1}"}"#, true),
       (#"{"u": " [\"ACCT-1\", \"\\u0041CCT-1\"]"}"#, true), (#"{"n": {"m": "[\"\\u0041CCT-1\"]"}}"#, true),
       // As the text that it is.
       (#"{"s": "[\"\\u0041CCT-1\"]"}"#, false), (#"{"u": "\\u0041CCT-1"}"#, false),

@@ -89,6 +89,26 @@ struct ArgumentSchema: Sendable {
     return others.contains { document.member($0, of: schema) != nil }
   }
 
+  /// What the tool takes for an argument that is left out; nil where the schema does not say it, as with null.
+  func defaultValue(at steps: some Sequence<ArgumentPath.Step>) -> JSONDocument.Node? {
+    var schema = root
+    for step in steps {
+      guard case .member(let name) = step, let properties = document.member("properties", of: schema),
+        let next = document.member(named: name, of: properties)
+      else { return nil }
+      schema = next
+    }
+    return document.member("default", of: schema).flatMap { document.kind(of: $0) == .null ? nil : $0 }
+  }
+
+  /// Whether an argument may be left out, so that the tool takes what it likes.
+  func mayLack(_ name: [UInt8]) -> Bool {
+    let required = document.member("required", of: root).map { Array(document.elements(of: $0)) } ?? []
+    return declares(CollectionOfOne(.member(name))) == true
+      && defaultValue(at: CollectionOfOne(.member(name))) == nil
+      && !required.contains { document.string($0, equals: name.span) }
+  }
+
   /// The types that the value at a place may have; nil where the schema leaves it open or says it in a way that
   /// is not looked into (references, combinations other than `anyOf` and `oneOf`).
   func types(at steps: some Sequence<ArgumentPath.Step>) -> Types? {

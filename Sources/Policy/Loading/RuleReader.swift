@@ -36,8 +36,10 @@ enum RuleReader {
     }
     guard let conditions else { return (make([]), warnings) }
     let read = try ConditionReader.read(conditions, isOurDialect: isOurDialect, isLocal: isLocal)
-    warnings += read.hints.map { PolicyWarning(at: value, "rule \(index): \($0)") }
-    return (make(read.conditions), warnings)
+    let rule = make(read.conditions)
+    let hints = read.hints + (isLocal ? OpenConditions.hints(for: rule, conditions) : [])
+    warnings += hints.map { PolicyWarning(at: value, "rule \(index): \($0)") }
+    return (rule, warnings)
   }
 
   /// Everything but the conditions; what is returned makes the rule of them.

@@ -95,7 +95,10 @@ struct ArgumentPath: Sendable, Equatable {
     switch (steps[start], document.kind(of: node)) {
     case (.member(let name), .object):
       if document.holdsLookAlike(of: name, in: node) { body(.lookAlike) }
-      goOn(to: document.member(named: name, of: node))
+      // A text that servers decode may hold a key twice, and they differ in which one counts.
+      let values = document.members(of: node).filter { document.string($0.key, equals: name.span) }.map(\.value)
+      for value in values { goOn(to: value) }
+      if values.isEmpty { goOn(to: nil) }
     case (.element(let index), .array):
       guard index < document.count(of: node) else { return body(.nothing) }
       for (place, element) in document.elements(of: node).enumerated() where place == index {

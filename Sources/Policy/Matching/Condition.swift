@@ -28,6 +28,7 @@ enum Verdict: Equatable {
 enum Doubt: String, Sendable {
   case type = "the argument is not of the type that the tool asks for"
   case lookAlike = "some servers take another key for it"
+  case noNumber = "a text that is no number to every server"
   case undeclared = "the tool asks for no argument of this name"
   case tooLarge = "it holds JSON that is nested too deeply, or too large, to be looked into"
   case runaway = "the regular expression takes too long on this text"

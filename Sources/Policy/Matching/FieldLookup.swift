@@ -53,7 +53,11 @@ struct FieldLookup {
       if call.isTypeStrict, holdsLookAlike(of: key) { return .undecided(.lookAlike) }
       let isMainText = key.elementsEqual("input_text".utf8)
       let found = isMainText ? mainText(hidden) : find(key, hidden)
-      let verdict = verdict(of: condition.test, on: found, isClosing: isClosing)
+      var verdict = verdict(of: condition.test, on: found, isClosing: isClosing)
+      if found.value == nil, !isMainText {
+        verdict = verdict.combined(
+          with: verdictOnNothing(condition.test, at: CollectionOfOne(.member(key)), isClosing), isClosing: isClosing)
+      }
       guard call.isTypeStrict, let argument = found.argument else { return verdict }
       switch declares(CollectionOfOne(.member(argument))) {
       case false?:
@@ -76,10 +80,21 @@ struct FieldLookup {
       }
     case .path(let path):
       guard let (document, node) = call.arguments else {
-        return condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
+        return verdictOnNothing(condition.test, at: path.steps, isClosing)
       }
       return verdict(of: condition.test, at: path, from: 0, node, document, isClosing: isClosing)
     }
+  }
+
+  /// The verdict where nothing stands. A rule that denies looks at what the tool says that it takes then.
+  private mutating func verdictOnNothing(
+    _ test: ValueTest, at steps: some Sequence<ArgumentPath.Step>, _ isClosing: Bool
+  ) -> Verdict {
+    let plain = test.verdict(on: nil, files: call.files, isClosing: isClosing)
+    guard isClosing, call.isTypeStrict, !test.isOfPresence, let schema = call.schema,
+      let value = schema.defaultValue(at: steps).flatMap({ FieldValue($0, in: schema.document) })
+    else { return plain }
+    return plain.combined(with: verdict(of: test, asItStands: value, isClosing: isClosing), isClosing: isClosing)
   }
 
   /// Whether the tool has an argument at a place; nil where that is not known.
@@ -117,6 +132,8 @@ struct FieldLookup {
     func add(_ next: Verdict) { result = result?.combined(with: next, isClosing: isClosing) ?? next }
     path.forEachFinding(from: start, at: node, in: document) { finding in
       switch finding {
+      case .value(let node, let document) where document.kind(of: node) == .null:
+        add(verdictOnNothing(test, at: path.steps, isClosing))
       case .value(let node, let document):
         let verdict = verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isClosing: isClosing)
         guard call.isTypeStrict, declares(path.steps) == false else { return add(verdict) }
@@ -125,7 +142,7 @@ struct FieldLookup {
       case .lookAlike:
         add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
       case .nothing:
-        add(test.verdict(on: nil, files: call.files, isClosing: isClosing))
+        add(verdictOnNothing(test, at: path.steps, isClosing))
       case .end(let node, let document, let steps):
         add(verdict(of: test, beyond: node, document, at: path, steps: steps, isClosing: isClosing))
       }
@@ -144,12 +161,31 @@ struct FieldLookup {
       return .undecided(.type)
     }
     switch Self.container(in: document.text(node)) {
-    case .nothing: return plain
+    case .nothing:
+      guard isClosing else { return plain }
+      let lone = verdict(of: test, atLone: node, document, at: path, steps: steps)
+      return plain.combined(with: lone, isClosing: isClosing)
     case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isClosing: isClosing)
     case .container(let inner):
       let decoded = verdict(of: test, at: path, from: steps, inner.root, inner, isClosing: isClosing)
       return plain.combined(with: decoded, isClosing: isClosing)
     }
+  }
+
+  /// The verdict of a rule that denies where some servers take a value by itself for a list of it, or each of a list where
+  /// others take one.
+  private mutating func verdict(
+    of test: ValueTest, atLone node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int
+  ) -> Verdict {
+    guard case .member = path.steps[steps] else {
+      return verdict(of: test, at: path, from: steps + 1, node, document, isClosing: true)
+    }
+    var result = Verdict.fails
+    for element in document.elements(of: node) where result != .holds {
+      let next = verdict(of: test, at: path, from: steps, element, document, isClosing: true)
+      result = result.combined(with: next, isClosing: true)
+    }
+    return result
   }
 
   /// The verdict on an argument, in every way that a server may read it.
@@ -165,10 +201,22 @@ struct FieldLookup {
         case .node(let document, let node): types.allow(node, in: document)
         }
       guard isAllowed else { return .undecided(.type) }
+      if let verdict = verdictOnNoNumber(value, test, isClosing) { return verdict }
       guard types.mayBeDecoded else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
     }
+    if let verdict = verdictOnNoNumber(value, test, isClosing) { return verdict }
     guard case .text(let text) = value else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
     return verdict(of: test, on: value, decoded: Self.container(in: text), isClosing: isClosing)
+  }
+
+  /// The verdict on a text that is no number, where numbers are compared: some servers read `0x1388` and `5000 EUR` as 5000.
+  /// Nil for anything else.
+  private func verdictOnNoNumber(_ value: FieldValue, _ test: ValueTest, _ isClosing: Bool) -> Verdict? {
+    guard test.isOfNumbers, case .text(let text) = value, PythonFloat.value(of: value) == .none,
+      !Self.looksDecodable(text)
+    else { return nil }
+    return test.verdict(on: value, files: call.files, isClosing: isClosing)
+      .combined(with: .undecided(.noNumber), isClosing: isClosing)
   }
 
   /// The verdict on a value as it stands, beyond what the SDK sees of it. A whole number with a point or an exponent is

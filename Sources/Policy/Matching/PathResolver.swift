@@ -71,6 +71,8 @@ struct PathResolver {
         guard add(spelling) else { return .undecided(.place) }
         continue
       }
+      // Some tools put a variable of their environment in its place, such as `$HOME`.
+      guard spelling.first != UInt8(ascii: "$") else { return .undecided(.place) }
       guard !bases.isEmpty else { return .undecided(.relativePath) }
       for base in bases {
         guard add(base + [Self.slash] + spelling) else { return .undecided(.place) }

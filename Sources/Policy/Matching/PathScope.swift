@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// The directories that `within` and `not_within` name.
@@ -17,6 +18,10 @@ struct PathScope: Sendable {
       if let place = resolver.resolve(root, isOfRule: true) { places.append(place) }
     }
     guard places.count == roots.count else { return .undecided(.place) }
+    /// Some file systems take names without regard to case: what is protected is so in any, what is opened in its own.
+    func isSame(_ part: ArraySlice<UInt8>, _ wanted: ArraySlice<UInt8>) -> Bool {
+      part == wanted || isClosing != isNegated && CaseFolding.folded(part) == CaseFolding.folded(wanted)
+    }
     var verdict: Verdict?
     func add(_ next: Verdict) { verdict = verdict?.combined(with: next, isClosing: isClosing) ?? next }
     forEachText(in: value) { text in
@@ -26,7 +31,7 @@ struct PathScope: Sendable {
         add(.undecided(doubt))
       case .places(let readings):
         for place in readings {
-          let isInside = places.contains { place.starts(with: $0) }
+          let isInside = places.contains { place.starts(with: $0, by: isSame) }
           add(Verdict(isInside != isNegated))
         }
       }

@@ -21,6 +21,9 @@ struct ValueRange: Sendable {
     }
   }
 
+  /// Whether numbers bound it, so that texts are not what is meant.
+  var isOfNumbers: Bool { numbers != nil }
+
   /// Whether no number is in it, since its bounds stand in the wrong order.
   var isReversed: Bool { numbers.map { $0.low > $0.high } ?? false }
 

@@ -49,6 +49,15 @@ enum ValueTest: Sendable {
     }
   }
 
+  /// Whether the test compares numbers.
+  var isOfNumbers: Bool {
+    switch self {
+    case .less, .lessOrEqual, .greater, .greaterOrEqual: true
+    case .range(let range, _): range.isOfNumbers
+    default: false
+    }
+  }
+
   /// Whether the test itself goes through what a list or an object holds.
   var looksWithin: Bool { if case .within = self { true } else { false } }
 

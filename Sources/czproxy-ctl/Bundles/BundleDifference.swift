@@ -89,9 +89,10 @@ struct BundleDifference {
   /// Places of rules that are the same in both, in the order of the old ones: by id where it stands once, else by text.
   private static func pairs(_ old: [Rule], _ new: [Rule]) -> [(old: Int, new: Int)] {
     var byIdentity: [[UInt8]: [Int]] = [:]
+    // The last of them stands first.
     var byText: [ArraySlice<UInt8>: [Int]] = [:]
     let oldIdentities = Dictionary(grouping: old.compactMap(\.identity)) { $0 }.mapValues(\.count)
-    for rule in new {
+    for rule in new.reversed() {
       if let identity = rule.identity { byIdentity[identity, default: []].append(rule.position) }
       byText[rule.text, default: []].append(rule.position)
     }
@@ -102,9 +103,13 @@ struct BundleDifference {
         places.count == 1, taken.insert(places[0]).inserted
       {
         pairs.append((rule.position, places[0]))
-      } else if let place = byText[rule.text]?.first(where: { !taken.contains($0) }) {
-        taken.insert(place)
-        pairs.append((rule.position, place))
+      } else {
+        // What is taken by its id is passed over for good: a bundle may hold one rule any number of times.
+        while let place = byText[rule.text]?.popLast() {
+          guard taken.insert(place).inserted else { continue }
+          pairs.append((rule.position, place))
+          break
+        }
       }
     }
     return pairs

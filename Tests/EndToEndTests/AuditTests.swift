@@ -361,4 +361,24 @@ import Testing
     #expect(try process.wait() == 0)
     #expect(process.output.text.contains("list    s:tools/list: 1 hidden\n"))
   }
+
+  @Test func `tail says what was found, and what became of it`() throws {
+    let rule = "{id: acct, name: account number, pattern: 'ACCT-[0-9]{6}', category: custom, action: mask}"
+    let session = try ScriptedSession(
+      policy: "version: '1'\nrules: [{allow: 's'}]\ndlp_rules: [\(rule)]\n", options: ["--dlp-results", "block"])
+    session.process.send(session.call(1, "echo", #"{"a":"ACCT-918273, ann@example.com"}"#))
+    _ = try session.process.line()
+    session.process.send(session.call(2, "say-log", #"{"parts":["ACCT"]}"#))
+    for _ in 1...3 { _ = try session.process.line() }
+    session.process.send(session.call(3, "say-error", #"{"parts":["ghp_","\#(String(repeating: "a1B2", count: 9))"]}"#))
+    _ = try session.process.line()
+    try session.end()
+    let process = try RunningProcess([Project.czproxy, "audit", "tail", "--state-dir", session.scratch.state])
+    #expect(try process.wait() == 0)
+    let lines = process.output.text.split(separator: "\n").map { $0.dropFirst("2026-01-01 00:00:00.000  ".count) }
+    #expect(lines.contains { $0.hasPrefix("allow   s:echo ") && $0.hasSuffix("; masked: acct") })
+    #expect(lines.contains { $0.hasPrefix("found   s:notifications/message, ") && $0.hasSuffix("; masked: acct") })
+    let withheld = try #require(lines.first { $0.contains(" s:say-error in ") })
+    #expect(withheld.contains("; found: credential-github-token; withheld: "))
+  }
 }

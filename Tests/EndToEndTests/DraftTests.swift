@@ -101,6 +101,20 @@ import Testing
     #expect(drafted.output.contains("No rule names this one, so it is denied: *") != page.contains("[]"))
   }
 
+  @Test(arguments: [#"{"tools": []}"#, #"{"tools": [{"name": "t", "annotations": {"readOnlyHint": True}}]}"#])
+  func `a draft says how to keep resources and prompts`(page: String) throws {
+    let scratch = try Scratch()
+    let drafted = try Self.draft(
+      ["--server", "s", "--", "python3", try scratch.file("server.py", Self.pager(page))])
+    let asDrafted = try scratch.file("drafted.yaml", drafted.output)
+    let uncommented = try scratch.file("policy.yaml", drafted.output.replacing("  # - allow", with: "  - allow"))
+    for method in ["resources/read", "resources/subscribe", "prompts/get"] {
+      #expect(try Self.decides(method, asDrafted) == 3, "\(method): \(drafted.output)")
+      #expect(try Self.decides(method, uncommented) == 0, "\(method): \(drafted.output)")
+    }
+    #expect(try Self.decides("other", uncommented) == 3)
+  }
+
   @Test func `a tool that is named twice only reads where both say so`() throws {
     let scratch = try Scratch()
     let page = #"""

@@ -56,7 +56,12 @@ struct PolicyDraft {
       "#   czproxy policy test \(server) --method TOOL --policy FILE",
       "version: \"1\"",
     ]
-    lines.append("rules:")
+    // Nobody misses what they never saw in a list: say how to get it.
+    lines += [
+      "rules:",
+      "  # Its resources and prompts, if it has any, are denied as well, and leave the lists, unless a rule names them:",
+      "  # - allow: [\"\(server):resources/read\", \"\(server):resources/subscribe\", \"\(server):prompts/get\"]",
+    ]
     if tools.isEmpty {
       // A policy holds at least one rule.
       lines += ["  - deny: \"\(server)\"" + (unnameable.isEmpty ? "  # it offers no tool" : "")]

@@ -20,7 +20,10 @@ enum AuditLine {
     case "outcome":
       let duration = number("duration_ns").map { " in \(milliseconds($0)) ms" } ?? ""
       let ending = flag("is_error") ? Terminal.coloured("failed", .yellow) : Terminal.coloured("done  ", .dim)
-      return "\(time)  \(ending)  \(subject)\(duration), \(number("bytes") ?? 0) bytes"
+      return "\(time)  \(ending)  \(subject)\(duration), \(number("bytes") ?? 0) bytes\(scan(of: row))"
+    case "dlp_output_observation":
+      let label = Terminal.coloured("found ", .dim)
+      return "\(time)  \(label)  \(subject), \(number("bytes") ?? 0) bytes\(scan(of: row, andBuiltin: true))"
     case "refusal":
       let label = Terminal.coloured("refuse", .red)
       return "\(time)  \(label)  a line from the \(text("from")): \(text("reason", limit: 200))"
@@ -42,8 +45,27 @@ enum AuditLine {
       let doubts = texts("doubts", of: row).map { "; in doubt: \($0)" }.joined()
       let observed = text("enforcement_reason") == "observe_mode" ? " (observed: it went through)" : ""
       return "\(time)  \(label(text("decision")))  \(subject)  \(text("policy_id")) \(text("reason_code")): "
-        + "\(text("reason", limit: 200))\(doubts)\(observed)"
+        + "\(text("reason", limit: 200))\(doubts)\(scan(of: row))\(observed)"
     }
+  }
+
+  /// What was found in what the row is about, and what became of it.
+  ///
+  /// - Parameter andBuiltin: whether to name the built-in detectors too. They change nothing, and find something in
+  ///   every second answer: a date, a commit's hash.
+  private static func scan(of row: JSONDocument, andBuiltin: Bool = false) -> String {
+    func member(_ path: StaticString...) -> JSONDocument.Node? {
+      path.reduce(row.root) { node, key in node.flatMap { row.member(key, of: $0) } }
+    }
+    func shown(_ node: JSONDocument.Node?) -> String? {
+      node.flatMap { row.string($0) }.map { DisplayText.escaped($0, limit: 200) }
+    }
+    let rules = member("dlp_output_details", "rules") ?? member("dlp_outcome", "details", "rules")
+    let found = (rules.map { row.elements(of: $0).compactMap { shown(row.member("rule_id", of: $0)) } } ?? [])
+      .filter { andBuiltin || !$0.hasPrefix("builtin-") }
+    let masked = member("dlp_masked") != nil || shown(member("dlp_output_effect")) == "masked"
+    let withheld = shown(member("withheld_reason")).map { "; withheld: \($0)" } ?? ""
+    return (found.isEmpty ? "" : "; \(masked ? "masked" : "found"): \(found.joined(separator: ", "))") + withheld
   }
 
   private static func texts(_ key: StaticString, of row: JSONDocument) -> [String] {

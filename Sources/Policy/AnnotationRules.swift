@@ -1,5 +1,5 @@
-/// `annotations` of our dialect: what a policy says of tools in the place of the server (MCP, "Tools: annotations"),
-/// since hosts skip consent on a server's word.
+/// The `annotations` section of the czproxy dialect: hints about tools that replace the server's own (MCP, "Tools:
+/// annotations"), because hosts skip consent on a server's word.
 struct AnnotationRules: Sendable {
   static let key = "annotations"
 
@@ -28,7 +28,7 @@ struct AnnotationRules: Sendable {
     }
   }
 
-  /// What is said of a tool; of each hint the first pattern that matches and has it counts.
+  /// The hints for a tool. For each hint, the first pattern that matches and sets it counts.
   ///
   /// - Parameter action: `server:tool`.
   func hints(for action: [UInt8]) -> [(name: String, value: Bool)] {
@@ -42,7 +42,7 @@ struct AnnotationRules: Sendable {
   }
 }
 
-/// A mapping from patterns of tools.
+/// A mapping whose keys are tool patterns.
 enum PatternMap {
   static func members(
     of value: PolicyValue, _ key: String

@@ -2,12 +2,12 @@
 public enum Effect: String, Sendable, Equatable {
   case allow
   case deny
-  /// Goes through, and is flagged.
+  /// The call passes and is flagged.
   case warn
-  /// Goes through, and is recorded as asked for; only where a file opens the dialect `czproxy/1`.
+  /// The call passes, and its record says that an audit was asked for. Needs the dialect `czproxy/1`.
   case audit
 
-  /// How much it holds a call back; `deny` most.
+  /// How much the effect holds a call back; `deny` does so the most.
   var restrictiveness: Int {
     switch self {
     case .allow: 0

@@ -1,7 +1,7 @@
 public import DataLoss
 
 /// A policy that is ready to judge. Immutable. A decision depends on the call, for `within` on the file system, and for
-/// `matches` in texts of more than 8192 characters on a limit of CPU time (decision 7).
+/// `matches` in texts of more than 8192 characters on a CPU time limit (decision 7).
 public struct Policy: Sendable {
   /// Where a policy came from, as records name it.
   public enum Source: String, Sendable { case local, hosted, missing }
@@ -9,21 +9,21 @@ public struct Policy: Sendable {
   public let source: Source
   /// The name of the file it was loaded from; empty for none.
   public let fileName: String
-  /// The project that a bundle says it is of; nil for none.
+  /// The project that a bundle names; nil for none.
   public let projectID: String?
-  /// What it opens beyond the language of the SDK; nil for nothing.
+  /// The extension of the SDK's language that the policy declares; nil for none.
   public let dialect: String?
-  /// What is probably not meant as it is written.
+  /// What is permitted but probably not meant.
   public let warnings: [PolicyWarning]
 
   /// What the arguments of calls are scanned for.
   public var scanner: Scanner { ownScanner ?? .builtin }
-  /// Nil where the policy brings no rules for it: the built-in detectors take longer to make than all else of a policy,
-  /// and nobody needs them before the first call.
+  /// Nil if the policy has no rules for it: the built-in detectors take longer to build than the rest of a policy, and
+  /// nobody needs them before the first call.
   private let ownScanner: Scanner?
 
   let core: PolicyCore
-  /// The rules that name methods of the protocol; nil for none.
+  /// The rules that name protocol methods; nil for none.
   private(set) var namedMethods: PolicyCore?
   private let resultRules: ResultRules
   private let annotationRules: AnnotationRules
@@ -48,32 +48,32 @@ public struct Policy: Sendable {
   var rules: RuleTable { core.rules }
   var settings: PolicySettings { core.settings }
 
-  /// What is asked of what a tool answers, or a method.
+  /// What the policy requires of the answers of a tool or a method.
   ///
   /// - Parameter action: `server:tool`, or `server:method`.
   public func resultRule(for action: [UInt8]) -> ResultRule { resultRules.rule(for: action) }
 
-  /// What the policy says of a tool in the place of its server (MCP, "Tools: annotations").
+  /// The hints that replace a server's own for a tool (MCP, "Tools: annotations").
   ///
   /// - Parameter action: `server:tool`.
   public func annotations(of action: [UInt8]) -> [(name: String, value: Bool)] { annotationRules.hints(for: action) }
 
   public var ruleCount: Int { rules.count }
 
-  /// Whether the policy is enforced as it is meant, in the words of Control Zero: `enforcing`, or what stands against it.
+  /// Whether the policy is enforced as it is meant, in Control Zero's words: `enforcing`, or what prevents it.
   public var enforcementStatus: String { settings.enforcementStatus }
 
   public var tamperPosture: TamperPosture { settings.defaultOnTamper }
 
-  /// The policy that takes the place of this one when it may not be used any longer: its `default_on_missing`, and, as
-  /// that says nothing of methods, what this one says of them.
+  /// The policy that replaces this one when this one may no longer be used: its `default_on_missing` and, since that
+  /// says nothing about methods, this policy's rules for methods.
   public func missing(reason: String) -> Policy {
     var policy = Policy.missing(reason: reason, effect: settings.defaultOnMissing)
     policy.namedMethods = namedMethods
     return policy
   }
 
-  /// Why there is none; nil where there is one.
+  /// Why there is no policy; nil if there is one.
   public var absence: String? { source == .missing ? rules.first?.reason : nil }
 
   /// The policy of a proxy that has none: everything is denied, and the reason says what to do.

@@ -2,7 +2,7 @@ import DataLoss
 import Python
 public import Wire
 
-/// A policy, a call and a context in one JSON object: what `policy eval` reads, and what is compared with the SDK.
+/// A policy, a call and a context in one JSON object: the input of `policy eval` and of comparisons with the SDK.
 ///
 /// Members: `mode` (`hosted`, `hosted-fast` or `local`), `policy` (a payload, a local policy, or the text of one),
 /// `tool`, `method`, `args`, `context`, `client_name`, `supports_arg_rewrite`. The context is completed as the SDK completes it.
@@ -14,7 +14,7 @@ public struct PolicyCase: Sendable {
     case local
   }
 
-  /// Why a text is no case.
+  /// Why a text is not a case.
   public struct Malformed: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 
@@ -27,7 +27,7 @@ public struct PolicyCase: Sendable {
   private let policy: JSONDocument.Node
   private let tool: [UInt8]
   private let method: [UInt8]
-  /// Whether whoever asks can put masked arguments in the place of those that came.
+  /// Whether the caller can replace the arguments with masked ones.
   public let rewritesArguments: Bool
 
   /// - Parameter json: one JSON object.
@@ -72,12 +72,12 @@ public struct PolicyCase: Sendable {
     }
   }
 
-  /// Judges the call as the SDK does: what is masked is only declared to be.
+  /// Judges the call as the SDK does: masking is only declared.
   public func judge(_ call: Call, by policy: Policy) -> Judgement {
     policy.judge(call, rewrites: rewritesArguments, maskedState: .declared)
   }
 
-  /// The arguments with some changes, as JSON; nil without any.
+  /// The arguments with the edits applied, as JSON; nil if there are no edits.
   public func arguments(with edits: [ByteEdit]) -> [UInt8]? {
     guard !edits.isEmpty, let arguments = document.member("args", of: document.root) else { return nil }
     let range = document.range(of: arguments)
@@ -112,7 +112,7 @@ public struct PolicyCase: Sendable {
     func isSet(_ key: StaticString) -> Bool {
       given.flatMap { document.member(key, of: $0) }.flatMap { FieldValue($0, in: document) }?.isTruthy ?? false
     }
-    // Of a repeated key the last one counts.
+    // Of a repeated key, the last value counts.
     if !isSet("client_name") {
       writer.key("client_name")
       writer.string(bytes: document.member("client_name", of: document.root).map { document.text($0) } ?? Self.sdk)

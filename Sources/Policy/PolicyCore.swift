@@ -1,4 +1,4 @@
-/// What a policy decides by. Shared, so that a decision copies nothing of it.
+/// What a policy decides by, in a class so that a decision copies none of it.
 final class PolicyCore: Sendable {
   let rules: RuleTable
   let settings: PolicySettings
@@ -15,7 +15,7 @@ final class PolicyCore: Sendable {
     if !index.forEachMatch(of: candidates, body) { walk(candidates, body) }
   }
 
-  /// The same without the index: the meaning that the index has to keep to.
+  /// The same without the index: the behavior that the index must reproduce.
   func walk(_ candidates: [Candidates.Action], _ body: (ActionIndex.Match) -> Bool) {
     for (number, rule) in rules.enumerated() {
       var isWidened = false

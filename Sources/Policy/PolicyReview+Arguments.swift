@@ -1,9 +1,9 @@
 import Wire
 
-/// Finds conditions on arguments that tools do not have, or that calls may leave out: a rule that denies then says nothing
-/// about them, and one that lets through never does.
+/// Finds conditions on arguments that tools do not have, or that calls may omit: a rule that denies then misses such
+/// calls, and one that lets through never applies.
 extension PolicyReview {
-  /// Tools that a warning names at the most.
+  /// The maximum number of tools that a warning names.
   private static let named = 4
 
   func unknownArguments(server: [UInt8], tools: [KnownTool]) -> [PolicyWarning] {
@@ -18,7 +18,7 @@ extension PolicyReview {
     }
   }
 
-  /// - Parameter tools: what the rule, which may deny, is for.
+  /// - Parameter tools: those that the rule, which may deny, is for.
   private func message(
     ofLackOf condition: Condition, _ rule: Rule, for tools: [KnownTool], _ server: [UInt8]
   ) -> String? {
@@ -35,14 +35,14 @@ extension PolicyReview {
     }
   }
 
-  /// Whether some rule, or the default, lets a call through that lacks an argument.
+  /// Whether some rule, or the default, lets a call without an argument through.
   private func goesThrough(_ actions: [[UInt8]], without name: [UInt8]) -> Bool {
     for rule in policy.rules where rule.actions.contains(where: { actions.contains(where: $0.matches) }) {
       let others = rule.conditions.filter { Self.argument(of: $0) != name }
       let own = rule.conditions.filter { Self.argument(of: $0) == name }
       guard own.allSatisfy({ if case .doesNotExist = $0.test { true } else { false } }) else { continue }
       if rule.effect != .deny { return true }
-      // Whether any other condition holds can't be told.
+      // Whether any other condition holds can't be determined.
       if others.isEmpty, rule.resources.isEmpty, rule.clients.isEmpty, rule.projects.isEmpty { return false }
     }
     return policy.settings.defaultAction != .deny
@@ -56,7 +56,7 @@ extension PolicyReview {
     }
   }
 
-  /// - Parameter tools: what the rule is for.
+  /// - Parameter tools: those that the rule is for.
   private func message(of condition: Condition, for tools: [KnownTool]) -> String? {
     let steps: [ArgumentPath.Step]
     let isSurelyAnArgument: Bool
@@ -70,7 +70,7 @@ extension PolicyReview {
     let without = tools.filter { $0.schema?.declares(steps) == false }
     guard let first = without.first else { return nil }
     let meant = Self.meant(by: steps, of: first)
-    // What no tool has may be of the context, which can have any key.
+    // A key that no tool has may belong to the context, which can have any key.
     guard isSurelyAnArgument || meant != nil || without.count < tools.count else { return nil }
     let names = without.prefix(Self.named).map { "`\(String(decoding: $0.name, as: UTF8.self))`" }
     let more = without.count > names.count ? " and \(without.count - names.count) more" : ""
@@ -78,7 +78,7 @@ extension PolicyReview {
       + (meant.map { "; `\(String(decoding: $0, as: UTF8.self))` was meant?" } ?? "")
   }
 
-  /// Whether a condition of this key is about something else than one argument.
+  /// Whether a condition on this key is about something other than one argument.
   private static func isOfContext(_ key: [UInt8]) -> Bool {
     let others: [StaticString] = ["input_text", "resource", "tags", "host_tool_name", "subject_origin"]
     return ContextMembers.isAboutCaller(key) || others.contains { $0.hasBytes(key.span) }

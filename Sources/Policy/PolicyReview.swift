@@ -1,15 +1,15 @@
 import Python
 
-/// Looks for what is allowed in a policy and probably not meant, beyond what its loading shows.
+/// Looks for what is permitted in a policy but probably not meant, beyond the warnings of loading.
 struct PolicyReview {
   let policy: Policy
 
   // MARK: Shadows
 
-  /// Rules that nothing reaches, since an earlier one takes every call they are for.
+  /// Rules that no call reaches, because an earlier rule takes every call that they are for.
   func shadowedRules() -> [PolicyWarning] {
-    // Only rules that ask for nothing but the action take everything they name, and only for patterns without `?`
-    // and sets does matching a pattern's text mean to match all that it matches.
+    // Only rules that select by nothing but the action take everything they name, and only for patterns without `?` and
+    // sets does matching a pattern's text mean matching everything that it matches.
     var covering: [Rule] = []
     var positions: [Int] = []
     for (number, rule) in policy.rules.enumerated() where rule.asksForActionOnly {
@@ -43,7 +43,7 @@ struct PolicyReview {
     return found
   }
 
-  /// Ids that several rules have: a record that names one does not say which rule decided.
+  /// Ids that several rules share: a record that names one does not say which rule decided.
   func repeatedIDs() -> [PolicyWarning] {
     var lines: [String: Int] = [:]
     return policy.rules.enumerated().compactMap { number, rule in
@@ -59,10 +59,10 @@ struct PolicyReview {
 
   // MARK: Servers and tools
 
-  /// Server names that rules for a family of tools reach too, where there are such rules.
+  /// Server names that rules for a family of tools also reach, if there are such rules.
   func familyNames(server: [UInt8]?) -> [PolicyWarning] {
     if let server {
-      // It stands in no line of the file, so it is told of before what does.
+      // The server's name stands in no line of the file, so this warning comes before all others.
       return warning(forTool: server, line: 1, column: 1, what: "the server's name").map { [$0] } ?? []
     }
     return policy.rules.enumerated().flatMap { number, rule in
@@ -75,8 +75,8 @@ struct PolicyReview {
     }
   }
 
-  /// Rules by what statements or commands do, for a server that is one of their family by its name: what a call says is
-  /// looked into for tools that are called `database` or `Bash` alone (Control Zero 1.13.16, "semantic classes").
+  /// Rules by class of statement or command, for a server whose name puts it in their family: the contents of calls are
+  /// examined only for tools called `database` or `Bash` (Control Zero 1.13.16, "semantic classes").
   func classesOfOthers(server: [UInt8]) -> [PolicyWarning] {
     guard let family = ToolFamily.family(ofFolded: CaseFolding.folded(server)), family != server else { return [] }
     let isDatabase = family.elementsEqual("database".utf8)
@@ -109,7 +109,7 @@ struct PolicyReview {
         + "are for it too")
   }
 
-  /// Whether some rule that denies or warns is for a family, and not for this name by itself.
+  /// Whether some rule that denies or warns is for a family but not for this name itself.
   private func reaches(_ family: [UInt8], otherwiseThan tool: [UInt8]) -> Bool {
     policy.rules.contains { rule in
       guard rule.effect == .deny || rule.effect == .warn else { return false }
@@ -120,12 +120,12 @@ struct PolicyReview {
     }
   }
 
-  /// What stands before the colon, case-folded.
+  /// The part before the colon, case-folded.
   private func toolPart(of pattern: ActionPattern) -> [UInt8] {
     Array(ActionPattern.normalized(pattern.canonical).prefix { $0 != UInt8(ascii: ":") })
   }
 
-  /// Whether there is no rule for a server: mostly a tool was named alone, or the server has another name elsewhere.
+  /// Warns if no rule is for a server: mostly a tool was named alone, or the server has another name elsewhere.
   func missingRules(server: [UInt8]) -> [PolicyWarning] {
     guard !policy.rules.contains(where: { $0.actions.contains { mayConcern(server, $0) } }) else { return [] }
     let name = String(decoding: server, as: UTF8.self)
@@ -139,7 +139,7 @@ struct PolicyReview {
   private func mayConcern(_ server: [UInt8], _ pattern: ActionPattern) -> Bool {
     let tool = toolPart(of: pattern)
     let start = tool.prefix { !Glob.isSpecial($0) }
-    // The names that calls of every server have (`mcp__server__tool`, `mcp.tool.call`, `llm:generate`).
+    // The names that calls to every server have (`mcp__server__tool`, `mcp.tool.call`, `llm:generate`).
     let isOfAll = ["mcp__", "mcp.", "llm"].contains {
       start.starts(with: $0.utf8) || start.count < tool.count && $0.utf8.starts(with: start)
     }
@@ -149,7 +149,7 @@ struct PolicyReview {
       || ToolFamily.family(ofFolded: folded).map { glob.matches(CaseFolding.folded($0)) } ?? false
   }
 
-  /// Patterns that name one of the server's tools where a server's name belongs.
+  /// Patterns that name one of the server's tools in the place of a server.
   func toolsAsServers(server: [UInt8], tools: [KnownTool]) -> [PolicyWarning] {
     policy.rules.enumerated().flatMap { number, rule in
       rule.actions.compactMap { pattern in
@@ -164,7 +164,7 @@ struct PolicyReview {
     }
   }
 
-  /// Patterns for this server that are for none of its tools.
+  /// Patterns for this server that match none of its tools.
   func unknownTools(server: [UInt8], tools: [KnownTool]) -> [PolicyWarning] {
     let folded = CaseFolding.folded(server)
     let actions = Self.actions(of: tools, server: server)
@@ -182,13 +182,13 @@ struct PolicyReview {
     }
   }
 
-  /// What calls of the tools are matched by, one for each.
+  /// The actions that calls of the tools are matched by, one for each tool.
   static func actions(of tools: [KnownTool], server: [UInt8]) -> [[UInt8]] {
     let prefix = CaseFolding.folded(server) + [UInt8(ascii: ":")]
     return tools.map { prefix + $0.name }
   }
 
-  /// Whether one of the names is the other with a letter or two changed.
+  /// Whether the names differ by a letter or two.
   private func isClose(_ first: [UInt8], _ second: ArraySlice<UInt8>) -> Bool {
     guard first.count < 128, second.count < 128, abs(first.count - second.count) <= 2 else { return false }
     var row = Array(0...second.count)
@@ -206,9 +206,9 @@ struct PolicyReview {
 }
 
 extension Policy {
-  /// What is probably not meant as it is written: the warnings of loading, rules that nothing reaches, ids that stand
-  /// twice, names that mean more than they seem to, and, where the server's tools are known, patterns that are for none of
-  /// them and conditions on arguments that they do not have.
+  /// What is permitted but probably not meant: the warnings of loading, rules that no call reaches, repeated ids, names
+  /// that mean more than they seem to and, if the server's tools are known, patterns that match none of them and
+  /// conditions on arguments that they do not have.
   public func review(server: [UInt8]? = nil, tools: [KnownTool]? = nil) -> [PolicyWarning] {
     let review = PolicyReview(policy: self)
     var found = warnings + review.shadowedRules() + review.repeatedIDs() + review.familyNames(server: server)
@@ -220,7 +220,7 @@ extension Policy {
     return found.enumerated().sorted {
       ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
     }.map(\.element).reduce(into: []) { told, next in
-      // Several patterns of a rule may have the same to tell.
+      // Several patterns of a rule may cause the same warning.
       if told.last != next { told.append(next) }
     }
   }

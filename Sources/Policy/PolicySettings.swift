@@ -1,4 +1,4 @@
-/// What becomes of calls when a policy was changed without its signature (Control Zero 1.13.16, `default_on_tamper`).
+/// What happens to calls after a policy was changed without its signature (Control Zero 1.13.16, `default_on_tamper`).
 public enum TamperPosture: String, Sendable, CaseIterable {
   case warn, deny
   case denyAll = "deny-all"

@@ -2,25 +2,25 @@ public import DataLoss
 import Python
 public import Wire
 
-/// What a policy asks of answers; every part is nil where it asks nothing.
+/// What a policy requires of answers; a part without a requirement is nil.
 public struct ResultRule: Sendable, Equatable {
   /// How far the detectors may go.
   public var dataLoss: ResultMode?
-  /// Bytes of the line that the answer is.
+  /// The maximum length of the answer's line, in bytes.
   public var maxBytes: Int?
-  /// Media types (`text/*`, `image/png`) that its contents may have.
+  /// Media types (`text/*`, `image/png`) that the contents may have.
   public var contentTypes: [[UInt8]]?
 
-  /// Whether contents of a type may pass. Parameters of the type do not count, nor does case.
+  /// Whether contents of a type may pass. Parameters of the type and case are ignored.
   public func permits(contentType: [UInt8]) -> Bool {
     guard let contentTypes else { return true }
     let type = CaseFolding.folded(contentType.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") })
     return contentTypes.contains { Glob($0).matches(type) }
   }
 
-  /// Why a result may not pass for its size or for what it holds; nil where it may.
+  /// Why a result may not pass because of its size or its contents; nil if it may.
   ///
-  /// - Parameter bytes: of the line that it came in.
+  /// - Parameter bytes: the length of the line that the result came in.
   public func withholding(_ result: JSONDocument.Node?, in document: JSONDocument, bytes: Int) -> Withholding? {
     if let maxBytes, bytes > maxBytes {
       return Withholding(code: .size, reason: "its answer has \(bytes) bytes, and the policy permits \(maxBytes)")
@@ -32,8 +32,8 @@ public struct ResultRule: Sendable, Equatable {
   }
 }
 
-/// `results` of our dialect: for patterns of `server:tool` (or `server:method`) what is asked of answers. Of each part
-/// the first pattern that matches and has it counts.
+/// The `results` section of our dialect: what is required of answers, by patterns of `server:tool` (or
+/// `server:method`). For each part, the first pattern that matches and sets it counts.
 struct ResultRules: Sendable {
   static let key = "results"
 

@@ -1,8 +1,8 @@
-/// One rule, ready to match. Shared by all that look at it: a walk over rules copies none of them.
+/// One rule, ready to match; a class so that a walk over rules copies none of them.
 final class Rule: Sendable {
   let effect: Effect
   let actions: [ActionPattern]
-  /// Empty where the rule asks nothing of the resource.
+  /// Empty if the rule is for any resource.
   let resources: [Glob]
   let clients: [Glob]
   let projects: [Glob]
@@ -15,14 +15,14 @@ final class Rule: Sendable {
   /// What decisions give as the code of the reason.
   let reasonCode: String
   let escalatesOnDeny: Bool
-  /// Allows only because there is no policy yet.
+  /// Whether the rule allows only because there is no policy yet.
   let isObserveMode: Bool
-  /// Where the rule stands in its file; both counted from 1, and 0 for a rule of no file.
+  /// The rule's position in its file, both counted from 1; 0 for a rule that comes from no file.
   let line, column: Int
 
   /// - Parameters:
-  ///   - reason: empty for none of its own.
-  ///   - reasonCode: empty for none of its own.
+  ///   - reason: empty if the rule has none of its own.
+  ///   - reasonCode: empty if the rule has none of its own.
   init(
     effect: Effect, actions: [ActionPattern], resources: [Glob] = [], clients: [Glob] = [], projects: [Glob] = [],
     conditions: [Condition] = [], policyID: String, reason: String, reasonCode: String, escalatesOnDeny: Bool = false,
@@ -44,7 +44,7 @@ final class Rule: Sendable {
       reasonCode == "OBSERVE_MODE_NO_POLICY" && policyID == "synthetic:OBSERVE_MODE_NO_POLICY"
   }
 
-  /// The same rule for some of its patterns only.
+  /// The same rule with only some of its patterns.
   convenience init(_ rule: Rule, actions: [ActionPattern]) {
     self.init(
       effect: rule.effect, actions: actions, resources: rule.resources, clients: rule.clients, projects: rule.projects,
@@ -52,12 +52,12 @@ final class Rule: Sendable {
       escalatesOnDeny: rule.escalatesOnDeny, line: rule.line, column: rule.column)
   }
 
-  /// Whether the rule asks for nothing but the action.
+  /// Whether the rule selects by nothing but the action.
   var asksForActionOnly: Bool {
     resources.isEmpty && clients.isEmpty && projects.isEmpty && conditions.isEmpty
   }
 
-  /// Whether no call gets past the rule.
+  /// Whether the rule matches every call.
   var matchesEverything: Bool { asksForActionOnly && actions.contains(where: \.matchesEverything) }
 
   /// Which selectors the rule declares.

@@ -3,8 +3,8 @@ import Wire
 
 /// The rules of a policy in their order.
 ///
-/// What stands in a payload as services write it is made a rule when a call first asks for it: bundles may hold a
-/// hundred thousand, of which a server's calls ask for a few.
+/// A rule in the form that services write is built when a call first needs it: bundles may hold a hundred thousand, of
+/// which a server's calls need a few.
 struct RuleTable: RandomAccessCollection, Sendable {
   private enum Entry {
     case made(Rule)
@@ -14,22 +14,22 @@ struct RuleTable: RandomAccessCollection, Sendable {
   private struct Written {
     let node: JSONDocument.Node
     let actions: JSONDocument.Node
-    /// The place of its policy's reason.
+    /// The index of its policy's default reason.
     let reason: Int
   }
 
-  /// What was made of those that were asked for, by their numbers; shared by all copies of the table.
+  /// The rules built on demand, by their numbers; shared by all copies of the table.
   private final class Asked: Sendable {
     let rules = Mutex<[Int: Rule]>([:])
   }
 
-  /// The payload that rules are still to be made of; nil where all are made.
+  /// The payload that rules are still to be built from; nil if all are built.
   private let payload: (document: JSONDocument, lines: LineIndex)?
   private var entries: [Entry] = []
   private var defaultReasons: [String] = []
   private let asked = Asked()
 
-  /// - Parameter document: what ``append(_:at:)`` is told places of.
+  /// - Parameter document: the document of the nodes that ``append(_:at:)`` gets.
   init(of document: JSONDocument, _ lines: LineIndex) { payload = (document, lines) }
 
   init(_ rules: [Rule]) {
@@ -57,7 +57,7 @@ struct RuleTable: RandomAccessCollection, Sendable {
 
   mutating func append(_ rule: Rule) { entries.append(.made(rule)) }
 
-  /// Rules that are appended from now on have this reason where they give none.
+  /// Rules that are appended from now on have this reason if they give none.
   mutating func beginPolicy(defaultReason: String) { defaultReasons.append(defaultReason) }
 
   mutating func append(_ rule: OrdinaryRule, at node: JSONDocument.Node) {
@@ -70,22 +70,22 @@ struct RuleTable: RandomAccessCollection, Sendable {
         of: written.node, in: document, lines, index: number, defaultReason: defaultReasons[written.reason])
     }
     if let rule { return rule }
-    // INVARIANT: it was read when it was appended. Were it not, what it is for would be denied: the index knows it by as
-    // many patterns as it is written with.
+    // INVARIANT: the rule was readable when it was appended. If it were not, the calls that it is for would be denied:
+    // the index knows the rule by as many patterns as are written.
     let patterns = payload?.document.count(of: written.actions) ?? 1
     return Rule(
       effect: .deny, actions: Array(repeating: ActionPattern([UInt8(ascii: "*")]), count: patterns),
       policyID: "synthetic:UNREADABLE_RULE", reason: "rule \(number) can't be read", reasonCode: "", line: 0, column: 0)
   }
 
-  // MARK: For those that need not have rules made
+  // MARK: For callers that need no built rules
 
-  /// Those that were made when they were appended. The others never name methods, and none of them matches every call.
+  /// The rules that were built before they were appended. None of the others names a method or matches every call.
   var appendedMade: [Rule] {
     entries.compactMap { if case .made(let rule) = $0 { rule } else { nil } }
   }
 
-  /// The patterns of a rule that is still to be made, as they stand in the payload; nil for a rule that is made.
+  /// The patterns of a rule that is still to be built, as they stand in the payload; nil for a rule that is built.
   func writtenActions(of number: Int) -> LazyMapSequence<JSONDocument.Elements, ArraySlice<UInt8>>? {
     guard case .written(let written) = entries[number], let (document, _) = payload else { return nil }
     return document.elements(of: written.actions).lazy.map { document.text($0) }

@@ -20,7 +20,7 @@ struct ArgumentSchema: Sendable {
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Nil for a name that is none of JSON Schema's.
+    /// Nil for a name that is not a JSON Schema type.
     init?(_ name: JSONDocument.Node, in document: JSONDocument) {
       guard let named = Self.named.first(where: { document.string(name, equals: $0.name) }) else { return nil }
       self = named.types
@@ -39,15 +39,15 @@ struct ArgumentSchema: Sendable {
       }
     }
 
-    /// Whether a text may stand for an array or an object that it holds: servers decode one where not only a text is
-    /// asked for.
+    /// Whether a string may stand for an array or object written in it: servers decode one if the schema asks for more
+    /// than a string.
     var mayBeDecoded: Bool { contains(.string) && !isDisjoint(with: [.array, .object]) }
 
-    /// Whether a text is taken as the text that it is.
+    /// Whether a string is taken literally.
     var isOfTextOnly: Bool { contains(.string) && !mayBeDecoded }
 
     private static func isWhole(_ number: Double) -> Bool {
-      // Beyond this every finite double is whole.
+      // Every finite double this large is whole.
       number.magnitude < 0x1p53 ? Double(Int64(number)) == number : number.isFinite
     }
   }
@@ -55,14 +55,14 @@ struct ArgumentSchema: Sendable {
   let document: JSONDocument
   let root: JSONDocument.Node
 
-  /// The arguments that it names.
+  /// The arguments that the schema names.
   var argumentNames: [[UInt8]] {
     guard let properties = document.member("properties", of: root) else { return [] }
     return document.members(of: properties).map { Array(document.text($0.key)) }
   }
 
-  /// Whether the tool has an argument at a place; nil where the schema leaves it open or says it in a way that is not
-  /// looked into.
+  /// Whether the tool has an argument at this place; nil if the schema leaves that open or says it in a form that is
+  /// not examined.
   func declares(_ steps: some Sequence<ArgumentPath.Step>) -> Bool? {
     var schema = root
     for step in steps {
@@ -79,9 +79,9 @@ struct ArgumentSchema: Sendable {
     return true
   }
 
-  /// Whether an object may have members beside its `properties` that mean something to the tool.
+  /// Whether an object may have members beyond its `properties` that mean something to the tool.
   private func isOpen(_ schema: JSONDocument.Node) -> Bool {
-    // Left out it permits any, and most schemas leave it out: what a tool knows nothing of it passes over.
+    // Most schemas leave it out, which permits any member; but a tool ignores members that it does not know.
     if let more = document.member("additionalProperties", of: schema), document.kind(of: more) != .false { return true }
     let others: [StaticString] = [
       "patternProperties", "unevaluatedProperties", "$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas",
@@ -89,7 +89,7 @@ struct ArgumentSchema: Sendable {
     return others.contains { document.member($0, of: schema) != nil }
   }
 
-  /// What the tool takes for an argument that is left out; nil where the schema does not say it, as with null.
+  /// The value that the tool assumes for an omitted argument; nil if the schema names none, or null.
   func defaultValue(at steps: some Sequence<ArgumentPath.Step>) -> JSONDocument.Node? {
     var schema = root
     for step in steps {
@@ -101,7 +101,7 @@ struct ArgumentSchema: Sendable {
     return document.member("default", of: schema).flatMap { document.kind(of: $0) == .null ? nil : $0 }
   }
 
-  /// Whether an argument may be left out, so that the tool takes what it likes.
+  /// Whether an argument may be omitted, so that the tool picks the value itself.
   func mayLack(_ name: [UInt8]) -> Bool {
     let required = document.member("required", of: root).map { Array(document.elements(of: $0)) } ?? []
     return declares(CollectionOfOne(.member(name))) == true
@@ -109,8 +109,8 @@ struct ArgumentSchema: Sendable {
       && !required.contains { document.string($0, equals: name.span) }
   }
 
-  /// The types that the value at a place may have; nil where the schema leaves it open or says it in a way that
-  /// is not looked into (references, combinations other than `anyOf` and `oneOf`).
+  /// The types that the value at a place may have; nil if the schema leaves that open or says it in a form that is not
+  /// examined (references, combinations other than `anyOf` and `oneOf`).
   func types(at steps: some Sequence<ArgumentPath.Step>) -> Types? {
     var schema = root
     for step in steps {
@@ -137,7 +137,7 @@ struct ArgumentSchema: Sendable {
     return union(of: options) { types(of: $0, depth: depth + 1) }
   }
 
-  /// Nil where one of the elements, or all of it, can't be told.
+  /// Nil if the types of an element, or of the whole list, are unknown.
   private func union(of list: JSONDocument.Node, _ types: (JSONDocument.Node) -> Types?) -> Types? {
     guard document.kind(of: list) == .array, document.count(of: list) > 0 else { return nil }
     var result: Types = []

@@ -1,11 +1,11 @@
 public import Wire
 
 extension Call {
-  /// A request of MCP's that is no tool call, under `server:method`: `filesystem:resources/read`.
+  /// An MCP request other than a tool call, named `server:method`: `filesystem:resources/read`.
   ///
   /// - Parameters:
   ///   - arguments: the request's `params`.
-  ///   - uri: of `resources/read`, which a policy may also spell `mcp.resource.read` with the resource
+  ///   - uri: the URI of `resources/read`, which a policy may also spell `mcp.resource.read` with the resource
   ///     `mcp://server/uri`.
   public init(
     server: [UInt8], method: [UInt8], arguments: (JSONDocument, JSONDocument.Node)?, uri: [UInt8]? = nil,
@@ -16,7 +16,7 @@ extension Call {
       files: files)
   }
 
-  /// The reading of a resource that is not known yet, such as one of those that a template stands for.
+  /// The reading of a resource whose URI is not known yet, such as one that a template stands for.
   ///
   /// For ``Policy/decidesOutright(_:)``.
   public init(readingAnyResourceOf server: [UInt8], context: Context) {

@@ -33,9 +33,9 @@ public struct Call: Sendable {
       isTypeStrict: true, candidates: actions, fault: fault, resource: joined("mcp://", server, "/", tool, ""))
   }
 
-  /// A call as the SDK knows it: one spelling, and every argument by its text.
+  /// A call as the SDK sees it: one spelling, with every argument as text.
   ///
-  /// - Parameter resource: empty for that of the context.
+  /// - Parameter resource: empty for the context's own.
   public init(
     tool: [UInt8], method: [UInt8], resource: [UInt8] = [], arguments: (JSONDocument, JSONDocument.Node)?,
     context: Context, files: (any FileSystemView)? = nil
@@ -63,7 +63,6 @@ public struct Call: Sendable {
   }
 }
 
-/// Text between and around two names.
 private func joined(
   _ start: StaticString, _ first: [UInt8], _ middle: StaticString, _ second: [UInt8], _ end: StaticString
 ) -> [UInt8] {

@@ -1,23 +1,23 @@
 import Wire
 
-/// The parts of a call. Shared, so that a decision copies nothing of them.
+/// The parts of a call, in a class so that a decision copies none of them.
 final class CallBody: Sendable {
   let subject: [UInt8]
   let arguments: (document: JSONDocument, node: JSONDocument.Node)?
-  /// Nil for a context that can't be made use of.
+  /// Nil if the context can't be used.
   let context: ContextMembers?
-  /// What the tool says about its arguments; nil where that is not known.
+  /// What the tool's schema says about its arguments; nil if unknown.
   let schema: ArgumentSchema?
-  /// What `within` looks at.
+  /// The file system that `within` looks at.
   let files: (any FileSystemView)?
-  /// Arguments are taken by their types, as servers take them, and not as text alone.
+  /// Whether arguments are taken by their types, as servers take them, and not only as text.
   let isTypeStrict: Bool
   let candidates: [Candidates.Action]
-  /// Why no rule can be asked.
+  /// Why no rule can be consulted.
   let fault: Candidates.Fault?
-  /// Overlays the context's own resource.
+  /// Overrides the context's own resource.
   let resource: [UInt8]?
-  /// The resource is not known yet: rules for any are asked.
+  /// The resource is not known yet, so rules for any resource are consulted.
   let isForAnyResource: Bool
 
   init(

@@ -1,18 +1,18 @@
 import Python
 import Wire
 
-/// The actions that a call stands for, as policies may name it (Control Zero 1.13.16).
+/// The actions that a call stands for, under every name that policies may use (Control Zero 1.13.16).
 struct Candidates: Sendable {
   struct Action: Sendable {
     /// From ``ActionPattern/normalized(_:)``.
     let text: [UInt8]
-    /// Of the set that the SDK asks about now.
+    /// Whether the SDK asks about this action now.
     var isWidened: Bool
-    /// Of the set that it asked about before it knew families.
+    /// Whether the SDK asked about this action before it knew families.
     var isLegacy: Bool
   }
 
-  /// Why no rule can be asked about the call.
+  /// Why no rule can be consulted about the call.
   enum Fault: Error {
     case emptyTool
     case missingHostTool
@@ -23,7 +23,7 @@ struct Candidates: Sendable {
   private(set) var actions: [Action] = []
 
   /// - Parameters:
-  ///   - method: what the tool is asked to do; `*` for no particular thing.
+  ///   - method: what the tool is asked to do; `*` for nothing in particular.
   init(
     tool: [UInt8], method: [UInt8], arguments: (document: JSONDocument, node: JSONDocument.Node)?,
     context: ContextMembers
@@ -61,7 +61,7 @@ struct Candidates: Sendable {
     }
   }
 
-  /// The call under each name its tool goes by.
+  /// The call under each name of its tool.
   static func names(
     tool: [UInt8], folded: [UInt8], family: [UInt8]?, hostTool: ArraySlice<UInt8>?, method: [UInt8]
   ) -> [[UInt8]] {
@@ -77,7 +77,7 @@ struct Candidates: Sendable {
     return names.map { $0 + [UInt8(ascii: ":")] + method }
   }
 
-  /// The actions that follow from what the arguments say, that of a class first.
+  /// The actions that the arguments imply; that of a class comes first.
   private static func derived(
     tool: [UInt8], primary: [UInt8], arguments: (document: JSONDocument, node: JSONDocument.Node)?,
     context: ContextMembers
@@ -110,7 +110,7 @@ struct Candidates: Sendable {
     return extras
   }
 
-  /// The first of the arguments that is a text and not empty.
+  /// The first of these arguments whose text is not empty.
   private static func text(
     _ keys: [StaticString], in arguments: (document: JSONDocument, node: JSONDocument.Node)?
   ) -> ArraySlice<UInt8>? {

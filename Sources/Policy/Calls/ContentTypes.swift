@@ -1,8 +1,8 @@
 import Wire
 
-/// The media types of what an answer holds (MCP, "Tools: tool results", "Resources: contents", "Prompts").
+/// The media types of an answer's contents (MCP, "Tools: tool results", "Resources: contents", "Prompts").
 enum ContentTypes {
-  /// The first that a rule does not permit; nil where it permits all of them.
+  /// The first type that a rule does not permit; nil if it permits all of them.
   static func refused(by rule: ResultRule, in result: JSONDocument.Node, of document: JSONDocument) -> [UInt8]? {
     guard rule.contentTypes != nil else { return nil }
     if !document.values(takenFor: "structuredContent", of: result).isEmpty {
@@ -26,12 +26,12 @@ enum ContentTypes {
     return nil
   }
 
-  /// Of a list; a value by itself is one that has it alone.
+  /// The elements of a list; any other value counts as a list of itself.
   private static func elements(_ node: JSONDocument.Node, _ document: JSONDocument) -> [JSONDocument.Node] {
     document.kind(of: node) == .array ? Array(document.elements(of: node)) : [node]
   }
 
-  /// Of a content block and the resource in it, or of the contents of a resource: a host shows either.
+  /// The types of a content block and of the resource in it, or of a resource's contents: a host shows either.
   private static func types(of block: JSONDocument.Node, in document: JSONDocument) -> [[UInt8]] {
     let resources = document.values(takenFor: "resource", of: block)
     let isShell = !resources.isEmpty && ownTypes(of: block, in: document).isEmpty && !holdsBytes(block, document)
@@ -45,7 +45,7 @@ enum ContentTypes {
     document.values(takenFor: "mimeType", of: node).compactMap { document.string($0) }.filter { !$0.isEmpty }
   }
 
-  /// What says nothing of itself is bytes.
+  /// A node without a type counts as bytes unless it holds only text.
   private static func impliedType(of node: JSONDocument.Node, _ document: JSONDocument) -> [UInt8] {
     let isText = document.member("text", of: node) != nil && !holdsBytes(node, document)
     return Array((isText ? "text/plain" : "application/octet-stream").utf8)

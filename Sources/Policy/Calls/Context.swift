@@ -1,8 +1,8 @@
 public import Wire
 
-/// Who calls, in the words of the person who set the proxy up. Nothing in it comes from the wire.
+/// Who makes the call, in the words of the person who set up the proxy. Nothing in it comes from the wire.
 ///
-/// Conditions see it as a JSON object whose members overlay the arguments, and whose `tags` overlay it in turn.
+/// Conditions see a JSON object whose members override the arguments, and whose `tags` override those members.
 public struct Context: Sendable, Equatable {
   /// What `clients:` selects by; `client_name` to conditions.
   public var clientName: String? { didSet { rebuild() } }
@@ -18,19 +18,19 @@ public struct Context: Sendable, Equatable {
   /// Further keys, for conditions.
   public var values: [String: String] = [:] { didSet { rebuild() } }
 
-  /// Nil where the context can't be made use of; then every call is denied.
+  /// Nil if the context can't be used; then every call is denied.
   private(set) var members: ContextMembers?
 
   public init() {
     rebuild()
   }
 
-  /// A context that is given as a JSON object, of whatever members: as the SDK takes one.
+  /// A context given as a JSON object with any members, as the SDK accepts one.
   public init(object: JSONDocument) {
     members = ContextMembers(object)
   }
 
-  /// A context that can't be read. Every call is denied then: without it, no rule that denies by who calls would.
+  /// A context that can't be read. Every call is denied, since a rule that denies by caller would not match without it.
   public static var unreadable: Context {
     var context = Context()
     context.members = nil
@@ -66,7 +66,7 @@ public struct Context: Sendable, Equatable {
     }
     writer.endObject()
     writer.endObject()
-    // A further key with the name of one above gives way to it.
+    // A further key gives way to a member above that has the same name.
     members = (try? JSONDocument(parsing: writer.bytes[...], options: .python)).map { ContextMembers($0) }
   }
 }

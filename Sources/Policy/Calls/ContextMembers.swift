@@ -1,30 +1,30 @@
 import Wire
 
-/// The members of a context, with those that the evaluator itself goes by read out (Control Zero 1.13.16).
+/// The members of a context; those that the evaluator itself uses are already extracted (Control Zero 1.13.16).
 final class ContextMembers: Sendable {
   let document: JSONDocument
-  /// An object whose members overlay the context's own.
+  /// An object whose members override the context's own.
   let tags: JSONDocument.Node?
 
-  /// A value that has to be a text wherever it is used.
+  /// A value that must be a string wherever it is used.
   enum Text: Sendable {
-    /// Absent, or false in Python's sense.
+    /// Absent, or falsy in Python.
     case none
     case text(ArraySlice<UInt8>)
-    /// The SDK stops with an error where it comes to use this.
+    /// The SDK stops with an error when it uses this value.
     case unusable
   }
 
   let clientName: Text
   let projectID: Text
   let resource: Text
-  /// A whole action that stands for what the call does.
+  /// A complete action that stands for what the call does.
   let semanticAction: Text
-  /// How the host calls the tool.
+  /// The host's name for the tool.
   let hostTool: ArraySlice<UInt8>?
-  /// What called, where it is one of the SDK's own commands.
+  /// The caller, if it is one of the SDK's own commands.
   let origin: Origin
-  /// The policy file was changed behind its signature's back.
+  /// The policy file is not what was signed.
   let isTampered: Bool
 
   /// The entry points of the SDK.
@@ -34,10 +34,10 @@ final class ContextMembers: Sendable {
     case commandLine
     case unknown
 
-    /// Calls from here carry the host's name for the tool, or they are denied.
+    /// Calls from these entry points are denied unless they carry the host's name for the tool.
     var needsHostTool: Bool { self == .hook || self == .commandLine }
 
-    /// The keys that the SDK itself put into the context, and that older versions of it did not.
+    /// The context keys that the SDK itself adds and that older versions of it did not.
     var hiddenKeys: HiddenKeys {
       switch self {
       case .guardCall: []

@@ -1,10 +1,9 @@
-/// The actions of the family `database`: classes of statements, and the older names that stand for them
-/// (Control Zero 1.13.16).
+/// The actions of the family `database`: classes of statements, and their older names (Control Zero 1.13.16).
 enum DatabaseAction {
   enum Class: String, CaseIterable {
     case read, write, admin, exec
 
-    /// How much harm it can do; the last two as much as each other.
+    /// How much harm the class can do; `admin` and `exec` can do equally much.
     fileprivate var danger: Int {
       switch self {
       case .read: 0
@@ -27,20 +26,21 @@ enum DatabaseAction {
 
   static let prefix = Array("database:".utf8)
 
-  /// Nil for what is in no table: all names in there are ASCII, and a `String` takes U+212A for the K of `REVOKE`.
+  /// Nil for an action that can't be in the tables: all their names are ASCII, and `String` equates U+212A with the K
+  /// of `REVOKE`.
   private static func method(of action: [UInt8]) -> String? {
     let method = action.dropFirst(prefix.count)
     guard action.starts(with: prefix), method.allSatisfy({ $0 < 0x80 }) else { return nil }
     return String(decoding: method, as: UTF8.self)
   }
 
-  /// The classes that an older name stands for, in alphabetic order.
+  /// The classes that an older name stands for, in alphabetical order.
   private static func classes(ofAlias alias: String) -> [Class] {
     if alias == "delete" { return [.admin, .write] }
     return Class.allCases.filter { $0.aliases.contains(alias) }
   }
 
-  /// The actions, and behind them every other name of those that are actions of a database.
+  /// The actions, followed by every other name of those that are database actions.
   static func expanded(_ actions: [[UInt8]]) -> [[UInt8]] {
     var result: [[UInt8]] = []
     func add(_ action: [UInt8]) {
@@ -55,8 +55,8 @@ enum DatabaseAction {
     return result
   }
 
-  /// The one action that counts when the method and the statement itself are of different classes; nil where they
-  /// are not, or where one of them is of none.
+  /// The one action that counts if the method and the statement are of different classes; nil if they are not, or if
+  /// either has no class.
   static func governing(method: [UInt8], statement: [UInt8]) -> [UInt8]? {
     let methodClasses = classes(of: method)
     let statementClasses = classes(of: statement)

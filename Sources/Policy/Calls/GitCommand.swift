@@ -1,5 +1,4 @@
-/// Commands of git and of the cloud tools in a shell command, as actions that a policy can name
-/// (Control Zero 1.13.16).
+/// Git and cloud-tool commands within a shell command, as actions that a policy can name (Control Zero 1.13.16).
 enum GitCommand {
   typealias Words = ArraySlice<ShellCommand.Word>
 
@@ -34,7 +33,7 @@ enum GitCommand {
     return nil
   }
 
-  /// The first word that is no option of git's own, in small letters, and what stands behind it.
+  /// The first word that is not one of git's own options, in lowercase, and the words after it.
   static func subcommand(in words: Words) -> (command: [UInt8], operands: Words)? {
     var rest = words
     while let word = rest.first {
@@ -55,12 +54,12 @@ enum GitCommand {
       return operands.dropFirst(flag + 1 - operands.startIndex).first.map(destination) ?? []
     }
     let places = operands.prefix { !$0.elementsEqual("--".utf8) }.filter { $0.first != UInt8(ascii: "-") }
-    // These name a remote first.
+    // These commands name a remote first.
     let place = isAny(command, of: ["push", "pull", "fetch"]) ? places.dropFirst().first : places.first
     return place.map(destination) ?? []
   }
 
-  /// What a reference is pushed to: `dst` of `src:dst`, without the mark for force.
+  /// The target of a push: `dst` of `src:dst`, without the `+` that forces it.
   private static func destination(_ reference: ShellCommand.Word) -> [UInt8] {
     let colon = reference.lastIndex(of: UInt8(ascii: ":"))
     let place = colon.map { reference[($0 + 1)...] } ?? reference

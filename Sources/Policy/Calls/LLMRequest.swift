@@ -1,17 +1,17 @@
 import Wire
 
-/// A request to a model, as rules see it under `llm:generate`: the arguments of Control Zero's `check_llm_request`, and
+/// A request to a model, which rules see as `llm:generate`: the arguments of Control Zero's `check_llm_request`, and
 /// the text of its messages.
 public struct LLMRequest: Sendable {
   public var model: [UInt8] = []
   public var modelHints: [[UInt8]] = []
   public var provider: [UInt8] = []
-  /// The most tokens that may be spent; nil where nobody says.
+  /// The maximum number of tokens to spend; nil if unspecified.
   public var estimatedTokens: Int64?
   /// Names of the tools that the model may use.
   public var functions: [[UInt8]] = []
   public var hasPII = false
-  /// All text that the model is given, a message a line.
+  /// All text that the model is given, one message per line.
   public var messages: [UInt8] = []
 
   public init() {}

@@ -1,8 +1,8 @@
 import Python
 
-/// The class of SQL text by the first words of its statements; the worst of them counts (Control Zero 1.13.16).
+/// The class of SQL text by the first word of each statement; the worst class counts (Control Zero 1.13.16).
 enum SQLClass {
-  /// Nil where no statement starts with a known word.
+  /// Nil if no statement starts with a known word.
   static func of(_ text: ArraySlice<UInt8>) -> DatabaseAction.Class? {
     var worst: DatabaseAction.Class?
     for statement in withoutNoise(text).split(separator: UInt8(ascii: ";")) {
@@ -28,7 +28,7 @@ enum SQLClass {
     return String(decoding: letters.map { $0 & 0xdf }, as: UTF8.self)
   }
 
-  /// The text with quoted parts and comments made blank.
+  /// The text with quoted parts and comments blanked out.
   private static func withoutNoise(_ text: ArraySlice<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
@@ -52,7 +52,7 @@ enum SQLClass {
     return result
   }
 
-  /// What stands behind a quoted part, in which the quote is written twice; nothing where it is not closed.
+  /// The text after a quoted part, in which the quote is escaped by doubling it; empty if the part is not closed.
   private static func afterQuoted(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let quote = text[text.startIndex]
     var rest = text.dropFirst()

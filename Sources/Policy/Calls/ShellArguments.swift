@@ -2,7 +2,7 @@
 enum ShellArguments {
   typealias Words = ArraySlice<ShellCommand.Word>
 
-  /// Nil where the verb is none of these, or its arguments are harmless.
+  /// Nil if the verb is not one of these, or if its arguments are harmless.
   static func classOf(_ verb: String, _ arguments: Words) -> ShellClass? {
     switch verb {
     case "dd": ofDD(arguments)
@@ -16,7 +16,7 @@ enum ShellArguments {
     }
   }
 
-  /// Compared by bytes: a mark that joins what stands before it (U+0301 behind `of=`) would hide that from a `String`.
+  /// Words are compared by bytes: a combining mark (U+0301 after `of=`) would hide the text before it from a `String`.
   private static func lowercased(_ word: ShellCommand.Word) -> [UInt8] { ShellCommand.lowercased(word) }
 
   private static func isAny(_ word: [UInt8], of names: [String]) -> Bool {
@@ -69,7 +69,7 @@ enum ShellArguments {
       guard !letters.isEmpty, ShellVerbs.isLetters(letters) else { continue }
       if letters.contains(UInt8(ascii: "x")) || letters.contains(UInt8(ascii: "c")) { return .fileWrite }
       if letters.contains(UInt8(ascii: "t")) { return .fileRead }
-      // A first word that is no option is the archive's name.
+      // A first word that is not an option is the archive's name.
       if !isOption { return nil }
     }
     return nil

@@ -1,8 +1,8 @@
 import Python
 
-/// What a shell command does to files and the network, by the verbs in it; the worst counts (Control Zero 1.13.16).
+/// What a shell command does to files and the network, judged by its verbs; the worst counts (Control Zero 1.13.16).
 enum ShellClass: Int, Comparable {
-  // In order of harm.
+  // The most harmful first.
   case fileDelete, network, fileWrite, fileRead
 
   var name: String {
@@ -16,15 +16,15 @@ enum ShellClass: Int, Comparable {
 
   static func < (left: ShellClass, right: ShellClass) -> Bool { left.rawValue < right.rawValue }
 
-  /// A command that can't be looked through in bounded time.
+  /// The command can't be examined in bounded time.
   struct TooComplex: Error {}
 
-  /// Bytes of a command that are looked through; the SDK denies longer arguments in any case.
+  /// The longest command that is examined, in bytes; the SDK denies longer arguments in any case.
   static let maxCommandBytes = 1 << 20
 
   private static let maxUnwrapping = 5
 
-  /// Nil where nothing in the command is known.
+  /// Nil if nothing in the command is known.
   static func of(_ command: ArraySlice<UInt8>) throws(TooComplex) -> ShellClass? {
     guard command.count <= maxCommandBytes else { throw TooComplex() }
     return try of(command, depth: 0)
@@ -46,7 +46,7 @@ enum ShellClass: Int, Comparable {
   private static func ofSegment(_ segment: ArraySlice<UInt8>, depth: Int) throws(TooComplex) -> ShellClass? {
     let redirected: ShellClass? = ShellCommand.hasRedirection(segment) ? .fileWrite : nil
     var words = ShellCommand.words(of: segment)
-    // As often as a command is unwrapped of `sudo`, `env` and the like.
+    // The maximum number of wrappers, such as `sudo` and `env`, to remove.
     for _ in 0..<8 {
       guard let first = words.first else { break }
       let verb = String(decoding: ShellVerbs.canonical(ShellCommand.baseName(first)), as: UTF8.self)
@@ -77,8 +77,8 @@ enum ShellClass: Int, Comparable {
     return nil
   }
 
-  /// A program on the command line of an interpreter, which is looked for in the whole line since such programs are
-  /// full of what separates commands.
+  /// The class of a program on an interpreter's command line. The whole line is searched, since such programs are full
+  /// of command separators.
   private static func classOfInlineProgram(_ command: ArraySlice<UInt8>) throws(TooComplex) -> ShellClass? {
     guard let pattern = inlineProgram else { throw TooComplex() }
     switch pattern.endOfFirstMatch(in: command) {

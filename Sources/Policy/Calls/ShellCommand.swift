@@ -1,16 +1,16 @@
 import Python
 
-/// A shell command cut into its parts, without regard to quotes: as Control Zero 1.13.16 does, so that no part of it
-/// can hide behind them.
+/// A shell command cut into its parts regardless of quotes, as Control Zero 1.13.16 does, so that no part of it can
+/// hide behind them.
 enum ShellCommand {
   typealias Word = ArraySlice<UInt8>
 
-  /// Substitutions within substitutions.
+  /// The maximum nesting of substitutions.
   static let maxNesting = 128
 
-  /// The parts between `;`, `&&`, `||` and `|`, with those of each `$(…)` and `` `…` `` before them.
+  /// The parts between `;`, `&&`, `||` and `|`, preceded by the parts of every `$(…)` and `` `…` ``.
   ///
-  /// - Returns: nil for substitutions nested too deep.
+  /// - Returns: nil if substitutions are nested too deeply.
   static func segments(of command: Word, nesting: Int = 0) -> [Word]? {
     guard nesting <= maxNesting else { return nil }
     var segments: [Word] = []
@@ -31,7 +31,7 @@ enum ShellCommand {
       guard let found = self.segments(of: inner, nesting: nesting + 1) else { return nil }
       segments += found
       outer.append(0x20)
-      // Behind the closing mark, where there is one.
+      // Past the closing mark, if there is one.
       position = min(inner.endIndex + 1, command.endIndex)
     }
     return segments + split(outer[...])
@@ -89,7 +89,7 @@ enum ShellCommand {
 
   // MARK: Words
 
-  /// The words of a part behind the assignments it starts with.
+  /// The words of a part after the assignments it starts with.
   static func words(of segment: Word) -> ArraySlice<Word> {
     PythonSpace.words(of: segment).drop(while: isAssignment)
   }
@@ -102,7 +102,7 @@ enum ShellCommand {
       && name.allSatisfy { $0 == "_" || PythonText.isLetter($0) || PythonText.isNumeric($0) }
   }
 
-  /// What stands behind the last slash, in small letters.
+  /// The part after the last slash, in lowercase.
   static func baseName(_ word: Word) -> [UInt8] {
     let slash = word.lastIndex(of: UInt8(ascii: "/"))
     return lowercased(slash.map { word[($0 + 1)...] } ?? word)
@@ -110,7 +110,7 @@ enum ShellCommand {
 
   static func lowercased(_ word: some Collection<UInt8>) -> [UInt8] { PythonText.lowercased(Array(word)[...]) }
 
-  /// `" ".join(words)` without a pair of quotes around all of it.
+  /// `" ".join(words)` without a pair of quotes around the whole text.
   static func script(_ words: ArraySlice<Word>) -> Word {
     unquoted(Array(words.joined(separator: [0x20]))[...])
   }
@@ -123,7 +123,7 @@ enum ShellCommand {
     return text.dropFirst().dropLast()
   }
 
-  /// Whether output goes to a file: `>` or `>>` to something that is no descriptor, outside of `[[ ]]` and `(( ))`.
+  /// Whether output goes to a file: `>` or `>>` before anything but a descriptor, outside of `[[ ]]` and `(( ))`.
   static func hasRedirection(_ segment: Word) -> Bool {
     var depth = 0
     var position = segment.startIndex

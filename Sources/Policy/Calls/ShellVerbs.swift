@@ -1,10 +1,10 @@
 import Python
 
-/// What is known of shell commands by their names (Control Zero 1.13.16).
+/// What is known about shell commands by their names (Control Zero 1.13.16).
 enum ShellVerbs {
   typealias Words = ArraySlice<ShellCommand.Word>
 
-  /// `mkfs.ext4` and the like by the name they share.
+  /// `mkfs.ext4` and the like become `mkfs`.
   static func canonical(_ verb: [UInt8]) -> [UInt8] {
     verb.starts(with: "mkfs.".utf8) ? Array("mkfs".utf8) : verb
   }
@@ -16,7 +16,7 @@ enum ShellVerbs {
     "timeout", "xargs", "busybox", "watch", "unshare", "nsenter", "parallel",
   ]
 
-  /// The script that a shell is given on its command line: nil for a verb that is no shell, nil within for none.
+  /// The script on a shell's command line: nil if the verb is not a shell, `.some(nil)` if there is no script.
   static func script(ofLauncher verb: String, _ words: Words) -> ArraySlice<UInt8>?? {
     let isFlag: ([UInt8]) -> Bool
     switch verb {
@@ -37,7 +37,7 @@ enum ShellVerbs {
     return ShellCommand.script(words[(flag + 1)...])
   }
 
-  /// The words behind a wrapper's own options, assignments and numbers.
+  /// The words after a wrapper's own options, assignments and numbers.
   static func behindWrapper(_ words: Words) -> Words {
     var rest = words
     while let word = rest.first, isWrapperArgument(word) {
@@ -68,7 +68,7 @@ enum ShellVerbs {
 
   // MARK: Whole lines
 
-  /// Calls of .NET and sockets of the shell, anywhere in a line of small letters.
+  /// The class of .NET calls and shell sockets anywhere in a lowercase line.
   static func classOfLine(_ line: [UInt8]) -> ShellClass? {
     firstClass(lineTexts, in: line[...])
   }
@@ -86,7 +86,7 @@ enum ShellVerbs {
 
   private static func texts(_ texts: String...) -> [SearchText] { texts.map { SearchText(Array($0.utf8)) } }
 
-  // Both in order of harm.
+  // Both tables have the most harmful class first.
   private static let lineTexts: [(ShellClass, [SearchText])] = [
     (.fileDelete, texts("[system.io.file]::delete", "[system.io.directory]::delete")),
     (

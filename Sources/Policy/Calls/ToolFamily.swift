@@ -1,10 +1,10 @@
 import Python
 
-/// The families that tools of the known hosts belong to (Control Zero 1.13.16, tool extractors 2).
+/// The families of the known hosts' tools (Control Zero 1.13.16, tool extractors 2).
 ///
-/// A policy that names a family also reaches the tools in it. In MCP a tool's name is the server's name here.
+/// A policy that names a family also covers the tools in it. For MCP, the server's name is the tool's name here.
 enum ToolFamily {
-  /// The family that a tool belongs to, without regard to case; nil for none.
+  /// The family of a tool, regardless of case; nil for none.
   ///
   /// - Parameter folded: the tool's name, case-folded.
   static func family(ofFolded folded: some Collection<UInt8>) -> [UInt8]? {
@@ -18,8 +18,8 @@ enum ToolFamily {
     return names[low].family
   }
 
-  /// What the SDK asked about for a tool name that a host gives before it knew the name's family; nil where it
-  /// always knew it.
+  /// The action that the SDK asked about for a host's tool name before it knew the name's family; nil if it always knew
+  /// the family.
   static func actionBeforeFamily(ofHostTool name: [UInt8]) -> [UInt8]? {
     guard let family = family(ofFolded: CaseFolding.folded(name)), family != name else { return nil }
     let text = String(decoding: name, as: UTF8.self)
@@ -57,14 +57,14 @@ enum ToolFamily {
     ("task", ["Task", "Agent", "subagent", "spawn_agent", "spawn_subagent"]),
   ]
 
-  /// Names that joined their family after the families were first asked about.
+  /// Names that joined their family after the SDK began to ask about families.
   private static let laterNames: Set<String> = [
     "MultiEdit", "NotebookEdit", "fs_write", "fsWrite", "NotebookRead", "fs_read", "fsRead",
     "run_terminal_command", "search_replace", "hashline_edit", "hashline_read", "hashline_grep", "list_dir",
     "spawn_subagent",
   ]
 
-  /// Folded and in order.
+  /// Case-folded and sorted.
   private static let names: [(name: [UInt8], family: [UInt8])] = {
     var families: [[UInt8]: [UInt8]] = [:]
     for (family, names) in members {

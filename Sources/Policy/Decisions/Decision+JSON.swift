@@ -1,8 +1,7 @@
 public import Wire
 
 extension Decision {
-  /// The subject as the SDK reports it: of a call that no rule was asked about, and of one that its scanner stops, it
-  /// reports none.
+  /// The subject as the SDK reports it: none if no rule was consulted, or if the SDK's scanner stops the call.
   public func reportedSubject(of call: Call) -> [UInt8] {
     let isUnasked = origin == .unavailable || origin == .quarantine
     return isUnasked || reasonCode == Self.dataLossCode ? [] : call.subject

@@ -3,10 +3,10 @@ public struct Decision: Sendable, Equatable {
   /// Which selectors the deciding rule declares.
   public enum Gate: String, Sendable { case none, client, project, both }
 
-  /// Who or what decided. A rule may have any id, so this is not told by ``policyID``.
+  /// Who or what decided. ``policyID`` does not tell, because a rule may have any id.
   public enum Origin: Sendable {
     case rule
-    /// No rule matched: the default counts.
+    /// No rule matched, so the default applies.
     case noRule
     /// The call can't be judged.
     case unavailable
@@ -14,7 +14,7 @@ public struct Decision: Sendable, Equatable {
     case quarantine
     /// The call can't be put on record.
     case noRecord
-    /// The request is no policy's subject.
+    /// The request is not subject to a policy.
     case notGoverned
   }
 
@@ -29,13 +29,13 @@ public struct Decision: Sendable, Equatable {
   public var gateMatched = Gate.none
   /// Allowed only because there is no policy yet.
   public var isObserveMode = false
-  /// What knowing the families of tools changed (Control Zero 1.13.16, `match_semantics`).
+  /// What the knowledge of tool families changed (Control Zero 1.13.16, `match_semantics`).
   public var matchSemantics = "unchanged"
-  /// Where it changed the rule: the rule without families, and the one with them; empty for none.
+  /// If it changed the deciding rule: the rule without families, and the one with them. Otherwise empty.
   public var divergentRuleIDs: [String] = []
   /// The deciding rule asks for a person's approval.
   public var requiresApproval = false
-  /// What could not be told about the call, for the record: a rule that denies then applied, one that lets through
+  /// What could not be determined about the call, for the record. In doubt, a rule that denies applied and any other
   /// did not.
   public var doubts: [String] = []
 
@@ -50,12 +50,12 @@ public struct Decision: Sendable, Equatable {
     self.evaluatedRules = evaluatedRules
   }
 
-  /// Of a request that is no policy's subject and goes through.
+  /// The decision about a request that is not subject to a policy and passes.
   public static let passed = Decision(
     effect: .allow, origin: .notGoverned, policyID: "synthetic:NOT_GOVERNED", reasonCode: "NOT_GOVERNED",
     reason: "no rule names this method, so it passes", evaluatedRules: 0)
 
-  /// The denial of a call that no rule can be asked about.
+  /// The denial of a call about which no rule can be consulted.
   static func unavailable(reason: String) -> Decision {
     Decision(
       effect: .deny, origin: .unavailable, policyID: "synthetic:ENGINE_UNAVAILABLE", reasonCode: "",

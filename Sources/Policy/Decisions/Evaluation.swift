@@ -1,7 +1,7 @@
 /// The walk over a policy's rules for one call (Control Zero 1.13.16, "first match").
 ///
-/// The SDK came to ask about more names of a tool than it once did. It still looks for the rule that would have
-/// decided before, and where the two differ the more restrictive one counts.
+/// The SDK asks about more names of a tool than it once did. It still finds the rule that would have decided before; if
+/// the two differ, the more restrictive one counts.
 struct Evaluation {
   private let policy: PolicyCore
   private let call: CallBody
@@ -29,7 +29,7 @@ struct Evaluation {
     return outcome()
   }
 
-  /// The same without the index over actions; for comparison.
+  /// The same decision without the index over actions; for comparison.
   mutating func decisionByWalking() -> Decision {
     policy.walk(call.candidates) { visit($0) }
     return outcome()
@@ -134,7 +134,7 @@ struct Evaluation {
 }
 
 extension Evaluation {
-  /// Whether the rule is for this client, project and resource; nil where that can't be asked.
+  /// Whether the rule is for this client, project and resource; nil if that can't be determined.
   static func gates(of rule: Rule, _ call: CallBody, _ context: ContextMembers) -> Bool? {
     guard let selects = selects(rule, context), let isForResource = isForResource(rule, call, context) else {
       return nil
@@ -142,7 +142,7 @@ extension Evaluation {
     return selects && isForResource
   }
 
-  /// Whether the rule is for this client and project; nil where that can't be asked.
+  /// Whether the rule is for this client and project; nil if that can't be determined.
   private static func selects(_ rule: Rule, _ context: ContextMembers) -> Bool? {
     for (globs, text) in [(rule.clients, context.clientName), (rule.projects, context.projectID)]
     where !globs.isEmpty {
@@ -155,7 +155,7 @@ extension Evaluation {
     return true
   }
 
-  /// Nil where that can't be asked.
+  /// Nil if that can't be determined.
   private static func isForResource(_ rule: Rule, _ call: CallBody, _ context: ContextMembers) -> Bool? {
     guard !rule.resources.isEmpty, !call.isForAnyResource else { return true }
     if let resource = call.resource { return rule.resources.contains { $0.matches(resource) } }

@@ -1,6 +1,6 @@
-/// What became of every rule that was looked at for a call.
+/// The outcome of every rule that was consulted for a call.
 ///
-/// It names arguments and never holds their values.
+/// The explanation names arguments but never holds their values.
 public struct Explanation: Sendable {
   public enum Outcome: Sendable, Equatable {
     /// The rule is for other actions.
@@ -10,7 +10,7 @@ public struct Explanation: Sendable {
     case resource
     /// The first condition that turned the call away.
     case condition(name: String)
-    /// It matches only by the name of the tool's family, which may close but not open.
+    /// The rule matches only by the name of the tool's family, which may restrict a call but not permit it.
     case suppressed
     case decides
   }
@@ -22,12 +22,12 @@ public struct Explanation: Sendable {
 
   public let decision: Decision
   public let steps: [Step]
-  /// The names that were asked about.
+  /// The names under which rules were looked for.
   public let actions: [String]
 }
 
 extension Explanation {
-  /// Of a decision that was made without asking each rule.
+  /// The explanation of a decision that was made without consulting each rule.
   public init(decision: Decision, of call: Call) {
     self.init(decision: decision, steps: [], actions: [String(decoding: call.subject, as: UTF8.self)])
   }
@@ -39,9 +39,9 @@ public struct RuleSummary: Sendable {
   public let position: Int
   public let policyID: String
   public let effect: Effect
-  /// As they take part in matching.
+  /// The patterns as they are matched.
   public let actions: [String]
-  /// Where it stands in its file; counted from 1.
+  /// The rule's line in its file, counted from 1.
   public let line: Int
 }
 
@@ -55,7 +55,7 @@ extension Policy {
       actions: rule.actions.map { String(decoding: $0.canonical, as: UTF8.self) }, line: rule.line)
   }
 
-  /// Decides a call and tells how.
+  /// Decides a call and says how.
   public func explain(_ call: Call) -> Explanation {
     let decision = decide(call)
     let call = call.body
@@ -73,7 +73,7 @@ extension Policy {
     return Explanation(decision: decision, steps: steps, actions: actions)
   }
 
-  /// What turned the call away from a rule that did not decide.
+  /// Why a rule did not decide the call.
   private func outcome(
     of rule: Rule, _ call: CallBody, _ context: ContextMembers, _ lookup: inout FieldLookup
   ) -> Explanation.Outcome {
@@ -104,7 +104,6 @@ extension Policy {
 }
 
 extension ContextMembers {
-  /// The resource, where there is one.
   fileprivate var resourceText: Text? {
     if case .text = resource { return resource }
     return nil

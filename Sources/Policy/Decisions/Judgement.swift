@@ -1,12 +1,12 @@
 public import DataLoss
 public import Wire
 
-/// What becomes of a call: the policy's decision, and what scanning its arguments led to.
+/// The outcome for a call: the policy's decision, and the result of scanning its arguments.
 public struct Judgement: Sendable {
   /// The decision with the scan taken into account: a scan only ever turns it into a denial.
   public private(set) var decision: Decision
   public private(set) var dataLoss: ScanOutcome
-  /// Names of arguments that hold sensitive values themselves.
+  /// Names of arguments that contain sensitive values themselves.
   public let sensitiveKeys: Set<[UInt8]>
 
   init(_ decision: Decision, _ dataLoss: ScanOutcome, of call: Call, by scanner: Scanner) {
@@ -17,7 +17,7 @@ public struct Judgement: Sendable {
 }
 
 extension Judgement {
-  /// Scans what a call carries beside its arguments, by the same rules; what is found there counts with the rest.
+  /// Scans data that a call carries besides its arguments, with the same rules, and adds the findings.
   public mutating func scanFurther(
     _ object: (document: JSONDocument, node: JSONDocument.Node), by policy: Policy, encoded: ArgumentScanner.Encoded,
     maxBytes: Int, maskedState: Finding.MaskState
@@ -36,7 +36,7 @@ extension Policy {
   /// Judges a call, then scans its arguments for what must not leave (Control Zero 1.13.16, "DLP: order and gating").
   ///
   /// - Parameters:
-  ///   - obstacle: what is decided instead, without asking any rule.
+  ///   - obstacle: a decision that applies instead, without consulting any rule.
   ///   - encoded, maxBytes, rewrites, maskedState: see ``ArgumentScanner``.
   public func judge(
     _ call: Call, obstacle: Decision? = nil, encoded: ArgumentScanner.Encoded = .deny,
@@ -70,10 +70,10 @@ extension Policy {
     return Judgement(decision, outcome, of: call, by: scanner)
   }
 
-  /// Why arguments may not go to the tool for what stands where nothing can be masked, and where the SDK does not look;
-  /// nil where they may.
+  /// Why the arguments must not reach the tool: a sensitive value stands where nothing can be masked and where the SDK
+  /// does not look. Nil if they may.
   ///
-  /// Names that the tool brings itself are none of the caller's. Where no schema is known, they can't be told from others.
+  /// Names that the tool declares are not the caller's. Without a schema, the two can't be told apart.
   private func hidden(in call: CallBody) -> String? {
     guard call.isTypeStrict, let (document, root) = call.arguments else { return nil }
     func isAny(_ nodes: Set<JSONDocument.Node>, where isMeant: ([ArgumentPath.Step]) -> Bool) -> Bool {
@@ -90,7 +90,7 @@ extension Policy {
     return isHiding ? "escapes in JSON within an argument hide what a DLP rule masks or blocks" : nil
   }
 
-  /// Why values that masking turned into strings can't be handed to the tool; nil where they can.
+  /// Why the tool can't take values that masking turned into strings; nil if it can.
   private func misfit(of retyped: [JSONDocument.Node], in call: CallBody) -> String? {
     guard !retyped.isEmpty, let schema = call.schema, let (document, root) = call.arguments else { return nil }
     let path = ArgumentPath(toFirstOf: Set(retyped), in: document, from: root) { steps in
@@ -101,7 +101,7 @@ extension Policy {
 }
 
 extension Decision {
-  /// What the SDK answers where its scanner stops a call: the rule that let it through stays named.
+  /// What the SDK answers if its scanner stops a call: the decision still names the rule that let the call through.
   public mutating func denyForDataLoss(_ reason: String) {
     effect = .deny
     reasonCode = Self.dataLossCode

@@ -1,14 +1,14 @@
 import Python
 
 extension Policy {
-  /// Whether a call is denied whatever its arguments are, so that its tool need not even be shown.
+  /// Whether a call is denied whatever its arguments are, so that its tool need not even be listed.
   ///
-  /// Says no where it can't be told: what is shown is judged all the same when it is called.
+  /// False in doubt: a listed tool is still judged when it is called.
   public func deniesOutright(_ call: Call) -> Bool { decidesOutright(call) == .deny }
 
-  /// What rules decide about a call whatever its arguments are; nil where it depends on them, or can't be told.
+  /// What rules decide about a call whatever its arguments are; nil if it depends on them or can't be determined.
   ///
-  /// Detection rules, which look for sensitive values in arguments, are not asked.
+  /// Detection rules, which look for sensitive values in arguments, are not consulted.
   public func decidesOutright(_ call: Call) -> Effect? {
     guard let context = call.body.context, call.body.fault == nil, !Self.dependsOnArguments(call.body) else {
       return nil
@@ -20,14 +20,14 @@ extension Policy {
       if match.isLegacy { legacy.add(match.rule, call.body, context) }
       return !widened.isSettled || !legacy.isSettled
     }
-    // Of both sets of names the more restrictive outcome counts, so one that always denies is enough.
+    // The more restrictive outcome of the two sets of names counts, so one that always denies is enough.
     let (now, before) = (widened.only(else: settings.defaultAction), legacy.only(else: settings.defaultAction))
     if now == .deny || before == .deny { return .deny }
     guard let now, let before else { return nil }
     return now.restrictiveness >= before.restrictiveness ? now : before
   }
 
-  /// Tools of these names are also asked about by what their arguments hold.
+  /// For tools with these names, the contents of the arguments add actions.
   private static func dependsOnArguments(_ call: CallBody) -> Bool {
     let tool = CaseFolding.folded(call.subject.prefix { $0 != UInt8(ascii: ":") })
     let family = ToolFamily.family(ofFolded: tool)
@@ -37,11 +37,11 @@ extension Policy {
   }
 }
 
-/// What the rules that were looked at may decide, while the arguments are not known.
+/// The effects that the rules seen so far may have while the arguments are unknown.
 private struct PossibleEffects {
   private var effect: Effect?
   private var areSeveral = false
-  /// Whether no later rule is asked, or none makes a difference.
+  /// Whether no later rule is consulted, or none makes a difference.
   private(set) var isSettled = false
 
   mutating func add(_ rule: Rule, _ call: CallBody, _ context: ContextMembers) {
@@ -59,9 +59,9 @@ private struct PossibleEffects {
     isSettled = areSeveral || isCertain
   }
 
-  /// The one effect that is possible; nil for several.
+  /// The only possible effect; nil if there are several.
   ///
-  /// - Parameter defaultAction: where no rule need match.
+  /// - Parameter defaultAction: the effect if no rule matches.
   func only(else defaultAction: Effect) -> Effect? {
     if areSeveral { return nil }
     if isSettled { return effect }

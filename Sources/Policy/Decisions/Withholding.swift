@@ -1,4 +1,4 @@
-/// Why what a server sent does not reach the host.
+/// Why something that a server sent does not reach the host.
 public struct Withholding: Equatable, Sendable {
   public enum Code: String, Sendable {
     case dataLoss = "DLP_BLOCKED"

@@ -1,9 +1,9 @@
-/// Finds what is allowed in a condition and probably not meant: mostly it then holds for nothing, so that a rule which
-/// denies never does.
+/// Finds conditions that are permitted but probably not meant. Most of them never hold, so a rule that denies never
+/// applies.
 enum ConditionHints {
   private static let members = ["op", "value", "case_insensitive", "relative_to"]
 
-  /// - Parameter value: what the condition was made of.
+  /// - Parameter value: what the condition was read from.
   static func hints(for condition: Condition, _ value: PolicyValue, isOurDialect: Bool) -> [String] {
     let key = Array(condition.name.utf8)
     let name = "`\(condition.name)`"
@@ -31,7 +31,7 @@ enum ConditionHints {
     return hints
   }
 
-  /// A place within the arguments as other languages write one, in ours.
+  /// Our notation for a place within the arguments that is written as in other languages.
   private static func place(meantBy condition: Condition) -> String? {
     switch condition.field {
     case .key:
@@ -46,7 +46,7 @@ enum ConditionHints {
     }
   }
 
-  /// Whether it is a text that JSON and YAML write a boolean as.
+  /// Whether the value is a string that spells a boolean of JSON and YAML.
   private static func isBoolean(_ value: PolicyValue) -> Bool { value.isString("true") || value.isString("false") }
 
   private static func ofBoolean(_ name: String, _ value: PolicyValue) -> String {
@@ -68,7 +68,7 @@ enum ConditionHints {
       return ["\(name): `\(asked)` asks for no value, and means the same with any; `\(other)` was meant?"]
     }
     guard let operand = value["value"] else { return ["\(name): `\(asked)` has no `value`"] }
-    // Of an expression the reason is told already.
+    // For an expression, the reason is already reported.
     if test.isNever {
       return asked.hasPrefix("matches") ? [] : ["\(name): nothing satisfies `\(asked)` with this value"]
     }

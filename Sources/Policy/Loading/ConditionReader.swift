@@ -7,7 +7,7 @@ enum ConditionReader {
 
   private static let maxPatternCharacters = 1024
 
-  /// Those that documents name.
+  /// The documented operators.
   private static let operators = [
     "exists", "not_exists", "equals", "contains", "glob", "matches", "in", "not_in", "gt", "gte", "lt", "lte",
     "in_range", "outside_range", "within", "not_within",
@@ -15,8 +15,8 @@ enum ConditionReader {
 
   /// - Parameters:
   ///   - conditions: a mapping, or null.
-  ///   - isLocal: whether somebody wrote them by hand, and wants to know what is probably not meant.
-  /// - Returns: the conditions in their order, and what is probably not meant.
+  ///   - isLocal: whether the policy is written by hand, so that its author wants to hear of probable mistakes.
+  /// - Returns: the conditions in their order, and hints about probable mistakes.
   static func read(
     _ conditions: PolicyValue, isOurDialect: Bool, isLocal: Bool
   ) throws(RuleReader.Failures) -> (conditions: [Condition], hints: [String]) {
@@ -58,16 +58,17 @@ enum ConditionReader {
     return Condition(name: name, field: field, test: try test(operation, name, isOurDialect: isOurDialect, &hints))
   }
 
-  /// Whether what stands under the key is never taken for an operator, whatever it looks like.
+  /// Whether the value of this key is never taken for an operator, whatever it looks like.
   static func isReserved(_ key: Span<UInt8>) -> Bool { reservedKeys.contains { $0.hasBytes(key) } }
 
-  /// What is asked without an operator: a glob over the value's text, except for the key that holds the call's main text.
+  /// The test of a condition without an operator: a glob over the value's text, except for the key that holds the
+  /// call's main text.
   static func test(key: [UInt8], pattern: [UInt8]) -> ValueTest {
     let isSearch = CaseFolding.folded(key).elementsEqual("input_text".utf8) && !pattern.contains(where: Glob.isSpecial)
     return isSearch ? .contains(SearchText(pattern), folds: false) : .glob(Glob(pattern), folds: false)
   }
 
-  /// What is asked by an operator: `{op: …, value: …, case_insensitive: …}`, and of paths `relative_to`.
+  /// A condition with an operator: `{op: …, value: …, case_insensitive: …}`, and for paths `relative_to`.
   struct Operation {
     let name: PolicyValue
     let operand: PolicyValue
@@ -126,7 +127,7 @@ enum ConditionReader {
       guard let number = Double(digits), number.isFinite else { return .overflow }
       return test(number)
     case .number(let number): return test(number)
-    // With what is no number nothing compares, and a value that stops the SDK stops it all the same.
+    // Nothing compares with an operand that is not a number, but a value that stops the SDK still stops it.
     case .string(let bytes): return test(PythonFloat.parse(bytes[...]) ?? .nan)
     default: return test(.nan)
     }
@@ -180,7 +181,7 @@ enum ConditionReader {
     }
   }
 
-  /// - Parameter key: what they are given as.
+  /// - Parameter key: the key that holds the directories.
   private static func directories(
     _ operand: PolicyValue, of key: String
   ) throws(RuleReader.Failure) -> [[UInt8]] {

@@ -1,14 +1,14 @@
 import DataLoss
 import Python
 
-/// Reads `dlp_rules` of a policy (Control Zero 1.13.16, "DLP rules"). What the SDK leaves out is left out.
+/// Reads a policy's `dlp_rules` (Control Zero 1.13.16, "DLP rules"). Rules that the SDK skips are skipped.
 struct DetectionRuleReader {
   private(set) var rules: [DetectionRule] = []
-  /// What stops the SDK.
+  /// Errors that stop the SDK.
   private(set) var errors: [PolicyError.Diagnostic] = []
   private(set) var warnings: [PolicyWarning] = []
 
-  /// What a rule is made of.
+  /// The keys of a rule.
   static let keys = [
     "id", "name", "pattern", "category", "action", "context_required", "context_keywords", "scopes",
   ]
@@ -96,7 +96,7 @@ struct DetectionRuleReader {
     return PythonText.string(value)
   }
 
-  /// Python stumbles over what it can't cut off, after 128 characters or elements.
+  /// Python fails on a name that it can't slice after 128 characters or elements.
   private static func name(_ value: PolicyValue?, id: PolicyValue?) -> (String, fault: String?) {
     guard let value else { return ("unnamed", nil) }
     guard let shown = value.isTruthy ? value : id else { return ("", nil) }
@@ -106,13 +106,13 @@ struct DetectionRuleReader {
     }
   }
 
-  /// What a mask shows is made of the id.
+  /// The text of a mask is made from the id.
   private static func idFault(_ value: PolicyValue?, isShown: Bool) -> String? {
     guard isShown, let value, value.isTruthy, value.string == nil else { return nil }
     return "the id is not a string"
   }
 
-  /// Whatever Python can go through counts: a list, the characters of a text, the keys of a mapping.
+  /// Anything that Python can iterate over counts: a list, the characters of a string, the keys of a mapping.
   private mutating func readKeywords(_ value: PolicyValue?, into rule: inout DetectionRule) {
     let keywords: [PolicyValue]
     switch value?.content {
@@ -125,7 +125,7 @@ struct DetectionRuleReader {
       return
     case .null, nil: return
     default:
-      // The SDK stumbles over it, and goes on without the rule.
+      // The SDK fails on it and continues without the rule.
       rule.pattern = nil
       return
     }

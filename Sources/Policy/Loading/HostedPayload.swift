@@ -1,12 +1,12 @@
 import Python
 public import Wire
 
-/// Makes the payload of a bundle of a local policy: a policy in the shape that a Control Zero service gives it
-/// (1.13.16), which decides as the file does. Only the names that decisions give to rules differ: `rule-<position>`.
+/// Makes a bundle's payload from a local policy: a policy in the form that a Control Zero service gives it (1.13.16),
+/// which decides as the file does. Only the names that decisions give to rules differ: `rule-<position>`.
 ///
-/// What a bundle can't say is refused.
+/// Anything that a bundle can't express is refused.
 public struct HostedPayload {
-  /// How the policy is called in the payload.
+  /// What the policy is called in the payload.
   public struct Name: Sendable {
     public let id: String
     public let name: String
@@ -23,8 +23,8 @@ public struct HostedPayload {
   private var errors: [PolicyError.Diagnostic] = []
   private var writer = JSONWriter()
 
-  /// - Parameter writeIdentity: writes what is said of bundle and project: `bundle_id`, `project_id`, `expires_at` …
-  /// - Throws: all that is wrong with the file, or all that a bundle can't say.
+  /// - Parameter writeIdentity: writes the members about bundle and project: `bundle_id`, `project_id`, `expires_at` …
+  /// - Throws: every error in the file, or everything that a bundle can't express.
   public static func make(
     local bytes: [UInt8], format: PolicyFormat, fileName: String, name: Name,
     writeIdentity: (inout JSONWriter) -> Void
@@ -115,7 +115,7 @@ public struct HostedPayload {
       error("rule `\(rule.policyID)` has no pattern; in a bundle it would be for every call", at: value)
     }
     if rule.isObserveMode { error("rule `\(rule.policyID)` has the name of a rule that the proxy makes", at: value) }
-    // A name by position would tell nothing, and change whenever a rule is put before this one.
+    // A name by position would say nothing, and would change whenever a rule is inserted before this one.
     let hasName = value["name"] != nil || value["id"]?.isTruthy == true
     writer.beginObject()
     if hasName {
@@ -128,12 +128,12 @@ public struct HostedPayload {
     writer.beginArray()
     for action in rule.actions { write(action.canonical, at: value) }
     writer.endArray()
-    // Decisions give the rule's name where it has no reason; in a bundle the name is lost.
+    // Decisions give the rule's name if it has no reason; a bundle loses the name.
     if hasName || value["reason"] != nil {
       writer.key("reason")
       write(Array(rule.reason.utf8), at: value)
     }
-    // What it has without a code of its own needs no writing.
+    // The default code need not be written.
     if rule.reasonCode != "RULE_MATCH" {
       writer.key("reason_code")
       write(Array(rule.reasonCode.utf8), at: value)
@@ -156,7 +156,7 @@ public struct HostedPayload {
     writer.endObject()
   }
 
-  /// A hosted rule must have a list where a local one may have a single text.
+  /// A hosted rule must have a list where a local one may have a single string.
   private mutating func writeTexts(_ name: StaticString, _ keys: [String], of rule: PolicyValue) {
     guard let value = keys.lazy.compactMap({ rule[$0] }).first(where: \.isTruthy) else { return }
     writer.key(name)
@@ -198,7 +198,7 @@ public struct HostedPayload {
     }
   }
 
-  /// As Python's `json.dumps` does: a `float` stays one.
+  /// Like Python's `json.dumps`: a `float` stays a `float`.
   private mutating func write(_ number: Double) {
     let text = number.isNaN ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : nil
     writer.raw((text ?? PythonText.number(number)).utf8)
@@ -221,7 +221,7 @@ public struct HostedPayload {
 
   // MARK: The proof
 
-  /// Reads what was made, and compares it with the file rule by rule.
+  /// Loads the payload that was made, and compares it with the file rule by rule.
   private func check(_ bytes: [UInt8]) throws(PolicyError) {
     let hosted = try Policy.load(hosted: bytes, fileName: "the payload made of \(fileName)")
     var isSame = hosted.settings == local.settings && hosted.rules.count == local.rules.count

@@ -1,10 +1,10 @@
 import DataLoss
 public import Wire
 
-/// Makes a policy of a bundle's payload (Control Zero 1.13.16, "translate to local policy").
+/// Makes a policy from a bundle's payload (Control Zero 1.13.16, "translate to local policy").
 struct HostedPolicyLoader {
   let fileName: String
-  /// Whether a payload without policies is believed to be that of a project without policies.
+  /// Whether a payload without policies counts as that of a project without policies.
   let trustsEmpty: Bool
   let ignoresFloor: Bool
   let locale: String
@@ -51,7 +51,7 @@ struct HostedPolicyLoader {
 
   private static let level = SDKVersion.implementedText
 
-  /// Nil where the SDK can't tell either.
+  /// Nil if the SDK can't determine it either.
   private func isBelowFloor(_ root: PolicyValue) -> Bool? {
     guard !ignoresFloor, let floor = root["metadata"]?["min_sdk_version"]?.string, !floor.isEmpty else { return false }
     return SDKVersion.implemented.isBelow(SDKVersion(floor))
@@ -66,7 +66,7 @@ struct HostedPolicyLoader {
     return settings
   }
 
-  /// Nil for a word that is none of the choices.
+  /// Nil for a word that is not one of the choices.
   private mutating func choice<Choice: RawRepresentable>(
     _ key: String, _ choices: [Choice], in root: PolicyValue
   ) -> Choice? where Choice.RawValue == String {
@@ -75,7 +75,7 @@ struct HostedPolicyLoader {
     return choices.first { value.isString($0.rawValue) }
   }
 
-  /// Where the SDK looks a value up among words, a list or an object stops it.
+  /// A list or an object stops the SDK where it looks a value up among words.
   private mutating func refuseContainer(_ value: PolicyValue, _ key: String) {
     switch value.content {
     case .list, .mapping: error("`\(key)` must be a word, not \(value.kindName)", at: value)
@@ -123,7 +123,7 @@ struct HostedPolicyLoader {
     }
   }
 
-  /// By priority, the highest first; those of one priority in their order.
+  /// By descending priority; policies with equal priority keep their order.
   private mutating func sortedPolicies(
     _ node: JSONDocument.Node?, in document: JSONDocument, _ lines: LineIndex
   ) -> [JSONDocument.Node] {
@@ -141,7 +141,7 @@ struct HostedPolicyLoader {
     }
   }
 
-  /// Whether an empty list of policies is believed.
+  /// Whether an empty list of policies is trusted.
   private func isGenuinelyEmpty(_ root: PolicyValue) -> Bool {
     guard trustsEmpty else { return false }
     guard case .integer(let count)? = root["metadata"]?["active_policy_count"]?.content, !count.hasPrefix("-") else {
@@ -186,15 +186,15 @@ extension Policy {
   ///   - fileName: for messages only.
   ///   - trustsEmpty: whether a payload without policies may stand for a project without policies; false for a
   ///     bundle from a cache that is no longer fresh.
-  ///   - locale: of the reasons, where rules bring them in several; empty for English.
-  /// - Throws: all that is wrong with it.
+  ///   - locale: the language of the reasons, if rules have several; empty for English.
+  /// - Throws: every error in the payload.
   public static func load(
     hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true, locale: String = ""
   ) throws(PolicyError) -> Policy {
     try load(hosted: bytes, fileName: fileName, trustsEmpty: trustsEmpty, ignoresFloor: false, locale: locale)
   }
 
-  /// The same for a payload that was read already, by the limits of ``JSONLimits``.
+  /// The same for a payload that is already parsed, within ``JSONLimits``.
   public static func load(
     hosted payload: JSONDocument, fileName: String, trustsEmpty: Bool = true, locale: String = ""
   ) throws(PolicyError) -> Policy {
@@ -203,7 +203,7 @@ extension Policy {
     return try loader.load(payload)
   }
 
-  /// - Parameter ignoresFloor: for a comparison with the SDK's translation alone, which knows no floor.
+  /// - Parameter ignoresFloor: for a comparison with only the SDK's translation, which knows no floor.
   static func load(
     hosted bytes: [UInt8], fileName: String, trustsEmpty: Bool = true, ignoresFloor: Bool,
     locale: String = ""

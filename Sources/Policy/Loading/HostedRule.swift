@@ -1,7 +1,7 @@
 import Python
 import Wire
 
-/// Rules as a Control Zero service writes them, made into rules of a local file.
+/// Translates the rules of a Control Zero service into rules of a local file.
 enum HostedRule {
   /// Calls `body` with each rule of a policy, which holds them in a list or as the values of an object.
   static func forEach(
@@ -20,8 +20,8 @@ enum HostedRule {
     }
   }
 
-  /// The policies among the elements of `policies` by priority, the highest first and those of one priority in their
-  /// order; beside them, the priorities that are no numbers.
+  /// The policies among the elements of `policies` by descending priority, in their order if it is equal; and the
+  /// priorities that are not numbers.
   static func sorted(
     _ elements: some Sequence<JSONDocument.Node>, of document: JSONDocument, _ lines: LineIndex
   ) -> (policies: [JSONDocument.Node], unusable: [PolicyValue]) {
@@ -38,7 +38,7 @@ enum HostedRule {
     return (policies.sorted { ($1.priority, $0.place) < ($0.priority, $1.place) }.map(\.node), unusable)
   }
 
-  /// Python's `int(value)`, 100 where there is none, cut to 64 bits; nil where that is an error.
+  /// Python's `int(value)`, 100 for an absent one, clamped to 64 bits; nil if that is an error.
   static func priority(_ value: PolicyValue?) -> Int? {
     guard let value else { return 100 }
     switch value.content {
@@ -57,7 +57,7 @@ enum HostedRule {
   }
 
   private static func integer(ofText bytes: [UInt8]) -> Int? {
-    // Whatever `int` reads, `float` reads too.
+    // Whatever `int` accepts, `float` accepts too.
     guard PythonFloat.parse(bytes[...]) != nil else { return nil }
     let text = String(decoding: PythonSpace.stripped(bytes[...]), as: UTF8.self).filter { $0 != "_" }
     var digits = ""
@@ -73,12 +73,12 @@ enum HostedRule {
     return integer(digits)
   }
 
-  /// The reason of a rule without one.
+  /// The reason of a rule that has none.
   ///
-  /// - Parameter policyID: the member `id` of the policy that the rule stands in.
+  /// - Parameter policyID: the `id` of the policy that contains the rule.
   static func defaultReason(policyID: PolicyValue?) -> String { "policy:" + (policyID.map(PythonText.string) ?? "") }
 
-  /// - Throws: for what stops the SDK.
+  /// - Throws: for anything that stops the SDK.
   static func translated(_ rule: PolicyValue, policyID: PolicyValue?) throws(RuleReader.Failure) -> PolicyValue {
     var members: [PolicyValue.Member] = []
     func make(_ content: PolicyValue.Content, at place: PolicyValue? = nil) -> PolicyValue {
@@ -128,7 +128,7 @@ enum HostedRule {
     if let written, written.isTruthy { return try effect(written) ?? .deny }
     // `action` may stand for the effect.
     if let value = rule["action"], let named = try effect(value) { return named }
-    // An empty list says nothing, and the SDK stumbles over it all the same.
+    // An empty list says nothing, yet it stops the SDK.
     if let written { _ = try effect(written) }
     return .deny
   }

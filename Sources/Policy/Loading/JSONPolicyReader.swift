@@ -1,8 +1,8 @@
 import Wire
 
-/// Reads a JSON policy as Python's `json.loads` does: a repeated key counts with its last value.
+/// Reads a JSON policy as Python's `json.loads` does: of a repeated key, the last value counts.
 enum JSONPolicyReader {
-  /// - Returns: the document, and what is to be said of keys that stand twice in one object.
+  /// - Returns: the document, and warnings about keys that are repeated within one object.
   static func read(
     _ bytes: [UInt8], fileName: String
   ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyWarning]) {
@@ -42,7 +42,7 @@ enum JSONPolicyReader {
 
   /// Recursion is bounded by ``PolicyLimits/maxDepth``.
   ///
-  /// - Parameter skipped: a member that is left out of the value; of the outermost object only.
+  /// - Parameter skipped: a member of the outermost object that is left out of the value.
   static func value(
     of node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex, skipping skipped: StaticString? = nil
   ) -> PolicyValue {

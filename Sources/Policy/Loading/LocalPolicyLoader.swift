@@ -1,9 +1,9 @@
 import DataLoss
 import Python
 
-/// Makes a policy of a local file: the schema of Control Zero 1.13.16, and our dialect where the file opens it.
+/// Makes a policy from a local file: the schema of Control Zero 1.13.16, and our dialect if the file declares it.
 ///
-/// Every error is collected. A file that the SDK refuses is refused.
+/// Collects every error. A file that the SDK refuses is refused.
 struct LocalPolicyLoader {
   let fileName: String
   let locale: String
@@ -78,12 +78,12 @@ struct LocalPolicyLoader {
 
   static let dialectName = "czproxy/1"
 
-  /// A section that is ours.
+  /// Reads a section of our dialect.
   private mutating func section<Section>(
     _ key: String, of root: PolicyValue, _ none: Section, _ read: (PolicyValue) throws(RuleReader.Failure) -> Section
   ) -> Section {
     guard let value = root[key], !value.isNull else { return none }
-    // The SDK does not know these keys, and knows nothing of them in a file of its own.
+    // Without the dialect the file is the SDK's, and the SDK does not know these keys.
     guard dialect != nil else {
       warnings.append(
         PolicyWarning(
@@ -188,8 +188,8 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - fileName: for messages only.
-  ///   - locale: of the reasons, where rules bring them in several (`ko`, `pt-BR`); empty for English.
-  /// - Throws: all that is wrong with it, each with its place in the file.
+  ///   - locale: the language of the reasons, if rules have several (`ko`, `pt-BR`); empty for English.
+  /// - Throws: every error in the file, each with its place.
   public static func load(
     local bytes: [UInt8], format: PolicyFormat, fileName: String, locale: String = ""
   ) throws(PolicyError) -> Policy {

@@ -4,9 +4,9 @@ import Python
 struct MappingBuilder {
   private(set) var members: [PolicyValue.Member] = []
   private(set) var size = 0
-  /// The keys that came again.
+  /// The keys that occurred again.
   private(set) var repeated: [PolicyValue] = []
-  /// Made when there are too many members to look through one by one.
+  /// Built when there are too many members to search one by one.
   private var places: [[UInt8]: Int] = [:]
 
   private static let maxScannedMembers = 16
@@ -22,7 +22,7 @@ struct MappingBuilder {
     }
   }
 
-  /// The value of a key; nil where there is none.
+  /// The value of a key; nil if absent.
   mutating func value(of key: PolicyValue) -> PolicyValue? {
     place(of: key).map { members[$0].value }
   }
@@ -42,7 +42,7 @@ struct MappingBuilder {
     return identity(first) == identity(second)
   }
 
-  /// Different for keys that Python takes for different ones.
+  /// Distinct for keys that Python considers different.
   private static func identity(_ key: PolicyValue) -> [UInt8] {
     switch key.content {
     case .string(let bytes): return [UInt8(ascii: "\"")] + bytes

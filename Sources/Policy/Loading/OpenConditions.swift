@@ -1,9 +1,9 @@
 import Python
 import Wire
 
-/// Finds conditions that let through more than they seem to: servers read more into a text than a pattern of it says.
+/// Finds conditions that let through more than they seem to: servers read more into a text than its pattern says.
 enum OpenConditions {
-  /// - Parameter conditions: the mapping that the rule's were read from.
+  /// - Parameter conditions: the mapping that the rule's conditions were read from.
   static func hints(for rule: Rule, _ conditions: PolicyValue) -> [String] {
     guard case .mapping(let members) = conditions.content else { return [] }
     return zip(rule.conditions, members).compactMap { condition, member in
@@ -50,12 +50,12 @@ enum OpenConditions {
     return paths.contains { $0.hasBytes(key.span) }
   }
 
-  /// Whether a server runs what stands under a key.
+  /// Whether a server executes the value of a key.
   private static func isRun(_ key: [UInt8], _ written: Written) -> Bool {
     let run: [StaticString] = ["command", "cmd", "CommandLine", "sql", "statement", "input_text"]
     let verbs = ["select ", "with ", "show ", "explain ", "insert ", "update ", "delete "]
     if run.contains(where: { $0.hasBytes(key.span) }) { return true }
-    // It may also be a query for a search.
+    // This may also be a search query.
     return key.elementsEqual("query".utf8) && verbs.contains { CaseFolding.folded(written.start).starts(with: $0.utf8) }
   }
 }
@@ -65,7 +65,7 @@ private struct Written {
   private enum Form { case glob, part, expression }
 
   private let form: Form
-  /// The text; of an expression what stands behind its flags.
+  /// The text; for an expression, the part after its flags.
   private let text: [UInt8]
   private let isOfLines: Bool
 
@@ -88,14 +88,14 @@ private struct Written {
     isOfLines = flags.contains(UInt8(ascii: "m"))
   }
 
-  /// The text without what ties it to the beginning.
+  /// The text without the anchor at its beginning.
   var start: ArraySlice<UInt8> {
     guard form == .expression else { return text[...] }
     if text.first == UInt8(ascii: "^") { return text.dropFirst() }
     return text.starts(with: "\\A".utf8) ? text.dropFirst(2) : text[...]
   }
 
-  /// Whether it is an expression that may match elsewhere than at the beginning.
+  /// Whether this is an expression that may match elsewhere than at the beginning.
   var isSearched: Bool {
     guard form == .expression else { return false }
     var alternatives = [0]
@@ -108,7 +108,7 @@ private struct Written {
     }
   }
 
-  /// Whether it says nothing of a part of the text.
+  /// Whether a part of the text is left unspecified.
   var isOpen: Bool {
     switch form {
     case .glob: return text.contains(UInt8(ascii: "*"))
@@ -130,7 +130,7 @@ private struct Written {
 
   var holdsSlash: Bool { form != .part && text.contains(UInt8(ascii: "/")) }
 
-  /// Whether it is of a URL and says nothing of a part of what stands before the end of the host.
+  /// Whether this is for a URL and leaves a part of it up to the end of the host unspecified.
   var leavesHostOpen: Bool {
     let mark = Array("://".utf8)
     guard form != .part, let colon = text.indices.first(where: { text[$0...].starts(with: mark) }) else { return false }
@@ -147,7 +147,7 @@ private struct Written {
     return isOpen
   }
 
-  /// Goes through an expression, without what is escaped and what stands in sets.
+  /// Goes through an expression, skipping escaped characters and sets.
   private func scan(_ body: (_ index: Int, _ byte: UInt8, _ depth: Int) -> Void) {
     var depth = 0
     var index = 0
@@ -157,7 +157,7 @@ private struct Written {
       case UInt8(ascii: "["):
         var end = index + 1
         if end < text.count, text[end] == UInt8(ascii: "^") { end += 1 }
-        // As the first of a set it is one of it.
+        // As the first character of a set, `]` belongs to it.
         if end < text.count { end += 1 }
         while end < text.count, text[end] != UInt8(ascii: "]") { end += text[end] == UInt8(ascii: "\\") ? 2 : 1 }
         index = end

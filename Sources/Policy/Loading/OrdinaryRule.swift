@@ -1,19 +1,19 @@
 import Python
 import Wire
 
-/// A rule of a payload that is written as services write them, where it stands; bundles hold very many of those.
+/// A rule of a payload in the form that services write, at its place in the payload; bundles hold very many of them.
 ///
-/// What it says is the same that ``HostedRule`` and ``RuleReader`` find, without a tree of values between. That it is
-/// such a rule can be told without making anything.
+/// It says the same as what ``HostedRule`` and ``RuleReader`` read, without a tree of values in between. Such a rule is
+/// recognized without building anything.
 struct OrdinaryRule {
-  /// A list of no less than one ``WrittenPattern``.
+  /// A list of at least one ``WrittenPattern``.
   let actions: JSONDocument.Node
   private let effect: Effect
   private let reason: JSONDocument.Node?
   private let reasonCode: JSONDocument.Node?
   private let conditions: JSONDocument.Node?
 
-  /// Nil for a rule that is written in another way, that can't be used, or of which there is something to say.
+  /// Nil for a rule that is written in another form, can't be used, or needs a warning.
   init?(_ node: JSONDocument.Node, in document: JSONDocument) {
     let bytes = document.bytes
     let text = bytes.span
@@ -22,7 +22,7 @@ struct OrdinaryRule {
     var reason: JSONDocument.Node?
     var reasonCode: JSONDocument.Node?
     var conditions: JSONDocument.Node?
-    // Of a repeated key the last one counts, as in Python.
+    // Of a repeated key, the last value counts, as in Python.
     for (key, value) in document.members(of: node) {
       guard !document.isEscaped(key) else { return nil }
       let kind = document.kind(of: value)
@@ -63,11 +63,11 @@ struct OrdinaryRule {
     self.conditions = conditions
   }
 
-  /// The rule, made ready to match.
+  /// The rule, ready to match.
   ///
   /// - Parameters:
-  ///   - index: of the rule among all, from 0.
-  ///   - defaultReason: of a rule without one.
+  ///   - index: the rule's number among all, from 0.
+  ///   - defaultReason: the reason of a rule without one.
   func rule(
     of node: JSONDocument.Node, in document: JSONDocument, _ lines: LineIndex, index: Int, defaultReason: String
   ) -> Rule? {
@@ -80,14 +80,14 @@ struct OrdinaryRule {
       reasonCode: text(reasonCode) ?? "", line: place.line, column: place.column)
   }
 
-  // MARK: What a rule is written of
+  // MARK: The ordinary form
 
   private enum Key {
     case effect, actions, reason, reasonCode, conditions, escalates
-    /// What only ``HostedRule`` reads.
+    /// A key that only ``HostedRule`` reads.
     case special
 
-    /// Nil for what says nothing of a rule's decisions.
+    /// Nil for a key that does not affect a rule's decisions.
     init?(_ text: Span<UInt8>) {
       func `is`(_ name: StaticString) -> Bool { name.hasBytes(text) }
       switch text.count {
@@ -123,13 +123,13 @@ struct OrdinaryRule {
     return true
   }
 
-  /// Operators that can be applied whatever their operand is.
+  /// Operators that accept any operand.
   private static let operators: [StaticString] = [
     "glob", "equals", "contains", "in", "not_in", "exists", "not_exists", "gt", "greater_than", "gte",
     "greater_than_or_equal", "lt", "less_than", "lte", "less_than_or_equal", "in_range", "outside_range",
   ]
 
-  /// Whether it is of an operator and its operand, in this order or the other, and of nothing else.
+  /// Whether the object has an operator and its operand, in either order, and nothing else.
   private static func isOrdinary(operation: JSONDocument.Node, in document: JSONDocument) -> Bool {
     guard document.count(of: operation) == 2 else { return false }
     var hasOperator = false
@@ -144,7 +144,7 @@ struct OrdinaryRule {
     return hasOperator && hasOperand
   }
 
-  // MARK: What is made of it
+  // MARK: Conditions
 
   private func made(
     _ conditions: JSONDocument.Node?, in document: JSONDocument, _ lines: LineIndex

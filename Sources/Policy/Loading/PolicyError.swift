@@ -2,7 +2,7 @@ import Wire
 
 /// Why a policy can't be used: everything that is wrong with it, not just the first thing.
 public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Control Zero's catalogue of errors.
+  /// The codes of Control Zero's error catalog.
   public enum Code: String, Sendable {
     /// The content is not a valid policy.
     case validation = "E1201"
@@ -12,11 +12,11 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
 
   public struct Diagnostic: Equatable, Sendable, CustomStringConvertible {
     public let code: Code
-    /// Counted from 1; nil where the whole file is meant.
+    /// Counted from 1; nil for the whole file.
     public let line: Int?
     /// Counted from 1, in bytes.
     public let column: Int?
-    /// One line, whatever stands in the file: what would steer a terminal is escaped.
+    /// One line, whatever the file holds: anything that would control a terminal is escaped.
     public let message: String
 
     public init(code: Code, line: Int? = nil, column: Int? = nil, message: String) {
@@ -32,7 +32,7 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The name the file was given by, for messages.
+  /// The file's name as it was given, for messages.
   public let fileName: String
 
   /// At least one, in the order of the file.

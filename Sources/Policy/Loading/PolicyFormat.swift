@@ -1,11 +1,11 @@
 import Python
 
-/// The languages that a local policy is written in, told apart by the file's suffix.
+/// The languages of local policies, told apart by the file's suffix.
 public enum PolicyFormat: Sendable {
   case yaml
   case json
 
-  /// The format of a file with this name; nil for a suffix that is none of `.yaml`, `.yml` and `.json`.
+  /// The format of a file with this name; nil for any suffix but `.yaml`, `.yml` and `.json`.
   public init?(fileName: String) {
     let suffix = fileName.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).last ?? []
     switch String(decoding: CaseFolding.folded(suffix), as: UTF8.self) {

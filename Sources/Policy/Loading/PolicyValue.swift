@@ -1,12 +1,12 @@
-/// A value of a policy file, YAML or JSON, with the place it stands at.
+/// A value of a policy file, YAML or JSON, with its position.
 struct PolicyValue: Sendable {
   enum Content: Sendable {
     case null
     case boolean(Bool)
-    /// Decimal digits, with a minus where negative: as Python's `str` writes an `int` of any size.
+    /// Decimal digits, with a minus sign if negative: as Python's `str` writes an `int` of any size.
     case integer(String)
     case number(Double)
-    /// A YAML date or time, which is no string; Python's text of it.
+    /// A YAML date or time, which is not a string, as Python writes it.
     case timestamp(String)
     case string([UInt8])
     case list([PolicyValue])
@@ -23,10 +23,10 @@ struct PolicyValue: Sendable {
   /// Counted from 1.
   let line: Int
   let column: Int
-  /// This value and all within it.
+  /// The number of values: this one and all within it.
   var size = 1
 
-  /// The value of a member by its key; nil where it is absent or this is no mapping.
+  /// The value of a member by its key; nil if it is absent or this is not a mapping.
   subscript(key: String) -> PolicyValue? {
     guard case .mapping(let members) = content else { return nil }
     return members.first { $0.key.isString(key) }?.value

@@ -1,13 +1,13 @@
 import Python
 import Wire
 
-/// Something in a policy that is allowed and probably not meant.
+/// Something in a policy that is permitted but probably not meant.
 public struct PolicyWarning: Sendable, Equatable, CustomStringConvertible {
   /// Counted from 1.
   public let line: Int
-  /// Counted from 1, as that of an error is.
+  /// Counted from 1, like that of an error.
   public let column: Int
-  /// One line, whatever stands in the file: what would steer a terminal is escaped.
+  /// One line, whatever the file holds: anything that would control a terminal is escaped.
   public let message: String
 
   init(line: Int, column: Int, message: String) {
@@ -22,7 +22,7 @@ public struct PolicyWarning: Sendable, Equatable, CustomStringConvertible {
 extension PolicyWarning {
   init(at value: PolicyValue, _ message: String) { self.init(line: value.line, column: value.column, message: message) }
 
-  /// Of a rule, where it begins.
+  /// A warning about a rule, at its beginning.
   init(at rule: Rule, _ message: String) { self.init(line: rule.line, column: rule.column, message: message) }
 
   static func repeatedKey(_ key: PolicyValue) -> PolicyWarning {

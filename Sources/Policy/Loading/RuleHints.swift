@@ -1,4 +1,4 @@
-/// Finds what is allowed in a rule and probably not meant.
+/// Finds what is permitted in a rule but probably not meant.
 enum RuleHints {
   private static let knownKeys = [
     "effect", "action", "actions", "deny", "allow", "resource", "resources", "clients", "projects", "when",
@@ -23,7 +23,7 @@ enum RuleHints {
     return warnings
   }
 
-  /// Patterns that no call has, as far as can be told.
+  /// Patterns that match no call, as far as can be determined.
   static func warnings(ofNothingBy patterns: [[UInt8]], index: Int, of rule: PolicyValue) -> [PolicyWarning] {
     if patterns.isEmpty { return [.init(at: rule, "rule \(index): without a pattern it is for no call")] }
     return patterns.filter(mayNameNothing).map { pattern in
@@ -34,7 +34,7 @@ enum RuleHints {
     }
   }
 
-  /// An id that records use where no rule decided.
+  /// An id that records use when no rule decided.
   static func warnings(ofID id: String, index: Int, of rule: PolicyValue) -> [PolicyWarning] {
     guard id.hasPrefix("synthetic:") else { return [] }
     return [
@@ -42,7 +42,7 @@ enum RuleHints {
     ]
   }
 
-  /// Whether a pattern holds what names of tools and servers don't: several patterns in one, or a regular expression.
+  /// Whether a pattern contains what tool and server names don't: several patterns in one, or a regular expression.
   private static func mayNameNothing(_ pattern: [UInt8]) -> Bool {
     guard let colon = pattern.firstIndex(of: UInt8(ascii: ":")) else {
       return pattern.isEmpty || pattern.contains(UInt8(ascii: "/"))
@@ -50,8 +50,8 @@ enum RuleHints {
     return pattern[colon...].contains { " \t,|{}^$".utf8.contains($0) }
   }
 
-  /// Whether a pattern with a wildcard has no colon, so that it is for servers, where tools may be meant. The names that
-  /// calls of every server have (`mcp__server__tool`, `mcp.tool.call`) have none.
+  /// Whether a pattern with a wildcard has no colon, so that it names servers where tools may be meant. The names that
+  /// calls to every server have (`mcp__server__tool`, `mcp.tool.call`) contain no colon.
   static func namesServers(_ pattern: [UInt8]) -> Bool {
     pattern.count > 1 && pattern.contains(UInt8(ascii: "*")) && !pattern.contains(UInt8(ascii: ":"))
       && !["mcp__", "mcp."].contains { pattern.starts(with: $0.utf8) }

@@ -13,14 +13,14 @@ enum RuleReader {
     }
   }
 
-  /// All that is wrong with a rule; at least one.
+  /// Everything that is wrong with a rule; at least one failure.
   struct Failures: Error {
     let all: [Failure]
 
     init(_ all: [Failure]) { self.all = all }
   }
 
-  /// - Parameter isLocal: whether somebody wrote it by hand, and wants to know what is probably not meant.
+  /// - Parameter isLocal: whether the rule is written by hand, so that its author wants to hear of probable mistakes.
   static func read(
     _ value: PolicyValue, index: Int, isOurDialect: Bool, isLocal: Bool, locale: String
   ) throws(Failures) -> (rule: Rule, warnings: [PolicyWarning]) {
@@ -42,7 +42,7 @@ enum RuleReader {
     return (rule, warnings)
   }
 
-  /// Everything but the conditions; what is returned makes the rule of them.
+  /// Reads everything but the conditions; `make` builds the rule from them.
   private static func readSelectors(
     of value: PolicyValue, index: Int, isOurDialect: Bool, isLocal: Bool, _ locale: String
   ) throws(Failure) -> (make: ([Condition]) -> Rule, warnings: [PolicyWarning]) {
@@ -124,7 +124,7 @@ enum RuleReader {
     }
   }
 
-  /// The patterns under the first of the keys with a true value, as in Python's `a or b`; none without one.
+  /// The patterns under the first of the keys with a truthy value, as in Python's `a or b`; none if there is none.
   private static func globs(_ keys: [String], in rule: PolicyValue) throws(Failure) -> [[UInt8]] {
     guard let value = keys.lazy.compactMap({ rule[$0] }).first(where: { $0.isTruthy }) else { return [] }
     return try strings(value, "`\(keys[0])`")
@@ -149,7 +149,7 @@ enum RuleReader {
     }
   }
 
-  /// The text for a locale, or for its language; nil where there is none or English is asked for.
+  /// The text for a locale, or for its language; nil if there is none or if English is asked for.
   private static func reason(in locale: String, of value: PolicyValue?) throws(Failure) -> String? {
     guard let value, !value.isNull else { return nil }
     guard case .mapping(let members) = value.content,
@@ -166,13 +166,13 @@ enum RuleReader {
     return nil
   }
 
-  /// As locales are compared: lower case, without white space around.
+  /// A locale in the form that is compared: lowercase, without surrounding white space.
   static func locale(_ text: String) -> String {
     let folded = PythonText.lowercased(Array(text.utf8)[...])
     return String(decoding: PythonSpace.stripped(folded[...]), as: UTF8.self)
   }
 
-  /// A non-empty `when` counts, else `conditions`; either must be a mapping where it is there.
+  /// A non-empty `when` counts, otherwise `conditions`; each must be a mapping if present.
   private static func conditions(of rule: PolicyValue) throws(Failure) -> PolicyValue? {
     for key in ["when", "conditions"] {
       guard let value = rule[key], !value.isNull else { continue }

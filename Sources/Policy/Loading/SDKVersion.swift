@@ -22,7 +22,7 @@ package struct SDKVersion: Equatable {
       let digits = part.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
       numbers.append(digits.isEmpty ? 0 : Int(String(decoding: digits, as: UTF8.self)) ?? .max)
       if digits.count < part.count {
-        // What stands behind a number makes it a version before that number.
+        // A suffix makes a version older than the same number without one.
         suffix = String(decoding: part.dropFirst(digits.count), as: UTF8.self)
         break
       }
@@ -31,7 +31,7 @@ package struct SDKVersion: Equatable {
     parts = numbers.map(Part.number) + [.number(suffix.isEmpty ? 1 : 0), .text(suffix)]
   }
 
-  /// Nil where the two can't be compared, which stops the SDK: one has more numbers, and all before are equal.
+  /// Nil if the two can't be compared, which stops the SDK: one has more numbers, and all before are equal.
   func isBelow(_ other: SDKVersion) -> Bool? {
     for (mine, theirs) in zip(parts, other.parts) {
       switch (mine, theirs) {

@@ -1,14 +1,14 @@
 import Wire
 
-/// Finds keys of a local policy that nothing reads: the SDK leaves them out without a word, and with one that is
-/// misspelt what it should have asked for.
+/// Finds keys of a local policy that nothing reads: the SDK ignores them silently, and with a misspelled key whatever
+/// it should have asked for.
 enum UnknownKeys {
-  /// Keys for people; so are those that start with `x-`.
+  /// Keys for people, like those that start with `x-`.
   private static let remarks = ["description", "comment"]
 
   /// - Parameters:
   ///   - what: the mapping, for the message.
-  ///   - onlyMisspelt: whether a key counts only where it is nearly a known one.
+  ///   - onlyMisspelt: whether a key counts only if it is nearly a known one.
   static func warnings(
     in members: [PolicyValue.Member], known: [String], of what: String, onlyMisspelt: Bool = false
   ) -> [PolicyWarning] {
@@ -24,7 +24,7 @@ enum UnknownKeys {
     }
   }
 
-  /// For a message that says what is missing or wrong: what was probably meant, or nothing.
+  /// For a message about something missing or wrong: what was probably meant, or nothing.
   static func hint(for members: [PolicyValue.Member], known: [String]) -> String {
     for member in members {
       if let key = member.key.string, !known.contains(key), let meant = meant(by: key, of: known) {
@@ -34,13 +34,13 @@ enum UnknownKeys {
     return ""
   }
 
-  /// The known word that is nearly this one.
+  /// The known word that this one nearly matches.
   static func meant(by word: String, of known: [String]) -> String? {
     let letters = LookAlike.letters(Array(word.utf8))
     return known.first { isOneEditApart(word, $0) || letters == LookAlike.letters(Array($0.utf8)) }
   }
 
-  /// Whether one insertion, deletion or replacement, or two letters in the other order, make one text of the other.
+  /// Whether one insertion, deletion, replacement or swap of adjacent letters turns one text into the other.
   private static func isOneEditApart(_ first: String, _ second: String) -> Bool {
     let (short, long) =
       first.utf8.count <= second.utf8.count

@@ -1,9 +1,9 @@
 import Python
 
-/// A pattern for `tool:method` that the index can take as it stands in a payload: a string without escapes that starts
-/// with a literal byte, has its tool's name in ASCII before a colon, and names no method of the protocol.
+/// A pattern for `tool:method` that the index can use as it stands in a payload: a string without escapes that starts
+/// with a literal byte, has an ASCII tool name before a colon, and names no protocol method.
 enum WrittenPattern {
-  /// - Parameter bytes: of a string without escapes.
+  /// - Parameter bytes: the content of a string without escapes.
   static func isOne(_ bytes: Span<UInt8>) -> Bool {
     guard !bytes.isEmpty, !Glob.isSpecial(bytes[0]) else { return false }
     var place = 0
@@ -19,7 +19,7 @@ enum WrittenPattern {
     return true
   }
 
-  /// How the index finds it: by its ``ActionPattern/literalStart``.
+  /// How the index finds the pattern: by its ``ActionPattern/literalStart``.
   static func item(_ text: ArraySlice<UInt8>, _ entry: PrefixTable.Entry) -> PrefixTable.Item {
     var item = PrefixTable.Item(entry)
     var isTool = true

@@ -27,7 +27,7 @@ struct YAMLReader {
     self.fileName = fileName
   }
 
-  /// - Returns: the document, and what is to be said of keys that stand twice in one mapping.
+  /// - Returns: the document, and warnings about keys that are repeated within one mapping.
   static func read(
     _ bytes: [UInt8], fileName: String
   ) throws(PolicyError) -> (root: PolicyValue, repeatedKeys: [PolicyWarning]) {
@@ -37,12 +37,12 @@ struct YAMLReader {
   }
 
   private mutating func read(_ bytes: [UInt8]) throws(PolicyError) -> PolicyValue {
-    // SAFETY: the parser is initialised here and deleted here; it reads the bytes only while they are borrowed below.
+    // SAFETY: the parser is initialized here and deleted here; it reads the bytes only while they are borrowed below.
     var parser = unsafe yaml_parser_t()
     guard unsafe yaml_parser_initialize(&parser) == 1 else { throw failure("out of memory", 0, 0) }
     defer { unsafe yaml_parser_delete(&parser) }
     var failed: PolicyError?
-    // libyaml counts a byte order mark as a column, and takes the first line for one that is indented.
+    // libyaml counts a byte order mark as a column, and so takes the first line for an indented one.
     let text = bytes.starts(with: Self.byteOrderMark) ? bytes.dropFirst(Self.byteOrderMark.count) : bytes[...]
     unsafe text.withUnsafeBufferPointer { buffer in
       unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
@@ -80,7 +80,7 @@ struct YAMLReader {
         let scalar = unsafe event.data.scalar
         let bytes = unsafe Array(UnsafeBufferPointer(start: scalar.value, count: scalar.length))
         let tag = unsafe text(scalar.tag)
-        // The tag `!` makes plain also what is quoted.
+        // The tag `!` makes even a quoted scalar plain.
         let isPlain = unsafe tag == "!" || scalar.plain_implicit == 1 && tag == nil
         if isPlain { try noteSpecial(bytes, line, column) }
         let content = try Self.content(of: bytes, tag: isPlain ? nil : tag ?? Self.textTag) { message in
@@ -162,14 +162,14 @@ struct YAMLReader {
       content = .list(container.elements)
     }
     let inner = container.elements.reduce(0) { $0 + $1.size }
-    // What stands within was counted when it was added.
+    // The values within were counted when they were added.
     total -= inner
     try add(
       PolicyValue(content: content, line: container.line, column: container.column, size: inner + 1),
       anchor: container.anchor)
   }
 
-  /// Pairs keys with values; a merge key (`<<`) gives what its mappings hold and this one does not.
+  /// Pairs keys with values; a merge key (`<<`) adds what its mappings hold and this one lacks.
   private mutating func members(of container: Container) throws(PolicyError) -> [PolicyValue.Member] {
     var merged: [PolicyValue.Member] = []
     var own: [PolicyValue.Member] = []
@@ -184,7 +184,7 @@ struct YAMLReader {
         }
         continue
       }
-      // The first of several mappings wins, so they go in backwards.
+      // The first of several mappings wins, so they are added in reverse.
       let sources: [PolicyValue] = if case .list(let list) = value.content { list.reversed() } else { [value] }
       for source in sources {
         guard case .mapping(let members) = source.content else {
@@ -203,7 +203,7 @@ struct YAMLReader {
     return builder.members
   }
 
-  /// Of the mappings of a list that is merged the first counts; in PyYAML 6.0.4 it is the last.
+  /// If a list of mappings is merged, the first one counts; in PyYAML 6.0.4, the last one.
   private mutating func noteAmbiguous(_ merged: [PolicyValue.Member], own: MappingBuilder) {
     var own = own
     var seen = MappingBuilder()
@@ -223,7 +223,7 @@ struct YAMLReader {
 
   private static let textTag = "tag:yaml.org,2002:str"
 
-  /// - Parameter tag: nil for a plain scalar, which is what it looks like.
+  /// - Parameter tag: nil for a plain scalar, whose type follows from its text.
   private static func content(
     of bytes: [UInt8], tag: String?, failure: (String) -> PolicyError
   ) throws(PolicyError) -> PolicyValue.Content {

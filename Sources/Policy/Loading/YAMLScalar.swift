@@ -1,4 +1,4 @@
-/// What a plain YAML scalar stands for: the implicit types of YAML 1.1 as PyYAML's safe loader resolves them.
+/// The value of a plain YAML scalar: the implicit types of YAML 1.1 as PyYAML's safe loader resolves them.
 enum YAMLScalar {
   static func resolve(_ text: String) throws(YAMLTimestamp.Impossible) -> PolicyValue.Content {
     switch text {
@@ -18,7 +18,7 @@ enum YAMLScalar {
 
   // MARK: Integers
 
-  /// Binary, octal, decimal, hexadecimal and base 60, with underscores; decimal digits of the value.
+  /// Binary, octal, decimal, hexadecimal and base 60, with underscores; returns the value's decimal digits.
   static func integer(_ text: String) -> String? {
     let (sign, body) = split(text)
     let digits = body.filter { $0 != "_" }
@@ -47,7 +47,7 @@ enum YAMLScalar {
     return ("", text.hasPrefix("+") ? text.dropFirst() : text[...])
   }
 
-  /// Beyond 64 bits such a number is taken for text: nobody writes one into a policy.
+  /// Such a number beyond 64 bits counts as text: nobody writes one into a policy.
   private static func decimal(_ digits: some StringProtocol, radix: Int) -> String? {
     UInt64(digits, radix: radix).map { String($0) }
   }
@@ -56,8 +56,8 @@ enum YAMLScalar {
     text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_") }
   }
 
-  /// `h:m:s`: every part but the first is 0 to 59, of one or two digits. Only the first part and what stands behind the
-  /// dot may have underscores.
+  /// `h:m:s`: every part but the first is 0 to 59, in one or two digits. Only the first part and the fraction may have
+  /// underscores.
   private static func base60(_ text: Substring, allowsFraction: Bool) -> Double? {
     var parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count > 1, isDecimal(parts[0]), parts[0].utf8.first != UInt8(ascii: "_") else { return nil }
@@ -68,7 +68,7 @@ enum YAMLScalar {
       guard isPlainDecimal(fraction.dropFirst()) else { return nil }
       parts[parts.count - 1] = last[..<dot]
     }
-    // From the end, as PyYAML adds them up.
+    // From the end, in the order in which PyYAML adds them.
     var value = 0.0
     var weight = 1.0
     for (index, part) in parts.enumerated().reversed() {
@@ -107,7 +107,7 @@ enum YAMLScalar {
     }
     guard isDecimal(whole), isDecimal(fraction) else { return nil }
     if whole.isEmpty {
-      // Without digits before the dot YAML 1.1 takes no sign, and wants a digit behind it.
+      // Without digits before the dot, YAML 1.1 permits no sign and requires a digit after it.
       guard text.first == ".", let next = fraction.first, next != "_" else { return nil }
     } else if whole.first == "_" {
       return nil

@@ -1,9 +1,9 @@
-/// A date, or a date with a time, as YAML 1.1 writes it plainly and PyYAML's safe loader reads it.
+/// A plain date, or date and time, as YAML 1.1 writes it and PyYAML's safe loader reads it.
 struct YAMLTimestamp: Equatable {
-  /// What Python's `str` makes of it: conditions compare by that.
+  /// The value as Python's `str` writes it, which is what conditions compare.
   let text: String
 
-  /// Why a text of that form stands for nothing.
+  /// Why a text of this form denotes no date or time.
   struct Impossible: Error {
     let reason: String
   }
@@ -15,7 +15,7 @@ struct YAMLTimestamp: Equatable {
       let day = scan.digits(1...2)
     else { return nil }
     if scan.isAtEnd {
-      // A date by itself has all its digits.
+      // A date alone has all its digits.
       guard text.utf8.count == 10 else { return nil }
       self.text = try Self.date(year, month, day)
       return
@@ -41,7 +41,7 @@ struct YAMLTimestamp: Equatable {
     return String(repeating: "0", count: 4 - String(year).count) + "\(year)-\(padded(month))-\(padded(day))"
   }
 
-  /// Empty for none; nil for what is no zone.
+  /// Empty if there is none; nil if this is not a zone.
   private static func zone(_ scan: inout Scan) throws(Impossible) -> String? {
     if scan.isAtEnd { return "" }
     if scan.take("Z") { return "+00:00" }
@@ -59,7 +59,7 @@ struct YAMLTimestamp: Equatable {
 
   private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-  /// The bytes that are still to be read.
+  /// The bytes still to be read.
   private struct Scan {
     let bytes: [UInt8]
     var position = 0
@@ -78,7 +78,7 @@ struct YAMLTimestamp: Equatable {
       return position > start
     }
 
-    /// A number of so many digits, as many as there are.
+    /// A number with a permitted count of digits, taking as many as there are.
     mutating func digits(_ count: ClosedRange<Int>) -> Int? {
       var value = 0
       var taken = 0
@@ -89,7 +89,7 @@ struct YAMLTimestamp: Equatable {
       return taken >= count.lowerBound ? value : nil
     }
 
-    /// Six digits behind a dot; empty where they say nothing.
+    /// Six digits after a dot; empty if they are all zero.
     mutating func fraction() -> String {
       var digits = ""
       while let digit = digit() { digits += digits.utf8.count < 6 ? "\(digit)" : "" }

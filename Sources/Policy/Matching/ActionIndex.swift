@@ -1,20 +1,20 @@
-/// Finds, in policy order, the rules whose actions a call matches, without looking at the others.
+/// Finds, in policy order, the rules whose actions match a call, without visiting the others.
 struct ActionIndex: Sendable {
   /// How a rule matches a call.
   struct Match {
-    /// Of the rule among all, from 0.
+    /// The rule's number among all, from 0.
     let number: Int
     let rule: Rule
-    /// In the set of actions before families were known; else in the widened one only.
+    /// Whether the rule matches the set of actions from before families were known, and not only the widened one.
     let isLegacy: Bool
   }
 
   private let rules: RuleTable
-  /// Patterns by the literal text they start with.
+  /// Patterns by their literal start.
   private let whole: PrefixTable
-  /// Patterns that leave the tool open, by the literal text their method starts with.
+  /// Patterns for any tool, by the literal start of their method.
   private let method: PrefixTable
-  /// All others.
+  /// All other patterns.
   private var open: [PrefixTable.Entry] = []
 
   /// Calls beyond these bounds are matched rule by rule.
@@ -45,7 +45,7 @@ struct ActionIndex: Sendable {
           open.append(entry)
         }
       }
-      // Nothing gets past a rule that matches every call.
+      // No call reaches the rules after one that matches every call.
       if rule.matchesEverything { break }
     }
     self.rules = rules
@@ -64,7 +64,7 @@ struct ActionIndex: Sendable {
 
   /// Calls `body` with each match until it returns false.
   ///
-  /// - Returns: whether the call is within the bounds of the index; else nothing has been called.
+  /// - Returns: whether the call is within the bounds of the index; if not, `body` has not been called.
   func forEachMatch(of candidates: [Candidates.Action], _ body: (Match) -> Bool) -> Bool {
     guard candidates.count <= Self.maxCandidates else { return false }
     var cursors = InlineArray<24, Cursor>(repeating: Cursor())

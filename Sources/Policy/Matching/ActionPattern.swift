@@ -1,10 +1,10 @@
 import Python
 
-/// A pattern for `tool:method`. The tool part is compared without regard to case, the method part exactly.
+/// A pattern for `tool:method`. The tool part is compared regardless of case, the method part exactly.
 struct ActionPattern: Sendable {
   let glob: Glob
 
-  /// The pattern as it takes part in matching: one without a colon stands for any method of the tools it names.
+  /// The pattern as it is matched: one without a colon stands for every method of the tools that it names.
   let canonical: [UInt8]
 
   private let normalized: [UInt8]
@@ -19,7 +19,7 @@ struct ActionPattern: Sendable {
   /// - Parameter action: from ``normalized(_:)``.
   func matches(_ action: [UInt8]) -> Bool { glob.matches(action) }
 
-  /// An action or pattern with what stands before its first colon case-folded; without a colon, all of it.
+  /// An action or pattern with the part before its first colon case-folded; without a colon, all of it.
   static func normalized(_ action: [UInt8]) -> [UInt8] {
     var result = action
     for index in result.indices {
@@ -35,7 +35,7 @@ struct ActionPattern: Sendable {
     return result
   }
 
-  /// Whether it speaks of a method of the protocol: all but two of them have a slash, and tools hardly ever do.
+  /// Whether the pattern names a protocol method: all but two of them have a slash, and tools hardly ever do.
   var namesMethod: Bool {
     let colon = canonical.firstIndex(of: UInt8(ascii: ":")) ?? canonical.endIndex
     return canonical[colon...].contains(UInt8(ascii: "/"))
@@ -43,10 +43,10 @@ struct ActionPattern: Sendable {
 
   // MARK: For the index
 
-  /// What every action that matches starts with.
+  /// The text that every matching action starts with.
   var literalStart: ArraySlice<UInt8> { normalized.prefix { !Glob.isSpecial($0) } }
 
-  /// What stands behind some colon of every action that matches, for a pattern `*:…`; nil for any other.
+  /// For a pattern `*:…`, the text after some colon of every matching action; nil for any other pattern.
   var literalMethodStart: ArraySlice<UInt8>? {
     guard normalized.starts(with: "*:".utf8) else { return nil }
     let start = normalized.dropFirst(2).prefix { !Glob.isSpecial($0) }

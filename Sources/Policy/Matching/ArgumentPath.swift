@@ -13,7 +13,7 @@ struct ArgumentPath: Sendable, Equatable {
 
   let steps: [Step]
 
-  /// Nil where the text starts with `args.` and is no path all the same.
+  /// Nil for a text that is not such a path, even if it starts with `args.`.
   init?(_ text: [UInt8]) {
     guard text.starts(with: Self.prefix) else { return nil }
     var steps: [Step] = []
@@ -42,9 +42,9 @@ struct ArgumentPath: Sendable, Equatable {
     self.steps = steps
   }
 
-  /// The place of the first of some values, in the order of the text, that `isMeant` takes; nil for none.
+  /// The path of the first of some values, in the order of the text, that `isMeant` accepts; nil for none.
   ///
-  /// One walk for all of them: a call may hold any number. Recursion is bounded by ``JSONLimits/maxDepth``.
+  /// One walk serves all of them, since a call may hold any number. Recursion is bounded by ``JSONLimits/maxDepth``.
   init?(
     toFirstOf nodes: Set<JSONDocument.Node>, in document: JSONDocument, from root: JSONDocument.Node,
     where isMeant: ([Step]) -> Bool
@@ -68,22 +68,22 @@ struct ArgumentPath: Sendable, Equatable {
     self.steps = steps
   }
 
-  /// What stands at a place.
+  /// What is found at a place.
   enum Finding {
     case value(JSONDocument.Node, in: JSONDocument)
     /// There is no such place.
     case nothing
-    /// A key that some reader takes for one on the way.
+    /// A key that some reader takes for one on the path.
     case lookAlike
-    /// The way goes on within something that has no inside: a text, for one.
+    /// The path continues inside a value that has no inside, such as a string.
     ///
-    /// - Parameter steps: those that lead to it.
+    /// - Parameter steps: the number of steps that lead to the value.
     case end(JSONDocument.Node, in: JSONDocument, steps: Int)
   }
 
-  /// Calls `body` with everything at this place, and at least once.
+  /// Calls `body` with everything at this place, at least once.
   ///
-  /// - Parameter start: how many steps have been taken to `node`.
+  /// - Parameter start: the number of steps already taken to `node`.
   func forEachFinding(
     from start: Int = 0, at node: JSONDocument.Node, in document: JSONDocument, _ body: (Finding) -> Void
   ) {
@@ -95,7 +95,7 @@ struct ArgumentPath: Sendable, Equatable {
     switch (steps[start], document.kind(of: node)) {
     case (.member(let name), .object):
       if document.holdsLookAlike(of: name, in: node) { body(.lookAlike) }
-      // A text that servers decode may hold a key twice, and they differ in which one counts.
+      // A string that servers decode may hold a key twice, and servers differ in which one counts.
       let values = document.members(of: node).filter { document.string($0.key, equals: name.span) }.map(\.value)
       for value in values { goOn(to: value) }
       if values.isEmpty { goOn(to: nil) }
@@ -128,7 +128,7 @@ extension ArgumentPath: CustomStringConvertible {
 }
 
 extension JSONDocument {
-  /// Whether an object has a key that is not the name, and that some reader takes for it.
+  /// Whether an object has a key that differs from the name but that some reader takes for it.
   func holdsLookAlike(of name: [UInt8], in object: Node) -> Bool {
     members(of: object).contains { LookAlike.isLookAlike(text($0.key), of: name) }
   }

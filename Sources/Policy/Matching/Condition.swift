@@ -1,10 +1,10 @@
 /// One condition of a rule, ready to test.
 struct Condition: Sendable {
-  /// Where its value is found.
+  /// Where the condition's value is found.
   enum Field: Sendable {
-    /// A key of the arguments, overlaid by the context, overlaid by its tags.
+    /// A key of the arguments, overridden by the context, overridden by its tags.
     case key([UInt8])
-    /// A place within the arguments; only where the file opens our dialect.
+    /// A place within the arguments; only if the file declares our dialect.
     case path(ArgumentPath)
   }
 
@@ -14,11 +14,11 @@ struct Condition: Sendable {
   let test: ValueTest
 }
 
-/// What a condition or a test of a value comes to.
+/// The result of a condition, or of a test of a value.
 enum Verdict: Equatable {
   case holds
   case fails
-  /// It can't be known. A rule that denies then applies, and one that lets through does not.
+  /// The result can't be determined. A rule that denies then applies, and one that lets through does not.
   case undecided(Doubt)
   /// The SDK stops with an error here, and so denies.
   case fault
@@ -39,16 +39,16 @@ enum Doubt: String, Sendable {
 extension Verdict {
   init(_ holds: Bool) { self = holds ? .holds : .fails }
 
-  /// The verdict on an argument that the tool does not ask for, which it passes over: it may close, and can't open.
+  /// The verdict on an argument that the tool does not declare and so ignores: it may deny a call but not allow it.
   ///
-  /// - Parameter other: without that argument.
+  /// - Parameter other: the verdict without that argument.
   func withUndeclared(_ other: Verdict, isClosing: Bool) -> Verdict {
     let verdict = combined(with: other, isClosing: isClosing)
     return self == .holds && verdict == .fails ? .undecided(.undeclared) : verdict
   }
 
-  /// The verdict over several readings of one value: a rule that denies applies when any of them does what it says,
-  /// one that lets through only when all of them do.
+  /// The verdict over several readings of one value: a rule that denies applies if any reading satisfies it, one that
+  /// lets through only if all of them do.
   func combined(with other: Verdict, isClosing: Bool) -> Verdict {
     switch (self, other) {
     case (.fault, _), (_, .fault): .fault

@@ -1,37 +1,37 @@
 import Python
 import Wire
 
-/// Finds what conditions look at in a call: arguments, overlaid by the context, overlaid by the context's tags.
+/// Finds what conditions examine in a call: arguments, overridden by the context, overridden by the context's tags.
 struct FieldLookup {
   let call: CallBody
   private let context: ContextMembers
-  /// The arguments by name, made when there are too many to look through one by one.
+  /// The arguments by name, built when there are too many to search one by one.
   private var argumentIndex: [ArraySlice<UInt8>: JSONDocument.Node]?
 
-  /// The names of arguments by their letters.
+  /// The names of arguments by their ``LookAlike/letters(_:)``.
   private var argumentsByLetters: [[UInt8]: [[UInt8]]]?
 
-  /// What the arguments hold that servers may decode, by name.
+  /// The contents of arguments that servers may decode, by name.
   private var containers: [[UInt8]: Decoded] = [:]
 
-  /// How long the expressions of all rules may look at texts that are longer than what the SDK looks at.
+  /// How long the expressions of all rules may spend on texts that are longer than the SDK examines.
   private var patience = Patience(milliseconds: 250)
 
-  /// Beyond so many arguments an index is made.
+  /// Beyond this number of arguments an index is built.
   static let maxScannedArguments = 64
 
   struct Found {
     let value: FieldValue?
-    /// The argument that it is.
+    /// The argument that the value comes from.
     let argument: [UInt8]?
   }
 
-  /// What a text holds that some servers decode.
+  /// The JSON in a string that some servers decode.
   private enum Decoded {
     case nothing
     /// An array or an object.
     case container(JSONDocument)
-    /// Beyond our limits, which servers do not share.
+    /// JSON beyond our limits, which servers do not share.
     case tooLarge
   }
 
@@ -44,7 +44,7 @@ struct FieldLookup {
 
   /// - Parameters:
   ///   - isClosing: whether the rule denies.
-  ///   - hidden: keys of the context that are not to be seen.
+  ///   - hidden: keys of the context to ignore.
   mutating func verdict(
     of condition: Condition, isClosing: Bool, hidden: ContextMembers.HiddenKeys = []
   ) -> Verdict {
@@ -65,14 +65,14 @@ struct FieldLookup {
         return verdict.withUndeclared(
           self.verdict(of: condition.test, on: asked, isClosing: isClosing), isClosing: isClosing)
       case nil where isMainText:
-        // The tool may have no use for it and act on the one that it surely has.
+        // The tool may have no use for this argument and act on one that it surely has.
         let asked = mainText(hidden, onlyDeclared: true)
         guard asked.argument != nil else { return verdict }
         return verdict.combined(
           with: self.verdict(of: condition.test, on: asked, isClosing: isClosing), isClosing: isClosing)
       case nil where ContextMembers.isAboutCaller(key):
-        // Who calls is not for a message to say: an argument of that name that the tool may have no use for may close,
-        // and can't open.
+        // A message can't say who calls: an argument of that name, which the tool may have no use for, may count
+        // against the call but not for it.
         let absent = condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
         return verdict.combined(with: absent, isClosing: isClosing)
       default:
@@ -86,7 +86,7 @@ struct FieldLookup {
     }
   }
 
-  /// The verdict where nothing stands. A rule that denies looks at what the tool says that it takes then.
+  /// The verdict on an absent value. A rule that denies also considers the default that the tool's schema names.
   private mutating func verdictOnNothing(
     _ test: ValueTest, at steps: some Sequence<ArgumentPath.Step>, _ isClosing: Bool
   ) -> Verdict {
@@ -97,7 +97,7 @@ struct FieldLookup {
     return plain.combined(with: verdict(of: test, asItStands: value, isClosing: isClosing), isClosing: isClosing)
   }
 
-  /// Whether the tool has an argument at a place; nil where that is not known.
+  /// Whether the tool has an argument at a place; nil if unknown.
   private func declares(_ steps: some Sequence<ArgumentPath.Step>) -> Bool? {
     call.schema.flatMap { $0.declares(steps) }
   }
@@ -110,14 +110,14 @@ struct FieldLookup {
     return verdict(of: test, on: found.value, of: argument, isClosing: isClosing)
   }
 
-  /// The verdict on an argument of its own.
+  /// The verdict on a top-level argument.
   private mutating func verdict(
     of test: ValueTest, on value: FieldValue?, of argument: [UInt8], isClosing: Bool
   ) -> Verdict {
     guard case .text(let text)? = value, Self.looksDecodable(text), mayBeDecoded(test, at: [.member(argument)]) else {
       return verdict(of: test, on: value, at: [.member(argument)], isClosing: isClosing)
     }
-    // Many rules may ask about one long text.
+    // Many rules may consult one long text.
     let inner = containers[argument] ?? Self.container(in: text)
     containers[argument] = inner
     return verdict(of: test, on: value, decoded: inner, isClosing: isClosing)
@@ -150,7 +150,7 @@ struct FieldLookup {
     return result ?? .fails
   }
 
-  /// The verdict where the way goes on within something that has no inside, unless a server decodes it.
+  /// The verdict if the path continues inside a value that has no inside, unless a server decodes the value.
   private mutating func verdict(
     of test: ValueTest, beyond node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int,
     isClosing: Bool
@@ -172,8 +172,8 @@ struct FieldLookup {
     }
   }
 
-  /// The verdict of a rule that denies where some servers take a value by itself for a list of it, or each of a list where
-  /// others take one.
+  /// The verdict of a rule that denies: some servers take a lone value for a list of it, or each element of a list
+  /// where others take one value.
   private mutating func verdict(
     of test: ValueTest, atLone node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int
   ) -> Verdict {
@@ -209,8 +209,8 @@ struct FieldLookup {
     return verdict(of: test, on: value, decoded: Self.container(in: text), isClosing: isClosing)
   }
 
-  /// The verdict on a text that is no number, where numbers are compared: some servers read `0x1388` and `5000 EUR` as 5000.
-  /// Nil for anything else.
+  /// The verdict on a text that is not a number, where numbers are compared: some servers read `0x1388` and `5000 EUR`
+  /// as 5000. Nil for anything else.
   private func verdictOnNoNumber(_ value: FieldValue, _ test: ValueTest, _ isClosing: Bool) -> Verdict? {
     guard test.isOfNumbers, case .text(let text) = value, PythonFloat.value(of: value) == .none,
       !Self.looksDecodable(text)
@@ -219,8 +219,8 @@ struct FieldLookup {
       .combined(with: .undecided(.noNumber), isClosing: isClosing)
   }
 
-  /// The verdict on a value as it stands, beyond what the SDK sees of it. A whole number with a point or an exponent is
-  /// to most servers the one without: `7.0` is not let past a rule against 7.
+  /// The verdict on a value as it stands, beyond what the SDK sees of it. Most servers treat a whole number with a
+  /// point or an exponent like the plain integer: `7.0` does not get past a rule against 7.
   private mutating func verdict(of test: ValueTest, asItStands value: FieldValue, isClosing: Bool) -> Verdict {
     var verdict = test.verdict(on: value, files: call.files, isClosing: isClosing)
     if let all = test.verdictOnLongText(value, patience: &patience) {
@@ -235,8 +235,8 @@ struct FieldLookup {
     return verdict
   }
 
-  /// Adds the verdicts on all that a list or an object holds, for a rule that denies: as one text they stand in marks of
-  /// quotation, with escapes.
+  /// For a rule that denies, adds the verdicts on everything that a list or an object holds: in the text of the whole,
+  /// inner values are quoted and escaped.
   private mutating func addInner(
     of node: JSONDocument.Node, _ document: JSONDocument, to verdict: inout Verdict, _ test: ValueTest
   ) {
@@ -257,8 +257,8 @@ struct FieldLookup {
     }
   }
 
-  /// The digits of a whole number that is not written as one, or that doubles, and JavaScript with them, take for another
-  /// one; nil for anything else.
+  /// The digits of a whole number that is not written as one, or that doubles (and so JavaScript) take for another one;
+  /// nil for anything else.
   private static func whole(_ value: FieldValue) -> ArraySlice<UInt8>? {
     guard case .node(let document, let node) = value else { return nil }
     let raw = document.raw(node)
@@ -269,7 +269,7 @@ struct FieldLookup {
     return Array(String(number).utf8)[...]
   }
 
-  /// The verdict on a text that may be decoded, in both readings.
+  /// The verdict on a text that may be decoded, over both readings.
   private mutating func verdict(
     of test: ValueTest, on value: FieldValue?, decoded: Decoded, isClosing: Bool
   ) -> Verdict {
@@ -285,7 +285,7 @@ struct FieldLookup {
     }
   }
 
-  /// Whether it is left open what type the argument is of.
+  /// Whether the type of the argument is left open.
   private func mayBeDecoded(_ test: ValueTest, at steps: [ArgumentPath.Step]) -> Bool {
     call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps)?.mayBeDecoded ?? true
   }
@@ -323,7 +323,7 @@ struct FieldLookup {
     }
   }
 
-  /// One in another style (`filePath` for `file_path`) only where the tool has the argument, and not the other one.
+  /// A key in another style (`filePath` for `file_path`) counts only if the tool has `name` and not `argument`.
   private func isLookAlike(_ argument: [UInt8], of name: [UInt8]) -> Bool {
     guard argument != name else { return false }
     if LookAlike.folded(argument) == LookAlike.folded(name) { return true }
@@ -359,9 +359,9 @@ struct FieldLookup {
     return argumentIndex?[key[...]]
   }
 
-  /// What `input_text` stands for: the text that the tool acts on. A caller's own `input_text` can't stand before it.
+  /// The value of `input_text`: the text that the tool acts on, which precedes a caller's own `input_text`.
   ///
-  /// - Parameter onlyDeclared: whether arguments are passed over that the tool does not surely ask for.
+  /// - Parameter onlyDeclared: whether to skip arguments that the tool does not surely ask for.
   private mutating func mainText(_ hidden: ContextMembers.HiddenKeys, onlyDeclared: Bool = false) -> Found {
     for key in Self.mainTextKeys {
       let found = find(key, hidden)

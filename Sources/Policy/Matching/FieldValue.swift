@@ -1,11 +1,11 @@
 import Python
 import Wire
 
-/// A value that a condition looks at, neither null nor absent.
+/// A value that a condition examines, neither null nor absent.
 enum FieldValue: Sendable {
   /// A string, unescaped.
   case text(ArraySlice<UInt8>)
-  /// Any other kind, where it stands.
+  /// A value of any other kind, at its place in the document.
   case node(JSONDocument, JSONDocument.Node)
 
   /// Nil for null.

@@ -1,10 +1,10 @@
-/// What `within` needs to know of the file system of the tools that are judged. It is asked while a call is judged.
+/// What `within` needs to know about the file system of the governed tools. It is consulted while a call is judged.
 public protocol FileSystemView: Sendable {
-  /// Absolute; what `~` stands for. Nil where it is not known.
+  /// The absolute path that `~` stands for; nil if unknown.
   var homeDirectory: [UInt8]? { get }
 
-  /// Where a symbolic link points to; nil for what is no link, does not exist or can't be looked at.
+  /// The target of a symbolic link; nil if the path is not a link, does not exist or can't be read.
   ///
-  /// - Parameter path: absolute, its directories free of links.
+  /// - Parameter path: absolute; its directories are free of links.
   func linkTarget(of path: [UInt8]) -> [UInt8]?
 }

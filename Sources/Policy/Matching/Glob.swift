@@ -2,8 +2,8 @@ import Python
 
 /// A shell pattern as Python's `fnmatch.fnmatchcase` reads it, over Unicode scalars and the whole text.
 ///
-/// `*` is any run, `?` one scalar, `[seq]` one of a set, `[!seq]` one outside of it. There are no escapes;
-/// `[` without its `]` is itself; a reversed range matches nothing.
+/// `*` is any run, `?` one scalar, `[seq]` one in a set, `[!seq]` one outside it. There are no escapes; `[` without its
+/// `]` stands for itself; a reversed range matches nothing.
 struct Glob: Sendable {
   private enum Token: Sendable {
     case literal(UInt32)
@@ -60,7 +60,7 @@ struct Glob: Sendable {
 
   func matches(_ text: [UInt8]) -> Bool { matches(text[...]) }
 
-  /// Going back only to the last `*` is enough, so the cost is at most the product of the two lengths.
+  /// Backtracking only to the last `*` is enough, so the cost is at most the product of the two lengths.
   private static func match(_ tokens: [Token], _ text: Span<UInt8>) -> Bool {
     var token = 0
     var position = 0

@@ -11,11 +11,11 @@ struct GlobSet: Sendable {
   private static let hyphen = UInt32(UInt8(ascii: "-"))
   private static let bracket = UInt32(UInt8(ascii: "]"))
 
-  /// Reads a set from the scalar behind its `[`; nil where its `]` is missing.
+  /// Reads a set from the scalar after its `[`; nil if its `]` is missing.
   static func parse(_ pattern: [UInt32], from start: Int) -> (set: GlobSet, end: Int)? {
     var close = start
     if close < pattern.count, pattern[close] == bang { close += 1 }
-    // A `]` that stands first is a member.
+    // A `]` in first place is a member.
     if close < pattern.count, pattern[close] == bracket { close += 1 }
     while close < pattern.count, pattern[close] != bracket { close += 1 }
     guard close < pattern.count else { return nil }
@@ -25,7 +25,7 @@ struct GlobSet: Sendable {
     return (GlobSet(isNegated: isNegated, ranges: ranges(joining: chunks)), close + 1)
   }
 
-  /// The parts between the hyphens that make ranges, without the `!`; ranges that hold nothing are taken out.
+  /// The parts between the hyphens that form ranges, without the `!`; empty ranges are removed.
   private static func chunks(
     of pattern: [UInt32], _ start: Int, _ close: Int, isNegated: Bool
   ) -> [[UInt32]] {
@@ -54,7 +54,7 @@ struct GlobSet: Sendable {
   private static func ranges(joining chunks: [[UInt32]]) -> [ClosedRange<UInt32>] {
     var ranges: [ClosedRange<UInt32>] = []
     for (index, chunk) in chunks.enumerated() {
-      // The last of a chunk and the first of the next are the ends of a range.
+      // The last scalar of a chunk and the first of the next are the ends of a range.
       let first = index == 0 ? 0 : 1
       let last = index == chunks.count - 1 ? chunk.count : chunk.count - 1
       if first < last { for scalar in chunk[first..<last] { ranges.append(scalar...scalar) } }

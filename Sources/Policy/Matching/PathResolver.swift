@@ -1,28 +1,28 @@
 import Python
 import Wire
 
-/// Finds the places that a text may name in a file system: as a tool reads it, or another tool.
+/// Finds the places in a file system that a text may name, in any way that some tool reads it.
 struct PathResolver {
   let files: any FileSystemView
 
-  /// How often the file system may still be asked. A call may hold any number of paths.
+  /// How many more times the file system may be consulted. A call may hold any number of paths.
   private var lookups = Self.maxLookups
 
   init(files: any FileSystemView) {
     self.files = files
   }
 
-  /// The parts of an absolute path without links, `.` and `..`.
+  /// The components of an absolute path without links, `.` and `..`.
   typealias Place = [ArraySlice<UInt8>]
 
   static let maxLinks = 40
-  /// What systems take; a longer path names nothing, though some tools shorten one before they use it.
+  /// The longest path that systems accept; a longer one names nothing, though some tools shorten it before use.
   static let maxPathBytes = 4096
   static let maxLookups = 20_000
 
   private static let slash = UInt8(ascii: "/")
 
-  /// What leads each process somewhere else: the server not to where it would lead the proxy.
+  /// Paths that differ between processes: they lead the server elsewhere than the proxy.
   private static let ofProcesses = ["/proc/self", "/proc/thread-self", "/dev/fd"].map { Array($0.utf8) }
 
   /// What a text names.
@@ -31,11 +31,11 @@ struct PathResolver {
     case undecided(Doubt)
   }
 
-  /// All places that some tool would take the text for: with white space around it and without, with `file:` and percent
-  /// escapes read and not read, `~` expanded and not, `..` taken off before links are followed and after.
+  /// All places that some tool would take the text for: with and without surrounding white space, with `file:` and
+  /// percent escapes decoded or not, `~` expanded or not, `..` removed before links are followed or after.
   ///
-  /// - Parameter bases: absolute; what relative paths may start from. Where there are none, what a relative path names
-  ///   can't be told: some servers take it from their working directory, others from a directory that they serve.
+  /// - Parameter bases: absolute directories that relative paths may start from. Without any, what a relative path
+  ///   names is unknown: some servers take it from their working directory, others from a directory that they serve.
   mutating func readings(of text: ArraySlice<UInt8>, from bases: [[UInt8]]) -> Readings {
     guard text.count <= Self.maxPathBytes, !text.contains(0), text.contains(where: { $0 > 0x20 }) else {
       return .undecided(.place)
@@ -43,9 +43,9 @@ struct PathResolver {
     var spellings: [[UInt8]] = []
     for plain in Self.withAndWithoutSpace(text) {
       let paths = Self.filePaths(plain)
-      // Who does not read URLs finds nothing under such a name; what it starts from need not be known for that.
+      // A tool that does not read URLs finds nothing under such a name, wherever it starts from.
       if paths.isEmpty || !bases.isEmpty { spellings.append(plain) }
-      // It may be read from anywhere, files too (`local_file:/etc`).
+      // A tool may read this from anywhere, including files (`local_file:/etc`).
       if paths.isEmpty, Self.isOtherURL(plain) { return .undecided(.place) }
       spellings += paths
     }
@@ -62,7 +62,7 @@ struct PathResolver {
     }
     for spelling in spellings {
       if spelling.first == UInt8(ascii: "~") {
-        // Whose home `~name` is can't be told from here.
+        // Whose home `~name` is can't be determined here.
         guard spelling.count == 1 || spelling[1] == Self.slash, let home = files.homeDirectory,
           add(home + spelling.dropFirst())
         else { return .undecided(.place) }
@@ -71,7 +71,7 @@ struct PathResolver {
         guard add(spelling) else { return .undecided(.place) }
         continue
       }
-      // Some tools put a variable of their environment in its place, such as `$HOME`.
+      // Some tools expand environment variables here, such as `$HOME`.
       guard spelling.first != UInt8(ascii: "$") else { return .undecided(.place) }
       guard !bases.isEmpty else { return .undecided(.relativePath) }
       for base in bases {
@@ -81,10 +81,10 @@ struct PathResolver {
     return .places(places)
   }
 
-  /// The place of an absolute path, its links followed up to the deepest ancestor that exists; nil for a loop of links,
-  /// where that takes too long, and where it is another place for each process.
+  /// The place of an absolute path, with links followed up to the deepest ancestor that exists; nil for a loop of
+  /// links, if resolving takes too long, and for a path that differs between processes.
   ///
-  /// - Parameter isOfRule: whether a rule names the path, which then is what the proxy finds there.
+  /// - Parameter isOfRule: whether a rule names the path, which then means what the proxy finds there.
   mutating func resolve(_ path: [UInt8], isOfRule: Bool = false) -> Place? {
     var pending = Self.parts(of: path)
     pending.reverse()
@@ -136,8 +136,8 @@ struct PathResolver {
     return [slash] + kept.joined(separator: [slash])
   }
 
-  /// A text as it is, and, where that differs, as readers of URLs take it: without white space around it, and without
-  /// tabs and line breaks anywhere (WHATWG URL, "basic URL parser"; Python's `urllib.parse`). Many tools trim paths too.
+  /// A text as it stands and, if different, as URL readers take it: without surrounding white space, and without tabs
+  /// and line breaks anywhere (WHATWG URL, "basic URL parser"; Python's `urllib.parse`). Many tools trim paths too.
   private static func withAndWithoutSpace(_ text: ArraySlice<UInt8>) -> [[UInt8]] {
     guard let first = text.first, let last = text.last else { return [] }
     guard first <= 0x20 || last <= 0x20 || text.contains(where: isLineSpace),
@@ -148,23 +148,23 @@ struct PathResolver {
 
   private static func isLineSpace(_ byte: UInt8) -> Bool { byte == 0x09 || byte == 0x0a || byte == 0x0d }
 
-  /// The paths of a `file:` URL, in whatever case some reader takes for the same; none for any other text.
+  /// The paths of a `file:` URL, in any spelling that some reader takes for the same; none for any other text.
   private static func filePaths(_ text: [UInt8]) -> [[UInt8]] {
-    // The longest spelling has one letter of two bytes.
+    // One letter of the longest spelling takes two bytes.
     guard let colon = text.prefix(6).firstIndex(of: UInt8(ascii: ":")),
       LookAlike.folded(Array(text[..<colon])).elementsEqual("file".utf8)
     else { return [] }
     let rest = text[(colon + 1)...]
     var paths: [[UInt8]] = []
-    // To browsers and Node a backslash is a slash here.
+    // Browsers and Node treat a backslash as a slash here.
     for rest in [Array(rest), rest.map { $0 == UInt8(ascii: "\\") ? slash : $0 }] {
       var path = rest[...]
       if path.starts(with: "//".utf8) {
-        // What stands up to the next slash is the host.
+        // The host extends to the next slash.
         path = path.dropFirst(2)
         path = path[(path.firstIndex(of: slash) ?? path.endIndex)...]
       }
-      // Who takes off the beginning and no more has what looks like a query in the path.
+      // A reader that removes only the beginning keeps what looks like a query in the path.
       for path in [path.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }, path] {
         var readings = [Array(path)]
         if path.first != slash { readings.append([slash] + path) }
@@ -174,7 +174,7 @@ struct PathResolver {
     return paths
   }
 
-  /// Whether some reader takes a text for a URL that is no `file:` one: no relative path looks like that.
+  /// Whether some reader takes a text for a URL other than a `file:` one; no relative path looks like that.
   private static func isOtherURL(_ text: [UInt8]) -> Bool {
     guard text.first != slash, text.first != UInt8(ascii: "~") else { return false }
     return text.indices.dropLast().contains {
@@ -182,7 +182,7 @@ struct PathResolver {
     }
   }
 
-  /// Nil where there are no escapes.
+  /// Nil if there are no escapes.
   private static func percentDecoded(_ text: [UInt8]) -> [UInt8]? {
     guard text.contains(UInt8(ascii: "%")) else { return nil }
     var decoded: [UInt8] = []

@@ -4,7 +4,7 @@ import Wire
 /// The directories that `within` and `not_within` name.
 struct PathScope: Sendable {
   let roots: [[UInt8]]
-  /// What relative paths may start from; none where the rule does not say it.
+  /// Directories that relative paths may start from; empty if the rule names none.
   let bases: [[UInt8]]
 
   /// The verdict over all strings in the value, in every spelling they may be read in.
@@ -18,7 +18,7 @@ struct PathScope: Sendable {
       if let place = resolver.resolve(root, isOfRule: true) { places.append(place) }
     }
     guard places.count == roots.count else { return .undecided(.place) }
-    /// Some file systems take names without regard to case: what is protected is so in any, what is opened in its own.
+    /// Some file systems ignore case: what a rule protects is protected in any case, what it opens only as written.
     func isSame(_ part: ArraySlice<UInt8>, _ wanted: ArraySlice<UInt8>) -> Bool {
       part == wanted || isClosing != isNegated && CaseFolding.folded(part) == CaseFolding.folded(wanted)
     }
@@ -39,7 +39,7 @@ struct PathScope: Sendable {
     return verdict ?? .undecided(.place)
   }
 
-  /// Nil for a value that is no text and holds none.
+  /// Calls `body` with nil for a value that is not a string and holds none.
   private func forEachText(in value: FieldValue, _ body: (ArraySlice<UInt8>?) -> Void) {
     switch value {
     case .text(let text): body(text)

@@ -1,11 +1,11 @@
-/// Finds all patterns whose literal start a text starts with, in one pass over the text.
+/// Finds all patterns whose literal start is a prefix of a text, in one pass over the text.
 ///
-/// A hash of the text grows byte by byte and is looked up at those lengths that some pattern has. What is found is to
-/// be checked: two starts may share a hash.
+/// A hash of the text grows byte by byte and is looked up at each length that some pattern has. Hits must be checked,
+/// because two starts may share a hash.
 struct PrefixTable: Sendable {
   struct Entry: Sendable {
     let rule: Int32
-    /// The place of its pattern among the rule's.
+    /// The pattern's number within the rule.
     let pattern: Int32
   }
 
@@ -15,7 +15,7 @@ struct PrefixTable: Sendable {
     var count: Int32 = 0
   }
 
-  /// Those of one start stand together, in the order that they were added in.
+  /// Entries with the same start are adjacent, in the order in which they were added.
   private(set) var entries: [Entry] = []
   private var slots: [Slot] = []
   private var hasLength: [Bool] = []
@@ -26,7 +26,7 @@ struct PrefixTable: Sendable {
     fileprivate private(set) var length = 0
     fileprivate let entry: Entry
 
-    /// A pattern that starts with nothing yet.
+    /// A pattern whose start is still empty.
     init(_ entry: Entry) { self.entry = entry }
 
     init(start: ArraySlice<UInt8>, entry: Entry) {
@@ -54,7 +54,7 @@ struct PrefixTable: Sendable {
       slots[place].hash = item.hash
       slots[place].count += 1
     }
-    // Each start gets a stretch of its own, which is filled from its end.
+    // Each start gets its own range, which is filled from its end.
     var end: Int32 = 0
     for place in slots.indices {
       end += slots[place].count
@@ -68,7 +68,7 @@ struct PrefixTable: Sendable {
     }
   }
 
-  /// The slot that a hash has, or else an empty one.
+  /// The slot of a hash, or an empty one.
   @inline(__always)
   private func place(of hash: UInt64) -> Int {
     var place = Self.place(hash, slots.count)

@@ -1,4 +1,4 @@
-/// A set of texts, searched without making a key of what is searched for.
+/// A set of texts that is searched without building a key for the text sought.
 struct SortedTexts: Sendable {
   private let texts: [[UInt8]]
 

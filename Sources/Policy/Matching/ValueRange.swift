@@ -1,6 +1,6 @@
 import Python
 
-/// An inclusive range: of numbers where both bounds and the value are numbers, else of texts.
+/// An inclusive range: of numbers if both bounds and the value are numbers, otherwise of texts.
 struct ValueRange: Sendable {
   private let low: [UInt8]
   private let high: [UInt8]
@@ -21,10 +21,10 @@ struct ValueRange: Sendable {
     }
   }
 
-  /// Whether numbers bound it, so that texts are not what is meant.
+  /// Whether the bounds are numbers, so that texts are not meant.
   var isOfNumbers: Bool { numbers != nil }
 
-  /// Whether no number is in it, since its bounds stand in the wrong order.
+  /// Whether the range contains no number because its bounds are in the wrong order.
   var isReversed: Bool { numbers.map { $0.low > $0.high } ?? false }
 
   /// Nil for an integer that Python can't compare with a float.

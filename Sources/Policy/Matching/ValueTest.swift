@@ -1,10 +1,10 @@
 import Python
 
-/// What is asked of a value: the operators of Control Zero 1.13.16, their operands made ready.
+/// A test of a value: the operators of Control Zero 1.13.16 with their operands prepared.
 enum ValueTest: Sendable {
   case exists
   case doesNotExist
-  /// The operand makes it impossible.
+  /// The operand makes the test impossible to satisfy.
   case never
   /// The operand is an integer beyond the range of a double, which stops the SDK.
   case overflow
@@ -20,10 +20,10 @@ enum ValueTest: Sendable {
   case matches(PatternMatcher, folds: Bool)
   case within(PathScope, isNegated: Bool)
 
-  /// The characters of a text that `matches` looks at.
+  /// The number of characters of a text that `matches` examines.
   static let matchedCharacters = 8192
 
-  /// Whether the test is about there being a value and not about what it is.
+  /// Whether the test asks only whether there is a value.
   var isOfPresence: Bool {
     switch self {
     case .exists, .doesNotExist: true
@@ -31,7 +31,7 @@ enum ValueTest: Sendable {
     }
   }
 
-  /// Whether the operand makes it impossible.
+  /// Whether the operand makes the test impossible to satisfy.
   var isNever: Bool {
     switch self {
     case .never: true
@@ -58,18 +58,18 @@ enum ValueTest: Sendable {
     }
   }
 
-  /// Whether the test itself goes through what a list or an object holds.
+  /// Whether the test itself examines the contents of a list or an object.
   var looksWithin: Bool { if case .within = self { true } else { false } }
 
-  /// Whether the test searches a text by an expression.
+  /// Whether the test searches a text with a regular expression.
   var isSearch: Bool { if case .matches = self { true } else { false } }
 
-  /// Whether the test holds for what is not listed.
+  /// Whether the test holds for values that are not listed.
   var isExclusion: Bool { if case .list(_, _, isNegated: true) = self { true } else { false } }
 
   /// - Parameters:
-  ///   - value: nil where it is null or absent.
-  ///   - files: what `within` looks at; nil where there is no file system to look at.
+  ///   - value: nil if it is null or absent.
+  ///   - files: the file system that `within` consults; nil for none.
   func verdict(on value: FieldValue?, files: (any FileSystemView)?, isClosing: Bool) -> Verdict {
     if case .doesNotExist = self { return Verdict(value == nil) }
     guard let value else { return .fails }
@@ -104,10 +104,10 @@ enum ValueTest: Sendable {
     }
   }
 
-  /// What `matches` finds in all of a value whose text is longer than what the SDK looks at, so that nobody can fill its
-  /// start with something else; nil for any other test, and any other value.
+  /// The verdict of `matches` on all of a value whose text is longer than the SDK examines, so that nobody can push a
+  /// match out of sight with a long start; nil for any other test, and any other value.
   ///
-  /// - Parameter patience: of all tests of a call: whoever calls says how long the texts are.
+  /// - Parameter patience: shared by all tests of a call, because the caller decides how long the texts are.
   func verdictOnLongText(_ value: FieldValue, patience: inout Patience) -> Verdict? {
     guard case .matches(let pattern, let folds) = self else { return nil }
     let text = value.text

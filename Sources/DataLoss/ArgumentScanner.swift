@@ -1,25 +1,25 @@
 public import Wire
 
-/// Scans the arguments of a call that the policy lets through, and says what becomes of it
-/// (Control Zero 1.13.16, "DLP: order and gating").
+/// Scans the arguments of a call that the policy lets through, and decides what happens to it (Control Zero 1.13.16,
+/// "DLP: order and gating").
 public struct ArgumentScanner: Sendable {
-  /// What becomes of arguments under a key that says that they are encoded.
+  /// What happens to arguments whose key says that they are encoded.
   public enum Encoded: String, Sendable, CaseIterable {
-    /// The call is denied, as the SDK does.
+    /// The call is denied, as by the SDK.
     case deny
-    /// They are decoded and scanned; what can't be decoded is denied.
+    /// They are decoded and scanned; if they can't be decoded, the call is denied.
     case scan
-    /// They are scanned as the text that they are.
+    /// They are scanned as they stand.
     case allow
   }
 
   public let scanner: Scanner
   public var encoded = Encoded.deny
-  /// Bytes of text that are scanned; a call with more is denied. The SDK's own limit.
+  /// The maximum bytes of text to scan; a call with more is denied. The SDK's own limit.
   public var maxBytes = defaultMaxBytes
 
   public static let defaultMaxBytes = 1 << 20
-  /// Whether masked arguments can be put in the place of those that came.
+  /// Whether masked arguments can replace the original ones.
   public var rewrites: Bool
   /// What a record says of a text that was masked.
   public var maskedState: Finding.MaskState
@@ -30,7 +30,7 @@ public struct ArgumentScanner: Sendable {
     self.maskedState = maskedState
   }
 
-  /// - Parameter arguments: an object, and the document that it stands in; nil where the call has none.
+  /// - Parameter arguments: an object, and the document that contains it; nil if the call has none.
   public func scan(_ arguments: (document: JSONDocument, node: JSONDocument.Node)?) -> ScanOutcome {
     guard let (document, node) = arguments, document.count(of: node) > 0 else {
       return ScanOutcome(.skipped, "empty_args")
@@ -105,7 +105,7 @@ public struct ArgumentScanner: Sendable {
     return outcome
   }
 
-  /// What stands in values that came encoded, and whether it must not pass: nothing in there can be masked.
+  /// The findings in values that came encoded, and whether they stop the call: nothing in such values can be masked.
   private func findings(in decoded: [[UInt8]]) throws(Scanner.Failure) -> (all: Findings, isStopped: Bool) {
     var findings = Findings()
     var isStopped = false
@@ -123,7 +123,7 @@ public struct ArgumentScanner: Sendable {
 
   // MARK: Masking
 
-  /// Each value is masked by itself. A match of the whole text that this does not cover can't be masked.
+  /// Each value is masked separately. A match in the whole text that this does not cover can't be masked.
   private func masked(
     _ text: LeafText, _ matches: [Scanner.Match], _ hidden: Findings, arguments: JSONDocument.Node
   ) throws(Scanner.Failure) -> ScanOutcome {
@@ -141,7 +141,7 @@ public struct ArgumentScanner: Sendable {
     for leaf in text.leaves {
       let bytes = Array(text.bytes[leaf.range])
       let found = try scanner.matches(in: bytes.span).filter { action(of: $0) == .mask }
-      // The SDK stops here, before it looks at what could not be masked.
+      // The SDK stops here, before it examines what could not be masked.
       for rule in found.lazy.map({ scanner.detectors[$0.detector].rule }) {
         if let fault = rule.maskFault { throw Scanner.Failure(reason: "rule `\(rule.id)`: \(fault)") }
       }
@@ -154,9 +154,9 @@ public struct ArgumentScanner: Sendable {
         $0.range.lowerBound + leaf.range.lowerBound..<$0.range.upperBound + leaf.range.lowerBound
       }
     }
-    // The value of a repeated key counts where the key stood first, so leaves may stand in another order than their bytes.
+    // The value of a repeated key takes the key's first position, so leaves may be in another order than their bytes.
     outcome.edits.sort { $0.range.lowerBound < $1.range.lowerBound }
-    // The first in the text counts, and of several the one whose rule stands first.
+    // The first match in the text counts; of several there, the one whose rule comes first.
     let residual = toMask.filter { !Self.isCovered($0.range, by: covered) }
       .sorted { ($0.range.lowerBound, $0.detector) < ($1.range.lowerBound, $1.detector) }
     if let first = residual.first {
@@ -167,7 +167,7 @@ public struct ArgumentScanner: Sendable {
           + "safely masked; blocking (fail-closed) rather than forwarding an un-redacted value")
       return outcome
     }
-    // As in the SDK, which beside masks puts on record what is to be detected, in this word.
+    // As in the SDK, which beside masks records the findings of rules whose action is literally `detect`.
     let others = matches.filter { action(of: $0) != .mask && !scanner.detectors[$0.detector].rule.hasUnknownAction }
     try outcome.findings.add(others, of: scanner, in: text.bytes, maskState: .notApplied)
     for (matches, bytes) in inLeaves {
@@ -186,7 +186,7 @@ public struct ArgumentScanner: Sendable {
     Masking(matches.map { ($0.range, scanner.detectors[$0.detector].placeholder) })
   }
 
-  /// An empty range never is: there is nothing of it that could have been masked.
+  /// False for an empty range, of which nothing could have been masked.
   ///
   /// - Parameter ranges: in ascending order.
   private static func isCovered(_ range: Range<Int>, by ranges: [Range<Int>]) -> Bool {

@@ -1,7 +1,7 @@
 /// Base64 as it occurs in messages (RFC 4648, sections 4 and 5): both alphabets, with or without padding, white space
-/// left out, and `data:` URLs.
+/// ignored, and `data:` URLs.
 enum Base64 {
-  /// Nil for what is no base64.
+  /// Nil if the text is not Base64.
   static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var text = text
     if text.starts(with: "data:".utf8), let comma = text.firstIndex(of: UInt8(ascii: ",")) {

@@ -1,5 +1,5 @@
-/// The 65 detectors that are active without any rule (Control Zero 1.13.16, "built-in detectors"): its ids, names and
-/// categories; the expressions are our own. They only detect; several match any number of a certain length.
+/// The 65 detectors that are active without any rule (Control Zero 1.13.16, "built-in detectors"): the SDK's ids, names
+/// and categories, with our own expressions. They only detect; several match any number of a certain length.
 enum BuiltinDetectors {
   static let all: [Detector] = pii + financial + healthcare + secret
 

@@ -1,17 +1,17 @@
 private import CShims
 
-/// What the bytes of a text are, 64 at a time: where runs of a kind stand is then found by whole words.
+/// The kinds of a text's bytes, 64 bytes at a time, so that runs of a kind are found by whole words.
 struct ByteClasses {
-  /// The kinds of bytes that are told apart, in the order that `cz_classify` writes them in.
+  /// The kinds of bytes that are distinguished, in the order in which `cz_classify` writes them.
   enum Kind: Int, CaseIterable {
     case digits, capitals, tokens, dashed, grouped, marks
   }
 
   let count: Int
   let isASCII: Bool
-  /// For each kind a bit for each byte, 64 of them a word.
+  /// For each kind, one bit per byte, 64 to a word.
   private let words: [UInt64]
-  /// Words of each kind.
+  /// The number of words for each kind.
   private let size: Int
 
   init(_ text: Span<UInt8>) {
@@ -20,8 +20,8 @@ struct ByteClasses {
     let size = (text.count + 63) / 64
     let all = Int(CZ_BYTE_KINDS) * size
     self.size = size
-    // SAFETY: there is a word of each kind for each 64 bytes that are begun, and all are written. (Of no capacity it
-    // would be the empty array that all threads share, whose count the standard library writes.)
+    // SAFETY: each kind has a word for every 64 bytes begun, and all are written. (With capacity 0 this would be the
+    // empty array that all threads share, whose count the standard library writes.)
     words = unsafe [UInt64](unsafeUninitializedCapacity: max(1, all)) { buffer, filled in
       unsafe text.withUnsafeBufferPointer { text in
         guard let start = text.baseAddress, let target = buffer.baseAddress else { return }
@@ -32,12 +32,12 @@ struct ByteClasses {
     self.isASCII = isASCII
   }
 
-  /// Whether so many bytes of a kind stand together somewhere.
+  /// Whether there is a run of at least this many bytes of a kind.
   func hasRun(of kind: Kind, atLeast least: Int) -> Bool { nextRun(of: kind, atLeast: least, from: 0) != nil }
 
-  /// The next place where so many bytes of a kind stand together: all that do.
+  /// The next run of at least this many bytes of a kind, in full.
   ///
-  /// - Parameter offset: where no run goes on, such as the end of one.
+  /// - Parameter offset: where no run continues, such as the end of one.
   func nextRun(of kind: Kind, atLeast least: Int, from offset: Int) -> Range<Int>? {
     var start = offset
     while let place = endOfRun(of: kind, atLeast: min(least, 64), from: start) {
@@ -48,10 +48,10 @@ struct ByteClasses {
     return nil
   }
 
-  /// A byte that is the last of so many of a kind, 64 at the most.
+  /// The last of this many consecutive bytes of a kind, 64 at most.
   private func endOfRun(of kind: Kind, atLeast least: Int, from offset: Int) -> Int? {
     guard offset < count else { return nil }
-    // The bits of a word where 1, then 2, then 4, … bytes of the kind end, and the same of the word before.
+    // The bits of a word at which 1, then 2, then 4, … bytes of the kind end, and those of the word before.
     var before = InlineArray<6, UInt64>(repeating: 0)
     var mask = UInt64.max &<< UInt64(offset % 64)
     for index in offset / 64..<size {
@@ -71,10 +71,10 @@ struct ByteClasses {
     return nil
   }
 
-  /// The bytes of a kind that stand together around one of them.
+  /// The run of bytes of a kind around one of them.
   private func run(of kind: Kind, around offset: Int) -> Range<Int> {
     var index = offset / 64
-    // Back to the last byte that is none.
+    // Back to the last byte that is not of the kind.
     var gaps = ~word(kind, index) & ~(UInt64.max &<< UInt64(offset % 64))
     while gaps == 0, index > 0 {
       index -= 1
@@ -91,7 +91,7 @@ struct ByteClasses {
     return start..<end
   }
 
-  /// Calls `body` with the place of each byte of a kind.
+  /// Calls `body` with the offset of each byte of a kind.
   @inline(__always)
   func forEach(_ kind: Kind, _ body: (Int) -> Void) {
     for index in 0..<size {
@@ -103,7 +103,7 @@ struct ByteClasses {
     }
   }
 
-  /// How many bytes of a kind there are in a range that is not empty.
+  /// The number of bytes of a kind in a range that is not empty.
   func count(_ kind: Kind, in range: Range<Int>) -> Int {
     let (first, last) = (range.lowerBound / 64, (range.upperBound - 1) / 64)
     var sum = 0

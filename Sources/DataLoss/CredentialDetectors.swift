@@ -1,5 +1,5 @@
-/// A second set of detectors, for what servers answer: formats of secrets that are told by their own marks, so that a
-/// match is hardly ever anything else. The expressions are our own, from what the issuers document.
+/// A second set of detectors, for what servers answer: formats of secrets with distinctive marks, so that a match is
+/// hardly ever anything else. The expressions are our own, based on what the issuers document.
 enum CredentialDetectors {
   static let all: [Detector] = cloud + models + code + services + generic
 

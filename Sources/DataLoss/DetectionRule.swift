@@ -5,11 +5,11 @@ public struct DetectionRule: Sendable, Equatable {
     case detect
     /// The matched text is replaced.
     case mask
-    /// What holds the text goes no further.
+    /// Whatever holds the text goes no further.
     case block
   }
 
-  /// Who brought the rule.
+  /// Where the rule comes from.
   public enum Origin: String, Sendable {
     case builtin = "built-in"
     case credentials
@@ -18,21 +18,21 @@ public struct DetectionRule: Sendable, Equatable {
 
   public var id: String
   public var name: String
-  /// A regular expression of Python's; nil for what is no text, which counts as one that is not valid.
+  /// A regular expression in Python's syntax; nil if it is not a string, which counts as an invalid expression.
   public var pattern: [UInt8]?
   public var category: String
   public var action: Action
-  /// Lower-case texts, one of which must occur where ``needsContext`` is set.
+  /// Lowercase texts, one of which must occur if ``needsContext`` is set.
   public var contextKeywords: [[UInt8]]
   public var needsContext: Bool
   public var origin = Origin.policy
-  /// Whether the policy asks for something that is no action, and so for no more than to detect.
+  /// Whether the policy asks for something that is not an action, so that the rule only detects.
   public var hasUnknownAction = false
-  /// Why a scan in which this rule matches fails; the SDK then takes its scanner for broken.
+  /// Why a scan in which this rule matches fails; the SDK then considers its scanner broken.
   public var fault: String?
-  /// The same where the match is to be masked.
+  /// The same for a match that is to be masked.
   public var maskFault: String?
-  /// The same where the match is to be put on record.
+  /// The same for a match that is to be recorded.
   public var recordFault: String?
 
   public init(
@@ -49,7 +49,7 @@ public struct DetectionRule: Sendable, Equatable {
     fault = Self.categories.contains(category) ? nil : "the category is not known"
   }
 
-  /// What a record calls the rule: at most 128 characters of its name, or its id where that is empty.
+  /// The rule's name in a record: at most 128 characters of its name, or of its id if the name is empty.
   var recordedName: String { String((name.isEmpty ? id : name).unicodeScalars.prefix(128)) }
 
   /// The categories of values that Control Zero's service knows.

@@ -1,21 +1,21 @@
 import Python
 
-/// One expression that is looked for, with what follows from a match.
+/// One expression to look for, with the consequences of a match.
 ///
-/// The built-in ones are compiled when they are first needed: most never are.
+/// Built-in expressions are compiled when they are first needed: most never are.
 final class Detector: Sendable {
   let rule: DetectionRule
   let requirement: Requirement
-  /// Lower-case texts, one of which must occur; nil where none has to.
+  /// Lowercase texts, one of which must occur; nil if none has to.
   let context: [[UInt8]]?
-  /// What stands in the place of a masked text.
+  /// The text that replaces a masked one.
   let placeholder: [UInt8]
 
   private let matcherForTexts: LazyMatcher
   /// For long texts of which only small windows are searched; see ``PatternMatcher``.
   private let matcherForWindows: LazyMatcher
 
-  /// Longer texts are searched by the second one.
+  /// Texts longer than this are searched with the second matcher.
   private static let longText = 4096
 
   /// Compiles a rule of a policy.
@@ -29,7 +29,7 @@ final class Detector: Sendable {
     matcherForWindows = matcherForTexts
   }
 
-  /// A rule that is valid and can't be run here: a scan for it fails.
+  /// A rule that is valid but can't be run here: a scan for it fails.
   init(unsupported rule: DetectionRule) {
     self.rule = rule
     placeholder = []
@@ -40,7 +40,7 @@ final class Detector: Sendable {
   }
 
   /// - Parameter search: matches what the rule's pattern matches, in time linear in the text: `(?!)` in it says that no
-  ///   match starts before this place. Nil where the pattern itself does.
+  ///   match starts before this place. Nil if the pattern itself is linear.
   private init(_ rule: DetectionRule, _ requirement: Requirement, search: String?, context: [String]?) {
     self.rule = rule
     placeholder = Self.placeholder(for: rule.id)
@@ -53,7 +53,7 @@ final class Detector: Sendable {
       requirement.givesWindows ? LazyMatcher(pattern, isForWindows: true, skips: skips) : matcherForTexts
   }
 
-  /// A detector of Control Zero's.
+  /// One of Control Zero's detectors.
   convenience init(
     builtin name: String, _ title: String, _ category: String, _ pattern: String, _ requirement: Requirement,
     search: String? = nil, context: [String]? = nil
@@ -63,7 +63,7 @@ final class Detector: Sendable {
     self.init(rule, requirement, search: search, context: context)
   }
 
-  /// A detector of our second set, which stops what it matches as far as the mode of the results permits it.
+  /// A detector of our second set, which stops what it matches as far as the mode for results permits.
   convenience init(
     credential name: String, _ title: String, _ pattern: String, _ requirement: Requirement, search: String? = nil
   ) {
@@ -73,22 +73,22 @@ final class Detector: Sendable {
     self.init(rule, requirement, search: search, context: nil)
   }
 
-  /// The same, looked for everywhere by the rule's own pattern.
+  /// The same detector, which searches everywhere with the rule's own pattern.
   func withoutRequirement() -> Detector {
     let context = context?.map { String(decoding: $0, as: UTF8.self) }
     return Detector(rule, .nothing, search: nil, context: context)
   }
 
-  /// Nil where the expression can't be compiled, which our own all can.
+  /// Nil if the expression can't be compiled; all of our own can.
   ///
-  /// - Parameter count: the bytes of the text that is to be searched.
+  /// - Parameter count: the length of the text to search, in bytes.
   func matcher(forTextOf count: Int) -> PatternMatcher? {
     (count > Self.longText ? matcherForWindows : matcherForTexts).value
   }
 
   private static func placeholder(for id: String) -> [UInt8] {
     var label = Array((id.isEmpty ? "PII" : id).utf8)
-    // The ids of our own are ASCII, and there are many at each start.
+    // Our own ids are ASCII, and there are many at each start.
     if label.contains(where: { $0 >= 0x80 }) { label = Array(id.uppercased().utf8) }
     for index in label.indices {
       switch label[index] {

@@ -3,10 +3,10 @@ public import Wire
 
 /// What a detector matched, without the text that it matched (Control Zero 1.13.16, "match record").
 public struct Finding: Sendable, Equatable {
-  /// What became of the matched text.
+  /// What happened to the matched text.
   public enum MaskState: String, Sendable {
     case applied
-    /// Masked arguments were handed to a caller, who is to use them.
+    /// Masked arguments were handed to a caller, who has to use them.
     case declared = "declared_not_confirmed"
     case notApplied = "not_applied"
     case notApplicable = "not_applicable"
@@ -18,7 +18,7 @@ public struct Finding: Sendable, Equatable {
   public let category: String
   public let action: DetectionRule.Action
   public let maskState: MaskState
-  /// The SHA-256 of the text, in hexadecimal; for a rule that masks, what it is replaced by.
+  /// The SHA-256 of the text, in hexadecimal; for a rule that masks, the replacement.
   public let matchedText: String
 
   init(_ rule: DetectionRule, placeholder: [UInt8], maskState: MaskState, matched text: ArraySlice<UInt8>) {

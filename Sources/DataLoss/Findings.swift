@@ -1,6 +1,6 @@
 public import Wire
 
-/// What a scan found: each match by itself up to a limit, and how often each rule matched.
+/// What a scan found: each match up to a limit, and how often each rule matched.
 public struct Findings: Sendable, Equatable {
   /// A rule that matched.
   public struct Total: Sendable, Equatable {
@@ -11,12 +11,12 @@ public struct Findings: Sendable, Equatable {
     public var count: Int
   }
 
-  /// Matches that are kept by themselves.
+  /// The maximum number of matches that are kept individually.
   public static let limit = 1000
-  /// Rules that a record names (Control Zero 1.13.16, `dlp_outcome.details`).
+  /// The maximum number of rules that a record names (Control Zero 1.13.16, `dlp_outcome.details`).
   static let detailLimit = 20
 
-  /// By detector, each in the order of the text.
+  /// By detector, then in the order of the text.
   public private(set) var all: [Finding] = []
   /// By rule id.
   public private(set) var totals: [Total] = []
@@ -26,7 +26,7 @@ public struct Findings: Sendable, Equatable {
 
   public var isEmpty: Bool { count == 0 }
 
-  /// Throws for a match that can't be put on record; see ``DetectionRule/recordFault``.
+  /// Throws for a match that can't be recorded; see ``DetectionRule/recordFault``.
   mutating func add(
     _ matches: [Scanner.Match], of scanner: Scanner, in text: [UInt8], maskState: Finding.MaskState
   ) throws(Scanner.Failure) {
@@ -41,7 +41,7 @@ public struct Findings: Sendable, Equatable {
           Finding(
             detector.rule, placeholder: detector.placeholder, maskState: maskState, matched: text[match.range]))
       }
-      // A rule's matches come one after the other, so most often it is the one found last.
+      // A rule's matches come one after the other, so mostly it is the rule counted last.
       if let last = lastCounted, totals[last].ruleID == detector.rule.id {
         totals[last].count += 1
       } else {
@@ -52,7 +52,7 @@ public struct Findings: Sendable, Equatable {
     }
   }
 
-  /// Adds what was found elsewhere.
+  /// Adds the findings of another scan.
   mutating func add(_ others: Findings) {
     all += others.all.prefix(Self.limit - all.count)
     count += others.count

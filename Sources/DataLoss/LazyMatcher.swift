@@ -1,20 +1,20 @@
 import Python
 private import Synchronization
 
-/// An expression that is compiled when it is first needed. Many threads may ask at a time: once it is there, it is read
+/// An expression that is compiled when it is first needed. Many threads may ask at once: after compilation it is read
 /// without a lock.
 final class LazyMatcher: Sendable {
   private let pattern: [UInt8]?
   private let isForWindows: Bool
   private let skips: Bool
   private let isCompiled: Atomic<Bool>
-  // SAFETY: written before `isCompiled` is set, under the lock, and never after that.
+  // SAFETY: written before `isCompiled` is set, under the lock, and never afterwards.
   private nonisolated(unsafe) var compiled: PatternMatcher?
   private let lock = Mutex(())
 
-  /// - Parameter pattern: nil for one that is no text, and has no matcher.
+  /// - Parameter pattern: nil if it is not a string; there is no matcher then.
   ///
-  /// The others are those of ``PatternMatcher``.
+  /// The other parameters are those of ``PatternMatcher``.
   init(_ pattern: [UInt8]?, isForWindows: Bool = false, skips: Bool = false) {
     self.pattern = pattern
     self.skips = skips
@@ -30,7 +30,7 @@ final class LazyMatcher: Sendable {
     isCompiled = Atomic(true)
   }
 
-  /// Nil where the expression can't be compiled.
+  /// Nil if the expression can't be compiled.
   var value: PatternMatcher? {
     if isCompiled.load(ordering: .acquiring) { return unsafe compiled }
     return lock.withLock { _ in

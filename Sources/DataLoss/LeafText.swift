@@ -1,25 +1,25 @@
 import Python
 import Wire
 
-/// The values within a JSON value as one text, a value a line, in the order of the document (Control Zero 1.13.16,
-/// "scanned text"). Keys are no part of it; numbers and booleans stand as Python writes them, null not at all.
+/// The values within a JSON value as one text, one value per line, in document order (Control Zero 1.13.16, "scanned
+/// text"). Keys are left out; numbers and booleans are written as in Python, null not at all.
 struct LeafText {
-  /// A value, and where it stands in the text.
+  /// A value, and its range in the text.
   struct Leaf {
     let node: JSONDocument.Node
     let range: Range<Int>
   }
 
   let document: JSONDocument
-  /// Bytes of text that are collected; of a longer one only the start.
+  /// The maximum bytes of text to collect; of a longer text, only the start is collected.
   let limit: Int
   private(set) var bytes: [UInt8] = []
   private(set) var leaves: [Leaf] = []
   /// Whether there was more text than the limit.
   private(set) var isCut = false
-  /// Values under the keys that say that they are encoded: `base64`, `encoded`, `attachment_data`.
+  /// Values whose key says that they are encoded: `base64`, `encoded`, `attachment_data`.
   private(set) var encoded: [JSONDocument.Node] = []
-  /// Whether half a surrogate pair stands somewhere, which is no text to Python's UTF-8. Only an escape can make one.
+  /// Whether there is a lone surrogate, which is not text to Python's UTF-8. Only an escape can make one.
   private(set) var holdsSurrogates = false
   private var isEmpty = true
 
@@ -94,7 +94,7 @@ struct LeafText {
   private static let encodedKeys = ["base64", "encoded", "attachment_data"].map { Array($0.utf8) }
 
   private static func saysEncoded(_ key: ArraySlice<UInt8>) -> Bool {
-    // Folding makes none of these words more than a byte shorter.
+    // A key that folds to one of these words is at most a byte longer.
     guard (6...8).contains(key.count) || (15...16).contains(key.count) else { return false }
     return encodedKeys.contains(CaseFolding.folded(key))
   }

@@ -1,13 +1,13 @@
 import Wire
 
-/// A bit for each literal.
+/// One bit per literal.
 typealias LiteralSet = SIMD2<UInt64>
 
-/// Finds which of the literals that detectors ask for occur in a text, all of them in one pass over its marks.
+/// Finds which of the detectors' literals occur in a text, all of them in one pass over its marks.
 ///
-/// Both pairs of bytes that a mark stands in are looked up in a table of 65 536 bits, which holds one pair of each literal:
-/// of those with a mark the one that is the rarest in prose. What the table lets through is compared in full. A literal of
-/// one byte is looked for by itself.
+/// Both pairs of bytes that contain a mark are looked up in a table of 65 536 bits, which holds one pair of each
+/// literal: of its pairs with a mark, the one that is rarest in prose. What the table lets through is compared in full.
+/// A literal of one byte is searched for separately.
 final class LiteralFinder: Sendable {
   static let shared = LiteralFinder()
 
@@ -16,19 +16,19 @@ final class LiteralFinder: Sendable {
     let word: UInt32
     let mask: UInt32
     let pair: UInt16
-    /// Bytes before the pair.
+    /// The number of bytes before the pair.
     let lead: Int
     let bit: LiteralSet
   }
 
-  /// The literals, each as a word, numbered.
+  /// The literals, each as a word; the position is the literal's number.
   private let words: [UInt32]
   private let singles: [(byte: UInt8, bit: LiteralSet)]
-  /// A bit for each pair of bytes, the first one of the pair lowest.
+  /// One bit for each pair of bytes, the first one of the pair lowest.
   private let pairs: [UInt64]
-  /// All others, by the first byte of their pair.
+  /// All other literals, by the first byte of their pair.
   private let entries: [Entry]
-  /// For each byte, where the entries begin whose pair has it first.
+  /// For each byte, the start of the entries whose pair begins with it.
   private let starts: [Int]
 
   private init() {
@@ -77,7 +77,7 @@ final class LiteralFinder: Sendable {
     return word
   }
 
-  /// The bytes before the pair that a literal is looked for by.
+  /// The number of bytes before the pair that a literal is found by.
   private static func lead(of literal: [UInt8]) -> Int {
     var best: (lead: Int, rarity: Int)?
     ByteClasses(literal.span).forEach(.marks) { place in
@@ -90,7 +90,7 @@ final class LiteralFinder: Sendable {
     return best.lead
   }
 
-  /// How rare a pair is in prose: letters by their frequency, all else is rarer.
+  /// How rare a pair is in prose: letters by their frequency; anything else is rarer.
   private static func rarity(_ bytes: [UInt8], at place: Int) -> Int {
     rarities[Int(bytes[place])] + rarities[Int(bytes[place + 1])]
   }
@@ -101,7 +101,7 @@ final class LiteralFinder: Sendable {
     return rarities
   }()
 
-  /// The bits of some of the literals.
+  /// The bits of these literals.
   func set(of texts: [String]) -> LiteralSet {
     texts.reduce(.zero) { set, text in
       words.firstIndex(of: Self.word(of: text.utf8)).map { set | Self.bit($0) } ?? set
@@ -110,7 +110,7 @@ final class LiteralFinder: Sendable {
 
   /// The literals that occur in a text.
   ///
-  /// - Parameter classes: of the text.
+  /// - Parameter classes: those of the text.
   func occurring(in text: Span<UInt8>, _ classes: ByteClasses) -> LiteralSet {
     var found = LiteralSet.zero
     guard !text.isEmpty else { return found }
@@ -129,7 +129,7 @@ final class LiteralFinder: Sendable {
     compare(pair, at: offset, in: text, to: &found)
   }
 
-  /// Compares the literals that have a pair with the text around it.
+  /// Compares the literals that have this pair with the text around it.
   @inline(never)
   private func compare(_ pair: UInt16, at offset: Int, in text: Span<UInt8>, to found: inout LiteralSet) {
     let first = Int(pair & 0xff)

@@ -1,18 +1,18 @@
 import Wire
 
-/// Where a text is masked, and by what (Control Zero 1.13.16, "mask token").
+/// Where a text is masked, and with what (Control Zero 1.13.16, "mask token").
 struct Masking {
-  /// A stretch that is replaced.
+  /// A range that is replaced.
   struct Span: Equatable {
     var range: Range<Int>
     let placeholder: [UInt8]
   }
 
-  /// In ascending order; none touches another.
+  /// In ascending order; no two touch.
   private(set) var spans: [Span] = []
 
-  /// - Parameter places: what is to be masked. Places that overlap or touch become one, which is named after the one
-  ///   that starts first, and of several such after the longest. Empty ones count for nothing.
+  /// - Parameter places: what to mask. Places that overlap or touch are merged and take the placeholder of the one that
+  ///   starts first or, of several such, of the longest. Empty ones are ignored.
   init(_ places: [(range: Range<Int>, placeholder: [UInt8])]) {
     let sorted = places.enumerated().filter { !$0.element.range.isEmpty }.sorted { first, second in
       let (one, other) = (first.element.range, second.element.range)
@@ -30,7 +30,7 @@ struct Masking {
 
   /// The edits that mask a JSON value of a document; a number or a boolean becomes a string.
   ///
-  /// - Parameter text: what the spans are places of: ``LeafText/text(of:in:)`` of the value.
+  /// - Parameter text: the text that the spans refer to: ``LeafText/text(of:in:)`` of the value.
   func edits(of node: JSONDocument.Node, text: ArraySlice<UInt8>, in document: JSONDocument) -> [ByteEdit] {
     let range = document.range(of: node)
     guard document.kind(of: node) == .string else {
@@ -46,7 +46,7 @@ struct Masking {
     }
   }
 
-  /// As it stands within a JSON string.
+  /// The text as it stands within a JSON string.
   private static func escaped(_ text: [UInt8]) -> [UInt8] {
     var writer = JSONWriter()
     writer.string(bytes: text)

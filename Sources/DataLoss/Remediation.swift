@@ -1,7 +1,7 @@
 import Wire
 
-/// What tells an agent how to go on where its host can't take masked arguments: which argument holds what kind of
-/// value, and never the value.
+/// Tells an agent how to go on if its host can't take masked arguments: which argument holds what kind of value, and
+/// never the value.
 struct Remediation {
   private static let listed = 5
   private static let maxPathCharacters = 200
@@ -12,7 +12,7 @@ struct Remediation {
   private var found: [String] = []
   private var more = 0
 
-  /// Looks at each value by itself; throws where one can't be scanned, as it then is not known either what to say.
+  /// Examines each value separately. Throws if one can't be scanned, since what to say is then unknown too.
   init(_ scanner: Scanner, _ text: LeafText, _ root: JSONDocument.Node) throws(Scanner.Failure) {
     self.scanner = scanner
     document = text.document
@@ -65,7 +65,7 @@ struct Remediation {
     }
   }
 
-  /// A key that holds what is looked for is not named either.
+  /// A key that itself contains a match is not named either.
   private func segment(_ key: ArraySlice<UInt8>) -> String {
     let bytes = Array(key)
     guard let matches = try? scanner.matches(in: bytes.span), matches.isEmpty else { return "<redacted-key>" }

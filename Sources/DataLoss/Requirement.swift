@@ -1,16 +1,16 @@
-/// What a text must hold for a detector to have a chance. Found out for all detectors in one pass, before any
+/// What a text must hold for a detector to have a chance. Determined for all detectors in one pass, before any
 /// expression runs; see ``TextProfile``.
 enum Requirement: Sendable {
-  /// One of these texts of 1 to 4 bytes. Of those of two and more one byte is a mark (``ByteClasses/Kind/marks``).
+  /// One of these texts of 1 to 4 bytes. One byte of each longer than one byte is a mark (``ByteClasses/Kind/marks``).
   ///
-  /// - Parameter lead: how many bytes before it a match may start at the most; nil for any number.
+  /// - Parameter lead: the maximum number of bytes from the start of a match to the text; nil for any number.
   case literal([String], lead: Int?)
-  /// A run with at least so many of the bytes that it counts.
+  /// A run with at least this many of the bytes that it counts.
   case run(Run, Int)
   /// Nothing is known about the expression.
   case nothing
 
-  /// Whether it tells where matches start, within few bytes.
+  /// Whether this tells where matches start, to within a few bytes.
   var givesWindows: Bool {
     switch self {
     case .literal(_, let lead): lead != nil
@@ -21,28 +21,28 @@ enum Requirement: Sendable {
 
   static func literal(_ texts: [String]) -> Requirement { .literal(texts, lead: nil) }
 
-  /// A word of letters in all mixtures of small ones and capitals.
+  /// A word in every combination of lowercase and uppercase letters.
   static func cases(of word: String) -> [String] {
     word.reduce([""]) { texts, letter in texts.flatMap { [$0 + letter.lowercased(), $0 + letter.uppercased()] } }
   }
 
-  /// Runs of bytes that are kept together, and those among them that count. A digit of any script counts everywhere.
+  /// Runs of bytes that belong together, and those among them that count. A digit of any script counts everywhere.
   enum Run: Int, Sendable, CaseIterable {
     /// Digits alone.
     case digits
-    /// Digits, and between them hyphens and points.
+    /// Digits, with hyphens and periods between them.
     case dashedDigits
-    /// Digits, and between them spaces, hyphens, parentheses and plus signs.
+    /// Digits, with spaces, hyphens, parentheses and plus signs between them.
     case groupedDigits
     /// ASCII letters and digits.
     case alphanumeric
-    /// The alphabet of base64.
+    /// The Base64 alphabet.
     case base64
     /// Letters, digits and `._~-`.
     case unreserved
-    /// ASCII capitals and digits.
+    /// ASCII uppercase letters and digits.
     case capitals
-    /// Hexadecimal digits in lower case.
+    /// Lowercase hexadecimal digits.
     case hexadecimal
 
     func counts(_ byte: UInt8) -> Bool {

@@ -1,6 +1,6 @@
-/// How far the detectors may go with what a server answers.
+/// How far the detectors may go with a server's answers.
 ///
-/// A detector never does more than its own action: a finding of one that only detects is recorded in every mode.
+/// A detector never does more than its own action: what a detector that only detects finds is recorded in every mode.
 public enum ResultMode: String, Sendable, CaseIterable {
   /// Nothing is scanned.
   case off

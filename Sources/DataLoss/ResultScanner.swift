@@ -1,15 +1,15 @@
 public import Wire
 
-/// Scans what a server sends before the host sees it, and says what becomes of it.
+/// Scans what a server sends before the host sees it, and decides what happens to it.
 ///
-/// Beyond Control Zero's SDK, which only takes note of results (1.13.16, "DLP: outputs").
+/// Goes beyond Control Zero's SDK, which only takes note of results (1.13.16, "DLP: outputs").
 public struct ResultScanner: Sendable {
-  /// Bytes of text that are scanned. Of more, only the start is; where the mode protects, the whole is then withheld.
+  /// The maximum bytes of text to scan. Of more, only the start is; if the mode protects, the whole is then withheld.
   public let maxBytes: Int
 
   private let scanner: Scanner
 
-  /// - Parameter scanner: of the policy; the detectors of credentials are added.
+  /// - Parameter scanner: the policy's; the credential detectors are added.
   public init(_ scanner: Scanner, maxBytes: Int = 16 << 20) {
     self.scanner = scanner.withCredentials
     self.maxBytes = maxBytes
@@ -17,9 +17,9 @@ public struct ResultScanner: Sendable {
 
   /// - Parameters:
   ///   - nodes: the values that hold text for the host: a `result`, an `error`, `params`.
-  ///   - names: what the message itself is known by, scalars that must stay as they are: its id, its method.
-  ///   - mayRetype: whether a number may become a string where it is masked.
-  /// - Returns: an outcome whose ``ScanOutcome/denial`` says why nothing of it may reach the host, if so.
+  ///   - names: scalars that identify the message and must stay as they are: its id, its method.
+  ///   - mayRetype: whether masking may turn a number into a string.
+  /// - Returns: an outcome whose ``ScanOutcome/denial`` says why nothing may reach the host, if so.
   public func scan(
     _ nodes: [JSONDocument.Node], named names: [JSONDocument.Node] = [], in document: JSONDocument, mode: ResultMode,
     mayRetype: Bool = true
@@ -51,7 +51,7 @@ public struct ResultScanner: Sendable {
 
   // MARK: Matches
 
-  /// What is to be masked of a piece, by its position.
+  /// The places to mask in each piece, by its position.
   private typealias Places = [Int: [(range: Range<Int>, placeholder: [UInt8])]]
 
   private func places(
@@ -61,7 +61,7 @@ public struct ResultScanner: Sendable {
     let whole = try scanner.matches(in: text.bytes.span)
     try take(whole, of: text.bytes, pieces: text.pieces.indices.map { ($0, text.pieces[$0].range) })
     if text.blocks.count > 1 {
-      // Here only what no block holds by itself is new.
+      // Only matches that no block contains by itself are new here.
       let joined = text.joinedBlocks
       var ranges: [(piece: Int, range: Range<Int>)] = []
       var offset = 0
@@ -101,7 +101,7 @@ public struct ResultScanner: Sendable {
     }
   }
 
-  /// The pieces, which are in ascending order, that a range reaches into.
+  /// The pieces, which are in ascending order, that a range overlaps.
   private static func overlapping(
     _ range: Range<Int>, _ pieces: [(piece: Int, range: Range<Int>)]
   ) -> ArraySlice<(piece: Int, range: Range<Int>)> {
@@ -122,7 +122,7 @@ public struct ResultScanner: Sendable {
       let piece = text.pieces[number]
       let masking = Masking(found)
       guard !masking.spans.isEmpty else { continue }
-      // Two keys could become the same, and what is given back has to be what was given.
+      // Two keys could become equal, and what the host gives back has to be what it was given.
       if piece.isFixed { return outcome.withhold("a name or an id in it holds what a DLP rule masks") }
       if text.document.kind(of: piece.node) != .string {
         guard mayRetype else {

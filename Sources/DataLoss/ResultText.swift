@@ -3,28 +3,28 @@ import Wire
 
 /// The texts within what a server sends, as a host shows them to its model: every key and value of some JSON values.
 ///
-/// Payloads that no model reads as text, base64 under `data` and `blob`, are left out; what stands there and is no
-/// base64 is a text like any other.
+/// Payloads that no model reads as text, Base64 under `data` and `blob`, are left out; anything there that is not
+/// Base64 is a text like any other.
 struct ResultText {
-  /// A text, and where it stands in the whole.
+  /// A text, and its range in the whole.
   struct Piece {
     let node: JSONDocument.Node
     let range: Range<Int>
-    /// A key, or a value that the host has to give back as it came: nothing in it can be masked.
+    /// Whether this is a key, or a value that the host has to return unchanged: nothing in it can be masked.
     let isFixed: Bool
   }
 
   let document: JSONDocument
-  /// Bytes that are collected; of more, only the start.
+  /// The maximum bytes to collect; of more, only the start is collected.
   let limit: Int
-  /// All texts, one a line.
+  /// All texts, one per line.
   private(set) var bytes: [UInt8] = []
   private(set) var pieces: [Piece] = []
   /// Whether there was more text than the limit.
   private(set) var isCut = false
-  /// The pieces that a host puts one behind the other: the `text` of content blocks.
+  /// The pieces that a host concatenates: the `text` of content blocks.
   private(set) var blocks: [Int] = []
-  /// How many of the first pieces are what the message itself is known by.
+  /// The number of leading pieces that identify the message.
   let nameCount: Int
 
   init(
@@ -37,7 +37,7 @@ struct ResultText {
     for node in nodes { add(node) }
   }
 
-  /// The text blocks without anything between them: what was split over several is whole again.
+  /// The text blocks concatenated: what was split over several is whole again.
   var joinedBlocks: [UInt8] { blocks.flatMap { bytes[pieces[$0].range] } }
 
   /// Recursion is bounded by the document's own limit on depth.
@@ -76,7 +76,7 @@ struct ResultText {
     Self.opaque.contains { document.string(key, equals: $0) }
   }
 
-  /// What MCP has hosts give back: state, cursors, ids, and what resources are read by.
+  /// Values that MCP has hosts give back: state, cursors, ids, and the URIs of resources.
   private static let opaque: [StaticString] = [
     "requestState", "nextCursor", "taskId", "progressToken", "uri", "uriTemplate", "elicitationId",
   ]
@@ -84,7 +84,7 @@ struct ResultText {
   private func isPayload(_ value: JSONDocument.Node, under key: JSONDocument.Node) -> Bool {
     guard document.string(key, equals: "data") || document.string(key, equals: "blob") else { return false }
     let text = document.text(value)
-    // Short enough to be a secret itself.
+    // A shorter one may be a secret itself.
     guard text.count >= Self.minPayloadBytes else { return false }
     return text.allSatisfy(Self.isBase64)
   }

@@ -1,6 +1,6 @@
 public import Wire
 
-/// What scanning a call's arguments led to (Control Zero 1.13.16, "DLP: order and gating").
+/// The result of scanning a call's arguments (Control Zero 1.13.16, "DLP: order and gating").
 public struct ScanOutcome: Sendable, Equatable {
   public enum Status: String, Sendable {
     case clean, findings, skipped, unavailable
@@ -8,18 +8,18 @@ public struct ScanOutcome: Sendable, Equatable {
   }
 
   public var status: Status
-  /// Control Zero's word for why.
+  /// Control Zero's word for the reason.
   public var reason: String
   public var findings = Findings()
-  /// Why the call is denied, for people; nil where it goes on.
+  /// Why the call is denied, for people; nil if it goes on.
   public var denial: String?
-  /// What masks the arguments: changes of the document that they stand in; empty where they go on as they came.
+  /// The edits that mask the arguments, in the document that contains them; empty if the arguments go on unchanged.
   public var edits: [ByteEdit] = []
-  /// The values among them that were no strings, and now are.
+  /// The masked values that were not strings and now are.
   package var retyped: [JSONDocument.Node] = []
-  /// What became of the texts that rules mask.
+  /// What happened to the texts that rules mask.
   public var maskState = Finding.MaskState.notApplicable
-  /// Whether any of it stands in what the message itself is known by, which is then not put on record.
+  /// Whether a finding is in what identifies the message, which is then not recorded.
   public var isInName = false
 
   init(_ status: Status, _ reason: String, denial: String? = nil) {
@@ -28,7 +28,7 @@ public struct ScanOutcome: Sendable, Equatable {
     self.denial = denial
   }
 
-  /// Denies a call whose arguments could be masked, for they could not be used then.
+  /// Denies a call whose arguments could be masked but could not be used then.
   package mutating func refuseMasking(_ reason: String) {
     self.reason = "mask_residual_blocked"
     denial = reason
@@ -37,7 +37,7 @@ public struct ScanOutcome: Sendable, Equatable {
     maskState = .notApplied
   }
 
-  /// Takes in what scanning something else of the same line led to.
+  /// Adds the result of scanning another part of the same line.
   package mutating func add(_ other: ScanOutcome) {
     findings.add(other.findings)
     if other.denial != nil || (status != .findings && other.status == .findings) {
@@ -57,10 +57,10 @@ public struct ScanOutcome: Sendable, Equatable {
   }
 
   public static func skipped(_ denial: Denial) -> ScanOutcome { ScanOutcome(.skipped, denial.rawValue) }
-  /// Of a call that no rule could be asked about.
+  /// The outcome of a call about which no rule could be consulted.
   public static let evaluatorError = ScanOutcome(.skipped, "evaluator_error")
 
-  /// Writes `{"status", "reason", "findings"}`, the last only where there are any.
+  /// Writes `{"status", "reason", "findings"}`, the last only if there are any.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("status")

@@ -2,8 +2,8 @@ import Python
 public import Wire
 
 extension Scanner {
-  /// The texts within a value that hold JSON in which escapes hide what a rule masks or blocks: servers decode such a text
-  /// where they ask for more than a text, and in it nothing can be masked. All such texts where that can't be told.
+  /// The strings within a value that hold JSON in which escapes hide what a rule masks or blocks. Servers decode such a
+  /// string if they ask for more than a string, and nothing in it can be masked. All such strings in doubt.
   public func hidingTexts(of value: JSONDocument.Node, in document: JSONDocument) -> Set<JSONDocument.Node> {
     guard protects else { return [] }
     var texts: Set<JSONDocument.Node> = []
@@ -16,7 +16,7 @@ extension Scanner {
     return texts
   }
 
-  /// Whether more is found in what a text holds than in the text as it stands.
+  /// Whether more is found in the JSON that a text holds than in the text as it stands.
   private func hides(_ text: ArraySlice<UInt8>) -> Bool {
     guard text.contains(UInt8(ascii: "\\")) else { return false }
     let text = PythonSpace.stripped(text)
@@ -34,7 +34,7 @@ extension Scanner {
     }
   }
 
-  /// All names and values, one a line; of a name that stands twice each value.
+  /// All names and values, one per line; for a repeated name, each value.
   private static func texts(in node: JSONDocument.Node, of document: JSONDocument) -> [UInt8] {
     var bytes: [UInt8] = []
     func add(_ node: JSONDocument.Node) {
@@ -50,7 +50,7 @@ extension Scanner {
     return bytes
   }
 
-  /// What rules that mask or block find in a text, and how often; nil where that can't be told.
+  /// What rules that mask or block match in a text, and how often; nil if that can't be determined.
   private func protectedTexts(in text: [UInt8]) -> [ArraySlice<UInt8>: Int]? {
     protectedRanges(in: text).map { Dictionary($0.map { (text[$0], 1) }, uniquingKeysWith: +) }
   }

@@ -1,46 +1,46 @@
 import Python
 
-/// All that is looked for, in the order in which it is reported.
+/// All detectors, in the order in which their findings are reported.
 public struct Scanner: Sendable {
   /// A place where a detector matched.
   struct Match: Sendable, Equatable {
     /// The position of the detector in ``Scanner/detectors``.
     let detector: Int
-    /// Offsets of the text's bytes.
+    /// Byte offsets in the text.
     let range: Range<Int>
   }
 
-  /// Why a scan has no result; what was to be scanned then goes no further.
+  /// Why a scan has no result; whatever was to be scanned then goes no further.
   struct Failure: Error, Equatable {
     /// The detector that failed, and how.
     let reason: String
   }
 
-  /// Seconds on a CPU that the expressions may take for one text together.
+  /// The CPU seconds that the expressions together may take for one text.
   static let limit: UInt64 = 10
 
   let detectors: [Detector]
-  /// Whether any rule does more than to detect.
+  /// Whether any rule does more than detect.
   let protects: Bool
   private let needs: [Need]
-  /// For each kind of run the least that any detector asks for.
+  /// For each kind of run, the least count that any detector asks for.
   private let leastCounts: [Int]
 
-  /// A requirement, ready to be compared with a profile.
+  /// A requirement in a form that is compared with a profile.
   private enum Need {
     case always
     case literal(LiteralSet)
-    /// - Parameter isLong: whether there is none without a long run in the profile.
+    /// - Parameter isLong: whether there is no such run without a long run in the profile.
     case run(Requirement.Run, Int, isLong: Bool)
   }
 
-  /// Without any rule: the built-in detectors.
+  /// The scanner without any rule: the built-in detectors.
   public static let builtin = Scanner(BuiltinDetectors.all)
 
-  /// The same, and the second set, which is for what servers answer.
+  /// The same plus the second set, which is for what servers answer.
   public var withCredentials: Scanner { Scanner(detectors + CredentialDetectors.all) }
 
-  /// What is looked for, in order.
+  /// The rules of the detectors, in order.
   public var rules: [DetectionRule] { detectors.map(\.rule) }
 
   init(_ detectors: [Detector]) {
@@ -61,9 +61,9 @@ public struct Scanner: Sendable {
     }
   }
 
-  /// The built-in detectors and a policy's own (Control Zero 1.13.16, "DLP rules"). A rule whose expression is not
-  /// valid is left out. Where the policy brings rules with ids that start with `pii:` and all of these are valid,
-  /// the policy's rules stand in place of the built-in ones; where one is not, all with such ids are left out.
+  /// The built-in detectors and a policy's own (Control Zero 1.13.16, "DLP rules"). A rule with an invalid expression
+  /// is left out. If the policy has rules with ids that start with `pii:` and all of these are valid, the policy's
+  /// rules replace the built-in ones; if one is not, all with such ids are left out.
   public init(rules: [DetectionRule]) {
     guard !rules.isEmpty else {
       self = .builtin
@@ -78,7 +78,7 @@ public struct Scanner: Sendable {
       do throws(PythonRegex.Problem) {
         own.append((isReplacement, try Detector(rule)))
       } catch .unsupported {
-        // The SDK would run it; what we can't run must not pass unseen.
+        // The SDK would run it; what can't be run here must not pass unseen.
         own.append((isReplacement, Detector(unsupported: rule)))
       } catch {
         if isReplacement { isComplete = false }
@@ -88,11 +88,11 @@ public struct Scanner: Sendable {
     self.init(replaces && isComplete ? kept : BuiltinDetectors.all + kept)
   }
 
-  /// Whether the SDK, and we, can use the expression of a rule.
+  /// Whether the SDK, and this scanner, can use the expression of a rule.
   public enum Validity: Sendable, Equatable {
     case valid
     case invalid(String)
-    /// Valid, and not to be run here.
+    /// Valid, but can't be run here.
     case unsupported(String)
   }
 
@@ -108,7 +108,7 @@ public struct Scanner: Sendable {
     }
   }
 
-  /// Whether the expression of a rule finds something where there is nothing.
+  /// Whether the expression of a rule matches an empty text.
   public static func matchesEmptyText(_ rule: DetectionRule) -> Bool {
     guard let pattern = rule.pattern, let matcher = try? PatternMatcher(pattern, ignoresCase: false) else {
       return false
@@ -116,7 +116,7 @@ public struct Scanner: Sendable {
     return matcher.search([]) == .match
   }
 
-  /// All matches in a text, by detector, in the order of the text.
+  /// All matches in a text, by detector, then in the order of the text.
   func matches(
     in text: Span<UInt8>, patience: Patience = Patience(seconds: limit)
   ) throws(Failure) -> [Match] {

@@ -1,22 +1,22 @@
 import Python
 
-/// Where a text has runs of a kind that some detector asks for: a match of such a detector holds one of them, so the
-/// rest of the text need not be searched.
+/// The runs in a text of a kind that some detector asks for: a match of such a detector holds one of them, so the rest
+/// of the text need not be searched.
 struct Stretches {
   private struct Stretch {
     let range: Range<Int>
-    /// Characters in it that count.
+    /// The number of characters in it that count.
     let count: Int
   }
 
-  /// How far a match may start before the run that it holds; the most that any detector has there is six bytes.
+  /// How many bytes before its run a match may start; no detector needs more than six.
   private static let lead = 8
 
   private var all: [Stretch] = []
-  /// The most characters that count in one of them.
+  /// The largest count of any stretch.
   private var most = 0
 
-  /// - Parameter profile: of the text.
+  /// - Parameter profile: that of the text.
   init(of run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>, _ profile: TextProfile) {
     switch run {
     case .digits where profile.isPlain: find(.digits, counting: .digits, atLeast: least, in: profile.classes)
@@ -51,7 +51,7 @@ struct Stretches {
     _ run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>, isPlain: Bool
   ) {
     let kinds = Kinds(run: run, isPlain: isPlain)
-    // Where all of its bytes count, a run can't lie between places that are as far apart as it is long.
+    // If all of a run's bytes count, it can't fit between two places that are its length apart.
     let stride = run == .groupedDigits || run == .dashedDigits ? 1 : least
     var offset = 0
     while let start = Self.start(of: kinds, stride: stride, from: offset, in: text) {
@@ -68,12 +68,12 @@ struct Stretches {
     }
   }
 
-  /// The next place where a run may start, none having been left out; nil for none.
+  /// The next place where a run may start, none having been skipped; nil for none.
   private static func start(of kinds: Kinds, stride: Int, from offset: Int, in text: Span<UInt8>) -> Int? {
     var position = offset + stride - 1
     while position < text.count, !kinds.mayHold(text[position]) { position += stride }
     guard position < text.count else { return nil }
-    // Back to where it starts, over characters of more than one byte too.
+    // Back to the start of the run, also over characters of more than one byte.
     var start = position
     while start > offset {
       var previous = start - 1
@@ -87,7 +87,7 @@ struct Stretches {
 
   // MARK: Windows
 
-  /// Where matches of a detector may start that asks for so many characters.
+  /// Where matches of a detector that asks for this many characters may start.
   func windows(counting least: Int, in text: Span<UInt8>) -> [Range<Int>] {
     guard most >= least else { return [] }
     var windows: [Range<Int>] = []
@@ -97,7 +97,7 @@ struct Stretches {
     return windows
   }
 
-  /// Where matches may start that hold one of some literals within their first bytes.
+  /// Where matches that hold one of some literals within their first bytes may start.
   static func windows(before literals: [String], lead: Int, in text: Span<UInt8>) -> [Range<Int>] {
     var windows: [Range<Int>] = []
     let literals = literals.map { Array($0.utf8) }
@@ -124,7 +124,7 @@ struct Stretches {
 
   // MARK: Kinds
 
-  /// What a character is to a kind of run: 0 for what ends one, 1 for what is kept in one, 2 for what counts.
+  /// The role of a character in a kind of run: 0 ends a run, 1 is kept in it, 2 counts.
   private struct Kinds {
     let isPlain: Bool
     private let run: Requirement.Run
@@ -140,7 +140,7 @@ struct Stretches {
       ofBytes = Self.all[run.rawValue]
     }
 
-    /// Whether a byte is of a character that a run may hold.
+    /// Whether a byte may belong to a character that a run may hold.
     func mayHold(_ byte: UInt8) -> Bool { ofBytes[Int(byte)] != 0 || (byte >= 0x80 && !isPlain) }
 
     func kind(at offset: Int, in text: Span<UInt8>) -> (kind: UInt8, length: Int) {

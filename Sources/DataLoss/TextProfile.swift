@@ -1,16 +1,16 @@
 import Python
 
-/// What is found out about a text before any expression runs, so that most expressions need not.
+/// What is known about a text before any expression runs, so that most expressions need not.
 struct TextProfile {
-  /// Those that occur.
+  /// The literals that occur.
   let literals: LiteralSet
   let classes: ByteClasses
-  /// Whether digits and white space are all of ASCII.
+  /// Whether all digits and white space are ASCII.
   let isPlain: Bool
-  /// Whether there may be a run that is long enough for a key or a token.
+  /// Whether there may be a run long enough for a key or a token.
   let hasLongRun: Bool
 
-  /// The least that a detector asks for whose run is one of ``longKinds``.
+  /// The least count that a detector asks for if its run is one of ``longKinds``.
   static let longRun = 26
   /// The runs of tokens; all of their bytes are among ``ByteClasses/Kind/tokens``.
   static let longKinds: Set<Requirement.Run> = [.alphanumeric, .base64, .unreserved, .hexadecimal]
@@ -33,7 +33,7 @@ struct TextProfile {
   }
 }
 
-/// The digits and white space beyond ASCII, which `\d` and `\s` match too.
+/// The digits and white space beyond ASCII, which `\d` and `\s` also match.
 enum OtherScripts {
   enum Kind {
     case digit
@@ -43,7 +43,7 @@ enum OtherScripts {
 
   static func kind(of scalar: UInt32) -> Kind {
     switch scalar {
-    // Han, Hangul and Latin letters, the most frequent ones by far.
+    // Han, Hangul and Latin letters, by far the most frequent ones.
     case 0x4e00...0x9fff, 0xac00...0xd7a3, 0xc0...0x24f: return .neither
     default: break
     }

@@ -1,11 +1,11 @@
 import Wire
 
-/// Scans a text for itself: what people and pipes ask, and programs that handle texts.
+/// Scans a text by itself, for people, pipes, and programs that handle texts.
 public struct TextScanner: Sendable {
-  /// A place where something was found.
+  /// A place where a detector matched.
   public struct Place: Sendable, Equatable {
     public let rule: DetectionRule
-    /// Offsets of the text's bytes.
+    /// Byte offsets in the text.
     public let range: Range<Int>
   }
 
@@ -16,7 +16,7 @@ public struct TextScanner: Sendable {
     public let masked: [UInt8]
   }
 
-  /// Why a text could not be scanned; it may hold anything.
+  /// Why a text could not be scanned; the text may then hold anything.
   public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
   }
@@ -27,9 +27,9 @@ public struct TextScanner: Sendable {
     self.scanner = scanner
   }
 
-  /// Finds everything, whatever the rules themselves would have done about it.
+  /// Finds everything, whatever the rules themselves would do about it.
   ///
-  /// Empty matches are none: there is nothing to see or to mask.
+  /// Empty matches are skipped: there is nothing to see or to mask.
   public func scan(_ text: [UInt8]) throws(Failure) -> Outcome {
     let matches: [Scanner.Match]
     do throws(Scanner.Failure) {

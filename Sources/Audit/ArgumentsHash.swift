@@ -1,9 +1,9 @@
 import Digest
 public import Wire
 
-/// What a record says of a call's arguments: the hash of their canonical form (RFC 8785), never their values.
+/// What a record says about a call's arguments: the hash of their canonical form (RFC 8785), never their values.
 public enum ArgumentsHash {
-  /// `sha256:` and 64 hexadecimal digits; empty where a number lies beyond ±(2^53 − 1) or is not finite.
+  /// `sha256:` and 64 hexadecimal digits; empty if a number lies beyond ±(2^53 − 1) or is not finite.
   public static func text(of arguments: (document: JSONDocument, node: JSONDocument.Node)?) -> String {
     guard let arguments else { return "sha256:" + SHA256.hexadecimal(of: "{}".utf8.span) }
     var writer = JSONWriter()
@@ -19,7 +19,7 @@ public enum ArgumentsHash {
       .sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// Returns false where a value has no canonical form. Recursion is bounded by the depth that the reader allowed.
+  /// Returns false if a value has no canonical form. Recursion is bounded by the depth that the reader allowed.
   private static func write(
     _ node: JSONDocument.Node, in document: JSONDocument, to writer: inout JSONWriter
   ) -> Bool {
@@ -40,7 +40,7 @@ public enum ArgumentsHash {
       }
       writer.endArray()
     case .string:
-      // One that is written without escapes needs none in its canonical form either.
+      // A string that is written without escapes needs none in its canonical form either.
       if document.isEscaped(node) {
         writer.string(bytes: document.string(node) ?? [])
       } else {
@@ -58,8 +58,8 @@ public enum ArgumentsHash {
     return true
   }
 
-  /// Keys sort by their UTF-16 code units (RFC 8785, section 3.2.3): as bytes of UTF-8 do, but for characters beyond
-  /// U+FFFF, which stand before those from U+E000.
+  /// Keys sort by their UTF-16 code units (RFC 8785, section 3.2.3): like UTF-8 bytes, except that characters beyond
+  /// U+FFFF precede those from U+E000.
   private static func precedes(_ first: [UInt8], _ second: [UInt8]) -> Bool {
     let common = min(first.count, second.count)
     var index = 0

@@ -1,13 +1,13 @@
 internal import Platform
 internal import Wire
 
-/// What shipping and retention need of segments: rows that are complete, and where each ends.
+/// What shipping and retention need of segments: complete rows, and where each ends.
 extension AuditDirectory {
   /// A complete row of a segment.
   public struct Row: Sendable {
-    /// Without its LF; nil where it is too long to be a row of ours.
+    /// Without its LF; nil if it is too long to be a row of ours.
     public let text: ArraySlice<UInt8>?
-    /// The offset behind its LF.
+    /// The offset after its LF.
     public let end: Int
   }
 
@@ -21,7 +21,7 @@ extension AuditDirectory {
   /// The longest row that is read. ``AuditRecord/maxTextBytes`` and ``AuditRecord/maxListBytes`` keep rows well below.
   public static let maxRowBytes = 8 << 20
 
-  /// Size and age of a segment; nil where it is gone or no regular file.
+  /// Size and age of a segment; nil if it is gone or not a regular file.
   public func status(of segment: String) -> Status? {
     var status = stat()
     guard unsafe lstat(path(of: segment), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -33,8 +33,8 @@ extension AuditDirectory {
     return Status(size: Int(status.st_size), modifiedAt: max(Int64(modified), 0))
   }
 
-  /// Calls `body` with each complete row from an offset on, until it returns false. A row without its LF is still
-  /// being written, or was left by a process that died; it is not given.
+  /// Calls `body` with each complete row from an offset on, until it returns false. A row without its LF is still being
+  /// written, or was left by a process that died; it is skipped.
   ///
   /// - Parameter offset: where a row starts.
   public func forEachRow(
@@ -46,7 +46,7 @@ extension AuditDirectory {
       switch item {
       case .tooLong(let line):
         end += line.bytes + 1
-        // Whatever has grown meanwhile comes next time.
+        // Whatever has been appended meanwhile comes next time.
         return end <= size && body(Row(text: nil, end: end))
       case .line(let line):
         guard line.bytes.last == UInt8(ascii: "\n") else { return false }
@@ -56,7 +56,7 @@ extension AuditDirectory {
     }
   }
 
-  /// Whether a row can start at an offset: at 0, or behind an LF.
+  /// Whether a row can start at an offset: at 0, or after an LF.
   public func startsRow(at offset: Int, of segment: String) -> Bool {
     guard offset > 0 else { return offset == 0 }
     guard let file = try? AuditFile(reading: path(of: segment)) else { return false }

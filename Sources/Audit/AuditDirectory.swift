@@ -20,7 +20,7 @@ public struct AuditDirectory: Sendable {
     Directory.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
   }
 
-  /// Segments of which a `.head` file says that they have rows, whether they are there or not.
+  /// Segments that have rows according to a `.head` file, whether the segments exist or not.
   func segmentsWithHead() -> Set<String> {
     let suffix = ".head"
     let heads = Directory.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix + suffix) }
@@ -28,12 +28,12 @@ public struct AuditDirectory: Sendable {
     return Set(segments.filter { segment in head(of: segment).map { $0.sequence > 0 } ?? false })
   }
 
-  /// Why it can't be read; nil where it can be, or is not there.
+  /// Why the directory can't be read; nil if it can, or if it does not exist.
   public var problem: AuditError? { AuditFile.problem(ofDirectory: path) }
 
   public func path(of segment: String) -> String { path + "/" + segment }
 
-  /// What the segment's `.head` file says; nil where there is none that can be read.
+  /// The content of the segment's `.head` file; nil if there is none that can be read.
   public func head(of segment: String) -> SegmentHead? {
     (try? Self.contents(of: path(of: segment) + ".head", limit: 256)).flatMap { SegmentHead($0) }
   }

@@ -16,7 +16,7 @@ public struct AuditError: Error, Equatable, Sendable, CustomStringConvertible {
   public let path: String
   /// The system's error number; 0 where there is none.
   public let errno: Int32
-  /// The system's words for it, and what can be done.
+  /// The system's description of the error, and what can be done.
   public let detail: String
 
   public init(_ code: Code, path: String, errno: Int32 = 0, detail: String = "") {

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// A file of the audit: the system calls that it needs, with typed errors.
+/// A file of the audit log: the system calls that it needs, with typed errors.
 struct AuditFile: ~Copyable {
   private let file: Descriptor
   let path: String
@@ -20,7 +20,7 @@ struct AuditFile: ~Copyable {
     if file.number < 0 { throw Self.failure(.read, path) }
   }
 
-  /// Writes all of the bytes by one call, at the end of the file or at an offset; nil, or the error number.
+  /// Writes all of the bytes in one call, at the end of the file or at an offset; returns nil, or the error number.
   func writeWhole(_ bytes: [UInt8], at offset: Int? = nil) -> Int32? {
     while true {
       let written = unsafe bytes.withUnsafeBytes { buffer in
@@ -32,7 +32,7 @@ struct AuditFile: ~Copyable {
         if errno == EINTR { continue }
         return errno
       }
-      // A part was written: the disk, or a limit on the size of files, has no room for the rest.
+      // Only a part was written: the disk, or a limit on the size of files, has no room for the rest.
       return ENOSPC
     }
   }
@@ -47,10 +47,10 @@ struct AuditFile: ~Copyable {
 
   func seek(to offset: Int) { _ = lseek(descriptor, off_t(offset), SEEK_SET) }
 
-  /// Takes an exclusive advisory lock for as long as the file is open; false where somebody else holds it.
+  /// Takes an exclusive advisory lock for as long as the file is open; false if somebody else holds it.
   func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
-  /// Takes the lock of a file that we made. Somebody who asks whether it is held holds it for a moment.
+  /// Takes the lock of a file that this process created. A process that tests the lock holds it for a moment.
   func lock() {
     for _ in 0..<100 {
       if tryLock() { return }
@@ -67,12 +67,12 @@ struct AuditFile: ~Copyable {
     }
   }
 
-  /// Removes a file; one that is not there is fine.
+  /// Removes a file if it exists.
   static func remove(_ path: String) { _ = unsafe unlink(path) }
 
   // MARK: Directories
 
-  /// Why a directory can't be read; nil where it can be, or is not there.
+  /// Why a directory can't be read; nil if it can, or if it does not exist.
   static func problem(ofDirectory path: String) -> AuditError? {
     if let stream = unsafe opendir(path) {
       unsafe closedir(stream)

@@ -1,20 +1,20 @@
 import Digest
 public import Wire
 
-/// One row of an audit log, as it is built: a JSON object whose members stand in the order they were added.
+/// One row of an audit log while it is built: a JSON object whose members stand in the order in which they were added.
 public struct AuditRecord: Sendable {
-  /// Where the value of a member stands in the text.
+  /// A member's value, by its range in the text.
   struct Member: Sendable {
     let key: StaticString
     let value: Range<Int>
-    /// Whether it has members or elements, which its canonical form may order and space otherwise.
+    /// Whether the value has members or elements, whose order and spacing may differ in its canonical form.
     let isNested: Bool
   }
 
-  /// Bytes of a text that a row holds; of a longer one it holds the beginning, and how long it was. What peers name
-  /// things by may be as long as a message, and a row has to stay one that its readers take.
+  /// The maximum bytes of a text in a row; of a longer text, a row holds the beginning and the length. The names that
+  /// peers use may be as long as a message, and readers must still accept the row.
   public static let maxTextBytes = 16 << 10
-  /// Bytes of all texts of a list together.
+  /// The maximum bytes of all texts of a list together.
   public static let maxListBytes = 64 << 10
   public static let maxListed = 1000
 
@@ -24,8 +24,8 @@ public struct AuditRecord: Sendable {
   /// Starts a row with the members that every row has.
   ///
   /// - Parameters:
-  ///   - event: what the row tells of: `decision`, `outcome`, `refusal`, `session_start`, `session_end` ….
-  ///   - decision: `allow`, `deny` or `warn`; `audit` for what is no decision (Control Zero's lifecycle rows).
+  ///   - event: what the row reports: `decision`, `outcome`, `refusal`, `session_start`, `session_end` ….
+  ///   - decision: `allow`, `deny` or `warn`; `audit` if there is no decision (Control Zero's lifecycle rows).
   public init(at time: UTCTime, decision: String, event: String) {
     writer = JSONWriter(style: .python)
     writer.reserve(2048)
@@ -51,7 +51,7 @@ public struct AuditRecord: Sendable {
   private static func write(_ text: Span<UInt8>, to writer: inout JSONWriter) {
     guard text.count > maxTextBytes else { return writer.string(text) }
     var start = unsafe text.extracting(...maxTextBytes).withUnsafeBufferPointer { unsafe Array($0) }
-    // Between two characters.
+    // Cut between two characters.
     while let last = start.popLast(), last & 0xc0 == 0x80 {}
     writer.string(bytes: start + "… (\(text.count) bytes)".utf8)
   }
@@ -84,7 +84,7 @@ public struct AuditRecord: Sendable {
     }
   }
 
-  /// A member whose value the closure writes, whatever it is.
+  /// A member of any kind, whose value the closure writes.
   public mutating func member(_ key: StaticString, _ write: (inout JSONWriter) -> Void) {
     add(key, isNested: true, write)
   }

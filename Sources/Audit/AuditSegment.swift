@@ -5,7 +5,7 @@ import Wire
 /// A segment that this process writes: append-only JSON Lines, chained, each row handed to the system by write(2)
 /// before `append` returns.
 ///
-/// So a row survives the death of this process by any cause, and of the host that started it, though not a loss of
+/// So a row survives the death of this process, from any cause, and of the host that started it, but not a loss of
 /// power. The segment is locked while it is open.
 public struct AuditSegment: ~Copyable {
   public let name: String
@@ -13,14 +13,14 @@ public struct AuditSegment: ~Copyable {
   private let file: AuditFile
   private let headFile: AuditFile
   private var chain: HashChain
-  /// The chain behind the rows that wait to be written.
+  /// The chain after the rows that wait to be written.
   private var next: HashChain
   private var waiting: [UInt8] = []
   private var length = 0
   private var isClosed = false
 
-  /// Other segments that the first row names, newest first; of more, only their number and digest are on record.
-  /// As many again where the clock was ahead once: names from then sort behind ours.
+  /// How many other segments the first row names, newest first; of more, only the number and digest are recorded. As
+  /// many again if the clock was once ahead: names from that time sort after ours.
   private static let namedSegments = 16
 
   private init(name: String, file: consuming AuditFile, headFile: consuming AuditFile, anchor: String) {
@@ -31,7 +31,7 @@ public struct AuditSegment: ~Copyable {
     next = chain
   }
 
-  /// Creates a segment in the state directory, which is created where it is missing.
+  /// Creates a segment in the state directory, which is created if it is missing.
   ///
   /// - Parameters:
   ///   - processID: part of the name, for people.
@@ -60,16 +60,17 @@ public struct AuditSegment: ~Copyable {
     do {
       return try begin(path, anchorFile, name: name, with: record)
     } catch {
-      // Without a row they would look like a segment that lost its own, and each call on a full disk would leave more.
+      // Without a row, these files would look like a segment that lost its rows, and each call on a full disk would
+      // leave more.
       for suffix in ["", ".anchor", ".head"] { AuditFile.remove(path + suffix) }
       throw error
     }
   }
 
-  /// Creates a segment behind what stands beside it, and writes its first row.
+  /// Creates a segment, after the files beside it, and writes its first row.
   ///
-  /// At whatever step the process is killed, what it leaves is seen to be whole: a head that names row 0 says that there
-  /// may be none yet.
+  /// At whatever step the process is killed, what it leaves verifies as whole: a head that names row 0 says that there
+  /// may be no row yet.
   private static func begin(
     _ path: String, _ anchorFile: borrowing AuditFile, name: String, with record: consuming AuditRecord
   ) throws(AuditError) -> AuditSegment {
@@ -97,7 +98,7 @@ public struct AuditSegment: ~Copyable {
     }
   }
 
-  /// Whether somebody removed the segment: its rows are gone, and so would be those to come.
+  /// Whether somebody removed the segment: its rows are gone, and later ones would be too.
   public static func isRemoved(_ segment: borrowing AuditSegment?) -> Bool {
     switch segment {
     case .some(let segment): segment.file.isRemoved
@@ -105,13 +106,13 @@ public struct AuditSegment: ~Copyable {
     }
   }
 
-  /// Appends a row. After an error nothing of it is in the segment.
+  /// Appends a row. After an error, nothing of it is in the segment.
   public mutating func append(_ record: consuming AuditRecord) throws(AuditError) {
     try add(record)
     try write()
   }
 
-  /// Takes a row that ``write()`` is to append, behind those that wait for it. After an error none waits any more.
+  /// Queues a row for ``write()``, after those that are waiting. After an error, none is waiting any more.
   public mutating func add(_ record: consuming AuditRecord) throws(AuditError) {
     do {
       waiting += try next.seal(record)
@@ -121,19 +122,19 @@ public struct AuditSegment: ~Copyable {
     }
   }
 
-  /// Appends the rows that wait, by one write. After an error nothing of any is in the segment.
+  /// Appends the waiting rows in one write. After an error, nothing of any is in the segment.
   public mutating func write() throws(AuditError) {
     defer { forget() }
     guard !isClosed else { throw AuditError(.closed, path: file.path) }
     guard !waiting.isEmpty else { return }
     if let number = file.writeWhole(waiting) {
-      // Half a row would break the chain for every later one.
+      // Half a row would break the chain for every later row.
       isClosed = !file.truncate(to: length)
       throw AuditError(.write, path: file.path, SystemError("write", number))
     }
     chain = next
     length += waiting.count
-    // Behind by one write at the worst, which a reader recognises.
+    // The head is at most one write behind, which a reader recognizes.
     _ = headFile.writeWhole(SegmentHead(sequence: chain.sequence, hash: chain.hash).fixedWidthText, at: 0)
   }
 
@@ -142,7 +143,7 @@ public struct AuditSegment: ~Copyable {
     waiting.removeAll(keepingCapacity: waiting.capacity <= 1 << 16)
   }
 
-  /// Puts the other segments' heads on record, so that one that is deleted or cut short shows.
+  /// Records the other segments' heads, so that it shows if one is deleted or cut short.
   private static func put(
     _ others: [String], around own: String, in directory: AuditDirectory, on record: inout AuditRecord
   ) {

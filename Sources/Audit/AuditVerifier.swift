@@ -1,6 +1,6 @@
 import Wire
 
-/// Verifies segments: each by itself, and against what the others have on record about it.
+/// Verifies segments: each by itself, and against what others have recorded about it.
 public struct AuditVerifier: Sendable {
   private let directory: AuditDirectory
 
@@ -8,9 +8,9 @@ public struct AuditVerifier: Sendable {
     self.directory = directory
   }
 
-  /// Verifies every segment of the directory, oldest first; one that is only known by name comes last.
+  /// Verifies every segment of the directory, oldest first; those that are only known by name come last.
   public func verifyAll() -> [SegmentReport] {
-    // First, or a segment that begins meanwhile would be missed.
+    // Read first, or a segment that begins in between would count as missing.
     let headed = directory.segmentsWithHead()
     let names = directory.segments()
     var claims: [String: [SegmentHead]] = [:]
@@ -18,7 +18,7 @@ public struct AuditVerifier: Sendable {
       for (other, head) in firstRowClaims(of: name) { claims[other, default: []].append(head) }
     }
     var reports = names.map { verify($0, claims: claims[$0] ?? []) }
-    // What was delivered and has been kept for long enough is gone in order.
+    // A segment that was delivered and has been kept for long enough is removed properly.
     let removed = RemovedSegments(directory).names()
     let present = removed.union(names)
     for missing in headed.union(claims.keys).subtracting(present).sorted() {

@@ -2,22 +2,22 @@ import Wire
 
 /// The canonical forms of rows as they are written; see ``CanonicalRow``.
 ///
-/// A row's own text is looked into only where something is nested. What one row taught about its order and its nested
-/// values is kept for the next one, which is seldom another: rows have few shapes.
+/// A row's own text is parsed only where something is nested. The order and the nested values of one row are kept for
+/// the next one, which seldom differs: rows have few shapes.
 struct CanonicalForms: Sendable {
-  /// The order in which the members of a row stand in its canonical form.
+  /// The order of a row's members in its canonical form.
   private struct Shape {
     let keys: [StaticString]
     let order: [Int]
 
     func isOf(_ members: [AuditRecord.Member]) -> Bool {
-      // SAFETY: the addresses are compared, and what stands there is not read.
+      // SAFETY: the addresses are only compared; what they point to is not read.
       keys.count == members.count
         && keys.indices.allSatisfy { unsafe keys[$0].utf8Start == members[$0].key.utf8Start }
     }
   }
 
-  /// The newest of what was learned: a new one takes the place of the oldest.
+  /// The newest entries that were learned: a new one replaces the oldest.
   private struct Learned<Element: Sendable>: Sendable {
     let limit: Int
     private(set) var all: [Element] = []
@@ -45,7 +45,7 @@ struct CanonicalForms: Sendable {
     }
     let order = order(of: members)
     return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
-      // SAFETY: each member takes what was counted for it.
+      // SAFETY: each member takes the space that was counted for it.
       func append(_ byte: UInt8) {
         unsafe buffer[filled] = byte
         filled += 1
@@ -98,7 +98,7 @@ struct CanonicalForms: Sendable {
     } catch {
       throw AuditError(.encoding, path: "", detail: error.description)
     }
-    // A long one is none that comes again, and would be kept for nothing.
+    // A long value hardly ever comes again, and would be kept for nothing.
     guard text.count <= 1024 else { return form }
     nested.add((Array(text), form))
     return form

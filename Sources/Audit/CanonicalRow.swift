@@ -1,10 +1,10 @@
 import Wire
 
-/// The form of a row that its hash is taken over: Python's `json.dumps(sort_keys=True, separators=(",", ":"))`.
+/// The form of a row that is hashed: Python's `json.dumps(sort_keys=True, separators=(",", ":"))`.
 ///
-/// Keys sorted by code point, no spaces, everything beyond ASCII escaped; numbers as they stand. It is not RFC 8785.
+/// Keys sorted by code point, no spaces, everything beyond ASCII escaped; numbers as written. This is not RFC 8785.
 enum CanonicalRow {
-  /// - Parameter excluding: a member of the outermost object that is left out.
+  /// - Parameter excluding: a member of the outermost object to leave out.
   static func bytes(of document: JSONDocument, excluding: StaticString) -> [UInt8] {
     var writer = JSONWriter(style: .compactASCII)
     write(document.root, in: document, excluding: excluding, to: &writer)
@@ -23,7 +23,7 @@ enum CanonicalRow {
         if let excluding, document.string(key, equals: excluding) { continue }
         members.append((document.string(key) ?? [], value))
       }
-      // UTF-8 sorts as its code points do.
+      // UTF-8 sorts in the order of its code points.
       members.sort { $0.key.lexicographicallyPrecedes($1.key) }
       writer.beginObject()
       for (key, value) in members {

@@ -9,7 +9,7 @@ enum ECMAScriptNumber {
       return
     }
     let decimal = ShortestDecimal(value.magnitude)
-    // Where the point stands, counted from before the first digit.
+    // The position of the decimal point, counted from before the first digit.
     let (digits, point) = (decimal.digits, decimal.exponent + 1)
     let count = digits.count
     if (1...21).contains(point) {

@@ -14,8 +14,8 @@ public struct HashChain: Sendable {
     self.hash = hash
   }
 
-  /// The row of a record, with its place in the chain and its LF. The record is the chain's last one from here on, but
-  /// not after an error.
+  /// The row of a record, with its place in the chain and its LF. The record becomes the chain's last one, except after
+  /// an error.
   public mutating func seal(_ record: consuming AuditRecord) throws(AuditError) -> [UInt8] {
     record.integer("chain_seq", sequence + 1)
     record.string("prev_hash", hash)
@@ -26,7 +26,7 @@ public struct HashChain: Sendable {
     return record.line()
   }
 
-  /// The hash of a row, whose own `entry_hash` does not take part.
+  /// The hash of a row, without its own `entry_hash`.
   static func entryHash(of row: JSONDocument) -> String {
     SHA256.hexadecimal(of: CanonicalRow.bytes(of: row, excluding: "entry_hash"))
   }

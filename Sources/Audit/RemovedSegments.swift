@@ -1,9 +1,9 @@
 internal import Platform
 internal import Wire
 
-/// Which segments were removed because they were old and had been delivered: `removed.jsonl` beside them.
+/// The segments that were removed because they were old and had been delivered: `removed.jsonl` beside them.
 ///
-/// Later segments still have them on record. A name that stands here is not missed.
+/// Later segments still have them on record. A name in this file does not count as missing.
 public struct RemovedSegments: Sendable {
   private let directory: AuditDirectory
 
@@ -13,7 +13,7 @@ public struct RemovedSegments: Sendable {
 
   private var path: String { directory.path + "/removed.jsonl" }
 
-  /// The names of all segments that were removed in order.
+  /// The names of all segments that were removed properly.
   public func names() -> Set<String> {
     var names: Set<String> = []
     try? directory.forEachLine(of: "removed.jsonl", maxLineBytes: 4096) { item in
@@ -27,7 +27,7 @@ public struct RemovedSegments: Sendable {
     return names
   }
 
-  /// Puts the removal on record, then removes the segment and what belongs to it.
+  /// Records the removal, then removes the segment and the files that belong to it.
   ///
   /// - Parameter sidecars: suffixes of further files beside it.
   public func remove(_ segment: String, at time: UTCTime, sidecars: [String]) throws(AuditError) {

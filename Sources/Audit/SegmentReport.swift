@@ -1,9 +1,9 @@
 /// What a verifier found out about one segment.
 public struct SegmentReport: Sendable, Equatable {
-  /// Something that is not as the proxy left it.
+  /// A difference from what the proxy wrote.
   public struct Finding: Sendable, Equatable, CustomStringConvertible {
     public enum Kind: String, Sendable, CaseIterable {
-      /// A row's content does not have the hash that it carries: it was edited.
+      /// A row's content does not match the hash that it carries: it was edited.
       case broken
       /// The first rows are gone.
       case headMissing = "head_missing"
@@ -13,22 +13,22 @@ public struct SegmentReport: Sendable, Equatable {
       case tailMissing = "tail_missing"
       /// A row does not follow from the one before it.
       case linkMismatch = "link_mismatch"
-      /// Rows stand in another order than they were written in.
+      /// Rows are in another order than they were written in.
       case order
       /// The first row does not follow from the segment's anchor.
       case wrongAnchor = "wrong_anchor"
-      /// A line that is no row of the chain.
+      /// A line that is not a row of the chain.
       case junk
       /// A file that belongs beside the segment is gone.
       case sidecarMissing = "sidecar_missing"
       /// There is no row at all.
       case empty
-      /// Another segment knows of this one, and it is gone.
+      /// Another segment names this one, but it is gone.
       case segmentMissing = "segment_missing"
     }
 
     public let kind: Kind
-    /// Counted from 1; nil where no line is meant.
+    /// Counted from 1; nil if no line is meant.
     public let line: Int?
     public let detail: String
 
@@ -37,7 +37,7 @@ public struct SegmentReport: Sendable, Equatable {
     }
   }
 
-  /// How the segment stands when nothing is wrong with it.
+  /// The state of a segment with which nothing is wrong.
   public enum Ending: String, Sendable {
     /// Its process wrote the last row.
     case closed

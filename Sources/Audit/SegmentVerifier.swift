@@ -5,7 +5,7 @@ public struct SegmentVerifier: Sendable {
   private let name: String
   private let anchor: String?
   private let head: SegmentHead?
-  /// What other segments have on record about rows of this one.
+  /// What other segments have recorded about rows of this one.
   private let claims: [SegmentHead]
 
   private var line = 0
@@ -14,11 +14,11 @@ public struct SegmentVerifier: Sendable {
   private var lastHash: String?
   private var isOurs = false
   private var isClosed = false
-  /// Whether the last line has no end and is no row.
+  /// Whether the last line has no LF and is not a row.
   private var isCut = false
   private var findings: [SegmentReport.Finding] = []
 
-  /// More findings than this are counted by nobody.
+  /// Further findings are not counted.
   private static let maxFindings = 100
 
   /// - Parameters:
@@ -79,8 +79,8 @@ public struct SegmentVerifier: Sendable {
 
   /// - Parameter isLocked: whether the process that writes the segment is alive.
   public mutating func finish(isLocked: Bool) -> SegmentReport {
-    // A process that was killed while it wrote leaves a part of a row, on which nothing was sent. None stands behind the
-    // row that closes a segment.
+    // A process that is killed while it writes leaves a partial row, for which nothing was sent. None follows the row
+    // that closes a segment.
     let isUnbegun = rows == 0 && head?.sequence == 0
     if isCut, isClosed || !isOurs && !isUnbegun { add(.junk, "not a row of the chain") }
     if rows == 0, !isUnbegun { findings.append(.init(kind: .empty, line: nil, detail: "there is no row")) }

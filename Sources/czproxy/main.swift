@@ -1,6 +1,6 @@
 import Relay
 
-// `run` is this process; every other word is for the tool beside it, as with git.
+// This process handles `run`; every other word is for the tool beside it, as with git.
 StandardDescriptors.reserve()
 let words = Array(CommandLine.arguments.dropFirst())
 if words.first == "run" {

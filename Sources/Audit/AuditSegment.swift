@@ -60,8 +60,7 @@ public struct AuditSegment: ~Copyable {
     do {
       return try begin(path, anchorFile, name: name, with: record)
     } catch {
-      // Without a row, these files would look like a segment that lost its rows, and each call on a full disk would
-      // leave more.
+      // Without a row they would look like a segment that lost its rows, and each call on a full disk would add more.
       for suffix in ["", ".anchor", ".head"] { AuditFile.remove(path + suffix) }
       throw error
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How long a server may take, for commands that are its host.
+/// How long a server may take to answer, for commands that act as its host.
 struct AnswerTimeout: ParsableArguments {
   @Option(name: .customLong("timeout"), help: "Seconds to wait for each answer.")
   var seconds = 60

@@ -73,7 +73,7 @@ struct CallCommand: ParsableCommand {
       try listTools(&client)
       return false
     }
-    // A line of the stdio transport holds no line end, so neither may the arguments.
+    // A line of the stdio transport contains no line break, so the arguments must not either.
     let compact = arguments.utf8.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
     let answer = try client.request("tools/call") { writer in
       writer.key("name")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Relay
 
-/// `czproxy COMMAND`: everything that a person or a timer does.
+/// `czproxy COMMAND`: everything that a person or a timer runs.
 @main
 struct ControlCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,7 +28,7 @@ struct ControlCommand: ParsableCommand {
     ]
   )
 
-  /// As the library's, but for what can't be written: an empty file must not look like a clean scan.
+  /// As in ArgumentParser, except for output that can't be written: an empty file must not look like a clean scan.
   static func main() {
     do {
       var command = try parseAsRoot()
@@ -39,7 +39,7 @@ struct ControlCommand: ParsableCommand {
     }
   }
 
-  /// Says on standard error what went wrong, or prints the help that was asked for; returns the exit status for it.
+  /// Reports the error on standard error, or prints the help that was asked for; returns the exit status.
   private static func tell(_ error: any Error) -> ExitCode {
     let text = fullMessage(for: error)
     let status = exitCode(for: error)

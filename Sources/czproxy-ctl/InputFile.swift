@@ -2,14 +2,14 @@ import ArgumentParser
 import Foundation
 import Platform
 
-/// What a command works on: a file that it was told of, a pipe, or standard input.
+/// A command's input: a named file, a pipe, or standard input.
 enum InputFile {
-  /// Larger ones are refused.
+  /// Larger input is refused.
   static let maxBytes = 64 << 20
 
   /// - Parameters:
-  ///   - path: of the file; standard input without.
-  ///   - status: of the exit that is thrown where it can't be read, once the reason was told.
+  ///   - path: the file's path; nil for standard input.
+  ///   - status: the exit status to throw, after the reason is reported, if the input can't be read.
   static func read(_ path: String?, orExit status: Int32 = 1) throws -> [UInt8] {
     let name = path.map { "`\($0)`" } ?? "standard input"
     let data: Data
@@ -27,7 +27,7 @@ enum InputFile {
     return [UInt8](data)
   }
 
-  /// What the system said, below what Foundation makes of it.
+  /// The system's error, which Foundation wraps.
   private static func reason(of error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }

@@ -1,4 +1,4 @@
 extension String {
-  /// With spaces behind it, up to a width.
+  /// The string followed by spaces, up to a width.
   func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Wire
 
-/// Standard output, and whether it takes colour.
+/// Standard output, and whether it takes color.
 enum Terminal {
   enum Colour: String {
     case red = "31", green = "32", yellow = "33", dim = "2"
@@ -28,12 +28,12 @@ enum Terminal {
 
   static func print(_ writer: JSONWriter) { printJSON(writer.bytes) }
 
-  /// A JSON text on a line of its own. For programs as it is; at a terminal without what would steer that.
+  /// Prints JSON text on its own line: for programs as it is, for a terminal without what would control it.
   static func printJSON(_ text: some Collection<UInt8>) {
     Swift.print(isTerminal ? DisplayText.json(text) : String(decoding: text, as: UTF8.self))
   }
 
-  /// Writes bytes as they are, behind what was printed before; an exit with 74 where that can't be done.
+  /// Writes bytes as they are, after what was printed before; exits with 74 if that fails.
   static func write(_ bytes: [UInt8]) throws {
     try flush()
     do {
@@ -43,7 +43,7 @@ enum Terminal {
     }
   }
 
-  /// Hands over what was printed; an exit with 74 where that can't be done.
+  /// Flushes what was printed; exits with 74 if that fails.
   static func flush() throws {
     guard fflush(nil) == 0 else { throw unwritable() }
   }
@@ -53,14 +53,14 @@ enum Terminal {
     return ExitCode(74)
   }
 
-  /// One line of our own on standard error. Errors and warnings go through here or ``complainOfUsage(_:)``, so that all
-  /// begin alike, as those of `czproxy run` do.
+  /// Prints one line on standard error. Errors and warnings go through here or ``complainOfUsage(_:)``, so that all
+  /// start alike, as those of `czproxy run` do.
   static func complain(_ text: String) { printError(complaint + text) }
 
-  /// The same for several lines, such as all that is wrong with a policy.
+  /// The same for several lines, such as every error in a policy.
   static func complain(_ lines: [String]) { for line in lines { complain(line) } }
 
-  /// What the parser says of wrong usage and of errors that nobody caught, begun as our own lines are.
+  /// Prints the parser's text about wrong usage and uncaught errors, with the start of our own lines.
   static func complainOfUsage(_ text: String) {
     let parsers = "Error: "
     printError(text.hasPrefix(parsers) ? complaint + text.dropFirst(parsers.count) : text)
@@ -68,9 +68,9 @@ enum Terminal {
 
   private static let complaint = "czproxy: "
 
-  /// What was asked for and belongs on standard error, such as the findings of a scan.
+  /// Prints requested output that belongs on standard error, such as the findings of a scan.
   ///
-  /// Where nobody listens, the exit status has to do.
+  /// If it can't be written, the exit status has to do.
   static func printError(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }

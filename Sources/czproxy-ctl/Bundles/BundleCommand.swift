@@ -22,7 +22,7 @@ struct BundleCommand: ParsableCommand {
     ])
 }
 
-/// Runs what may fail with a `BundleError`; complains and exits with 1.
+/// Runs `body`, which may throw a `BundleError`; reports the error and exits with 1.
 func reportingBundleErrors<Result: ~Copyable>(_ body: () throws(BundleError) -> Result) throws -> Result {
   do throws(BundleError) {
     return try body()

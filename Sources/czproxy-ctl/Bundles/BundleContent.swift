@@ -4,12 +4,12 @@ import Policy
 import Relay
 import Wire
 
-/// A policy to look into: a bundle, the payload of one, or a local policy as the payload that it would be packed as.
+/// A policy to inspect: a bundle, a bundle's payload, or a local policy as the payload that it would be packed as.
 struct BundleContent {
   let path: String
   let payload: JSONDocument
   let policy: Policy
-  /// Nil for what is no bundle.
+  /// Nil if this is not a bundle.
   let bundle: OpenedBundle?
 
   /// - Parameter keys: needed for a bundle.
@@ -61,7 +61,7 @@ struct BundleContent {
     payload.member(key, of: node ?? payload.root).flatMap { payload.string($0) }.map { DisplayText.escaped($0) }
   }
 
-  /// A member as JSON, or its text where it is one; cut for people.
+  /// A member as JSON or, if it is a string, its text; cut for people.
   func display(_ key: StaticString, of node: JSONDocument.Node? = nil) -> String? {
     payload.member(key, of: node ?? payload.root).map {
       payload.string($0).map { DisplayText.escaped($0) } ?? DisplayText.escaped(payload.raw($0))

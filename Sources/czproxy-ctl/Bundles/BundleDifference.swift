@@ -1,12 +1,12 @@
 import Policy
 import Wire
 
-/// What changes between two payloads.
+/// The differences between two payloads.
 struct BundleDifference {
   struct Rule {
     /// Counted from 0, as in `rule-0`.
     let position: Int
-    /// The policy's id and the rule's; nil without an id.
+    /// The policy's id and the rule's id; nil if the rule has none.
     let identity: [UInt8]?
     /// The rule's own bytes.
     let text: ArraySlice<UInt8>
@@ -86,10 +86,10 @@ struct BundleDifference {
       .map(\.element.change)
   }
 
-  /// Places of rules that are the same in both, in the order of the old ones: by id where it stands once, else by text.
+  /// Positions of rules that are the same in both, in the old order: matched by id if it is unique, otherwise by text.
   private static func pairs(_ old: [Rule], _ new: [Rule]) -> [(old: Int, new: Int)] {
     var byIdentity: [[UInt8]: [Int]] = [:]
-    // The last of them stands first.
+    // In reverse, so that the first rule with a text is taken first.
     var byText: [ArraySlice<UInt8>: [Int]] = [:]
     let oldIdentities = Dictionary(grouping: old.compactMap(\.identity)) { $0 }.mapValues(\.count)
     for rule in new.reversed() {
@@ -104,7 +104,7 @@ struct BundleDifference {
       {
         pairs.append((rule.position, places[0]))
       } else {
-        // What is taken by its id is passed over for good: a bundle may hold one rule any number of times.
+        // A rule taken by its id is skipped for good: a bundle may hold one rule any number of times.
         while let place = byText[rule.text]?.popLast() {
           guard taken.insert(place).inserted else { continue }
           pairs.append((rule.position, place))
@@ -115,9 +115,9 @@ struct BundleDifference {
     return pairs
   }
 
-  /// The most numbers that rise from left to right: rules that kept their order.
+  /// The longest subsequence of rising numbers: rules that kept their order.
   private static func longestRisingRun(of numbers: [Int]) -> Set<Int> {
-    // The smallest last number of a run of each length, and for each number the one before it in its run.
+    // The smallest last number of a subsequence of each length, and for each number the one before it.
     var ends: [Int] = []
     var previous: [Int: Int] = [:]
     for number in numbers {

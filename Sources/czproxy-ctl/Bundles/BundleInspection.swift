@@ -2,7 +2,7 @@ import Bundle
 import Policy
 import Wire
 
-/// The inside of a bundle, for people and for programs.
+/// The contents of a bundle, for people and for programs.
 struct BundleInspection {
   private let content: BundleContent
   private let policies: [JSONDocument.Node]
@@ -16,8 +16,7 @@ struct BundleInspection {
     summaries = content.policy.summaries
   }
 
-  /// Whether the rules of the payload are those that are asked: a floor, or an empty payload, puts another in their
-  /// place.
+  /// Whether the rules of the payload are those in force: a version floor, or an empty payload, replaces them.
   private var areRulesInForce: Bool {
     summaries.count == rules.count && summaries.first?.policyID.hasPrefix("synthetic:") != true
   }

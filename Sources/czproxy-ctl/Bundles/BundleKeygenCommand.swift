@@ -57,7 +57,7 @@ struct BundleKeygenCommand: ParsableCommand {
     do {
       try write(made.keys.json(), to: keys)
     } catch {
-      // It would sign what no proxy takes, and be taken for one that does.
+      // The author's file would sign bundles that no proxy accepts, and look as if it were usable.
       _ = unsafe unlink(author)
       throw error
     }

@@ -71,7 +71,7 @@ struct BundlePackCommand: ParsableCommand {
     let (file, accepted) = try reportingBundleErrors { () throws(BundleError) in
       let file = try BundlePacker.pack(
         payload: json, createdAt: UInt64(made), policyCount: UInt16(clamping: policies), author: author)
-      // What every proxy would refuse is not worth writing.
+      // A bundle that every proxy would refuse is not worth writing.
       return (file, try author.keys.accept(file, at: now, after: AcceptedBundles()))
     }
     let path = output ?? defaultOutput
@@ -84,14 +84,14 @@ struct BundlePackCommand: ParsableCommand {
     report(path, file, accepted, rules: loaded.policy.ruleCount)
   }
 
-  /// The policy's name with another suffix.
+  /// The policy's file name with another suffix.
   private var defaultOutput: String {
     let start = policy.lastIndex(of: "/").map { policy.index(after: $0) } ?? policy.startIndex
     let dot = policy[start...].lastIndex(of: ".") ?? policy.endIndex
     return policy[..<dot] + ".czpolicy"
   }
 
-  /// The payload, and what proxies make of it.
+  /// The payload, and the policy that proxies load from it.
   private func readPayload(
     _ keys: borrowing BundleKeys, made: Int64, now: Int64
   ) throws -> (json: [UInt8], loaded: (document: JSONDocument, policy: Policy)) {

@@ -2,13 +2,13 @@ import Bundle
 import Policy
 import Wire
 
-/// Every check of a bundle, and what came of it.
+/// Every check of a bundle, and its outcome.
 struct BundleReport {
   enum Outcome {
     case passed(String)
     case skipped
     case failed(BundleError)
-    /// The payload is no policy.
+    /// The payload is not a policy.
     case unusable(PolicyError)
   }
 

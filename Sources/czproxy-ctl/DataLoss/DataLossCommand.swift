@@ -11,7 +11,7 @@ struct DataLossCommand: ParsableCommand {
     subcommands: [DataLossScanCommand.self, DataLossRulesCommand.self])
 }
 
-/// What is looked for.
+/// The detectors that a command uses.
 struct DetectorOptions: ParsableArguments {
   @Option(name: [.short, .long], help: "A policy whose dlp_rules are added: .yaml, .yml or .json.")
   var policy: String?
@@ -22,8 +22,7 @@ struct DetectorOptions: ParsableArguments {
   @Flag(help: "Add the detectors of credentials, which the proxy uses on what servers answer.")
   var credentials = false
 
-  /// The detectors, and what is to be said about rules that are not among them; an exit with 1 for a policy that
-  /// can't be used.
+  /// The detectors, and warnings about rules that are not among them; exits with 1 for a policy that can't be used.
   func load() throws -> (scanner: Scanner, warnings: [String]) {
     var scanner = Scanner.builtin
     var warnings: [String] = []

@@ -15,7 +15,7 @@ struct PolicyCommand: ParsableCommand {
     ])
 }
 
-/// Does something with a policy; for one that can't be used an exit with 1, and all that is wrong with it on stderr.
+/// Runs `body` with a policy; if the policy can't be used, exits with 1 and prints every error on stderr.
 func reportingPolicyErrors<Result>(_ body: () throws(PolicyError) -> Result) throws -> Result {
   do throws(PolicyError) {
     return try body()

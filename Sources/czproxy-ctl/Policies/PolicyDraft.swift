@@ -1,9 +1,9 @@
 import Relay
 import Wire
 
-/// A policy to start from, made of what a server says of its tools.
+/// A policy to start from, based on what a server says about its tools.
 struct PolicyDraft {
-  /// One of the server's tools, as it describes it; all of it is the server's own claim.
+  /// One of the server's tools as the server describes it; all of it is the server's own claim.
   private struct Tool {
     let name: String
     let description: String
@@ -12,14 +12,14 @@ struct PolicyDraft {
 
   private let server: String
   private var tools: [Tool] = []
-  /// Where each name is in ``tools``.
+  /// The position of each name in ``tools``.
   private var numbers: [String: Int] = [:]
-  /// Names that a rule would take for a pattern, or could not hold.
+  /// Names that a rule would take for a pattern or could not hold.
   private var unnameable: [String] = []
 
   init(server: String) { self.server = server }
 
-  /// Takes the `tools` of an answer to `tools/list`; says whether there is room for more.
+  /// Adds the `tools` of an answer to `tools/list`; returns whether there is room for more.
   mutating func add(_ list: JSONDocument.Node, in document: JSONDocument) -> Bool {
     for node in document.elements(of: list) {
       guard let name = document.member("name", of: node).flatMap({ document.string($0) }) else { continue }
@@ -32,7 +32,7 @@ struct PolicyDraft {
       let isReadOnly = hint.map { document.kind(of: $0) == .true } ?? false
       let text = String(decoding: name, as: UTF8.self)
       if let known = numbers[text] {
-        // Which of them a call reaches is the server's secret, and one rule is for both.
+        // Only the server knows which of the two a call reaches, and one rule is for both.
         if !isReadOnly { tools[known].isReadOnly = false }
         continue
       }
@@ -56,7 +56,7 @@ struct PolicyDraft {
       "#   czproxy policy test \(server) --method TOOL --policy FILE",
       "version: \"1\"",
     ]
-    // Nobody misses what they never saw in a list: say how to get it.
+    // Nobody misses what never appeared in a list, so the draft says how to get it.
     lines += [
       "rules:",
       "  # Its resources and prompts, if it has any, are denied as well, and leave the lists, unless a rule names them:",
@@ -67,8 +67,8 @@ struct PolicyDraft {
       lines += ["  - deny: \"\(server)\"" + (unnameable.isEmpty ? "  # it offers no tool" : "")]
       lines.append("    reason: nobody has allowed this yet")
     }
-    // Denied first: where the server is called like a family of tools, a name that is allowed is also what the family
-    // calls what others of its tools do.
+    // Denied tools come first: if the server is named like a tool family, an allowed name may also be the family's name
+    // for what other tools of the server do.
     if !others.isEmpty {
       lines += ["  # These change things, or it does not say. Move down what the agent may do.", "  - deny:"]
       lines += actions(others) + ["    reason: nobody has allowed this yet"]

@@ -26,7 +26,7 @@ struct PolicyEvalCommand: ParsableCommand {
   func run() throws {
     let input = try InputFile.read(file)
     var isComplete = true
-    // Whoever asks about one policy many times does not wait for it to be read every time.
+    // Many cases with one policy must not wait for it to be loaded each time.
     var last: (mode: PolicyCase.Mode, source: [UInt8], policy: Policy)?
     var output: [UInt8] = []
     let lines = input.split(separator: 0x0a, omittingEmptySubsequences: false)

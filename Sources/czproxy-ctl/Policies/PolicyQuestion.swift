@@ -32,14 +32,14 @@ struct PolicyQuestion: ParsableArguments {
 
   func validate() throws { _ = try makeContext() }
 
-  /// The policy, or an exit with 1 and the reason on stderr.
+  /// The policy; if it can't be used, exits with 1 and the reason on stderr.
   func loadPolicy() throws -> Policy {
     try reportingPolicyErrors { () throws(PolicyError) in try PolicySource.load(policy, isPayload: payload).policy }
   }
 
-  /// The call as the proxy would judge it; an exit with 2 for arguments or a schema that are no object.
+  /// The call as the proxy would judge it; exits with 2 if the arguments or the schema are not an object.
   ///
-  /// Without a method it is judged as the SDK judges a call of the tool as such.
+  /// Without a method, the call is judged as the SDK judges a call of the tool as such.
   func call() throws -> Call {
     guard let document = try? JSONDocument(parsing: Array(arguments.utf8)[...], options: .document),
       document.kind(of: document.root) == .object
@@ -65,7 +65,7 @@ struct PolicyQuestion: ParsableArguments {
       context: try makeContext(), schema: try readSchema(), files: files)
   }
 
-  /// What a policy decides on a method of the protocol that is not judged as a tool is; nil for any other call.
+  /// The policy's decision on a protocol method that is not judged like a tool call; nil for any other call.
   func decisionOnMethod(of call: Call, by policy: Policy) -> Decision? {
     subject.method.flatMap { MethodQuestion(Array($0.utf8)) }?.decision(on: call, by: policy)
   }

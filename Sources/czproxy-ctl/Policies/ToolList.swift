@@ -13,7 +13,7 @@ enum ToolList {
   private static let timeout: Int32 = 60_000
   static let maxTools = 100_000
 
-  /// Reads the answer to `tools/list`, its result, its `tools`, or a list of names.
+  /// Reads an answer to `tools/list`, its result, its `tools`, or a list of names.
   static func read(_ bytes: [UInt8]) throws(Failure) -> [KnownTool] {
     let document: JSONDocument
     do {
@@ -27,9 +27,9 @@ enum ToolList {
     return tools(in: list, of: document)
   }
 
-  /// Starts a server, asks it, and ends it.
+  /// Starts a server, asks for its tools, and ends it.
   ///
-  /// - Parameter command: a line for the shell.
+  /// - Parameter command: a command line for the shell.
   static func ask(_ command: String) throws(MCPFailure) -> [KnownTool] {
     var client = MCPClient(
       command: ["/bin/sh", "-c", command], timeout: timeout, name: "czproxy", version: Version.number)

@@ -11,9 +11,9 @@ struct AuditCommand: ParsableCommand {
 }
 
 extension StateOptions {
-  /// The audit directory; complains and exits where there is no home directory.
+  /// The audit directory; complains and exits if there is no home directory.
   ///
-  /// One that can't be read is not one without records.
+  /// A directory that can't be read must not pass for one without records.
   func auditDirectory() throws -> AuditDirectory {
     let directory = AuditDirectory(stateDirectory: try path())
     if let problem = directory.problem {
@@ -60,7 +60,7 @@ struct AuditVerifyCommand: ParsableCommand {
         let verdict =
           report.isIntact
           ? Terminal.coloured("intact", .green) : Terminal.coloured("NOT INTACT", .red)
-        // A name may be one that somebody else made up.
+        // The name may have been made up by somebody else.
         let name = DisplayText.escaped(report.name.utf8)
         print("\(verdict) \(name): \(report.rows) rows, \(report.ending.rawValue)")
         for finding in report.findings { print("  " + DisplayText.escaped(finding.description.utf8, limit: 1024)) }

@@ -1,6 +1,6 @@
 import Wire
 
-/// One record on one line, for a person. What came from the wire is escaped.
+/// One record on one line, for people. Text from the wire is escaped.
 enum AuditLine {
   static func text(of row: JSONDocument) -> String {
     func text(_ key: StaticString, limit: Int = 80) -> String {
@@ -29,7 +29,7 @@ enum AuditLine {
       return "\(time)  \(label)  a line from the \(text("from")): \(text("reason", limit: 200))"
     case "session_start":
       let label = Terminal.coloured("start ", .dim)
-      // A row of the library names its client.
+      // A row of the library names the client.
       let who = text("server").isEmpty ? text("client_name") : text("server")
       return "\(time)  \(label)  \(who): policy \(text("policy_path", limit: 200)) "
         + "(\(number("policy_rules") ?? 0) rules), \(text("mode"))"
@@ -49,7 +49,7 @@ enum AuditLine {
     }
   }
 
-  /// What was found in what the row is about, and what became of it.
+  /// The scan findings in the subject of the row, and what was done about them.
   ///
   /// - Parameter andBuiltin: whether to name the built-in detectors too. They change nothing, and find something in
   ///   every second answer: a date, a commit's hash.

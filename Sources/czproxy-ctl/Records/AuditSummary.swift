@@ -1,22 +1,22 @@
 import Policy
 import Wire
 
-/// How often each tool was called, and what was decided.
+/// How often each tool was called, and the decisions.
 struct AuditSummary {
-  /// What is counted together.
+  /// The calls that are counted together.
   struct Kind: Hashable {
     let server: [UInt8]
     let method: [UInt8]
     let decision: String
     let policyID: [UInt8]
-    /// A denial that was only recorded.
+    /// Whether the denial was only recorded.
     let isObserved: Bool
     let clientName: String?
     let projectID: String?
 
     var subject: [UInt8] { server + [UInt8(ascii: ":")] + method }
 
-    /// What a policy decides about every call of this kind; nil where that depends on arguments, which rows do not hold.
+    /// What a policy decides about every call of this kind; nil if that depends on arguments, which rows do not hold.
     func decision(by policy: Policy) -> String? {
       var context = Context()
       context.clientName = clientName
@@ -24,7 +24,7 @@ struct AuditSummary {
       if method.elementsEqual("resources/read".utf8) {
         return policy.decidesOutright(Call(readingAnyResourceOf: server, context: context))?.rawValue
       }
-      // Other methods of the protocol look into what they ask for.
+      // Decisions on other protocol methods depend on their parameters.
       guard !method.contains(UInt8(ascii: "/")) else { return nil }
       return policy.decidesOutright(Call(server: server, tool: method, arguments: nil, context: context))?.rawValue
     }
@@ -32,19 +32,19 @@ struct AuditSummary {
 
   struct Count {
     var calls = 0
-    /// Of the latest.
+    /// The reason of the latest call.
     var reason: [UInt8] = []
-    /// Of the latest; ISO 8601.
+    /// The time of the latest call, in ISO 8601.
     var time: [UInt8] = []
   }
 
   private(set) var counts: [Kind: Count] = [:]
-  /// Lines that were refused.
+  /// Refused lines.
   private(set) var refusals = 0
   /// Rows of any kind.
   private(set) var rows = 0
 
-  /// - Parameter start: rows of before do not count.
+  /// - Parameter start: earlier rows do not count.
   mutating func add(_ row: JSONDocument, since start: RecordTime?) {
     func bytes(_ key: StaticString) -> [UInt8] { row.member(key, of: row.root).flatMap { row.string($0) } ?? [] }
     func text(_ key: StaticString) -> String { String(decoding: bytes(key), as: UTF8.self) }
@@ -72,7 +72,7 @@ struct AuditSummary {
     }
   }
 
-  /// By subject, what happened most often first.
+  /// By subject, the most frequent kind first.
   var sorted: [(kind: Kind, count: Count)] {
     counts.sorted { first, second in
       let (a, b) = (first.key.subject, second.key.subject)

@@ -62,12 +62,12 @@ struct AuditSummaryCommand: ParsableCommand {
     if isOther { throw ExitCode(3) }
   }
 
-  /// What another policy does to calls of a kind, where that is not the same.
+  /// What another policy would decide about calls of a kind, if it differs.
   private enum Change {
     case decision(String)
     case unknown
 
-    /// - Parameter other: nil where it can't be told.
+    /// - Parameter other: nil if it can't be determined.
     init?(from decision: String, to other: String?) {
       guard other != decision else { return nil }
       self = other.map { .decision($0) } ?? .unknown
@@ -81,7 +81,7 @@ struct AuditSummaryCommand: ParsableCommand {
     }
   }
 
-  /// And whether every segment could be read.
+  /// The summary, and whether every segment could be read.
   private func summary(of directory: AuditDirectory) -> (AuditSummary, isWhole: Bool) {
     var summary = AuditSummary()
     var isWhole = true
@@ -146,7 +146,7 @@ struct AuditSummaryCommand: ParsableCommand {
       writer.key("latest")
       writer.string(bytes: count.time)
       if let other {
-        // Null where it depends on arguments.
+        // Null if the decision depends on arguments.
         writer.key("would_be")
         if let other { writer.string(other) } else { writer.null() }
       }

@@ -43,13 +43,13 @@ struct AuditTailCommand: ParsableCommand {
     }
     for row in latest(newest) { show(row) }
     if isEmpty {
-      // Mostly it is the wrong directory: a program must not take that for a quiet day, nor a person for a quiet host.
+      // Mostly this is the wrong directory: a program must not take it for a quiet day, nor a person for a quiet host.
       Terminal.complain("there are no records in \(directory.path)\(follow ? " yet: waiting for the first one" : "")")
       if !follow { throw ExitCode(2) }
     }
     while follow {
       fflush(nil)
-      // Files are few and rows small: looking twice a second is cheaper than it sounds, and works everywhere.
+      // Files are few and rows are small: polling twice a second is cheaper than it sounds, and works everywhere.
       Thread.sleep(forTimeInterval: 0.5)
       var rows: [Row] = []
       for segment in directory.segments() { rows += read(segment, in: directory, &offsets) }
@@ -57,10 +57,10 @@ struct AuditTailCommand: ParsableCommand {
     }
   }
 
-  /// By their time: a session that began early may have the latest rows of all.
+  /// Sorted by time: a session that began early may have the latest rows of all.
   private func latest(_ rows: [Row]) -> [Row] { rows.sorted { $0.time < $1.time }.suffix(lines) }
 
-  /// The rows of a segment behind those that were read before, or the last ones of them.
+  /// The rows of a segment after those already read, or only the last of them.
   private func read(
     _ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int], atMost limit: Int = .max
   ) -> [Row] {
@@ -79,7 +79,7 @@ struct AuditTailCommand: ParsableCommand {
         return true
       }
     } catch {
-      // Told once. Another user's may be among them, as after one `sudo`.
+      // Reported once. A segment may belong to another user, as after one `sudo`.
       if !isKnown { Terminal.complain("\(error)") }
     }
     offsets[segment] = offset

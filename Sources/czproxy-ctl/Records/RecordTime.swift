@@ -2,9 +2,9 @@ import ArgumentParser
 import Audit
 import Platform
 
-/// A moment that records are compared with: `2026-11-20`, `2026-11-20T08:30`, or how long ago: `90m`, `24h`, `7d`.
+/// A moment to compare records with: `2026-11-20`, `2026-11-20T08:30`, or how long ago: `90m`, `24h`, `7d`.
 struct RecordTime: ExpressibleByArgument {
-  /// The beginning of an ISO 8601 text in UTC, as rows have it.
+  /// The beginning of an ISO 8601 text in UTC, in the form that rows use.
   let text: String
 
   init?(argument: String) {

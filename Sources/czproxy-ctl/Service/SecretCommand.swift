@@ -6,7 +6,7 @@ import Platform
 import State
 import Wire
 
-/// `czproxy secret`: what `czproxy run --secret-env` asks, once, before the server is started.
+/// `czproxy secret`: what `czproxy run --secret-env` runs once before it starts the server.
 struct SecretCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "secret",

@@ -2,7 +2,7 @@ import ControlPlane
 import State
 import Wire
 
-/// What is known about a state directory that is synced.
+/// The state of a state directory that is synced.
 struct StatusReport {
   let sync: SyncState
   let isAlive: Bool
@@ -10,14 +10,14 @@ struct StatusReport {
   let waiting: [SyncPlan.Receiver: Int]
   private let now: Int64
 
-  /// Nil where nothing was ever synced.
+  /// Nil if nothing was ever synced.
   init?(stateDirectory: String, now: Int64) throws(StateError) {
     guard let sync = try SyncState(stateDirectory: stateDirectory) else { return nil }
     self.sync = sync
     self.now = now
     isAlive = SyncLock.isHeld(stateDirectory: stateDirectory)
     policy = sync.scope.isEmpty ? nil : try CachedPolicy(CacheLayout(stateDirectory: stateDirectory, scope: sync.scope))
-    // Counted now: relays go on writing while nobody syncs.
+    // Counted now, because relays go on writing while nothing syncs.
     let receivers = [sync.service.map { _ in SyncPlan.Receiver.service }, sync.telemetry.map { _ in .telemetry }]
     var waiting: [SyncPlan.Receiver: Int] = [:]
     for receiver in receivers.compactMap({ $0 }) {
@@ -26,7 +26,7 @@ struct StatusReport {
     self.waiting = waiting
   }
 
-  /// A fault of the last pull, a delivery that has stopped, or records that nobody is about to send.
+  /// A fault of the last pull, a delivery that has stopped, or records that nothing is about to send.
   var hasTrouble: Bool {
     policy?.fault != nil || sync.service?.isStopped == true || sync.telemetry?.isStopped == true
       || sync.source == .none && sync.pulledAt != nil || !isAlive && waiting.values.contains { $0 > 0 }

@@ -91,7 +91,7 @@ struct SyncCommand: ParsableCommand {
     return options
   }
 
-  /// A bundle is cached when the relay would take it, but for the memory of older ones, which is the relay's.
+  /// Accepts a bundle for the cache if the relay would take it, except for rollback: the relay remembers older bundles.
   @Sendable private static func verify(
     _ blob: [UInt8], _ keys: ProjectKeys
   ) throws(ControlPlaneError) -> BundleFacts {
@@ -108,7 +108,7 @@ struct SyncCommand: ParsableCommand {
   }
 }
 
-/// Where the service is, for every command that asks it.
+/// Where the service is, for every command that contacts it.
 struct ServiceOptions: ParsableArguments {
   @Option(name: .customLong("api-key-file"), help: "A file that holds the API key and nothing else.")
   var keyFile: String?

@@ -5,18 +5,23 @@ package enum AtomicFile {
   /// - Parameters:
   ///   - replaces: whether a file of that name may be there already; it is an error (`EEXIST`) otherwise.
   ///   - permissions: less the process's umask; for the owner only without.
-  ///   - ignoresMask: whether they are to be exactly those.
+  ///   - group: whom the file is to belong to, with exactly those permissions, whatever the umask and the directory say:
+  ///     an error where that can't be.
   package static func write(
-    _ bytes: [UInt8], to path: String, replaces: Bool = true, permissions: mode_t = 0o600,
-    ignoresMask: Bool = false
+    _ bytes: [UInt8], to path: String, replaces: Bool = true, permissions: mode_t = 0o600, group: gid_t? = nil
   ) throws(SystemError) {
     let temporary = "\(path).\(getpid())-\(UInt32.random(in: .min ... .max)).tmp"
-    let number = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
+    let first = group == nil ? permissions : 0o600
+    let number = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, first)
     guard number >= 0 else { throw SystemError("open", errno) }
     let file = Descriptor(number)
     do throws(SystemError) {
       try write(bytes, to: file)
-      if ignoresMask, fchmod(file.number, permissions) != 0 { throw SystemError("fchmod", errno) }
+      if let group {
+        // The group first: what it may do is not for another one, not even for a moment.
+        guard fchown(file.number, uid_t.max, group) == 0 else { throw SystemError("fchown", errno) }
+        guard fchmod(file.number, permissions) == 0 else { throw SystemError("fchmod", errno) }
+      }
       guard fsync(file.number) == 0 else { throw SystemError("fsync", errno) }
       if replaces {
         guard unsafe rename(temporary, path) == 0 else { throw SystemError("rename", errno) }

@@ -55,6 +55,12 @@ package enum FileReader {
     return unsafe stat(path, &status) == 0 ? UInt32(status.st_mode & 0o777) : nil
   }
 
+  /// The group that the file belongs to that a path leads to; nil where there is none that can be looked at.
+  package static func group(of path: String) -> gid_t? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? status.st_gid : nil
+  }
+
   /// Reads until there is no more, or no room.
   private static func fill(
     _ space: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int, from file: borrowing Descriptor

@@ -129,8 +129,16 @@ import Testing
     let text = Self.config(scratch) + String(repeating: " ", count: 4096)
     let file = try scratch.file("mcp.json", text)
     _ = try scratch.file("policy.yaml", Self.policy)
+    // Whoever starts us may ignore or block the signal, which is inherited.
+    let script = """
+      import os, resource, signal, sys
+      signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+      signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGXFSZ])
+      resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+      os.execv(sys.argv[1], sys.argv[1:])
+      """
     let process = try RunningProcess(
-      ["/bin/bash", "-c", "ulimit -f 1; exec \"$0\" wrap mcp.json --policy policy.yaml", "\(Project.czproxy)-ctl"],
+      ["python3", "-c", script, "\(Project.czproxy)-ctl", "wrap", "mcp.json", "--policy", "policy.yaml"],
       environment: ["HOME": scratch.path, "CONTROLZERO_HOME": scratch.state], directory: scratch.path)
     process.closeInput()
     #expect(try process.wait() == 74, "\(process.errors.text)")

@@ -1,12 +1,12 @@
 /// What to do about what libyaml says: patterns are full of what means something else in YAML.
-enum YAMLHint {
-  static let star = "a text that begins with `*` stands in quotes"
+package enum YAMLHint {
+  package static let star = "a text that begins with `*` stands in quotes"
 
   /// - Parameters:
   ///   - problem: libyaml's words.
   ///   - line: of the problem, from 0.
   ///   - column: in characters, from 0.
-  static func text(about problem: String, in bytes: [UInt8], line: Int, column: Int) -> String? {
+  static func text(about problem: String, in bytes: ArraySlice<UInt8>, line: Int, column: Int) -> String? {
     switch problem {
     case "found character that cannot start any token":
       let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

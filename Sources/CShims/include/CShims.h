@@ -46,23 +46,29 @@ pid_t cz_fork(void);
 /// Makes this process the parent of every descendant whose own parent dies. No-op where the system can't.
 void cz_adopt_orphans(void);
 
-/// Starts a program found by PATH with the current environment and working directory. A file that is no program is one for
-/// the shell. The caller has one thread; on Linux the program is killed when the caller ends.
-///
-/// `input` and `output` become its descriptors 0 and 1. Signals that are ignored here are so there only where
-/// `inherited_ignores` has their bit (1 << signal). 0 and a process id, or an errno.
-int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process);
+/// A program to start, found by the PATH of its environment. A file that is no program is one for the shell.
+struct cz_program {
+  char *const *argv;
+  /// All of its environment, or null for ours.
+  char *const *environment;
+  /// Where it starts, or null for where we are.
+  const char *directory;
+  /// What becomes its descriptors 0 and 1.
+  int input, output;
+  /// A bit (1 << signal) for each signal that it ignores where we do; it has all others as if nobody had touched them.
+  uint64_t ignored_signals;
+  /// Whether it leads a process group of its own.
+  int leads_group;
+  /// What it gets when the thread that started it ends; on Linux alone.
+  int death_signal;
+};
+
+/// Starts a program. 0 and a process id, or an errno.
+int cz_spawn(const struct cz_program *program, pid_t *process);
 
 /// Starts a program that lives on by itself: in a session of its own, with nothing of ours open. Returns 0 once it is
 /// on its way, or an errno. The caller has one thread.
 int cz_spawn_detached(char *const argv[]);
-
-/// Starts a program as the leader of a process group of its own, from a process with any number of threads.
-///
-/// `environment` is all of its environment; `directory` is where it starts, or null for ours. Signals are as if nobody
-/// had ignored or blocked one. 0 and a process id, or an errno.
-int cz_spawn_group(char *const argv[], char *const environment[], const char *directory, int input, int output,
-                   pid_t *process);
 
 /// Whether a child has ended and waits to be reaped.
 int cz_has_ended(pid_t process);
@@ -101,7 +107,6 @@ int cz_descriptor_kind(int descriptor);
 
 /// The path of this executable; its length, or -1.
 ssize_t cz_executable_path(char *path, size_t capacity);
-
 
 /// Overwrites bytes in a way that no compiler leaves out.
 void cz_wipe(void *bytes, size_t count);

@@ -69,7 +69,7 @@ import Testing
       async throws
     {
       let marker = "marker-\(UUID().uuidString)"
-      await #expect(processExitsWith: .signal(SIGKILL)) { [marker] in
+      await #expect(processExitsWith: .signal(SIGKILL)) { [marker = marker as String] in
         let scratch = try Scratch()
         try withControlZero(scratch.configuration(ServerTests.allowAll)) { client throws in
           client.registerServer("s", command: Project.scriptedServer + ["--ignore-eof", "--marker", marker])

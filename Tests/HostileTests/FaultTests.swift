@@ -125,6 +125,16 @@ import Testing
     #expect(try session.end() == 128 + SIGTERM)
   }
 
+  @Test(.enabled(if: mayMount)) func `a command that is the first process of a container is ended by a signal`() throws
+  {
+    let script = "import sys, time; print('it runs', file=sys.stderr, flush=True); time.sleep(3600)"
+    let process = try RunningProcess(
+      ["unshare", "--pid", "--fork", "--mount-proc", Project.czproxy, "call", "--", "python3", "-c", script])
+    try process.report(containing: "it runs")
+    kill(try #require(Self.children(of: process.id).first), SIGTERM)
+    #expect(try process.wait() == 128 + SIGTERM)
+  }
+
   @Test func `the proxy is stopped and goes on: nothing is lost`() throws {
     let (session, ids) = try Self.running()
     kill(ids[.proxy] ?? 0, SIGSTOP)

@@ -81,20 +81,6 @@ int cz_hold(const struct cz_program *program, struct cz_held *held);
 /// Returns 0 or an errno.
 int cz_release(struct cz_held held, int starts);
 
-/// A forked process that waits to become a program.
-typedef struct {
-  pid_t process;
-  int release, report;
-} cz_held;
-
-/// The first half of `cz_spawn`, which takes most of its time: forks the process, which runs nothing of the program yet.
-/// Returns 0 or an errno.
-int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignores, cz_held *held);
-
-/// The second half: the process becomes the program, or exits if `starts` is 0. To be called once per held process.
-/// Returns 0 or an errno.
-int cz_release(cz_held held, int starts);
-
 /// Starts a program that lives on by itself: in a session of its own, with nothing of ours open. Returns 0 once it is
 /// on its way, or an errno. The caller has one thread.
 int cz_spawn_detached(char *const argv[]);

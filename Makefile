@@ -23,10 +23,11 @@ test: ## lint, build, run all tests and make the documentation
 	Scripts/docs
 	Scripts/dependent
 
-differential: build ## compare many generated decisions and bundles with the real Control Zero SDK (COUNT=20000, BUNDLES=1000)
+differential: build ## compare many generated decisions and bundles with the real Control Zero SDK (COUNT=20000, BUNDLES=1000, CONFIGS=2000)
 	@Scripts/setup-tests controlzero
 	.venvs/controlzero/bin/python Scripts/differential --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
 	.venvs/controlzero/bin/python Scripts/differential-data-loss --ctl .build/release/czproxy-ctl --count $(or $(COUNT),20000)
+	.venvs/controlzero/bin/python Scripts/differential-configs --ctl .build/release/czproxy-ctl --count $(or $(CONFIGS),2000)
 	.venvs/controlzero/bin/python Scripts/differential-bundle --ctl .build/release/czproxy-ctl --count $(or $(BUNDLES),1000)
 
 fuzz: ## fuzz what reads others' bytes under AddressSanitizer (TARGET=json|framer|message|policy|audit|dataloss|bundle|session|all, TIME=60)

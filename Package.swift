@@ -118,19 +118,27 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
     .target(
+      name: "YAML",
+      dependencies: [
+        "CYaml"
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(
       name: "HostConfig",
       dependencies: [
-        "Wire"
+        "Wire",
+        "YAML",
       ],
       swiftSettings: swiftSettings
     ),
     .target(
       name: "Policy",
       dependencies: [
-        "CYaml",
         "DataLoss",
         "Python",
         "Wire",
+        "YAML",
       ],
       swiftSettings: swiftSettings
     ),
@@ -158,10 +166,10 @@ let package = Package(
     .target(
       name: "State",
       dependencies: [
-        "CYaml",
         "Digest",
         "Platform",
         "Wire",
+        "YAML",
       ],
       swiftSettings: swiftSettings
     ),

@@ -118,6 +118,10 @@ def judge(views, count):
                 if kind == "other" and name == DENIED or kind == "answer" and DENIED in name.split("+"):
                     yield number, f"{reader} sees a question that is denied: {message}"
                 if kind == "answer":
+                    # A host that takes "5" for 5 waits for both.
+                    other = "is"[identifier[0] == "i"] + identifier[1:]
+                    if identifier not in waiting and other in waiting:
+                        identifier = other
                     answered.add(identifier)
                     if identifier not in waiting:
                         yield number, f"{reader} sees an answer that nobody waits for: {message}"

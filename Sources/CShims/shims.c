@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -125,19 +124,26 @@ uint64_t cz_ignored_signals(void) {
 
 // MARK: Processes
 
-// In the child: becomes the program. Returns only if that fails.
-static void become(char *const argv[], int input, int output, uint64_t inherited_ignores) {
-  if (dup2(input, 0) < 0 || dup2(output, 1) < 0) return;
-  uint64_t ignored = cz_ignored_signals() & ~inherited_ignores;
+// In the child: becomes the program. Returns only if that fails. The parent may have many threads, any of which may hold
+// a lock that is never released here, so only async-signal-safe functions are called.
+static void become(const struct cz_program *program) {
+  if (program->leads_group && setpgid(0, 0) != 0) return;
+  if (dup2(program->input, 0) < 0 || dup2(program->output, 1) < 0) return;
+  // A descriptor that had the right number already still has its close-on-exec flag.
+  fcntl(0, F_SETFD, 0);
+  fcntl(1, F_SETFD, 0);
+  if (program->directory && chdir(program->directory) != 0) return;
   for (int number = 1; number < 64; number++) {
-    if (ignored >> number & 1) signal(number, SIG_DFL);
+    if (!(program->ignored_signals >> number & 1)) signal(number, SIG_DFL);
   }
-  execvp(argv[0], argv);
+  cz_unblock_signals();
+  if (program->environment) environ = (char **)program->environment;
+  execvp(program->argv[0], program->argv);
 }
 
-int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignores, cz_held *held) {
+int cz_hold(const struct cz_program *program, struct cz_held *held) {
   int wait, report;
-  int failed = cz_pipe(&wait, &held->release);
+  int failed = cz_socket_pair(&wait, &held->release);
   if (failed) return failed;
   failed = cz_pipe(&held->report, &report);
   if (failed) {
@@ -145,23 +151,30 @@ int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignore
     close(held->release);
     return failed;
   }
+  // A signal handler of the parent's must not run in the child.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t parent = getpid();
   held->process = fork();
   if (held->process == 0) {
 #ifdef __linux__
     // This precedes the look at the parent, which may be gone already.
-    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    prctl(PR_SET_PDEATHSIG, program->death_signal, 0, 0, 0);
     if (getppid() != parent) _exit(127);
+#else
+    (void)parent;
 #endif
     close(held->release);
     unsigned char byte;
-    if (cz_read(wait, &byte, 1) == 1) become(argv, input, output, inherited_ignores);
+    if (cz_read(wait, &byte, 1) == 1) become(program);
     int number = errno;
     ssize_t written = write(report, &number, sizeof number);
     (void)written;
     _exit(127);
   }
   if (held->process < 0) failed = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
   close(wait);
   close(report);
   if (failed) {
@@ -171,10 +184,10 @@ int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignore
   return failed;
 }
 
-int cz_release(cz_held held, int starts) {
+int cz_release(struct cz_held held, int starts) {
   int failed = 0;
   // A child that is not told to start reads end of file and exits. One that died before this shows below.
-  if (starts) (void)!write(held.release, "", 1);
+  if (starts) cz_send_nonblocking(held.release, "", 1);
   close(held.release);
   // End of file on this pipe means that the child has become the program.
   if (cz_read(held.report, &failed, sizeof failed) > 0) {
@@ -184,9 +197,9 @@ int cz_release(cz_held held, int starts) {
   return failed;
 }
 
-int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process) {
-  cz_held held;
-  int failed = cz_hold(argv, input, output, inherited_ignores, &held);
+int cz_spawn(const struct cz_program *program, pid_t *process) {
+  struct cz_held held;
+  int failed = cz_hold(program, &held);
   if (failed) return failed;
   *process = held.process;
   return cz_release(held, 1);
@@ -211,34 +224,6 @@ int cz_spawn_detached(char *const argv[]) {
   _exit(127);
 }
 
-int cz_spawn_group(char *const argv[], char *const environment[], const char *directory, int input, int output,
-                   pid_t *process) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  int failed = posix_spawn_file_actions_init(&actions);
-  if (failed) return failed;
-  failed = posix_spawnattr_init(&attributes);
-  if (failed) {
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
-  }
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
-  failed = posix_spawn_file_actions_adddup2(&actions, input, 0);
-  if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, output, 1);
-  if (!failed && directory) failed = posix_spawn_file_actions_addchdir_np(&actions, directory);
-  if (!failed) failed = posix_spawnattr_setpgroup(&attributes, 0);
-  if (!failed) failed = posix_spawnattr_setsigdefault(&attributes, &all);
-  if (!failed) failed = posix_spawnattr_setsigmask(&attributes, &none);
-  if (!failed) failed = posix_spawnattr_setflags(&attributes, flags);
-  if (!failed) failed = posix_spawnp(process, argv[0], &actions, &attributes, argv, environment);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return failed;
-}
-
 int cz_has_ended(pid_t process) {
   siginfo_t status;
   memset(&status, 0, sizeof status);
@@ -256,7 +241,9 @@ void cz_block_signals(void) {
 char *const *cz_environment(void) { return environ; }
 
 #ifdef __linux__
-// The parent of a process, from the fourth field of /proc/PID/stat; the second may hold anything up to the last ")".
+// The parent of a process, from the fourth field of /proc/PID/stat; the second may hold anything up to the last ")". -1
+// for one that waits to be reaped, but not for one whose first thread has ended before others: it looks the same but for
+// the number of its threads, and may do anything.
 static pid_t parent_of(const char *name) {
   char path[64], text[512];
   snprintf(path, sizeof path, "/proc/%.20s/stat", name);
@@ -267,16 +254,26 @@ static pid_t parent_of(const char *name) {
   if (count <= 0) return -1;
   text[count] = 0;
   const char *end = strrchr(text, ')');
-  int parent;
+  const char *format = " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d";
+  int parent, threads;
   char state;
-  return end && sscanf(end + 1, " %c %d", &state, &parent) == 2 && state != 'Z' ? parent : -1;
+  if (!end || sscanf(end + 1, format, &state, &parent, &threads) != 3) return -1;
+  return state != 'Z' || threads > 1 ? parent : -1;
+}
+
+// Whether /proc numbers processes as we do: that of another PID namespace speaks of others.
+static int lists_ours(void) {
+  char text[32];
+  ssize_t count = readlink("/proc/self", text, sizeof text - 1);
+  text[count > 0 ? count : 0] = 0;
+  return atoi(text) == getpid();
 }
 #endif
 
 int cz_processes(pid_t *processes, pid_t *parents, int capacity) {
   int count = 0;
 #ifdef __linux__
-  DIR *directory = opendir("/proc");
+  DIR *directory = lists_ours() ? opendir("/proc") : NULL;
   if (!directory) return -1;
   struct dirent *entry;
   while (count < capacity && (entry = readdir(directory))) {

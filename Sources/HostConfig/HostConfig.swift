@@ -4,26 +4,32 @@ public import Wire
 ///
 /// Understood are the JSON files that hosts keep: `mcpServers` (Claude, Cursor, Windsurf, Gemini, LM Studio …),
 /// `servers` (VS Code), `context_servers` (Zed), `mcp` (opencode, Crush), `amp.mcpServers`, and the projects in Claude
-/// Code's own file; with comments and commas behind the last element. And the TOML of Codex, `[mcp_servers.NAME]`, and of
-/// Mistral Vibe, `[[mcp_servers]]`.
+/// Code's own file; with comments and commas behind the last element. The TOML of Codex, `[mcp_servers.NAME]`, and of
+/// Mistral Vibe, `[[mcp_servers]]`. And YAML: `extensions` (Goose), `mcpServers` (Continue, LibreChat), `mcp_servers`
+/// (Hermes), `mcp: servers:` (fast-agent, mcp-agent).
 public struct HostConfig: Sendable {
   /// The most that is read, in bytes.
   public static let maxBytes = 16 << 20
 
   public enum Format: Sendable {
-    case json, toml
-    /// Goose, fast-agent, Continue …: told apart, and not read.
-    case yaml
+    case json, toml, yaml
+    /// Crush's `crushrc`: told apart, and not read.
+    case script
 
     /// By the ending of a file's name.
     public init(fileName: String) {
-      let isYAML = fileName.hasSuffix(".yaml") || fileName.hasSuffix(".yml")
-      self = fileName.hasSuffix(".toml") ? .toml : isYAML ? .yaml : .json
+      let endings: [(String, Format)] = [(".toml", .toml), (".yaml", .yaml), (".yml", .yaml), ("crushrc", .script)]
+      self = endings.first { fileName.hasSuffix($0.0) }?.1 ?? .json
     }
 
     /// What is said of a file without servers: it may be one that keeps them elsewhere.
     public var nothingFound: String {
-      let members = self == .toml ? "`mcp_servers`" : "`mcpServers`, `servers`, `context_servers` or `mcp`"
+      let members =
+        switch self {
+        case .json, .script: "`mcpServers`, `servers`, `context_servers` or `mcp`"
+        case .toml: "`mcp_servers`"
+        case .yaml: "`mcpServers`, `mcp_servers`, `extensions` or `mcp: servers:`"
+        }
       return "there is no MCP server in it: nothing in \(members)"
     }
   }
@@ -40,8 +46,9 @@ public struct HostConfig: Sendable {
     switch format {
     case .json: servers = try JSONServers.read(bytes)
     case .toml: servers = try TOMLServers.read(bytes)
-    case .yaml:
-      throw HostConfigError("YAML is not read here: put `czproxy run … --` in front of its servers' commands by hand")
+    case .yaml: servers = try YAMLServers.read(bytes)
+    case .script:
+      throw HostConfigError("scripts are not read: put `czproxy run … --` in front of its servers' commands by hand")
     }
   }
 
@@ -50,6 +57,12 @@ public struct HostConfig: Sendable {
   /// The file with `edits` made in it.
   public func edited(_ edits: [ByteEdit]) -> [UInt8] {
     ByteEdit.apply(edits.sorted { $0.range.lowerBound < $1.range.lowerBound }, to: bytes[...])
+  }
+
+  /// Whether another text has the same servers in the same order, each with its own command, wrapped or not: what no edit
+  /// may change. Asked of every edit before it is written, as the last word on what a file means is its reader's.
+  public func hasSameServers(as other: HostConfig) -> Bool {
+    servers.elementsEqual(other.servers) { $0.isSameServer(as: $1) }
   }
 
   /// Puts czproxy in front of a server's command, or in the place of the czproxy that is there; none where nothing can
@@ -62,7 +75,7 @@ public struct HostConfig: Sendable {
     guard let parts = server.parts else { return [] }
     let words = ["run"] + options + ["--"]
     switch server.launch {
-    case .remote, .unusable:
+    case .remote, .builtIn, .unusable:
       return []
     case .wrapped where server.hasURL:
       return []
@@ -72,11 +85,11 @@ public struct HostConfig: Sendable {
       let replaced = parts.elements[0].lowerBound..<last.upperBound
       return [
         ByteEdit(range: parts.command, replacement: Self.literal(program)),
-        ByteEdit(range: replaced, replacement: Array(words.map(Self.literal).joined(separator: separator(parts)))),
+        ByteEdit(range: replaced, replacement: Array(words.map(Self.literal).joined(separator: parts.separator))),
       ]
     case .command:
       let command = Array(bytes[parts.command])
-      let separator = separator(parts)
+      let separator = parts.separator
       if parts.isList {
         let place = parts.command.lowerBound
         let list = ([program] + words).map(Self.literal) + [[]]
@@ -84,7 +97,7 @@ public struct HostConfig: Sendable {
       }
       var list = Array((words.map(Self.literal) + [command]).joined(separator: separator))
       guard let arguments = parts.arguments else {
-        list = Self.literal(program) + missingArguments(parts) + list + [UInt8(ascii: "]")]
+        list = Self.literal(program) + parts.missingArguments + list + [UInt8(ascii: "]")]
         return [ByteEdit(range: parts.command, replacement: list)]
       }
       let place = parts.elements.first?.lowerBound ?? arguments.lowerBound + 1
@@ -103,50 +116,24 @@ public struct HostConfig: Sendable {
     if parts.isList {
       return [ByteEdit(range: parts.command.lowerBound..<command.lowerBound, replacement: [])]
     }
+    let own = ByteEdit(range: parts.command, replacement: Array(bytes[command]))
     let rest = parts.elements.dropFirst(wrapping.options.count + 3)
-    var removed = parts.elements[0].lowerBound..<(rest.first?.lowerBound ?? command.upperBound)
-    let ours = missingArguments(parts)
-    if rest.isEmpty, let arguments = parts.arguments, bytes[parts.command.upperBound...].starts(with: ours),
-      parts.command.upperBound + ours.count == parts.elements[0].lowerBound,
+    let first = parts.elements[0].lowerBound
+    if let next = rest.first { return [own, ByteEdit(range: first..<next.lowerBound, replacement: [])] }
+    if let colon = parts.argumentsColon {
+      // Without its dashes, what is left would be a null.
+      let lines = first - parts.separator.count..<command.upperBound
+      return [
+        own, ByteEdit(range: colon..<colon, replacement: Array(" []".utf8)), ByteEdit(range: lines, replacement: []),
+      ]
+    }
+    let (ours, end) = (parts.missingArguments, parts.command.upperBound)
+    if let arguments = parts.arguments, bytes[end...].starts(with: ours), end + ours.count == first,
       command.upperBound == arguments.upperBound - 1
     {
-      removed = parts.command.upperBound..<arguments.upperBound
+      return [own, ByteEdit(range: end..<arguments.upperBound, replacement: [])]
     }
-    return [
-      ByteEdit(range: parts.command, replacement: Array(bytes[command])),
-      ByteEdit(range: removed, replacement: []),
-    ]
-  }
-
-  /// What is written between a command and its arguments where there were none. A space on one side of the list is a form
-  /// that no list has that was there before, so that this one can be taken away again.
-  private func missingArguments(_ parts: ServerEntry.Parts) -> [UInt8] {
-    let line = lineBreak(before: parts.commandKey)
-    switch format {
-    case .json, .yaml:
-      return [UInt8(ascii: ",")] + (line ?? [UInt8(ascii: " ")]) + Array(#""args": [ "#.utf8)
-    case .toml:
-      // The key may be one with dots, `mcp_servers.NAME.command`, in front of which the same stands then.
-      let key = bytes[parts.commandKey..<parts.command.lowerBound]
-      let dotted = key.lastIndex(of: UInt8(ascii: ".")).map { key[...$0] } ?? []
-      return (line ?? [UInt8(ascii: "\n")]) + dotted + Array("args = [ ".utf8)
-    }
-  }
-
-  /// What divides the arguments: where each has a line of its own, that too.
-  private func separator(_ parts: ServerEntry.Parts) -> [UInt8] {
-    let first = parts.isList ? parts.command : parts.elements.first
-    return [UInt8(ascii: ",")] + ((first?.lowerBound).flatMap(lineBreak) ?? [UInt8(ascii: " ")])
-  }
-
-  /// The line break and the indentation directly before a place; nil where it does not begin a line.
-  private func lineBreak(before place: Int) -> [UInt8]? {
-    let before = bytes[..<place]
-    let indentation = before.reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
-    let line = before.dropLast(indentation)
-    guard line.last == UInt8(ascii: "\n") else { return nil }
-    let end = line.dropLast().last == UInt8(ascii: "\r") ? 2 : 1
-    return Array(before.suffix(indentation + end))
+    return [own, ByteEdit(range: first..<command.upperBound, replacement: [])]
   }
 
   private static func literal(_ text: String) -> [UInt8] {

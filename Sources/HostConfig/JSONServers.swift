@@ -16,6 +16,10 @@ enum JSONServers {
     guard document.kind(of: document.root) == .object else {
       throw HostConfigError("it is not a JSON object")
     }
+    for (key, _) in document.members(of: document.root) where ServerSource.isGroupLookAlike(document.text(key)) {
+      let place = TextPlace(of: document.range(of: key).lowerBound, in: lines)
+      throw HostConfigError(ServerSource.lookAlike(document.text(key)), at: place)
+    }
     var servers: [ServerEntry] = []
     for group in try groups(in: document, lines) {
       for (key, value) in document.members(of: group.node) {
@@ -24,7 +28,7 @@ enum JSONServers {
         servers.append(
           ServerEntry(
             name: String(decoding: document.text(key), as: UTF8.self), project: group.project,
-            place: TextPlace(of: document.range(of: key).lowerBound, in: lines), source(value, in: document),
+            place: TextPlace(of: document.range(of: key).lowerBound, in: lines), source(value, in: document, bytes),
             in: bytes))
       }
     }
@@ -67,7 +71,9 @@ enum JSONServers {
 
   // MARK: One server
 
-  private static func source(_ node: JSONDocument.Node, in document: JSONDocument) -> ServerSource {
+  private static func source(
+    _ node: JSONDocument.Node, in document: JSONDocument, _ bytes: [UInt8]
+  ) -> ServerSource {
     func value(_ node: JSONDocument.Node) -> ServerSource.Value {
       let text = document.string(node).map { String(decoding: $0, as: UTF8.self) }
       return ServerSource.Value(range: document.range(of: node), text: text)
@@ -81,7 +87,8 @@ enum JSONServers {
       switch String(decoding: document.text(key), as: UTF8.self) {
       case "type": source.type = value(member).text ?? ""
       case "command":
-        source.commandKey = document.range(of: key).lowerBound
+        let line = LineBreak.before(document.range(of: key).lowerBound, in: bytes) ?? [UInt8(ascii: " ")]
+        source.missingArguments = [UInt8(ascii: ",")] + line + Array(#""args": [ "#.utf8)
         source.command = value(member)
         source.commandElements = document.kind(of: member) == .array ? document.elements(of: member).map(value) : nil
       case "args":
@@ -93,7 +100,8 @@ enum JSONServers {
       case "envFile": source.hasVariablesElsewhere = true
       case let key where ServerSource.urlKeys.contains(key):
         if let url = value(member).text, !url.isEmpty { source.hasURL = true }
-      default: break
+      default:
+        if ServerSource.isLookAlike(document.text(key)) { source.problem = ServerSource.lookAlike(document.text(key)) }
       }
     }
     return source

@@ -2,8 +2,8 @@
 public struct KnownHost: Sendable, Equatable {
   /// As policies and records call it: `--agent`.
   public let name: String
-  /// `~` is the home directory, `.` the working directory, which is the project for some hosts, `$NAME` the directory
-  /// that a variable of the environment says.
+  /// `~` is the home directory, `.` the working directory, which is the project for some hosts, `$NAME` the directory or
+  /// the file that a variable of the environment says, `*` each JSON or YAML file of a directory.
   private let places: [String]
 
   public static let all = [
@@ -26,6 +26,26 @@ public struct KnownHost: Sendable, Equatable {
     KnownHost("mistral-vibe", "./.vibe/config.toml", "$VIBE_HOME/config.toml", "~/.vibe/config.toml"),
     KnownHost("openhands", "$OPENHANDS_PERSISTENCE_DIR/mcp.json", "~/.openhands/mcp.json"),
     KnownHost("kimi", "$KIMI_SHARE_DIR/mcp.json", "~/.kimi/mcp.json"),
+    KnownHost(
+      "amp", "./.amp/settings.json", "./.amp/settings.jsonc", "$AMP_SETTINGS_FILE", "~/.config/amp/settings.json",
+      "~/.config/amp/settings.jsonc"),
+    KnownHost(
+      "crush", "./.crush.json", "./crush.json", "./.crushrc", "./crushrc", "$CRUSH_GLOBAL_CONFIG/crush.json",
+      "$CRUSH_GLOBAL_CONFIG/crushrc", "$XDG_CONFIG_HOME/crush/crush.json", "$XDG_CONFIG_HOME/crush/crushrc",
+      "~/.config/crush/crush.json", "~/.config/crush/crushrc"),
+    KnownHost(
+      "goose", "$GOOSE_PATH_ROOT/config/config.yaml", "$XDG_CONFIG_HOME/goose/config.yaml",
+      "~/.config/goose/config.yaml"),
+    KnownHost(
+      "continue", "./.continue/mcpServers/*", "$CONTINUE_GLOBAL_DIR/config.yaml", "~/.continue/config.yaml",
+      "~/.continue/mcpServers/*"),
+    KnownHost(
+      "fast-agent", "./fast-agent.yaml", "./fast-agent.config.yaml", "./fastagent.config.yaml",
+      "./.fast-agent/fast-agent.yaml", "./.fast-agent/fastagent.config.yaml", "$FAST_AGENT_HOME/fast-agent.yaml",
+      "$FAST_AGENT_HOME/fastagent.config.yaml"),
+    KnownHost("mcp-agent", "./mcp_agent.config.yaml"),
+    KnownHost("librechat", "./librechat.yaml"),
+    KnownHost("hermes", "$HERMES_HOME/config.yaml", "~/.hermes/config.yaml"),
   ]
 
   private init(_ name: String, _ places: String...) {
@@ -38,34 +58,54 @@ public struct KnownHost: Sendable, Equatable {
   /// - Parameter variable: the value of a variable of the environment.
   public init?(keeping path: String, variable: (String) -> String? = { _ in nil }) {
     func isKept(_ place: String) -> Bool {
-      if let moved = Self.moved(place, variable) { return moved.utf8.elementsEqual(path.utf8) }
-      return place.utf8.first != UInt8(ascii: "$")
-        && path.utf8.reversed().starts(with: place.dropFirst().utf8.reversed())
+      if place.utf8.first == UInt8(ascii: "$") {
+        return Self.moved(place, variable).map { $0.utf8.elementsEqual(path.utf8) } ?? false
+      }
+      guard place.hasSuffix("/*") else { return Self.ends(path, in: place.dropFirst()) }
+      let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[..<$0] } ?? ""
+      return Self.isConfig(path) && Self.ends(directory, in: place.dropFirst().dropLast(2))
     }
     guard let host = Self.all.first(where: { $0.places.contains(where: isKept) }) else { return nil }
     self = host
   }
 
+  private static func ends(_ path: some StringProtocol, in place: some StringProtocol) -> Bool {
+    path.utf8.reversed().starts(with: place.utf8.reversed())
+  }
+
+  /// Whether a file of a directory of configs is one.
+  private static func isConfig(_ name: String) -> Bool {
+    [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+  }
+
   /// Where its config may be, the project's before the person's.
   ///
-  /// - Parameter variable: the value of a variable of the environment.
+  /// - Parameters:
+  ///   - variable: the value of a variable of the environment.
+  ///   - names: those in a directory.
   public func paths(
-    home: String?, workingDirectory: String, variable: (String) -> String? = { _ in nil }
+    home: String?, workingDirectory: String, variable: (String) -> String? = { _ in nil },
+    names: (String) -> [String] = { _ in [] }
   ) -> [String] {
-    places.compactMap { place in
-      switch place.utf8.first {
-      case UInt8(ascii: "$"): Self.moved(place, variable)
-      case UInt8(ascii: "~"): home.map { $0 + place.dropFirst() }
-      default: workingDirectory + place.dropFirst()
-      }
+    places.flatMap { place -> [String] in
+      let path: String? =
+        switch place.utf8.first {
+        case UInt8(ascii: "$"): Self.moved(place, variable)
+        case UInt8(ascii: "~"): home.map { $0 + place.dropFirst() }
+        default: workingDirectory + place.dropFirst()
+        }
+      guard let path else { return [] }
+      guard place.hasSuffix("/*") else { return [path] }
+      let directory = String(path.dropLast(2))
+      return names(directory).filter(Self.isConfig).map { "\(directory)/\($0)" }
     }
   }
 
-  /// The path of `$NAME/…`; nil for any other place, and where the variable says no directory.
+  /// The path of `$NAME` or `$NAME/…`; nil where the variable says nothing.
   private static func moved(_ place: String, _ variable: (String) -> String?) -> String? {
-    guard place.utf8.first == UInt8(ascii: "$"), let slash = place.firstIndex(of: "/"),
-      let directory = variable(String(place[place.index(after: place.startIndex)..<slash])), !directory.isEmpty
-    else { return nil }
-    return directory + place[slash...]
+    let end = place.firstIndex(of: "/") ?? place.endIndex
+    let name = String(place[..<end].dropFirst())
+    guard let value = variable(name), !value.isEmpty else { return nil }
+    return value + place[end...]
   }
 }

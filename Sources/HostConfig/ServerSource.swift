@@ -1,3 +1,5 @@
+import Wire
+
 /// What stands in a file about one server, whatever the file's format.
 struct ServerSource: Sendable {
   /// A value, as far as it matters here.
@@ -15,8 +17,6 @@ struct ServerSource: Sendable {
   var variables: [String] = []
   /// Whether more of them stand in a file of their own.
   var hasVariablesElsewhere = false
-  /// Where the key of `command` begins.
-  var commandKey: Int?
   var command: Value?
   /// Of a command that is a list, program and first arguments together; nil for any other.
   var commandElements: [Value]?
@@ -25,8 +25,35 @@ struct ServerSource: Sendable {
   var arguments: Range<Int>?
   /// Of `args`; nil where it is no list.
   var elements: [Value]? = []
+  /// Behind the colon of `args`, where its elements stand behind dashes, each on its line.
+  var argumentsColon: Int?
+  /// Whether the elements of a command that is a list stand so.
+  var commandHasDashes = false
+  /// What is written between a command and its arguments where there were none. A space on one side of the list is a form
+  /// that no list has that was there before, so that this one can be taken away again.
+  var missingArguments: [UInt8] = []
+  /// Whether it is a part of the host.
+  var isBuiltIn = false
   /// Why none of this is to be used.
   var problem: String?
 
-  static let urlKeys = ["url", "serverUrl", "httpUrl"]
+  /// Whether hosts that don't mind the case of keys, like those that are written in Go, take a key for one that decides
+  /// what is started.
+  static func isLookAlike(_ key: ArraySlice<UInt8>) -> Bool {
+    let names: [StaticString] = ["command", "args", "env", "environment", "url", "serverUrl", "httpUrl"]
+    return names.contains { LookAlike.isLookAlike(key, of: $0) }
+  }
+
+  /// The same for what holds the servers.
+  static func isGroupLookAlike(_ key: ArraySlice<UInt8>) -> Bool {
+    let names: [StaticString] = ["mcpServers", "mcp_servers", "mcp"]
+    return names.contains { LookAlike.isLookAlike(key, of: $0) }
+  }
+
+  /// What is said of such a key.
+  static func lookAlike(_ key: ArraySlice<UInt8>) -> String {
+    "some hosts take its key `\(DisplayText.escaped(key))` for another one"
+  }
+
+  static let urlKeys = ["url", "serverUrl", "httpUrl", "uri"]
 }

@@ -21,6 +21,7 @@ struct TOMLReader {
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     lines = LineIndex(bytes[...])
+    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
   }
 
   var next: UInt8? { position < bytes.count ? bytes[position] : nil }

@@ -77,7 +77,11 @@ struct TOMLServers {
     case "type", "transport": found[number].source.type = text ?? ""
     case "command":
       guard found[number].source.command == nil else { throw reader.failure("`command` is there twice", at: keyStart) }
-      found[number].source.commandKey = keyStart
+      // The key may be one with dots, `mcp_servers.NAME.command`, in front of which the same stands then.
+      let written = reader.bytes[keyStart..<value.range.lowerBound]
+      let dotted = written.lastIndex(of: UInt8(ascii: ".")).map { written[...$0] } ?? []
+      let line = LineBreak.before(keyStart, in: reader.bytes) ?? [UInt8(ascii: "\n")]
+      found[number].source.missingArguments = line + dotted + Array("args = [ ".utf8)
       found[number].source.command = ServerSource.Value(range: value.range, text: text)
       found[number].source.commandElements = value.elements?.map { ServerSource.Value(range: $0.range, text: $0.text) }
     case "args":

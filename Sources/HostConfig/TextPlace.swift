@@ -5,5 +5,10 @@ public struct TextPlace: Equatable, Sendable {
   public let line: Int
   public let column: Int
 
+  init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+
   init(of offset: Int, in lines: LineIndex) { (line, column) = lines.place(of: offset) }
 }

@@ -29,7 +29,9 @@ public struct MCPClient: ~Copyable {
     options.startTimeout = timeout
     options.clientName = clientName
     options.clientVersion = clientVersion
-    server = MCPServer(ServerCommand(command), options: options)
+    let server = MCPServer(ServerCommand(command), options: options)
+    Interruption.end(server)
+    self.server = server
   }
 
   /// Sends a request and waits for its answer; `params` writes members into the params object.
@@ -38,7 +40,11 @@ public struct MCPClient: ~Copyable {
   ) throws(MCPFailure) -> MCPAnswer {
     if server == nil { speak(.auto) }
     let reply = Reply<Result<MCPAnswer, MCPFailure>>()
-    _ = server?.request(method, timeout: timeout, params: params) { reply.give($0) }
+    _ = server?.request(method, timeout: timeout, params: params) { result in
+      // It is closed by a signal alone while we wait for it, and that ends us.
+      if case .failure(.closed) = result { return }
+      reply.give(result)
+    }
     return try reply.wait().get()
   }
 

@@ -3,9 +3,9 @@ internal import Platform
 
 /// A server's process, seen from its host: its pipes, its end.
 ///
-/// Unlike the relay's, it may be started by a process with many threads, so nothing of ours runs between fork(2) and
-/// exec(2). It leads a process group of its own, by which whatever it started is ended with it. When we are killed, its
-/// input ends, and a server of the stdio transport ends by that (MCP, "Lifecycle: Shutdown").
+/// It leads a process group of its own, by which whatever it started is ended with it. When we are killed, its input ends,
+/// and a server of the stdio transport ends by that (MCP, "Lifecycle: Shutdown"); where it does not, the system asks it
+/// to end, on Linux. That reaches the server itself alone.
 struct ServerChild: ~Copyable {
   private let process: pid_t
   /// Does not block.
@@ -16,6 +16,7 @@ struct ServerChild: ~Copyable {
   private static let patience: Int32 = 1500
   private static let urgency: Int32 = 1000
 
+  /// To be called on the thread that stays with it to its end: the system takes the end of that thread for ours.
   static func start(_ command: ServerCommand) throws(SystemError) -> ServerChild {
     guard !command.words.isEmpty else { throw SystemError("exec", ENOENT) }
     // What stands behind a zero byte would be left out in silence.
@@ -94,11 +95,19 @@ struct ServerChild: ~Copyable {
   // MARK: Words for exec
 
   private static func spawn(_ command: ServerCommand, input: Int32, output: Int32) throws(SystemError) -> pid_t {
-    var words: [UnsafeMutablePointer<CChar>?] = unsafe command.words.map { unsafe strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] = unsafe environment(of: command) + [nil]
-    defer { unsafe (words + variables).forEach { unsafe free($0) } }
+    let words: [UnsafeMutablePointer<CChar>?] = unsafe command.words.map { unsafe strdup($0) } + [nil]
+    let variables: [UnsafeMutablePointer<CChar>?] = unsafe environment(of: command) + [nil]
+    let directory = unsafe command.directory.flatMap { unsafe strdup($0) }
+    defer { unsafe (words + variables + [directory]).forEach { unsafe free($0) } }
     var process: pid_t = 0
-    let failed = unsafe cz_spawn_group(&words, &variables, command.directory, input, output, &process)
+    let failed = unsafe words.withUnsafeBufferPointer { words in
+      unsafe variables.withUnsafeBufferPointer { variables in
+        var program = unsafe cz_program(
+          argv: words.baseAddress, environment: variables.baseAddress, directory: directory, input: input,
+          output: output, ignored_signals: 0, leads_group: 1, death_signal: SIGTERM)
+        return unsafe cz_spawn(&program, &process)
+      }
+    }
     guard failed == 0 else { throw SystemError("exec", failed) }
     return process
   }

@@ -27,7 +27,8 @@ extension ServerLink {
 
   /// An answer to nothing that waits is dropped: a second one, or one that came too late.
   private func finish(_ id: RequestID, _ result: Result<MCPAnswer, MCPFailure>) {
-    guard case .integer(let value) = id.value, let id = Int32(exactly: value) else { return }
+    // Ours are numbers. Some servers answer under "5" for 5, and hosts of the official SDKs take that for its answer.
+    guard let number = id.number, let id = Int32(exactly: number) else { return }
     let (waiter, isStream) = state.withLock { ($0.waiters.removeValue(forKey: id), $0.streamID == id) }
     // Who does not tell of changes at all answers with an error, and is not asked again.
     if isStream, case .success = result {
@@ -47,6 +48,6 @@ extension ServerLink {
   private func answer(_ id: RequestID, _ method: JSONDocument.Node, in document: JSONDocument) {
     let isPing = document.string(method, equals: "ping")
     let rest = isPing ? #""result":{}}"# : #""error":{"code":-32601,"message":"not offered"}}"#
-    post(Array(#"{"jsonrpc":"2.0","id":"#.utf8) + id.json + Array(",\(rest)".utf8))
+    post(Array(#"{"jsonrpc":"2.0","id":"#.utf8) + id.json + Array(",\(rest)".utf8), limit: Self.maxAnswers)
   }
 }

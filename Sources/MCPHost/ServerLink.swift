@@ -28,6 +28,8 @@ final class ServerLink: Sendable {
 
   /// Bytes that wait for the server; a request beyond is refused.
   private static let maxOutgoing = 256 << 20
+  /// The same for answers to what the server asks, who need not read them: answers beyond are left out.
+  static let maxAnswers = 16 << 20
 
   let state = Mutex(State())
   /// To be told as soon as the server may have other tools than it had, before any answer that comes after that.
@@ -44,17 +46,19 @@ final class ServerLink: Sendable {
     _ command: ServerCommand, toolsChanged: @escaping @Sendable () -> Void
   ) throws(SystemError) -> ServerLink {
     let link = ServerLink(try Waker(), toolsChanged)
-    let child = OneTimeBox(try ServerChild.start(command))
-    do throws(SystemError) {
-      try Thread.start {
-        cz_block_signals()
-        if let child = child.take() { link.serve(child) }
-        link.ended.open()
+    let failure = Reply<SystemError?>()
+    try Thread.start {
+      cz_block_signals()
+      do throws(SystemError) {
+        let child = try ServerChild.start(command)
+        failure.give(nil)
+        link.serve(child)
+      } catch {
+        failure.give(error)
       }
-    } catch {
-      child.take()?.end()
-      throw error
+      link.ended.open()
     }
+    if let failure = failure.wait() { throw failure }
     return link
   }
 
@@ -177,9 +181,9 @@ final class ServerLink: Sendable {
     post(writer.bytes)
   }
 
-  func post(_ line: [UInt8]) {
+  func post(_ line: [UInt8], limit: Int = maxOutgoing) {
     state.withLock { state in
-      guard state.end == nil, state.outgoing.count + line.count <= Self.maxOutgoing else { return }
+      guard state.end == nil, state.outgoing.count + line.count <= limit else { return }
       state.outgoing += line
       state.outgoing.append(UInt8(ascii: "\n"))
     }

@@ -56,6 +56,12 @@ package enum FileReader {
     return unsafe stat(path, &status) == 0 ? UInt32(status.st_mode & 0o777) : nil
   }
 
+  /// The group of the file that a path leads to; nil if there is none or it can't be looked at.
+  package static func group(of path: String) -> gid_t? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? status.st_gid : nil
+  }
+
   /// Reads until the end of the file, or until the space is full.
   private static func fill(
     _ space: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int, from file: borrowing Descriptor

@@ -1,6 +1,6 @@
-private import CYaml
 internal import Digest
 internal import Platform
+private import YAML
 
 /// `config.yaml` in the state directory, which `controlzero` writes too; only what czproxy needs is read.
 ///
@@ -41,53 +41,40 @@ struct ConfigFile {
 
   /// The members of the root mapping whose key and value are both texts; nil if the root is something else.
   private static func rootTexts(of bytes: [UInt8]) -> [(key: [UInt8], value: [UInt8])]? {
-    // SAFETY: the parser is initialized here and deleted here; it reads the bytes only while they are borrowed below.
-    var parser = unsafe yaml_parser_t()
-    guard unsafe yaml_parser_initialize(&parser) == 1 else { return nil }
-    defer { unsafe yaml_parser_delete(&parser) }
-    // libyaml counts a byte order mark as a column, and so takes the first line to be indented.
-    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
-    let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
-    return unsafe text.withUnsafeBufferPointer { buffer in
-      unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-      unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
-      return unsafe readRoot(&parser)
-    }
-  }
-
-  private static func readRoot(_ parser: inout yaml_parser_t) -> [(key: [UInt8], value: [UInt8])]? {
+    struct NoMapping: Error {}
     var values: [(key: [UInt8], value: [UInt8])] = []
     var depth = 0
     // A key at the root whose value comes next; empty for a key that is not a text.
     var key: [UInt8]?
-    while true {
-      var event = unsafe yaml_event_t()
-      guard unsafe yaml_parser_parse(&parser, &event) == 1 else { return nil }
-      defer { unsafe yaml_event_delete(&event) }
-      var text: [UInt8]?
-      switch unsafe event.type {
-      case YAML_STREAM_END_EVENT: return values
-      case YAML_MAPPING_START_EVENT, YAML_SEQUENCE_START_EVENT:
-        if depth == 0, unsafe event.type == YAML_SEQUENCE_START_EVENT { return nil }
-        depth += 1
-        continue
-      case YAML_MAPPING_END_EVENT, YAML_SEQUENCE_END_EVENT:
-        depth -= 1
-      case YAML_SCALAR_EVENT:
-        let scalar = unsafe event.data.scalar
-        text = unsafe Array(UnsafeBufferPointer(start: scalar.value, count: scalar.length))
-        // Some writers make an empty document a lone plain scalar; anything else at the root is not a mapping.
-        if depth == 0 { return text?.isEmpty == true ? values : nil }
-      case YAML_ALIAS_EVENT: break
-      default: continue
+    do throws(NoMapping) {
+      try YAMLEvents.read(bytes) { _ in
+        NoMapping()
+      } take: { (event) throws(NoMapping) in
+        var text: [UInt8]?
+        switch event.kind {
+        case .documentStart: return
+        case .listStart, .mappingStart:
+          if depth == 0, case .listStart = event.kind { throw NoMapping() }
+          depth += 1
+          return
+        case .end: depth -= 1
+        case .scalar(let content, _):
+          text = content
+          // Some writers make an empty document a lone plain scalar; anything else at the root is not a mapping.
+          if depth == 0, !content.isEmpty { throw NoMapping() }
+        case .alias: break
+        }
+        guard depth == 1 else { return }
+        if let known = key {
+          if let text { values.append((known, text)) }
+          key = nil
+        } else {
+          key = text ?? []
+        }
       }
-      guard depth == 1 else { continue }
-      if let known = key {
-        if let text { values.append((known, text)) }
-        key = nil
-      } else {
-        key = text ?? []
-      }
+    } catch {
+      return nil
     }
+    return values
   }
 }

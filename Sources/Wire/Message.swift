@@ -70,7 +70,11 @@ private struct Envelope {
       throw MessageError(.version, at: offset(of: version, in: document))
     }
     if let params, document.kind(of: params) != .object {
-      throw MessageError(.params, at: offset(of: params, in: document))
+      // Some clients write what they leave out. To a reader that takes the line at all, it is left out.
+      guard document.kind(of: params) == .null, method != nil else {
+        throw MessageError(.params, at: offset(of: params, in: document))
+      }
+      self.params = nil
     }
   }
 

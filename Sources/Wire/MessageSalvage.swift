@@ -60,6 +60,15 @@ struct MessageSalvage {
     !String(decoding: bytes, as: UTF8.self).unicodeScalars.contains("\u{fffd}")
   }
 
+  /// The 5 that 5.0 was to be the answer to: so a server writes it that reads every number as a floating-point one.
+  private static func whole(_ node: JSONDocument.Node, in document: JSONDocument) -> RequestID? {
+    let parts = document.raw(node).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].allSatisfy({ $0 == UInt8(ascii: "0") }),
+      let integer = try? JSONDocument(parsing: Array(parts[0])[...])
+    else { return nil }
+    return RequestID(integer.root, in: integer)
+  }
+
   private mutating func add(_ object: JSONDocument.Node, in document: JSONDocument) {
     var id: JSONDocument.Node?
     var hasMethod = false
@@ -76,7 +85,9 @@ struct MessageSalvage {
         return
       }
     }
-    guard let id = id.flatMap({ RequestID($0, in: document) }), hasMethod != hasAnswer else { return }
+    guard hasMethod != hasAnswer,
+      let id = id.flatMap({ RequestID($0, in: document) ?? (hasAnswer ? Self.whole($0, in: document) : nil) })
+    else { return }
     if case .string(let bytes) = id.value, !Self.isText(bytes) { return }
     if hasMethod {
       requests.append(id)

@@ -31,6 +31,35 @@ public struct RequestID: Hashable, Sendable {
     }
   }
 
+  /// The number that it is, or that its text is as such an id is written: of 5 and of "5", but not of "05".
+  public var number: Int64? {
+    switch value {
+    case .integer(let integer): return integer
+    case .string(let digits):
+      guard let integer = Int64(String(decoding: digits, as: UTF8.self)), digits.elementsEqual(String(integer).utf8),
+        integer.magnitude <= UInt64(Self.greatestInteger)
+      else { return nil }
+      return integer
+    }
+  }
+
+  /// The same number in the other type, "5" for 5 and 5 for "5".
+  public var inOtherType: RequestID? {
+    number.map { number in
+      let digits = Array(String(number).utf8)
+      let quote = [UInt8(ascii: "\"")]
+      return switch value {
+      case .integer: RequestID(value: .string(digits), json: quote + digits + quote)
+      case .string: RequestID(value: .integer(number), json: digits)
+      }
+    }
+  }
+
+  private init(value: Value, json: [UInt8]) {
+    self.value = value
+    self.json = json
+  }
+
   public init(integer: Int32) {
     value = .integer(Int64(integer))
     json = Array(String(integer).utf8)

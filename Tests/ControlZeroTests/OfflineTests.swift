@@ -95,6 +95,13 @@ import Testing
       let error = #expect(throws: PolicyDeniedError.self) { try client.callTool("t", "m") }
       #expect(error?.decision.reasonCode == "MACHINE_QUARANTINED")
     }
+    // A quarantine that begins while a client is at work, however long ago the client looked.
+    try FileManager.default.removeItem(atPath: "\(scratch.state)/quarantine.json")
+    try withControlZero(scratch.configuration(ServerTests.allowAll)) { client throws in
+      client.register("t") { _, _, _ in "called" }
+      try #"{"quarantined": true}"#.write(toFile: "\(scratch.state)/quarantine.json", atomically: true, encoding: .utf8)
+      #expect(throws: PolicyDeniedError.self) { try client.callTool("t", "m") }
+    }
     // The state directory is a file, so nothing can be recorded.
     let other = try Scratch()
     let configuration = try other.configuration(ServerTests.allowAll) { $0.stateDirectory = $0.policyPath }

@@ -66,6 +66,26 @@ import Testing
       }
     }
 
+    @Test func `a program that is killed leaves no server behind, though that ignores the end of its input`()
+      async throws
+    {
+      let marker = "marker-\(UUID().uuidString)"
+      await #expect(processExitsWith: .signal(SIGKILL)) { [marker = marker as String] in
+        let scratch = try Scratch()
+        try withControlZero(scratch.configuration(ServerTests.allowAll)) { client throws in
+          client.registerServer("s", command: Project.scriptedServer + ["--ignore-eof", "--marker", marker])
+          try client.callTool("s", "echo")
+          kill(getpid(), SIGKILL)
+        }
+      }
+      try eventually {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").allSatisfy { name in
+          let words = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") ?? Data()
+          return Int(name) == nil || !String(decoding: words, as: UTF8.self).contains(marker)
+        }
+      }
+    }
+
     @Test func `a closed client's keys are gone from memory`() async throws {
       await #expect(processExitsWith: .success) {
         // The end of a key that is nowhere else in memory, with one added to each byte.

@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: [
     ("claude-desktop.json", "mcpServers"), ("claude-code.mcp.json", "mcpServers"), ("cursor.json", "mcpServers"),
-    ("vscode.mcp.json", "servers"),
+    ("vscode.mcp.json", "servers"), ("amp.settings.json", "amp.mcpServers"), ("crush.json", "mcp"),
   ])
   func `a JSON config names both servers behind czproxy`(file: String, key: String) throws {
     let entries = try Self.entries(file, key)
@@ -30,6 +30,23 @@ import Testing
     for (name, entry) in entries {
       try Self.check(entry["command"] as? String, try #require(entry["args"] as? [String]), server: name)
       if key == "servers" { #expect(entry["type"] as? String == "stdio") }
+    }
+  }
+
+  @Test(arguments: [
+    ("goose.config.yaml", "extensions"), ("continue.config.yaml", "mcpServers"), ("fast-agent.yaml", "mcp"),
+    ("librechat.yaml", "mcpServers"), ("hermes.config.yaml", "mcp_servers"),
+  ])
+  func `a YAML config names both servers behind czproxy`(file: String, key: String) throws {
+    let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))"
+    let process = try RunningProcess(
+      [Project.python("controlzero"), "-c", script, "\(Project.root)/mcp-configs/\(file)"])
+    let config = try json(try process.line())
+    let group = key == "mcp" ? value(config, key, "servers") : value(config, key)
+    for name in ["filesystem", "github"] {
+      let entry = (group as? [[String: Any]])?.first { $0["name"] as? String == name } ?? value(group, name)
+      let command = value(entry, key == "extensions" ? "cmd" : "command") as? String
+      try Self.check(command, try #require(value(entry, "args") as? [String]), server: name)
     }
   }
 

@@ -149,6 +149,63 @@ import Testing
     #expect(RunningProcess.areGone(marker))
   }
 
+  @Test func `a process whose first thread has ended is not taken for one that has`() throws {
+    let scratch = try Scratch()
+    let marker = "marker-\(UUID().uuidString)"
+    let script = """
+      import ctypes, os, threading, time
+      if os.fork() == 0:
+          ended, main = threading.Event(), os.getpid()
+          def go_on():
+              while open(f'/proc/{main}/task/{main}/stat').read().split(') ')[1][0] != 'Z':
+                  pass
+              if os.fork() == 0:
+                  time.sleep(3600)
+              print('{"jsonrpc":"2.0","method":"notifications/message"}', flush=True)
+              time.sleep(3600)
+          threading.Thread(target=go_on).start()
+          ctypes.CDLL(None).pthread_exit(None)
+      time.sleep(3600)
+      """
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", script, marker])
+    _ = try process.line()
+    process.closeInput()
+    #expect(try process.wait() == 128 + SIGTERM)
+    #expect(RunningProcess.areGone(marker))
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL], [["call"], ["policy", "draft"]])
+  func `a command that is ended leaves no server behind, though that ignores the end of its input`(
+    signal: Int32, command: [String]
+  ) throws {
+    let marker = "marker-\(UUID().uuidString)"
+    // A killed one can't end what stands beneath a wrapper.
+    let wrapper = signal == SIGKILL ? [] : ["sh", "-c", "\"$@\"; true", "sh"]
+    let script = "import sys, time; print('it runs', file=sys.stderr, flush=True); time.sleep(3600)"
+    let process = try RunningProcess(
+      [Project.czproxy] + command + ["--"] + wrapper + ["python3", "-c", script, marker])
+    try process.report(containing: "it runs")
+    process.send(signal: signal)
+    #expect(try process.wait() == 128 + signal)
+    #expect(RunningProcess.areGone(marker))
+  }
+
+  @Test func `a server that asks and reads no answer does not fill the memory of its host`() throws {
+    let script = """
+      import sys, time
+      for number in range(200):
+          print('{"jsonrpc":"2.0","id":"%d%s","method":"ping"}' % (number, "x" * 1_000_000), flush=True)
+      print("said", file=sys.stderr, flush=True)
+      time.sleep(3600)
+      """
+    let process = try RunningProcess([Project.czproxy, "call", "--", "python3", "-c", script])
+    try process.report(containing: "said")
+    let status = try String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8)
+    let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.split(separator: " ").dropFirst().first
+    #expect(try #require(peak.flatMap { Int($0) }) < 128 << 10)
+  }
+
   @Test func `a wrapper's server is ended with it when the host leaves`() throws {
     let marker = "marker-\(UUID().uuidString)"
     let session = try ScriptedSession(

@@ -70,6 +70,28 @@ import Testing
     try session.end()
   }
 
+  @Test(arguments: [("str(id)", 0), ("id + 0.0", -32603)])
+  func `an answer under the number that was asked, in another type, does not leave the host waiting`(
+    id: String, code: Int
+  ) throws {
+    let scratch = try Scratch()
+    let script = """
+      import json, sys
+      for line in sys.stdin:
+          id = json.loads(line)["id"]
+          print(json.dumps({"jsonrpc": "2.0", "id": \(id), "result": {}}), flush=True)
+      """
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", script])
+    process.send(#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#)
+    let answer = try process.line()
+    #expect(code == 0 ? answer == #"{"jsonrpc": "2.0", "id": "7", "result": {}}"# : try json(answer)["id"] as? Int == 7)
+    #expect(value(try json(answer), "error", "code") as? Int ?? 0 == code)
+    process.closeInput()
+    #expect(try process.wait() == 0)
+    #expect(process.errors.text.contains("`id` must be") == (code != 0))
+  }
+
   @Test(arguments: ["twice", "stranger"])
   func `an answer that nobody waits for is refused`(tool: String) throws {
     let session = try ScriptedSession()

@@ -110,6 +110,105 @@ import Testing
     #expect(try String(contentsOfFile: file, encoding: .utf8).contains("--policy"))
   }
 
+  @Test(.enabled(if: geteuid() == 0)) func `a file stays its group's, whatever the directory says`() throws {
+    let scratch = try Scratch()
+    let file = try scratch.file("mcp.json", Self.config(scratch))
+    _ = try scratch.file("policy.yaml", Self.policy)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o640, .groupOwnerAccountID: 12_345], ofItemAtPath: file)
+    let isShared = unsafe chown(scratch.path, geteuid(), 23_456) == 0 && chmod(scratch.path, 0o2755) == 0
+    #expect(isShared)
+    #expect(try Self.run(["wrap", "mcp.json", "--policy", "policy.yaml"], scratch).status == 0)
+    let attributes = try FileManager.default.attributesOfItem(atPath: file)
+    #expect(attributes[.groupOwnerAccountID] as? Int == 12_345 && attributes[.posixPermissions] as? Int == 0o640)
+    #expect(try String(contentsOfFile: file, encoding: .utf8).contains("--policy"))
+  }
+
+  @Test func `a file that can't be written whole stays as it is, and nothing is left beside it`() throws {
+    let scratch = try Scratch()
+    let text = Self.config(scratch) + String(repeating: " ", count: 4096)
+    let file = try scratch.file("mcp.json", text)
+    _ = try scratch.file("policy.yaml", Self.policy)
+    // Whoever starts us may ignore or block the signal, which is inherited.
+    let script = """
+      import os, resource, signal, sys
+      signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+      signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGXFSZ])
+      resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
+      os.execv(sys.argv[1], sys.argv[1:])
+      """
+    let process = try RunningProcess(
+      ["python3", "-c", script, "\(Project.czproxy)-ctl", "wrap", "mcp.json", "--policy", "policy.yaml"],
+      environment: ["HOME": scratch.path, "CONTROLZERO_HOME": scratch.state], directory: scratch.path)
+    process.closeInput()
+    #expect(try process.wait() == 74, "\(process.errors.text)")
+    #expect(process.errors.text.contains("mcp.json: it can't be written"))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).allSatisfy { !$0.hasSuffix(".tmp") })
+  }
+
+  @Test func `an edit that would be read as another one is not written`() throws {
+    let scratch = try Scratch()
+    let text = "mcpServers:\n  a:\n    command: x\n    args: [# none\n    ]\n"
+    let file = try scratch.file("c.yaml", text)
+    let outcome = try Self.run(["wrap", "c.yaml", "--observe"], scratch)
+    #expect(outcome.status == 74 && outcome.errors.contains("the change would be read as another one"), "\(outcome)")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+  }
+
+  @Test func `YAML is found, wrapped and governed like the others`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", Self.policy)
+    let places = [".config/goose", ".continue/mcpServers", ".config/crush"]
+    for place in places {
+      try FileManager.default.createDirectory(atPath: "\(scratch.path)/\(place)", withIntermediateDirectories: true)
+    }
+    let program = Project.program("filesystem-mcp", in: "mcp2")
+    let text = """
+      # mine
+      extensions:
+        files:
+          args:
+          - \(scratch.path) # all of it
+          cmd: \(program)
+          env_keys: [TOKEN]
+          type: stdio
+        developer: {type: builtin}
+
+      """
+    let file = try scratch.file(".config/goose/config.yaml", text)
+    _ = try scratch.file(".continue/mcpServers/x.yaml", "mcpServers:\n- name: far\n  url: https://x\n")
+    _ = try scratch.file(".config/crush/crushrc", "mcp add x\n")
+    let bare = try Self.findings(scratch)
+    #expect(bare.lines.contains("3: warning: files: nothing governs it"), "\(bare)")
+    #expect(bare.lines.contains("9: note: developer: it is built into its host: czproxy can't stand in front of it"))
+    #expect(bare.lines.contains("2: note: far: it is a URL: czproxy can't stand in front of it"))
+    let all = try Self.run(["doctor"], scratch).output
+    #expect(all.contains("/crushrc: scripts are not read"))
+    let unnamed = try Self.run(["wrap"], scratch)
+    #expect(unnamed.status == 64 && unnamed.errors.contains("\n  \(file)\n"), "\(unnamed)")
+
+    let wrapped = try Self.run(["wrap", file, "--policy", "policy.yaml"], scratch)
+    #expect(wrapped.status == 0 && wrapped.output.contains("developer: left as it is: it is built into"), "\(wrapped)")
+    let changed = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(changed.contains("    - \"goose\"\n") && changed.contains("    - \(program)\n    - \(scratch.path) # all"))
+    let well = try Self.findings(scratch)
+    #expect(well.lines.contains("3: ok: files: governed by \(policy), 2 rules"), "\(well)")
+    #expect(try Self.run(["unwrap", file], scratch).status == 0)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+  }
+
+  @Test func `what is made of generated configs is what PyYAML and tomllib read`() throws {
+    let process = try RunningProcess(
+      [
+        Project.python("controlzero"), "\(Project.root)/Scripts/differential-configs", "--ctl",
+        "\(Project.czproxy)-ctl", "--count", "150",
+      ])
+    process.closeInput()
+    #expect(try process.wait() == 0, "\(process.output.text)")
+    #expect(process.output.text.contains("0 of 150 differ"))
+  }
+
   @Test(.enabled(if: geteuid() == 0)) func `another user's file is left alone`() throws {
     let scratch = try Scratch()
     let file = try scratch.file("mcp.json", Self.config(scratch))
@@ -368,7 +467,7 @@ import Testing
     ),
     (
       #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"], "envFile": "/x"}"#,
-      "its `envFile` was not looked into, and may set CONTROLZERO_HOME"
+      "some of its variables stand elsewhere, which was not looked into, and may set CONTROLZERO_HOME"
     ),
     (
       #"{"command": "CZ", "args": ["run", "--policy", "POLICY", "--", "true"]}"#,

@@ -131,6 +131,10 @@ struct HostConfigTests {
         #"{"command":["czproxy","run","--"],"args":["x"]}"#,
         .unusable("czproxy stands there without the command of a server")
       ),
+      // Crush reads keys in any case, and the last of them counts.
+      (#"{"command":"x","Command":"y"}"#, .unusable("some hosts take its key `Command` for another one")),
+      (#"{"command":"x","ar\u0067S":[]}"#, .unusable("some hosts take its key `argS` for another one")),
+      (#"{"command\u0000":"y"}"#, .unusable(#"some hosts take its key `command\u{0}` for another one"#)),
       (#"{"command":"x","args":"y"}"#, .unusable("its `args` is not a list")),
       (
         #"{"command":"/b/czproxy","args":["run","--server","x"]}"#,
@@ -158,12 +162,12 @@ struct HostConfigTests {
     #expect(try Self.config(text).servers.isEmpty)
   }
 
-  @Test("YAML is told apart, and refused with what to do", arguments: ["goose/config.yaml", "c.yml"])
-  func refusesYAML(name: String) {
+  @Test("a script is told apart, and refused with what to do", arguments: ["crush/crushrc", "/w/.crushrc"])
+  func refusesScripts(name: String) {
     #expect {
-      _ = try HostConfig(Array("extensions: {}".utf8), format: HostConfig.Format(fileName: name))
+      _ = try HostConfig(Array("mcp add x".utf8), format: HostConfig.Format(fileName: name))
     } throws: { error in
-      "\(error)".hasPrefix("YAML is not read here: put `czproxy run")
+      "\(error)".hasPrefix("scripts are not read: put `czproxy run")
     }
   }
 
@@ -184,7 +188,9 @@ struct HostConfigTests {
     let once = try Self.wrapped(#"{"mcpServers":{"a":{"command":"x"}}}"#).replacing("}}}", with: #","url":"u"}}}"#)
     #expect(try Self.config(once).servers.map(\.hasURL) == [true])
     #expect(try Self.wrapped(once, ["--other"]) == once)
-    #expect(try Self.unwrapped(once) == #"{"mcpServers":{"a":{"command":"x","url":"u"}}}"#)
+    let unwrapped = try Self.unwrapped(once)
+    #expect(unwrapped == #"{"mcpServers":{"a":{"command":"x","url":"u"}}}"#)
+    #expect(try Self.config(unwrapped).hasSameServers(as: Self.config(once)))
   }
 
   @Test("the names in `env` are kept") func keepsVariables() throws {
@@ -214,6 +220,7 @@ struct HostConfigTests {
       ("{\"mcpServers\": {}} x", "1:20: it is not JSON: something follows the value"),
       ("{\n \"a\": /* x", "2:7: it is not JSON: unexpected byte"), ("[]", "it is not a JSON object"),
       ("{\"mcpServers\":{\"a\":{},\n\"a\":{}}}", "2:1: it is not JSON: duplicate key"),
+      ("{\"mcp\": {},\n \"MCP\": {}}", "2:2: some hosts take its key `MCP` for another one"),
       ("", "1:1: it is not JSON: there is no value"), ("{,}", "1:2: it is not JSON: unexpected byte"),
     ])
   func placesAreThoseOfTheFile(text: String, problem: String) {
@@ -232,15 +239,35 @@ struct HostConfigTests {
     #expect(paths.contains("/w/.vscode/mcp.json") && paths.allSatisfy { $0.hasPrefix("/w/") })
     #expect(KnownHost(keeping: "/w/opencode.jsonc")?.name == "opencode")
     #expect(KnownHost(keeping: "/home/x/.vibe/config.toml")?.name == "mistral-vibe")
+    #expect(KnownHost(keeping: "/home/x/.config/goose/config.yaml")?.name == "goose")
+    #expect(KnownHost(keeping: "/home/x/.hermes/config.yaml")?.name == "hermes")
+    #expect(KnownHost(keeping: "/w/.config/amp/settings.json")?.name == "amp")
+    #expect(KnownHost(keeping: "/w/.crush.json")?.name == "crush")
+  }
+
+  @Test("a directory of configs is as many as there are in it") func looksIntoDirectories() {
+    func names(_ directory: String) -> [String] {
+      directory == "/w/.continue/mcpServers" ? ["a.yaml", "b.json", "c.md", "d.yml"] : []
+    }
+    let paths = KnownHost.all.flatMap { $0.paths(home: "/h", workingDirectory: "/w", names: names) }
+    #expect(
+      paths.filter { $0.contains("mcpServers") }
+        == ["a.yaml", "b.json", "d.yml"].map { "/w/.continue/mcpServers/\($0)" })
+    #expect(KnownHost(keeping: "/w/.continue/mcpServers/a.yaml")?.name == "continue")
+    #expect(KnownHost(keeping: "/w/.continue/mcpServers/c.md") == nil)
+    #expect(KnownHost(keeping: "/w/.continue/mcpServers/x/a.yaml") == nil)
   }
 
   @Test("hosts are found where a variable has moved their config") func followsVariables() {
-    let variables = ["CODEX_HOME": "/c", "CLAUDE_CONFIG_DIR": "/d", "VIBE_HOME": ""]
+    let variables = [
+      "CODEX_HOME": "/c", "CLAUDE_CONFIG_DIR": "/d", "VIBE_HOME": "", "AMP_SETTINGS_FILE": "/a.json",
+    ]
+    #expect(KnownHost(keeping: "/a.json", variable: { variables[$0] })?.name == "amp")
     #expect(KnownHost(keeping: "/c/config.toml", variable: { variables[$0] })?.name == "codex")
     #expect(KnownHost(keeping: "/d/.claude.json", variable: { variables[$0] })?.name == "claude-code")
     #expect(KnownHost(keeping: "/c/config.toml") == nil)
     let paths = KnownHost.all.flatMap { $0.paths(home: "/h", workingDirectory: "/w", variable: { variables[$0] }) }
-    #expect(paths.contains("/c/config.toml") && paths.contains("/h/.codex/config.toml"))
+    #expect(paths.contains("/a.json") && paths.contains("/c/config.toml") && paths.contains("/h/.codex/config.toml"))
     #expect(paths.contains("/d/.claude.json") && !paths.contains("/config.toml"))
     #expect(paths.allSatisfy { !$0.contains("$") })
   }

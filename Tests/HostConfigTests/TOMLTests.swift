@@ -16,6 +16,7 @@ struct TOMLTests {
     "unwrapping puts every byte back",
     arguments: [
       "[mcp_servers.a]\ncommand = \"x\"\nargs = [\"1\", '2']\n", "[mcp_servers.a]\ncommand=\"x\"",
+      "\u{feff}[mcp_servers.a]\ncommand = \"x\"\n", "\u{feff}mcp_servers.a.command = \"x\"",
       "[mcp_servers.\"a b\"] # c\r\nargs = [ ]\r\ncommand = 'x'\r\n",
       "mcp_servers.a.command = \"x\"\nmcp_servers.b.command = \"\"\"y\"\"\"\nmcp_servers.b.args=[\n\"1\",\n]\n",
       "[mcp_servers]\na.command = \"x\" # c\na.args = [\"\\u00e9\", 8080, [1, {b = \"]\"}]]\n",

@@ -116,6 +116,25 @@ import Testing
     #expect(Self.isGone(ids[.server] ?? 0))
   }
 
+  @Test(.enabled(if: mayMount))
+  func `where /proc lists the processes of another namespace the server is asked to end all the same`() throws {
+    let launcher = ["unshare", "--pid", "--fork", "sh", "-c", "\"$@\"; exit $?", "sh"]
+    let session = try ScriptedSession(server: ["--ignore-eof"], launcher: launcher)
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    #expect(try session.end() == 128 + SIGTERM)
+  }
+
+  @Test(.enabled(if: mayMount)) func `a command that is the first process of a container is ended by a signal`() throws
+  {
+    let script = "import sys, time; print('it runs', file=sys.stderr, flush=True); time.sleep(3600)"
+    let process = try RunningProcess(
+      ["unshare", "--pid", "--fork", "--mount-proc", Project.czproxy, "call", "--", "python3", "-c", script])
+    try process.report(containing: "it runs")
+    kill(try #require(Self.children(of: process.id).first), SIGTERM)
+    #expect(try process.wait() == 128 + SIGTERM)
+  }
+
   @Test func `the proxy is stopped and goes on: nothing is lost`() throws {
     let (session, ids) = try Self.running()
     kill(ids[.proxy] ?? 0, SIGSTOP)

@@ -73,6 +73,63 @@ import Wire
     #expect(session.receive(try Self.call("1", "yes"), from: .host).effects == [.forward])
   }
 
+  @Test(arguments: [("1", #""1""#), (#""1""#, "1")])
+  func `hosts take an answer under the same number in the other type, unless another request has that id`(
+    id: String, other: String
+  ) throws {
+    func answer(_ id: String) throws -> LineFramer.Line {
+      try Self.line(#"{"jsonrpc":"2.0","id":\#(id),"result":{}}"#)
+    }
+    var session = try Self.session()
+    _ = session.receive(try Self.call(id, "yes"), from: .host)
+    let step = session.receive(try answer(other), from: .server)
+    #expect(step.effects == [.forward] && session.requestsInFlight == 0)
+    guard case .outcome(let outcome)? = step.record else {
+      Issue.record("no outcome on record")
+      return
+    }
+    #expect(String(decoding: outcome.id.json, as: UTF8.self) == id)
+    // It is answered.
+    for id in [id, other] { #expect(!session.receive(try answer(id), from: .server).effects.contains(.forward)) }
+    // What was denied or cancelled is not answered so either.
+    _ = session.receive(try Self.call(id, "no"), from: .host)
+    #expect(!session.receive(try answer(other), from: .server).effects.contains(.forward))
+    _ = session.receive(try Self.call(id, "yes"), from: .host)
+    let cancellation = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(id)}}"#
+    _ = session.receive(try Self.line(cancellation), from: .host)
+    #expect(session.receive(try answer(other), from: .server).effects.isEmpty)
+    // Each has its own answer where both were asked.
+    for id in [id, other] { _ = session.receive(try Self.call(id, "yes"), from: .host) }
+    guard case .outcome(let first)? = session.receive(try answer(other), from: .server).record else {
+      Issue.record("no outcome on record")
+      return
+    }
+    #expect(String(decoding: first.id.json, as: UTF8.self) == other && session.requestsInFlight == 1)
+  }
+
+  @Test func `null stands for what is left out`() throws {
+    var session = try Self.session()
+    for (id, params) in [
+      #"{"name":"yes","arguments":null,"_meta":null,"task":null}"#, #"{"name":"no","arguments":null}"#,
+    ]
+    .enumerated() {
+      let line = try Self.line(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":\#(params)}"#)
+      let step = session.receive(line, from: .host)
+      guard case .decision(let judged)? = step.record else {
+        Issue.record("no decision on record")
+        return
+      }
+      #expect(judged.call.arguments == nil && !judged.call.wantsTask && judged.isBlocked == (id == 1))
+      #expect(step.effects.contains(.forward) == (id == 0))
+    }
+    let list = try Self.line(#"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":null}"#)
+    #expect(session.receive(list, from: .host).effects == [.forward])
+    for params in ["null", #"{"name":null}"#] {
+      let line = try Self.line(#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":\#(params)}"#)
+      #expect(!session.receive(line, from: .host).effects.contains(.forward))
+    }
+  }
+
   @Test func `blank lines are nothing`() throws {
     var session = try Self.session()
     let step = session.receive(try Self.line(" \t"), from: .host)

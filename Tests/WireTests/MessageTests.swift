@@ -45,6 +45,19 @@ import Wire
 
   @Test(
     arguments: [
+      ("7.0", 7), ("7.000", 7), ("-7.0", -7), ("7.5", nil), ("7e0", nil), (#""7.0""#, nil), ("-0.0", nil),
+    ] as [(String, Int32?)])
+  func `an answer under the number that was asked, with a fraction, names its request`(id: String, number: Int32?)
+    throws
+  {
+    let line = Array(#"{"jsonrpc":"2.0","id":\#(id),"result":{}}"#.utf8)
+    var answered: RequestID?
+    do { _ = try Message(parsing: line[...]) } catch { answered = error.answered }
+    #expect(answered == number.map { RequestID(integer: $0) })
+  }
+
+  @Test(
+    arguments: [
       (#"{"jsonrpc":"2.0","id":7,"result":{"a":"caf?"}}"#, 0xe9, 7),
       (#"{"jsonrpc":"2.0","id":7,"result":{"a":"b?"}}"#, 0x09, 7),
       (#"{"jsonrpc":"2.0","result":{"a":"?"},"id":7}"#, 0x1b, 7),
@@ -60,6 +73,25 @@ import Wire
     let line = line.utf8.map { $0 == UInt8(ascii: "?") ? byte : $0 }
     let error = try #require(throws: MessageError.self) { try Message(parsing: line[...]) }
     #expect(error.answered == id.map { RequestID(integer: $0) } && error.answerable.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("7", #""7""#), (#""7""#, "7"), ("-7", #""-7""#), (#""9007199254740991""#, "9007199254740991"),
+    (#""9007199254740992""#, nil), (#""07""#, nil), (#""+7""#, nil), (#""-0""#, nil), (#"" 7""#, nil), (#""a""#, nil),
+    (#""""#, nil), (#""\u0037""#, "7"),
+  ])
+  func `an id is another one in the other type, where it is a number`(text: String, other: String?) throws {
+    let document = try JSONDocument(parsing: Array(text.utf8)[...])
+    let id = try #require(RequestID(document.root, in: document))
+    #expect(id.inOtherType.map { String(decoding: $0.json, as: UTF8.self) } == other)
+    #expect(id.inOtherType != id && id.inOtherType?.inOtherType ?? id == id)
+  }
+
+  @Test func `params of null are none`() throws {
+    let message = try Message(parsing: Array(#"{"jsonrpc":"2.0","id":1,"method":"ping","params":null}"#.utf8)[...])
+    #expect(message.params == nil)
+    let answer = Array(#"{"jsonrpc":"2.0","id":1,"result":{},"params":null}"#.utf8)
+    #expect(throws: MessageError.self) { try Message(parsing: answer[...]) }
   }
 
   @Test func `ids are equal by type and value, however they are written`() throws {

@@ -130,10 +130,17 @@ extension SessionModel {
 
   // MARK: Answers
 
+  /// The id of the request that an answer is for: hosts take "5" for 5, where nothing else was asked as "5".
+  private func asked(_ id: RequestID, by peer: Peer) -> RequestID {
+    guard waiting[peer]?[id] == nil, let other = id.inOtherType, waiting[peer]?[other] != nil else { return id }
+    return other
+  }
+
   private mutating func take(
     answer id: RequestID, result: JSONDocument.Node?, _ message: Message, _ crossing: Crossing
   ) {
-    guard let request = waiting[crossing.sender.other]?.removeValue(forKey: id) else {
+    let asked = asked(id, by: crossing.sender.other)
+    guard let request = waiting[crossing.sender.other]?.removeValue(forKey: asked) else {
       fatalError("an invariant is broken: an answer that nobody waits for is passed on")
     }
     check(!request.isCancelled, "an answer to a request that was cancelled is passed on")
@@ -201,8 +208,9 @@ extension SessionModel {
     case .response(let id, _), .errorResponse(let id, _):
       // Nobody is told about a cancelled request; for any other, the answer sent in place of this one is checked
       // elsewhere.
-      if waiting[crossing.sender.other]?[id]?.isCancelled ?? false {
-        waiting[crossing.sender.other]?[id] = nil
+      let asked = asked(id, by: crossing.sender.other)
+      if waiting[crossing.sender.other]?[asked]?.isCancelled ?? false {
+        waiting[crossing.sender.other]?[asked] = nil
       } else {
         check(!crossing.records.isEmpty, "an answer that is dropped without a record")
       }

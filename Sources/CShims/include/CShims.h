@@ -46,37 +46,44 @@ pid_t cz_fork(void);
 /// Makes this process the parent of every descendant whose own parent dies. Does nothing if the system can't.
 void cz_adopt_orphans(void);
 
-/// Starts a program found by PATH, with the current environment and working directory. A file that is not a program is
-/// run by the shell. The caller must have one thread; on Linux the program is killed when the caller ends.
-///
-/// `input` and `output` become its descriptors 0 and 1. A signal that is ignored here stays ignored in the program only
-/// if `inherited_ignores` has its bit (1 << signal). Returns 0 and a process id, or an errno.
-int cz_spawn(char *const argv[], int input, int output, uint64_t inherited_ignores, pid_t *process);
+/// A program to start, found by the PATH of its environment. A file that is not a program is run by the shell.
+struct cz_program {
+  char *const *argv;
+  /// Its whole environment, or null for ours.
+  char *const *environment;
+  /// Its working directory, or null for ours.
+  const char *directory;
+  /// Become its descriptors 0 and 1.
+  int input, output;
+  /// A bit (1 << signal) for each signal that stays ignored if we ignore it; all others get their default action. None
+  /// is blocked.
+  uint64_t ignored_signals;
+  /// Whether it leads a process group of its own.
+  int leads_group;
+  /// The signal that it gets when the thread that started it ends; on Linux only.
+  int death_signal;
+};
+
+/// Starts a program. Returns 0 and a process id, or an errno.
+int cz_spawn(const struct cz_program *program, pid_t *process);
 
 /// A forked process that waits to become a program.
-typedef struct {
+struct cz_held {
   pid_t process;
   int release, report;
-} cz_held;
+};
 
 /// The first half of `cz_spawn`, which takes most of its time: forks the process, which runs nothing of the program yet.
 /// Returns 0 or an errno.
-int cz_hold(char *const argv[], int input, int output, uint64_t inherited_ignores, cz_held *held);
+int cz_hold(const struct cz_program *program, struct cz_held *held);
 
 /// The second half: the process becomes the program, or exits if `starts` is 0. To be called once per held process.
 /// Returns 0 or an errno.
-int cz_release(cz_held held, int starts);
+int cz_release(struct cz_held held, int starts);
 
 /// Starts a program that lives on by itself: in a session of its own, with nothing of ours open. Returns 0 once it is
 /// on its way, or an errno. The caller has one thread.
 int cz_spawn_detached(char *const argv[]);
-
-/// Starts a program as the leader of a process group of its own, from a process with any number of threads.
-///
-/// `environment` is its whole environment; `directory` is its working directory, or null for ours. It starts with no
-/// signal ignored or blocked. Returns 0 and a process id, or an errno.
-int cz_spawn_group(char *const argv[], char *const environment[], const char *directory, int input, int output,
-                   pid_t *process);
 
 /// Whether a child has ended and waits to be reaped.
 int cz_has_ended(pid_t process);
@@ -115,7 +122,6 @@ int cz_descriptor_kind(int descriptor);
 
 /// The path of this executable; its length, or -1.
 ssize_t cz_executable_path(char *path, size_t capacity);
-
 
 /// Overwrites bytes in a way that no compiler optimizes away.
 void cz_wipe(void *bytes, size_t count);

@@ -2,7 +2,7 @@
 /// ones. A pure state machine.
 ///
 /// A refusal (400) says that a record is at fault, and halving finds it. A failure (500) may be the service's own: so the
-/// first entry is sent alone, and where it fails too, the last one as a witness. An entry is at fault when it has failed
+/// first entry is sent alone, and where it fails too, another one as a witness. An entry is at fault when it has failed
 /// alone ``proofs`` times, each time with a witness after it that the service could deal with.
 struct FaultSearch: Equatable {
   private enum Step: Equatable {
@@ -11,7 +11,7 @@ struct FaultSearch: Equatable {
     case among(Int)
     /// Everything failed, so the first is tried alone.
     case first
-    /// The first has failed alone, so many times; the last one tells whether the service works.
+    /// The first has failed alone, so many times; another one tells whether the service works.
     case witness(failures: Int, ControlPlaneError)
     /// The service works; the first is tried again.
     case again(failures: Int)
@@ -20,6 +20,13 @@ struct FaultSearch: Equatable {
   static let proofs = 3
 
   private var step = Step.all
+  /// Which of those behind the first is the witness: evenly spread over 0..<1, and another one for each search, since a
+  /// witness that is at fault itself looks like a service that is down.
+  private let chance: Double
+
+  init(chance: Double = .random(in: 0..<1)) {
+    self.chance = chance
+  }
 
   /// Which of `count` entries, one at least, go next.
   func next(of count: Int) -> Range<Int> {
@@ -27,8 +34,13 @@ struct FaultSearch: Equatable {
     case .all: 0..<count
     case .among(let suspects): 0..<min(max(suspects / 2, 1), count)
     case .first, .again: 0..<1
-    case .witness: (count - 1)..<count
+    case .witness: witness(of: count)
     }
+  }
+
+  private func witness(of count: Int) -> Range<Int> {
+    let index = 1 + min(Int(chance * Double(count - 1)), count - 2)
+    return index..<index + 1
   }
 
   /// What is known of the entries now that `sent` of `count` went and this came of it.

@@ -31,6 +31,7 @@ extension ClientCore {
     _ tool: String, _ method: String, _ arguments: JSONObject, _ context: CallContext,
     catalog: ServerCatalog? = nil, isAdvice: Bool
   ) throws -> JudgedCall? {
+    lookForQuarantine()
     guard let snapshot = try snapshot() else { return nil }
     let document = try Self.document(arguments)
     let started = MonotonicClock.nanoseconds()
@@ -92,7 +93,6 @@ extension ClientCore {
     let executor = registry.executor(of: tool)
     var document: JSONDocument
     if let judged {
-      lookForQuarantine()
       let recorded = record(judged, trace)
       guard recorded.decision.effect != .deny else {
         throw PolicyDeniedError(tool: tool, method: method, decision: recorded.publicDecision)

@@ -1,5 +1,5 @@
-private import CYaml
 import Python
+private import YAML
 
 /// Reads a YAML policy as PyYAML's `safe_load` does: one document, YAML 1.1 types, anchors and merge keys.
 struct YAMLReader {
@@ -21,8 +21,6 @@ struct YAMLReader {
     let column: Int
   }
 
-  private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
-
   private init(fileName: String) {
     self.fileName = fileName
   }
@@ -37,90 +35,48 @@ struct YAMLReader {
   }
 
   private mutating func read(_ bytes: [UInt8]) throws(PolicyError) -> PolicyValue {
-    // SAFETY: the parser is initialized here and deleted here; it reads the bytes only while they are borrowed below.
-    var parser = unsafe yaml_parser_t()
-    guard unsafe yaml_parser_initialize(&parser) == 1 else { throw failure("out of memory", 0, 0) }
-    defer { unsafe yaml_parser_delete(&parser) }
-    var failed: PolicyError?
-    // libyaml counts a byte order mark as a column, and so takes the first line for an indented one.
-    let text = bytes.starts(with: Self.byteOrderMark) ? bytes.dropFirst(Self.byteOrderMark.count) : bytes[...]
-    unsafe text.withUnsafeBufferPointer { buffer in
-      unsafe yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-      unsafe yaml_parser_set_input_string(&parser, buffer.baseAddress, buffer.count)
-      do throws(PolicyError) {
-        try unsafe readEvents(&parser, of: bytes)
-      } catch {
-        failed = error
-      }
+    let fileName = fileName
+    var documents = 0
+    try YAMLEvents.read(bytes) { problem in
+      Self.failure("not YAML: \(problem.message)", problem.line, problem.column, in: fileName)
+    } take: { (event) throws(PolicyError) in
+      if case .documentStart = event.kind { documents += 1 }
+      guard documents < 2 else { throw failure("expected a single document", event.start) }
+      try take(event)
     }
-    if let failed { throw failed }
     return root ?? PolicyValue(content: .null, line: 1, column: 1)
   }
 
-  private mutating func readEvents(_ parser: inout yaml_parser_t, of bytes: [UInt8]) throws(PolicyError) {
-    var documents = 0
-    while true {
-      var event = unsafe yaml_event_t()
-      guard unsafe yaml_parser_parse(&parser, &event) == 1 else {
-        let problem = unsafe parser.problem.map { unsafe String(cString: $0) } ?? "it can't be read"
-        let mark = unsafe parser.problem_mark
-        let hint = YAMLHint.text(about: problem, in: bytes, line: Int(mark.line), column: Int(mark.column))
-        throw failure("not YAML: \(problem)\(hint.map { "; \($0)" } ?? "")", Int(mark.line), Int(mark.column))
-      }
-      defer { unsafe yaml_event_delete(&event) }
-      let line = Int(unsafe event.start_mark.line)
-      let column = Int(unsafe event.start_mark.column)
-      switch unsafe event.type {
-      case YAML_STREAM_END_EVENT:
-        return
-      case YAML_DOCUMENT_START_EVENT:
-        documents += 1
-        guard documents == 1 else { throw failure("expected a single document", line, column) }
-      case YAML_SCALAR_EVENT:
-        let scalar = unsafe event.data.scalar
-        let bytes = unsafe Array(UnsafeBufferPointer(start: scalar.value, count: scalar.length))
-        let tag = unsafe text(scalar.tag)
-        // The tag `!` makes even a quoted scalar plain.
-        let isPlain = unsafe tag == "!" || scalar.plain_implicit == 1 && tag == nil
-        if isPlain { try noteSpecial(bytes, line, column) }
-        let content = try Self.content(of: bytes, tag: isPlain ? nil : tag ?? Self.textTag) { message in
-          failure(message, line, column)
-        }
-        try add(
-          PolicyValue(content: content, line: line + 1, column: column + 1),
-          anchor: unsafe text(scalar.anchor))
-      case YAML_ALIAS_EVENT:
-        let name = unsafe text(event.data.alias.anchor) ?? ""
-        guard let value = anchors[name] else {
-          throw failure("undefined alias `\(name)`; \(YAMLHint.star)", line, column)
-        }
-        try add(value, anchor: nil)
-      case YAML_SEQUENCE_START_EVENT:
-        let start = unsafe event.data.sequence_start
-        try begin(isMapping: false, anchor: unsafe text(start.anchor), tag: unsafe text(start.tag), line, column)
-      case YAML_MAPPING_START_EVENT:
-        let start = unsafe event.data.mapping_start
-        try begin(isMapping: true, anchor: unsafe text(start.anchor), tag: unsafe text(start.tag), line, column)
-      case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
-        try end()
-      default:
-        break
-      }
+  private mutating func take(_ event: YAMLEvent) throws(PolicyError) {
+    let mark = event.start
+    switch event.kind {
+    case .documentStart:
+      break
+    case .scalar(let bytes, _):
+      if event.isImplicit { try noteSpecial(bytes, mark) }
+      let tag = event.isImplicit ? nil : event.tag ?? Self.textTag
+      let content = try Self.content(of: bytes, tag: tag) { failure($0, mark) }
+      try add(PolicyValue(content: content, line: mark.line + 1, column: mark.column + 1), anchor: event.anchor)
+    case .alias(let name):
+      guard let value = anchors[name] else { throw failure("undefined alias `\(name)`; \(YAMLHint.star)", mark) }
+      try add(value, anchor: nil)
+    case .listStart:
+      try begin(isMapping: false, event)
+    case .mappingStart:
+      try begin(isMapping: true, event)
+    case .end:
+      try end()
     }
-  }
-
-  private func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
-    unsafe pointer.map { unsafe String(cString: $0) }
   }
 
   // MARK: Values
 
   /// Two plain scalars are neither texts nor values: `<<` is a key that merges, and `=` has no meaning here.
-  private mutating func noteSpecial(_ bytes: [UInt8], _ line: Int, _ column: Int) throws(PolicyError) {
-    if bytes.elementsEqual("=".utf8) { throw failure("a plain `=` has no meaning here; quote it", line, column) }
+  private mutating func noteSpecial(_ bytes: [UInt8], _ mark: YAMLEvent.Mark) throws(PolicyError) {
+    if bytes.elementsEqual("=".utf8) { throw failure("a plain `=` has no meaning here; quote it", mark) }
     guard bytes.elementsEqual("<<".utf8) else { return }
     guard let container = open.last, container.isMapping, container.elements.count.isMultiple(of: 2) else {
-      throw failure("a plain `<<` is only a key; quote it", line, column)
+      throw failure("a plain `<<` is only a key; quote it", mark)
     }
     open[open.count - 1].mergeKeys.insert(container.elements.count)
   }
@@ -128,11 +84,11 @@ struct YAMLReader {
   private mutating func add(_ value: PolicyValue, anchor: String?) throws(PolicyError) {
     total += value.size
     guard total <= PolicyLimits.maxValues else {
-      throw failure("more than \(PolicyLimits.maxValues) values", value.line - 1, value.column - 1)
+      throw failure("more than \(PolicyLimits.maxValues) values", value)
     }
     if let anchor {
       guard anchors.updateValue(value, forKey: anchor) == nil else {
-        throw failure("the anchor `\(anchor)` stands here twice", value.line - 1, value.column - 1)
+        throw failure("the anchor `\(anchor)` stands here twice", value)
       }
     }
     if open.isEmpty {
@@ -142,15 +98,15 @@ struct YAMLReader {
     }
   }
 
-  private mutating func begin(
-    isMapping: Bool, anchor: String?, tag: String?, _ line: Int, _ column: Int
-  ) throws(PolicyError) {
+  private mutating func begin(isMapping: Bool, _ event: YAMLEvent) throws(PolicyError) {
+    let mark = event.start
     guard open.count < PolicyLimits.maxDepth else {
-      throw failure("nested more than \(PolicyLimits.maxDepth) deep", line, column)
+      throw failure("nested more than \(PolicyLimits.maxDepth) deep", mark)
     }
     let expected = isMapping ? "tag:yaml.org,2002:map" : "tag:yaml.org,2002:seq"
-    if let tag, tag != "!", tag != expected { throw failure("the tag `\(tag)` is not supported", line, column) }
-    open.append(Container(isMapping: isMapping, anchor: anchor, line: line + 1, column: column + 1))
+    if let tag = event.tag, tag != "!", tag != expected { throw failure("the tag `\(tag)` is not supported", mark) }
+    open.append(
+      Container(isMapping: isMapping, anchor: event.anchor, line: mark.line + 1, column: mark.column + 1))
   }
 
   private mutating func end() throws(PolicyError) {
@@ -179,7 +135,7 @@ struct YAMLReader {
       index += 2
       guard container.mergeKeys.contains(index - 2) else {
         switch key.content {
-        case .list, .mapping: throw failure("a key must be a scalar", key.line - 1, key.column - 1)
+        case .list, .mapping: throw failure("a key must be a scalar", key)
         default: own.append(.init(key: key, value: value))
         }
         continue
@@ -188,7 +144,7 @@ struct YAMLReader {
       let sources: [PolicyValue] = if case .list(let list) = value.content { list.reversed() } else { [value] }
       for source in sources {
         guard case .mapping(let members) = source.content else {
-          throw failure("a merge key takes a mapping or a list of mappings", value.line - 1, value.column - 1)
+          throw failure("a merge key takes a mapping or a list of mappings", value)
         }
         merged += members
       }
@@ -251,7 +207,15 @@ struct YAMLReader {
     throw failure("the value does not fit its tag")
   }
 
-  private func failure(_ message: String, _ line: Int, _ column: Int) -> PolicyError {
+  private func failure(_ message: String, _ value: PolicyValue) -> PolicyError {
+    Self.failure(message, value.line - 1, value.column - 1, in: fileName)
+  }
+
+  private func failure(_ message: String, _ mark: YAMLEvent.Mark) -> PolicyError {
+    Self.failure(message, mark.line, mark.column, in: fileName)
+  }
+
+  private static func failure(_ message: String, _ line: Int, _ column: Int, in fileName: String) -> PolicyError {
     PolicyError(.load, message, fileName: fileName, line: line + 1, column: column + 1)
   }
 }

@@ -126,7 +126,8 @@ private struct Params {
     var known: [(StaticString, JSONDocument.Node)] = []
     for (key, value) in document.members(of: node) {
       if let name = names.first(where: { document.string(key, equals: $0) }) {
-        known.append((name, value))
+        // Null stands for what is left out, as with `params` itself.
+        if document.kind(of: value) != .null { known.append((name, value)) }
       } else {
         let bytes = document.string(key) ?? []
         guard bytes.allSatisfy({ (0x21...0x7e).contains($0) }) else {

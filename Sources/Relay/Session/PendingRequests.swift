@@ -95,6 +95,12 @@ struct PendingRequests: Sendable {
     return entry
   }
 
+  /// The same, also for an answer whose id has the other type: hosts of the official SDKs take "5" for 5. Every reader
+  /// knows it for the answer to that request, or for none, as long as no other one has that very id.
+  mutating func take(answeredBy id: RequestID) -> Entry? {
+    take(id) ?? id.inOtherType.flatMap { take($0) }
+  }
+
   /// Forgets cancelled requests, which may never be answered, to make room.
   mutating func dropCancelled() {
     let dropped = cancelled

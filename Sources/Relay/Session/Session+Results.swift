@@ -8,7 +8,7 @@ extension Session {
     _ message: Message, to id: RequestID, result: JSONDocument.Node? = nil, error: JSONDocument.Node? = nil,
     _ line: LineFramer.Line, from sender: Peer
   ) -> Step {
-    guard let request = inFlight[sender.other].take(id) else {
+    guard let request = inFlight[sender.other].take(answeredBy: id) else {
       return refusal(
         of: nil, from: sender, reason: "the answer to a request that is not in flight", offset: 0,
         bytes: line.bytes.count, sample: line.content)

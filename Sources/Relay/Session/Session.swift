@@ -191,7 +191,7 @@ public struct Session: Sendable {
       step.effects.append(
         .send(Reply.refusal(of: id, code: Reply.invalidRequestCode, message: message), to: sender))
     }
-    if let id = error.answered, let request = inFlight[sender.other].take(id) {
+    if let id = error.answered, let request = inFlight[sender.other].take(answeredBy: id) {
       if sender == .server { announcements.close(request.id) }
       // Nobody waits for it any more, whatever it is.
       if request.isCancelled { return step }

@@ -53,10 +53,15 @@ public enum ControlTool {
     let reader = Descriptor(ends.0)
     let writer = Descriptor(ends.1)
     let input = Descriptor(unsafe open("/dev/null", O_RDONLY | O_CLOEXEC))
-    var arguments = unsafe cStrings([path] + words)
+    let arguments = unsafe cStrings([path] + words)
     defer { unsafe arguments.forEach { unsafe free($0) } }
     var process: pid_t = 0
-    let error = unsafe cz_spawn(&arguments, input.number, writer.number, cz_ignored_signals(), &process)
+    let error = unsafe arguments.withUnsafeBufferPointer { arguments in
+      var program = unsafe cz_program(
+        argv: arguments.baseAddress, environment: nil, directory: nil, input: input.number, output: writer.number,
+        ignored_signals: cz_ignored_signals(), leads_group: 0, death_signal: SIGKILL)
+      return unsafe cz_spawn(&program, &process)
+    }
     _ = consume writer
     guard error == 0 else { throw SystemError("exec", error) }
     var bytes: [UInt8] = []

@@ -61,7 +61,12 @@ enum Guardian {
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
     var held = cz_held()
-    let failed = unsafe cz_hold(words, input, output, ignoredSignals, &held)
+    let failed = unsafe words.withUnsafeBufferPointer { words in
+      var program = unsafe cz_program(
+        argv: words.baseAddress, environment: nil, directory: nil, input: input, output: output,
+        ignored_signals: ignoredSignals, leads_group: 0, death_signal: SIGKILL)
+      return unsafe cz_hold(&program, &held)
+    }
     guard failed == 0 else { throw SystemError("fork", failed) }
     return held
   }
@@ -141,14 +146,15 @@ enum Guardian {
     var children: [pid_t: [pid_t]] = [:]
     for index in 0..<Int(max(count, 0)) { children[parents[index], default: []].append(processes[index]) }
     let session = getsid(0)
-    var found: [Int32] = []
+    // Where /proc is of another PID namespace, and lists none of ours, it is known all the same.
+    var found = cz_has_ended(server) == 0 ? [server] : []
     var waiting = [getpid()]
     while let parent = waiting.popLast() {
       // Each is taken once: a list that was made while processes come and go may lead back to where it began.
       for child in children.removeValue(forKey: parent) ?? [] {
         waiting.append(child)
         let ofChild = getsid(child)
-        if child == server || ofChild == session || ofChild == server { found.append(child) }
+        if child != server, ofChild == session || ofChild == server { found.append(child) }
       }
     }
     return found

@@ -71,6 +71,8 @@ struct Doctor {
     switch server.launch {
     case .remote:
       add(.note, "it is a URL: czproxy can't stand in front of it", in: path, at: server)
+    case .builtIn:
+      add(.note, "it is built into its host: czproxy can't stand in front of it", in: path, at: server)
     case .unusable(let reason):
       add(.warning, reason, in: path, at: server)
     case .command:
@@ -143,7 +145,10 @@ struct Doctor {
   private static func doubt(about options: RunOptions, of server: ServerEntry) -> (problem: String, fix: String)? {
     let variables = options.decisiveVariables
     if server.hasVariablesElsewhere, let (name, option) = variables.first {
-      return ("its `envFile` was not looked into, and may set \(name)", "say it by an option: \(option)")
+      return (
+        "some of its variables stand elsewhere, which was not looked into, and may set \(name)",
+        "say it by an option: \(option)"
+      )
     }
     for (name, option) in variables where server.variables.contains(name) {
       return ("its `env` sets \(name), and what that leads to was not looked at", "say it by an option: \(option)")

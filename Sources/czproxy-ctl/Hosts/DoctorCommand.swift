@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import HostConfig
 import Platform
 import Relay
 import Wire
@@ -30,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
     var doctor = Doctor(stateDirectory: try state.path(), now: WallClock.seconds())
     doctor.lookAtInstallation()
     doctor.lookAtState()
-    let found = files.isEmpty ? Self.knownConfigs() : files
+    let found = files.isEmpty ? HostConfigFile.known() : files
     for file in found { doctor.lookAt(file) }
     if found.isEmpty {
       doctor.add(.note, "no config of a host is in its usual place: name it, `czproxy doctor FILE`")
@@ -46,16 +44,5 @@ struct DoctorCommand: ParsableCommand {
       }
     }
     if doctor.findings.contains(where: { $0.severity.isTrouble }) { throw ExitCode(1) }
-  }
-
-  /// The configs of hosts that are there.
-  private static func knownConfigs() -> [String] {
-    let directory = FileManager.default.currentDirectoryPath
-    var seen = Set<String>()
-    return KnownHost.all.flatMap { host in
-      host.paths(home: Environment.value("HOME"), workingDirectory: directory, variable: Environment.value)
-    }
-    .filter { FileIdentity(of: $0) != nil }
-    .filter { seen.insert(URL(fileURLWithPath: $0).resolvingSymlinksInPath().path).inserted }
   }
 }

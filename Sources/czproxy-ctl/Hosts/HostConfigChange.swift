@@ -75,6 +75,10 @@ struct HostConfigChange {
   func finish(isDryRun: Bool, format: OutputFormat, hint: String) throws {
     let bytes = file.config.edited(edits)
     let isChanged = bytes != file.config.bytes
+    guard let after = try? HostConfig(bytes, format: file.config.format), after.hasSameServers(as: file.config) else {
+      Terminal.complain("\(file.path): the change would be read as another one, and nothing was written")
+      throw ExitCode(74)
+    }
     if isDryRun {
       for line in lines { Terminal.printError(line) }
       return try Terminal.write(bytes)

@@ -1,3 +1,4 @@
+import Foundation
 import HostConfig
 import Platform
 
@@ -27,6 +28,19 @@ struct HostConfigFile {
     }
   }
 
+  /// The configs of hosts that are in their usual places.
+  static func known() -> [String] {
+    let directory = FileManager.default.currentDirectoryPath
+    var seen = Set<String>()
+    return KnownHost.all.flatMap { host in
+      host.paths(
+        home: Environment.value("HOME"), workingDirectory: directory, variable: Environment.value,
+        names: Directory.names)
+    }
+    .filter { FileIdentity(of: $0) != nil }
+    .filter { seen.insert(URL(fileURLWithPath: $0).resolvingSymlinksInPath().path).inserted }
+  }
+
   /// The file that a path leads to. By the system: `URL` takes `..` away before it follows links, and arrives elsewhere.
   private static func resolved(_ path: String) -> String {
     guard let resolved = unsafe realpath(path, nil) else { return path }
@@ -42,7 +56,7 @@ struct HostConfigFile {
     }
   }
 
-  /// Puts new content in the file's place, whole or not at all, with the file's permissions.
+  /// Puts new content in the file's place, whole or not at all, with the file's permissions and for its group.
   func replace(with bytes: [UInt8]) throws(Failure) {
     // The host may have written it since.
     guard FileIdentity(of: target) == identity else {
@@ -51,9 +65,13 @@ struct HostConfigFile {
     guard Access.isOwn(target) else {
       throw Failure(description: "\(path): it belongs to another user, who could not use it any more: be that user")
     }
+    // A limit on the size of files is an error, and not an end that would leave half a file beside this one.
+    _ = signal(SIGXFSZ, SIG_IGN)
     do throws(SystemError) {
       let permissions = mode_t(FileReader.permissions(of: target) ?? 0o600)
-      try AtomicFile.write(bytes, to: target, permissions: permissions, ignoresMask: true)
+      // Without it, a directory that gives its group to new files would show them what stands in `env`.
+      let group = FileReader.group(of: target) ?? getegid()
+      try AtomicFile.write(bytes, to: target, permissions: permissions, group: group)
     } catch {
       throw Failure(description: "\(path): it can't be written: \(error.reason)")
     }

@@ -39,7 +39,7 @@ struct UnwrapCommand: ParsableCommand {
     switch server.launch {
     case .wrapped: .unwrapped
     case .unusable(let reason): .left(reason)
-    case .command, .remote: .left("czproxy does not stand in front of it")
+    case .command, .remote, .builtIn: .left("czproxy does not stand in front of it")
     }
   }
 }

@@ -19,15 +19,16 @@ struct WrapCommand: ParsableCommand {
         czproxy wrap .mcp.json github --api-key-file ~/.controlzero/key -- --dlp-results mask
 
       Understood are the files of Claude Desktop, Claude Code, Cursor, VS Code, Codex, Windsurf, Gemini CLI, Zed, \
-      LM Studio, opencode, Mistral Vibe, OpenHands and Kimi; `.toml` is read as Codex's or Vibe's, all else as JSON. \
+      LM Studio, opencode, Mistral Vibe, OpenHands, Kimi, Amp, Crush (JSON), Goose, Continue, fast-agent, mcp-agent, \
+      LibreChat and Hermes; `.toml` is read as Codex's or Vibe's, `.yaml` as YAML, all else as JSON. \
       `czproxy doctor` finds them.
 
       Exits with 0 when all was done that can be, with 1 for a file that can't be used, with 74 where it can't be \
       written, with 78 for a policy that can't be used; nothing was changed then.
       """)
 
-  @Argument(help: "The config file of an MCP host.")
-  var file: String
+  @Argument(help: "The config file of an MCP host; without one, those that are there are named.")
+  var file: String?
 
   @Argument(help: "The servers to wrap (default: all that are programs).")
   var servers: [String] = []
@@ -65,9 +66,10 @@ struct WrapCommand: ParsableCommand {
   var options: [String] = []
 
   func run() throws {
+    guard let file else { throw Self.namingFiles() }
     var change = try HostConfigChange(of: file)
     let program = try program()
-    let words = runOptions
+    let words = runOptions(for: file)
     var warnings: [String] = []
     for server in try change.servers(named: servers) {
       let outcome = outcome(of: server, program: program)
@@ -91,12 +93,24 @@ struct WrapCommand: ParsableCommand {
       .wrapped where server.splitsCommand && !ServerEntry.isOneWord(program):
       .left("its host divides a command into words, and would divide \(program): install czproxy elsewhere")
     case .remote: .left("it is a URL, and czproxy stands in front of programs")
+    case .builtIn: .left("it is built into its host")
     case .unusable(let reason): .left(reason)
     case .wrapped where server.hasURL: .left(ServerEntry.bothWays)
     case .wrapped where !saysSomething && servers.isEmpty: .left("czproxy stands in front of it")
     case .wrapped: .rewrapped
     case .command: .wrapped
     }
+  }
+
+  /// Says which files there are: each is changed only where it was named.
+  private static func namingFiles() -> ExitCode {
+    let files = HostConfigFile.known()
+    Terminal.complain(
+      files.isEmpty
+        ? "no config of a host is in its usual place: name it, `czproxy wrap FILE`"
+        : "name the config file of a host, `czproxy wrap FILE`; these are there:")
+    for file in files { Terminal.printError("  \(DisplayText.escaped(file.utf8, limit: 4096))") }
+    return ExitCode(64)
   }
 
   // MARK: What is written
@@ -113,7 +127,7 @@ struct WrapCommand: ParsableCommand {
     return name.hasPrefix("-") ? ["--server=\(name)"] : ["--server", name]
   }
 
-  private var runOptions: [String] {
+  private func runOptions(for file: String) -> [String] {
     var words: [String] = []
     if let agent = agent ?? KnownHost(keeping: Self.absolute(file), variable: Environment.value)?.name {
       words += ["--agent", agent]

@@ -3,7 +3,7 @@ internal import Platform
 public import State
 internal import Wire
 
-/// The HTTP of a Control Zero service (1.13.16): one method a question, each answer a typed outcome.
+/// The HTTP interface of a Control Zero service (1.13.16): one method per request, each answer a typed outcome.
 public struct ControlPlaneClient: ~Copyable, PolicyService {
   private let address: ServiceURL
   private let key: APIKey
@@ -11,13 +11,13 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   private let trace: TraceContext
   private var http: HTTPClient
 
-  /// - Parameter email: whom the service may ask about a call (`X-CZ-Requestor-Email`).
+  /// - Parameter email: the person whom the service may ask about a call (`X-CZ-Requestor-Email`).
   public init(
     _ address: ServiceURL, key: consuming APIKey, email: String? = nil, options: HTTPClient.Options
   ) throws(ControlPlaneError) {
     self.address = address
     self.key = key
-    // A header's value: what could end it early is not sent at all.
+    // This becomes a header's value: text that could end the header early is not sent at all.
     self.email = email.flatMap { $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } && $0.utf8.count <= 254 ? $0 : nil }
     trace = TraceContext(ambient: Environment.value("TRACEPARENT"))
     http = try HTTPClient(options)
@@ -26,7 +26,7 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   /// What stands for the key in file names.
   public var scope: String { key.scope }
 
-  /// When the service answered last, by its own clock: UNIX seconds.
+  /// When the service last answered, by its own clock: UNIX seconds.
   var answeredAt: Int64? { http.answeredAt }
 
   // MARK: Policy
@@ -71,7 +71,7 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
     }
   }
 
-  /// Tells the service that something was tampered with (`POST /v1/sdk/tamper-alert`).
+  /// Reports tampering to the service (`POST /v1/sdk/tamper-alert`).
   ///
   /// - Parameters:
   ///   - source: `policy_hmac`, `audit_chain` or `bundle_signature`.
@@ -167,7 +167,7 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
     return try http.exchange(request, key: key)
   }
 
-  /// An answer that is no success, in words; what the service says in it is quoted without the key.
+  /// The error for an unsuccessful answer; what the service says in it is quoted without the key.
   private func failure(_ response: HTTPResponse, _ what: String) -> ControlPlaneError {
     let words = ServiceAnswer.explanation(response.body, without: key).map { ": \($0)" } ?? ""
     let (code, text): (ControlPlaneError.Code, String) =

@@ -6,7 +6,7 @@ internal import Wire
 enum ServiceAnswer {
   private static let maxBytes = 64 << 10
 
-  /// - Parameter key: overwritten where it stands in what the service says, in whatever way JSON spells it.
+  /// - Parameter key: overwritten wherever the service's text contains it, however JSON spells it.
   static func explanation(_ body: [UInt8], without key: borrowing APIKey) -> String? {
     guard body.count <= maxBytes, let document = try? JSONDocument(parsing: body[...], options: .document) else {
       return nil
@@ -16,7 +16,7 @@ enum ServiceAnswer {
     let parts = keys.compactMap { key in
       places.lazy.compactMap { document.text(key, of: $0) }.first { !$0.isEmpty }
     }
-    // After the escapes of JSON are read, and before the text is cut: half a key is a part of it still.
+    // After the escapes of JSON are decoded and before the text is cut: half a key is still a part of it.
     let words = key.redacting(Array(parts.joined(separator: "; ").utf8))
     return parts.isEmpty ? nil : DisplayText.escaped(words, limit: 400)
   }

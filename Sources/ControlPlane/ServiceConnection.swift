@@ -28,10 +28,10 @@ final class ServiceConnection {
     }
   }
 
-  /// When the service answered last, by its own clock: UNIX seconds.
+  /// When the service last answered, by its own clock: UNIX seconds.
   var answeredAt: Int64? { client.answeredAt }
 
-  /// Whether the options lead to another key than the one in use.
+  /// Whether the options now lead to another key than the one in use.
   func isOutdated(_ options: SyncOptions) throws(SyncError) -> Bool {
     do throws(StateError) {
       return try ServiceSettings.key(options.service, stateDirectory: options.stateDirectory).scope != scope

@@ -1,9 +1,9 @@
 internal import Audit
 internal import Wire
 
-/// How many records wait, for somebody who does not send them.
+/// How many records wait, for a process that does not send them.
 public enum AuditQueue {
-  /// Reads every row behind the cursors, of the segments that can be read.
+  /// Reads every row after the cursors, in the segments that can be read.
   public static func count(for receiver: SyncPlan.Receiver, stateDirectory: String) -> Int {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
     let nobody = Sender(hostname: "", user: "", version: "")

@@ -1,11 +1,11 @@
-/// What a receiver of records says to a batch.
+/// A receiver's answer to a batch of records.
 public enum DeliveryOutcome: Sendable, Equatable {
-  /// All of it, or all but some that the receiver says it will never take.
+  /// The whole batch is accepted, except for records that the receiver says it will never take.
   case accepted(rejected: Int)
-  /// 401: nothing will be taken with this key.
+  /// 401: nothing is accepted with this key.
   case unauthorised(ControlPlaneError)
-  /// 400, 413, 422: something in it is refused, now and later.
+  /// 400, 413, 422: something in the batch is refused, now and later.
   case refused(ControlPlaneError)
-  /// Anything else: later.
+  /// Anything else: the batch is to be sent later.
   case failed(ControlPlaneError)
 }

@@ -1,34 +1,35 @@
-/// Looks for the record that the receiver can't take: which entries of those at hand go next, by what became of the last
-/// ones. A pure state machine.
+/// Searches for the record that the receiver can't take: chooses the entries to send next by the outcome of the last. A
+/// pure state machine.
 ///
-/// A refusal (400) says that a record is at fault, and halving finds it. A failure (500) may be the service's own: so the
-/// first entry is sent alone, and where it fails too, another one as a witness. An entry is at fault when it has failed
+/// A refusal (400) says that a record is at fault, and bisection finds it. A failure (500) may be the service's own: so
+/// the first entry is sent alone and, if it fails too, another one as a witness. An entry is at fault when it has
+/// failed alone ``proofs`` times, each time followed by a witness that the service could handle.
 /// alone ``proofs`` times, each time with a witness after it that the service could deal with.
 struct FaultSearch: Equatable {
   private enum Step: Equatable {
     case all
-    /// One of so many is at fault.
+    /// One of this many is at fault.
     case among(Int)
-    /// Everything failed, so the first is tried alone.
+    /// Everything failed, so the first entry is tried alone.
     case first
-    /// The first has failed alone, so many times; another one tells whether the service works.
+    /// The first entry has failed alone this many times; another one shows whether the service works.
     case witness(failures: Int, ControlPlaneError)
-    /// The service works; the first is tried again.
+    /// The service works, so the first entry is tried again.
     case again(failures: Int)
   }
 
   static let proofs = 3
 
   private var step = Step.all
-  /// Which of those behind the first is the witness: evenly spread over 0..<1, and another one for each search, since a
-  /// witness that is at fault itself looks like a service that is down.
+  /// Which entry after the first is the witness: uniform over 0..<1, and different for each search, since a witness
+  /// that is itself at fault looks like a service that is down.
   private let chance: Double
 
   init(chance: Double = .random(in: 0..<1)) {
     self.chance = chance
   }
 
-  /// Which of `count` entries, one at least, go next.
+  /// Which of `count` entries, at least one, go next.
   func next(of count: Int) -> Range<Int> {
     switch step {
     case .all: 0..<count
@@ -43,7 +44,7 @@ struct FaultSearch: Equatable {
     return index..<index + 1
   }
 
-  /// What is known of the entries now that `sent` of `count` went and this came of it.
+  /// What is known about the entries after `sent` of `count` were sent with this outcome.
   mutating func verdict(on outcome: DeliveryOutcome, sent: Int, of count: Int) -> DeliveryVerdict {
     switch outcome {
     case .accepted(let rejected): accepted(sent, of: count, rejected)

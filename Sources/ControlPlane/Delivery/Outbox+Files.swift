@@ -2,13 +2,13 @@ internal import Audit
 internal import State
 internal import Wire
 
-/// Cursors, and the file of what was set aside.
+/// Cursors, and the file of rows that were set aside.
 extension Outbox {
   private func cursorPath(_ segment: String) -> String {
     directory.path(of: segment) + Self.cursorSuffix(receiver)
   }
 
-  /// Where delivery goes on; 0 where the cursor can't be right, for a record that comes twice does less harm than none.
+  /// Where delivery continues; 0 if the cursor can't be right, since a repeated record does less harm than a lost one.
   func cursor(_ segment: String) -> Int {
     guard let bytes = try? StateFile.read(cursorPath(segment), limit: 64),
       let offset = Int(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)), offset >= 0,
@@ -49,7 +49,7 @@ extension Outbox {
       row = found.text.map { Array($0) }
       return false
     }
-    // As a text: it need not be JSON.
+    // As a string, because the row need not be JSON.
     if let row {
       writer.key("row")
       writer.string(bytes: row)

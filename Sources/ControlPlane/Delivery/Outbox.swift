@@ -2,15 +2,15 @@ internal import Audit
 internal import State
 internal import Wire
 
-/// The records that wait for one receiver: rows of segments behind a cursor, encoded.
+/// The records that wait for one receiver: rows of segments after a cursor, encoded.
 ///
 /// A segment's cursor is a file beside it, `<segment>.<receiver>-cursor`: the offset up to which everything was
-/// delivered or set aside. It moves after the receiver has accepted; so a record can be sent twice, and never not at all.
+/// delivered or set aside. It moves once the receiver has accepted: a record may be sent twice, but not left out.
 struct Outbox {
-  /// A record that is ready to be sent.
+  /// A record that is ready to send.
   struct Entry {
     let segment: String
-    /// Where its row starts and ends in the segment.
+    /// The start and end of its row in the segment.
     let start: Int
     let end: Int
     let bytes: [UInt8]
@@ -18,14 +18,14 @@ struct Outbox {
 
   private struct Progress {
     var delivered: Int
-    /// How far the rows were counted, and how many of them behind `delivered` make entries.
+    /// How far rows were counted, and how many of those after `delivered` become entries.
     var scanned: Int
     var waiting = 0
     /// Its size in bytes when its writer was gone and all of it was delivered: nothing more can come. Nil before.
     var finishedSize: Int?
   }
 
-  /// What the service is sent: `{"entries":[…]}`.
+  /// The body for the service: `{"entries":[…]}`.
   static func serviceBody(of batch: ArraySlice<Entry>) -> [UInt8] {
     Array(#"{"entries":["#.utf8) + batch.map { $0.bytes }.joined(separator: [UInt8(ascii: ",")]) + Array("]}".utf8)
   }
@@ -37,10 +37,10 @@ struct Outbox {
   let directory: AuditDirectory
   private let encode: (JSONDocument) -> RowEncoding
   private var progress: [String: Progress] = [:]
-  /// Why segments could not be looked at the last time.
+  /// Why segments could not be read in the last scan.
   private(set) var unreadable: [SyncError] = []
 
-  /// What is being delivered, and which of it goes next.
+  /// The entries that are being delivered, and which of them go next.
   private var held: [Entry] = []
   private var search = FaultSearch()
 
@@ -61,10 +61,10 @@ struct Outbox {
 
   // MARK: Looking
 
-  /// Counts what is new.
+  /// Counts new records.
   ///
   /// - Parameters:
-  ///   - segments: all there are.
+  ///   - segments: all that exist.
   ///   - live: those whose writer is alive.
   mutating func scan(_ segments: [String], live: Set<String>) throws(SyncError) {
     let present = Set(segments)
@@ -72,18 +72,18 @@ struct Outbox {
     unreadable = []
     for segment in segments {
       var state = progress[segment] ?? start(segment)
-      // One that grows all the same has a writer that could not lock it.
+      // A finished segment that still grows has a writer that could not lock it.
       let size = directory.status(of: segment)?.size
       if let finished = state.finishedSize, finished == size { continue }
       if let size, size < state.scanned {
-        // A write that a full disk cut short was undone after its rows were read: others come to stand there.
+        // A write that a full disk cut short was undone after its rows were read: other rows take their place.
         state = start(segment)
         (held, search) = ([], FaultSearch())
       }
       do throws(SyncError) {
         try count(segment, &state)
       } catch {
-        // It may be another user's. The others' records need not wait for its.
+        // The segment may belong to another user; the records of other segments need not wait for it.
         unreadable.append(error)
         progress[segment] = nil
         continue
@@ -93,25 +93,25 @@ struct Outbox {
         state.delivered = state.scanned
       }
       let isFinished = state.waiting == 0 && !live.contains(segment)
-      // As it was before the rows were counted: whatever came since shows next time.
+      // The size from before the rows were counted: whatever came since shows next time.
       state.finishedSize = isFinished ? size : nil
       progress[segment] = state
     }
   }
 
-  /// What waits in all segments; moves no cursor.
+  /// The number of waiting records in all segments; moves no cursor.
   func countAll(_ segments: [String]) -> Int {
     var total = 0
     for segment in segments {
       var state = start(segment)
-      // What can't be read waits, and nobody knows how much it is.
+      // What can't be read also waits, but nobody knows how much it is.
       try? count(segment, &state)
       total += state.waiting
     }
     return total
   }
 
-  /// What waits of a segment before an offset; moves no cursor.
+  /// The number of waiting records of a segment before an offset; moves no cursor.
   func waiting(in segment: String, before offset: Int) -> Int {
     var waiting = 0
     try? forEachRow(of: segment, from: cursor(segment)) { row in
@@ -122,7 +122,7 @@ struct Outbox {
     return waiting
   }
 
-  /// Counts rows that the receiver can't be given too: they are set aside when their turn comes.
+  /// Also counts rows that the receiver can't be given: they are set aside when their turn comes.
   private func count(_ segment: String, _ state: inout Progress) throws(SyncError) {
     var (scanned, waiting) = (state.scanned, state.waiting)
     try forEachRow(of: segment, from: scanned) { row in
@@ -159,13 +159,13 @@ struct Outbox {
 
   // MARK: Delivering
 
-  /// What to send next: the same again until it is accepted; less of it while a record at fault is searched for.
+  /// The entries to send next: the same until they are accepted; fewer while a record at fault is searched for.
   mutating func batch() throws(SyncError) -> ArraySlice<Entry> {
     if held.isEmpty { try fill() }
     return held.isEmpty ? [] : held[search.next(of: held.count)]
   }
 
-  /// Looks at everything anew, from the cursors on: files may be other than they were.
+  /// Scans everything again, from the cursors on: files may have changed.
   mutating func recount() throws(SyncError) {
     let segments = progress.keys.sorted()
     progress = [:]
@@ -173,14 +173,14 @@ struct Outbox {
     try scan(segments, live: Set(segments))
   }
 
-  /// Learns from what the receiver says to the last batch, of `count` entries: moves the cursors past what is delivered,
+  /// Processes the receiver's answer to the last batch, of `count` entries: moves the cursors past what is delivered,
   /// and sets aside what never will be.
   mutating func settle(_ outcome: DeliveryOutcome, _ count: Int) throws(SyncError) -> DeliveryVerdict {
     let verdict = search.verdict(on: outcome, sent: count, of: held.count)
     switch verdict {
     case .delivered: try accept(count)
     case .firstIsAtFault(let error): try setFirstAside(error)
-    // Until then more may have come that can show whose fault it is.
+    // By the next attempt, more records may have come that can show where the fault is.
     case .failed: (held, search) = ([], FaultSearch())
     case .unclear, .unauthorised: break
     }
@@ -190,7 +190,7 @@ struct Outbox {
   private mutating func accept(_ count: Int) throws(SyncError) {
     let accepted = held.prefix(count)
     held.removeFirst(accepted.count)
-    // One write a segment.
+    // One write per segment.
     for (index, entry) in accepted.enumerated() {
       let isLast = index + 1 == accepted.count || accepted[accepted.startIndex + index + 1].segment != entry.segment
       try pass(entry, persists: isLast)
@@ -210,7 +210,7 @@ struct Outbox {
     progress[entry.segment]?.waiting -= 1
   }
 
-  /// Takes the oldest entries in hand; rows that can't be entries are set aside on the way.
+  /// Takes the oldest entries; sets aside rows that can't become entries on the way.
   private mutating func fill() throws(SyncError) {
     var total = 0
     for segment in progress.keys.sorted() {
@@ -231,7 +231,7 @@ struct Outbox {
           total += bytes.count
           entries.append(Entry(segment: segment, start: start, end: row.end, bytes: bytes))
         case .unusable(let reason):
-          // Only in front of everything that waits, so that the cursor can pass it.
+          // Only before everything that waits, so that the cursor can pass the row.
           guard entries.isEmpty else { return false }
           do throws(SyncError) {
             try setAside(segment, start..<row.end, reason, status: nil)

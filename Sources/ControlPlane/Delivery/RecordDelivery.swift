@@ -6,9 +6,9 @@ internal import State
 public struct RecordDelivery: Sendable {
   public struct Outcome: Sendable {
     public var delivered = 0
-    /// Records that are left.
+    /// The number of records that are left.
     public var waiting = 0
-    /// Why some are; nil where none is, and where somebody else is at it.
+    /// Why records are left; nil if none is, and if somebody else is delivering.
     public var failure: ControlPlaneError?
     /// Whether another process, or another client of this one, delivers now.
     public var isElsewhere = false
@@ -22,7 +22,7 @@ public struct RecordDelivery: Sendable {
     self.sender = sender
   }
 
-  /// Delivers all that waits now, unless somebody else does.
+  /// Delivers everything that waits now, unless somebody else does.
   public func run(_ deliver: ([UInt8]) -> DeliveryOutcome) throws(SyncError) -> Outcome {
     let lock: SyncLock?
     do throws(StateError) {
@@ -47,13 +47,13 @@ public struct RecordDelivery: Sendable {
     var setAsideInARow = 0
     var refusal: ControlPlaneError?
     while outbox.waiting > 0 {
-      // It looks like a fault of the service: the others are for another time.
+      // This looks like a fault of the service: the other records wait for another time.
       if setAsideInARow > SyncPlan.plausiblyBad {
         outcome.failure = refusal
         break
       }
       let batch = try outbox.batch()
-      // What was counted is not there any more, or was set aside.
+      // The records that were counted no longer exist, or were set aside.
       if batch.isEmpty { break }
       switch try outbox.settle(deliver(Outbox.serviceBody(of: batch)), batch.count) {
       case .delivered:
@@ -73,7 +73,7 @@ public struct RecordDelivery: Sendable {
     return outcome
   }
 
-  /// How many records of a segment wait that stand before an offset.
+  /// How many records of a segment wait before an offset.
   public func waiting(in segment: String, before offset: Int) -> Int {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
     let outbox = Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }

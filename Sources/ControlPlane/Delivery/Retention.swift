@@ -1,6 +1,6 @@
 internal import Audit
 
-/// Removes segments that are old, whose writer is gone, and all of whose records were delivered.
+/// Removes segments that are old, whose writer is gone, and whose records were all delivered.
 struct Retention {
   private let age: Int64
   private let directory: AuditDirectory
@@ -16,12 +16,12 @@ struct Retention {
 
   /// - Parameters:
   ///   - now: UNIX seconds, not later than the true time.
-  ///   - isDelivered: whether all receivers have all of a segment whose writer is gone.
+  ///   - isDelivered: whether every receiver has all of a segment whose writer is gone.
   /// - Returns: the names that were removed.
   mutating func run(
     _ segments: [String], at now: Int64, isDelivered: (String) -> Bool
   ) throws(SyncError) -> [String] {
-    // A clock that was set back must not keep it from looking.
+    // A clock that was set back must not prevent the check.
     if let lookedAt, (0..<Self.interval).contains(now - lookedAt) { return [] }
     lookedAt = now
     var removed: [String] = []

@@ -1,9 +1,9 @@
-/// What a receiver gets of a row.
+/// What a receiver gets for a row.
 public enum RowEncoding: Sendable, Equatable {
-  /// JSON text for it.
+  /// JSON text for the receiver.
   case entry([UInt8])
-  /// The row is none of its business.
+  /// The row is not meant for the receiver.
   case nothing
-  /// The row should go there and can't; why.
+  /// The row is meant for the receiver but can't be encoded; the reason.
   case unusable(String)
 }

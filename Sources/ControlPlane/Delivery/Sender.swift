@@ -1,12 +1,12 @@
 internal import Platform
 
-/// What every entry says of its sender.
+/// What every entry says about its sender.
 public struct Sender: Sendable, Equatable {
   public var hostname: String
-  /// The name that the person is logged in by.
+  /// The login name of the person.
   public var user: String
   public var email: String
-  /// Of this program.
+  /// The version of this program.
   public var version: String
 
   public init(hostname: String, user: String, email: String = "", version: String) {

@@ -1,13 +1,13 @@
 internal import State
 internal import Wire
 
-/// A decision's row as the entry that Control Zero's service takes (1.13.16, `POST /v1/sdk/audit`).
+/// A decision's row as the entry that Control Zero's service accepts (1.13.16, `POST /v1/sdk/audit`).
 ///
-/// An allow-list: what is not named here stays on the machine. Arguments, their names and what was found in them are not.
+/// An allow-list: what is not named here stays on the machine, as do arguments, their names and what was found in them.
 ///
 /// | entry | row |
 /// |---|---|
-/// | `id` | `id`, by which a receiver knows a repeated delivery |
+/// | `id` | `id`, by which a receiver recognizes a repeated delivery |
 /// | `tool_name`, `extracted_method` | `tool`, `method` |
 /// | `decision` | `decision`; our `audit` (goes through, on record) is `allow` |
 /// | `rule_id` | `policy_id` |
@@ -108,7 +108,7 @@ enum ServiceEntry {
     writer.endObject()
   }
 
-  /// Which rules found something, and how often; never what.
+  /// Which rules found something, and how often; never what they found.
   private static func writeDetails(
     _ details: JSONDocument.Node, of row: JSONDocument, to writer: inout JSONWriter
   ) {

@@ -17,8 +17,8 @@ struct TelemetryExporter: ~Copyable {
   }
 
   /// - Parameters:
-  ///   - endpoint: of the collector; `/v1/logs` is added where it is missing.
-  ///   - headers: `NAME=VALUE,…`, percent-encoded, as OTEL_EXPORTER_OTLP_HEADERS has them.
+  ///   - endpoint: the collector's; `/v1/logs` is appended if it is missing.
+  ///   - headers: `NAME=VALUE,…`, percent-encoded, as in OTEL_EXPORTER_OTLP_HEADERS.
   static func make(
     _ endpoint: ServiceURL, headers: String?, sender: Sender, options: HTTPClient.Options
   ) throws(ControlPlaneError) -> TelemetryExporter {
@@ -27,7 +27,7 @@ struct TelemetryExporter: ~Copyable {
       headers: try parse(headers ?? ""), resource: resource(sender), http: try HTTPClient(options))
   }
 
-  /// When the collector answered last, by its own clock: UNIX seconds.
+  /// When the collector last answered, by its own clock: UNIX seconds.
   var answeredAt: Int64? { http.answeredAt }
 
   /// Wraps records into a request: `{"resourceLogs":[…]}`.
@@ -55,12 +55,12 @@ struct TelemetryExporter: ~Copyable {
     }
   }
 
-  /// `partialSuccess.rejectedLogRecords`: those must not be sent again.
+  /// `partialSuccess.rejectedLogRecords`: records that must not be sent again.
   private static func rejected(_ body: [UInt8]) -> Int {
     guard let document = try? JSONDocument(parsing: body[...], options: .document),
       let partial = document.object("partialSuccess")
     else { return 0 }
-    // A 64-bit integer: a text in the JSON of protocol buffers, though some write a number.
+    // A 64-bit integer: a string in the JSON form of protocol buffers, though some collectors write a number.
     let number =
       document.integer("rejectedLogRecords", of: partial)
       ?? document.text("rejectedLogRecords", of: partial).flatMap { Int64($0) }
@@ -79,7 +79,7 @@ struct TelemetryExporter: ~Copyable {
     return headers
   }
 
-  /// The bytes that `%20` and the like stand for; a `%` without two digits behind it is one.
+  /// Decodes `%20` and the like; a `%` without two digits after it stands for itself.
   private static func percentDecoded(_ text: Substring) -> String {
     var (rest, result) = (Array(text.utf8)[...], [UInt8]())
     while let byte = rest.popFirst() {

@@ -2,10 +2,10 @@ internal import Audit
 internal import State
 internal import Wire
 
-/// A row as a log record of OpenTelemetry (OTLP/HTTP, JSON), named by the semantic conventions for generative AI and MCP
-/// where these have a name, and `controlzero.…` where they have none.
+/// A row as an OpenTelemetry log record (OTLP/HTTP, JSON). Attributes are named by the semantic conventions for
+/// generative AI and MCP if these have a name, otherwise `controlzero.…`.
 ///
-/// Every row is sent, with the members that are listed here: none of them holds an argument or a part of an answer.
+/// Every row is sent, with the members listed here: none of them holds an argument or a part of an answer.
 enum TelemetryRecord {
   private static let texts: [(row: StaticString, attribute: StaticString)] = [
     ("session_id", "mcp.session.id"),
@@ -113,7 +113,7 @@ enum TelemetryRecord {
     for (key, name) in texts { put(name, row.text(key)) }
     for (key, name) in integers {
       guard let number = row.integer(key) else { continue }
-      // 64-bit integers are texts in the JSON of protocol buffers.
+      // 64-bit integers are strings in the JSON form of protocol buffers.
       put(name) { writer in
         writer.key("intValue")
         writer.string(String(number))
@@ -134,13 +134,13 @@ enum TelemetryRecord {
     }
   }
 
-  /// A row holds the id as JSON; a text is meant without its quotes.
+  /// A row holds the id as JSON; a string id is sent without its quotes.
   private static func requestID(_ json: String) -> String {
     guard let document = try? JSONDocument(parsing: Array(json.utf8)[...]) else { return json }
     return document.string(document.root).map { String(decoding: $0, as: UTF8.self) } ?? json
   }
 
-  /// The trace that the host says its call belongs to.
+  /// The trace that the call belongs to, as the host says.
   private static func writeTrace(of row: JSONDocument, to writer: inout JSONWriter) {
     guard let trace = row.object("trace"), let text = row.text("traceparent", of: trace),
       let parsed = TraceContext.parse(text)

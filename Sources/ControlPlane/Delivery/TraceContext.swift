@@ -1,13 +1,13 @@
 internal import Digest
 
-/// W3C Trace Context, version 00 (Control Zero 1.13.16, trace context): what ties a request to the trace that we are
-/// part of, or starts one.
+/// W3C Trace Context, version 00 (Control Zero 1.13.16, trace context): ties a request to the trace that this process
+/// is part of, or starts one.
 struct TraceContext: Sendable, Equatable {
-  /// 32 and 2 lower-case hexadecimal digits.
+  /// 32 and 2 lowercase hexadecimal digits.
   let traceID: String
   let flags: String
 
-  /// Continues a valid `TRACEPARENT`, else starts a trace.
+  /// Continues a valid `TRACEPARENT`, otherwise starts a trace.
   init(ambient: String?, random: (Int) -> [UInt8] = RandomBytes.array) {
     if let ambient, let parsed = Self.parse(ambient) {
       self = parsed
@@ -22,7 +22,7 @@ struct TraceContext: Sendable, Equatable {
     self.flags = flags
   }
 
-  /// `traceparent` with a span of its own, and the two older headers, which carry the trace's id.
+  /// `traceparent` with a new span, and the two older headers, which carry the trace's id.
   func headers(random: (Int) -> [UInt8] = RandomBytes.array) -> [(name: String, value: String)] {
     [
       ("traceparent", "00-\(traceID)-\(Hexadecimal.text(random(8)))-\(flags)"), ("X-Request-ID", traceID),
@@ -30,7 +30,7 @@ struct TraceContext: Sendable, Equatable {
     ]
   }
 
-  /// Strict: lower-case digits, ids that are not all zero, version not `ff`; a later version may say more behind.
+  /// Strict: lowercase digits, ids that are not all zero, version not `ff`; a later version may append more.
   static func parse(_ text: String) -> TraceContext? {
     let bytes = Array(text.utf8)
     guard (55...512).contains(bytes.count), bytes[2] == 0x2d, bytes[35] == 0x2d, bytes[52] == 0x2d else { return nil }
@@ -41,7 +41,7 @@ struct TraceContext: Sendable, Equatable {
     else { return nil }
     let isFirst = version.elementsEqual("00".utf8)
     guard bytes.count == 55 || (!isFirst && bytes[55] == 0x2d) else { return nil }
-    // Of the flags only `sampled` is defined.
+    // Only the flag `sampled` is defined.
     let isSampled = (UInt8(String(decoding: flags, as: UTF8.self), radix: 16) ?? 0) & 1 == 1
     return TraceContext(traceID: String(decoding: trace, as: UTF8.self), flags: isSampled ? "01" : "00")
   }

@@ -3,22 +3,22 @@ internal import Digest
 internal import State
 internal import Wire
 
-/// HTTP over libcurl: one connection that is kept and used again, no redirects, bounded in time and size.
+/// HTTP over libcurl: one connection that is kept and reused, no redirects, bounded in time and size.
 ///
-/// Certificates are verified against the system's authorities, or those of a file. Answers are not decompressed: their
-/// size is what was sent.
+/// Certificates are verified against the system's authorities, or those in a file. Answers are not decompressed, so
+/// their size is that on the wire.
 @safe public struct HTTPClient: ~Copyable {
   public struct Options: Sendable {
-    /// To be connected, TLS included.
+    /// For connecting, TLS included.
     public var connectTimeout = Duration.seconds(5)
-    /// For a whole exchange: 16 MiB over a slow line fit in.
+    /// For a whole exchange: enough for 16 MiB over a slow line.
     public var totalTimeout = Duration.seconds(30)
-    /// Bytes of an answer; more are an error.
+    /// The maximum bytes of an answer; more are an error.
     public var maxResponseBytes = CacheLayout.maxBundleBytes
     /// A PEM file with the authorities to trust instead of the system's.
     public var authorityFile: String?
     public var userAgent = "czproxy"
-    /// Asked at least once a second while an exchange lasts.
+    /// Called at least once a second during an exchange.
     public var shouldStop: @Sendable () -> Bool = { false }
 
     public init() {}
@@ -26,17 +26,17 @@ internal import Wire
 
   private let handle: UnsafeMutableRawPointer
   private let options: Options
-  /// What the `Date` of the newest answer that had one says, in UNIX seconds.
+  /// The `Date` of the newest answer that had one, in UNIX seconds.
   private(set) var answeredAt: Int64?
 
-  /// Done once a process, before the first handle.
+  /// Done once per process, before the first handle.
   private static let isReady = cz_curl_global_init() == CURLE_OK
 
   public init(_ options: Options) throws(ControlPlaneError) {
     guard Self.isReady, let handle = unsafe curl_easy_init() else {
       throw ControlPlaneError(.unreachable, "libcurl can't be started")
     }
-    // SAFETY: owned by this value alone and given back in `deinit`.
+    // SAFETY: owned by this value alone and freed in `deinit`.
     unsafe self.handle = handle
     self.options = options
   }
@@ -45,9 +45,9 @@ internal import Wire
     unsafe curl_easy_cleanup(handle)
   }
 
-  /// Sends a request and takes in the answer, whatever its status.
+  /// Sends a request and receives the answer, whatever its status.
   ///
-  /// - Parameter key: goes into an `Authorization: Bearer` header, whose memory is wiped.
+  /// - Parameter key: sent in an `Authorization: Bearer` header, whose memory is wiped.
   mutating func exchange(_ request: HTTPRequest, key: borrowing APIKey) throws(ControlPlaneError) -> HTTPResponse {
     let list = unsafe key.withBytes { unsafe Self.append($0, to: Self.headerList(request)) }
     defer { unsafe cz_curl_free_secret_list(list) }
@@ -66,7 +66,7 @@ internal import Wire
   private mutating func exchange(
     _ request: HTTPRequest, _ list: HeaderList
   ) throws(ControlPlaneError) -> HTTPResponse {
-    // Keeps connections and what is known of TLS sessions.
+    // Keeps connections and TLS session data.
     unsafe curl_easy_reset(handle)
     let receiver = HTTPReceiver(limit: options.maxResponseBytes, shouldStop: options.shouldStop)
     // SAFETY: the receiver and the error text live until after the last callback, which is before `perform` returns;
@@ -108,7 +108,7 @@ internal import Wire
     unsafe cz_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
     unsafe cz_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     unsafe cz_curl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-    // No signals: timeouts are kept without SIGALRM, which would be felt everywhere.
+    // No signals: timeouts work without SIGALRM, which would affect the whole process.
     unsafe cz_curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
     unsafe cz_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(options.connectTimeout))
     unsafe cz_curl_set_long(handle, CURLOPT_TIMEOUT_MS, milliseconds(options.totalTimeout))
@@ -116,12 +116,12 @@ internal import Wire
     unsafe cz_curl_set_long(handle, CURLOPT_NOPROGRESS, 0)
     unsafe cz_curl_set_size(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(options.maxResponseBytes))
     if let file = options.authorityFile { unsafe cz_curl_set_text(handle, CURLOPT_CAINFO, file) }
-    // Nothing that is for this machine goes through a proxy that the environment names.
+    // A request to this machine never goes through a proxy that the environment names.
     if (try? ServiceURL(url))?.isLoopback == true { unsafe cz_curl_set_text(handle, CURLOPT_PROXY, "") }
   }
 
   private static func headerList(_ request: HTTPRequest) -> HeaderList {
-    // Waiting for `100 Continue` costs a second where a service knows nothing of it.
+    // Waiting for `100 Continue` costs a second if the service does not support it.
     var list = unsafe curl_slist_append(nil, "Expect:")
     for (name, value) in request.headers { unsafe list = curl_slist_append(list, "\(name): \(value)") }
     return unsafe list
@@ -135,7 +135,7 @@ internal import Wire
     for index in key.indices { text.append(key[index]) }
     text.append(0)
     defer { SecretBytes.wipe(&text) }
-    // SAFETY: the text ends with a zero; it is copied.
+    // SAFETY: the text ends with a zero byte, and libcurl copies it.
     return unsafe text.withUnsafeBytes { bytes in
       unsafe curl_slist_append(list, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
     }

@@ -2,7 +2,7 @@ internal import CCurlShims
 internal import Digest
 internal import State
 
-/// What libcurl hands over while an exchange lasts.
+/// Receives what libcurl hands over during an exchange.
 final class HTTPReceiver {
   let limit: Int
   private let shouldStop: @Sendable () -> Bool
@@ -13,11 +13,11 @@ final class HTTPReceiver {
   private var headBytes = 0
   private(set) var hasStopped = false
 
-  /// Everything else in a header is nobody's business.
+  /// All other headers are ignored.
   private static let wanted: Set<String> = ["retry-after", "date"]
   private static let maxHeaderBytes = 256
-  /// Of all header lines of an exchange, in bytes: interim answers and trailers count. libcurl keeps what it hands over,
-  /// and versions of it set no limit to trailers.
+  /// The maximum bytes of all header lines of an exchange, interim answers and trailers included. libcurl keeps what it
+  /// hands over, and some versions set no limit on trailers.
   static let maxHeadBytes = 256 << 10
 
   init(limit: Int, shouldStop: @escaping @Sendable () -> Bool) {
@@ -27,13 +27,13 @@ final class HTTPReceiver {
 
   func header(_ name: String) -> String? { headers[name] }
 
-  /// The body, which is no longer held here.
+  /// Returns the body, which is no longer held here.
   func takeBody() -> [UInt8] {
     defer { body = [] }
     return body
   }
 
-  /// Whether all of it was taken in.
+  /// Returns whether all of it was accepted.
   fileprivate func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard body.count + bytes.count <= limit else {
       isTooLarge = true
@@ -44,7 +44,7 @@ final class HTTPReceiver {
     return true
   }
 
-  /// Makes room. An answer may hold a key: an array that grows by itself leaves copies behind.
+  /// Makes room. An answer may hold a key, and an array that grows by itself leaves copies behind.
   private func reserve(_ count: Int) {
     guard count > body.capacity else { return }
     var larger: [UInt8] = []
@@ -54,7 +54,7 @@ final class HTTPReceiver {
     body = larger
   }
 
-  /// Whether the exchange goes on.
+  /// Returns whether the exchange goes on.
   fileprivate func receiveHeader(_ line: UnsafeRawBufferPointer) -> Bool {
     headBytes += line.count
     guard headBytes <= Self.maxHeadBytes else {
@@ -84,9 +84,9 @@ final class HTTPReceiver {
   }
 }
 
-// Callbacks stand outside of every type: they are called on no actor.
+// Callbacks are outside of every type, since they are called on no actor.
 
-/// SAFETY: libcurl gives back the pointer to the receiver that `exchange` keeps alive.
+/// SAFETY: libcurl passes back the pointer to the receiver that `exchange` keeps alive.
 private func receiver(_ pointer: UnsafeMutableRawPointer?) -> HTTPReceiver? {
   unsafe pointer.map { unsafe Unmanaged<HTTPReceiver>.fromOpaque($0).takeUnretainedValue() }
 }
@@ -95,7 +95,7 @@ func receiveBody(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
   let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-  // A count that is not the one that was offered ends the exchange.
+  // Any count but the one that was offered ends the exchange.
   return unsafe receiver(pointer)?.receiveBody(part) == true ? size * count : 0
 }
 

@@ -2,15 +2,15 @@ internal import Platform
 
 /// `Retry-After` (RFC 9110, section 10.2.3): a number of seconds, or a date in any of the three forms of section 5.6.7.
 enum RetryAfter {
-  /// More is taken for this much: a service must not silence a machine for a week.
+  /// A longer wait counts as this one: a service must not silence a machine for a week.
   static let longest = Duration.seconds(3600)
 
-  /// How long to wait from now on; nil where the text can't be understood.
+  /// How long to wait from now on; nil if the text can't be understood.
   ///
   /// - Parameters:
-  ///   - date: the answer's own `Date`. A date is measured against it, so that a clock that is wrong, here or there,
-  ///     does no harm.
-  ///   - now: UNIX seconds, for an answer without one.
+  ///   - date: the answer's own `Date`. A date is measured against it, so that a wrong clock on either side does no
+  ///     harm.
+  ///   - now: UNIX seconds, for an answer without `Date`.
   static func duration(_ text: String, date: String?, now: Int64) -> Duration? {
     if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
       return min(.seconds(Int64(text) ?? 3600), longest)
@@ -35,7 +35,7 @@ enum RetryAfter {
     guard isAsctime ? words.count == 5 : words.count == 6 && words[5] == "gmt",
       let day = number(day, 1...31), let month = months.firstIndex(of: month), var year = number(year, 0...9999)
     else { return nil }
-    // Of two digits, 70 to 99 are of the last century; nobody sends those to us on purpose.
+    // Two-digit years from 70 to 99 belong to the last century; nobody sends those on purpose.
     if year < 100 { year += year < 70 ? 2000 : 1900 }
     let parts = clock.split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
     guard parts.count == 3, let hour = number(parts[0], 0...23), let minute = number(parts[1], 0...59),

@@ -1,6 +1,6 @@
-/// The address of a service: `http` or `https`, a host, maybe a port and a path. Nothing else gets through.
+/// The address of a service: `http` or `https`, a host, optionally a port and a path. Nothing else is accepted.
 public struct ServiceURL: Sendable, Equatable, CustomStringConvertible {
-  /// Without `/` at its end.
+  /// Without a `/` at its end.
   public let text: String
   /// Whether the host is this machine, by a name or number that can't mean another one.
   public let isLoopback: Bool
@@ -10,7 +10,7 @@ public struct ServiceURL: Sendable, Equatable, CustomStringConvertible {
 
   private static let maxBytes = 2048
 
-  /// - Parameter allowsPlainHTTP: whether `http` may leave this machine: keys and records would cross it readably.
+  /// - Parameter allowsPlainHTTP: whether `http` may leave this machine, with keys and records in plain text.
   public init(_ text: String, allowsPlainHTTP: Bool = false) throws(ControlPlaneError) {
     let bytes = Array(text.utf8)
     func failure(_ reason: String) -> ControlPlaneError { ControlPlaneError(.badAddress, reason) }
@@ -27,7 +27,7 @@ public struct ServiceURL: Sendable, Equatable, CustomStringConvertible {
       throw failure("a service's address starts with `https://`; `\(text)` does not")
     }
     let rest = bytes.dropFirst(schemeLength)
-    // What two readers of an address could take for different hosts is refused: user names, queries, backslashes.
+    // An address that two readers could take for different hosts is refused: user names, queries, backslashes.
     guard !rest.contains(where: { "@?#\\\"<>^`{|}".utf8.contains($0) }) else {
       throw failure("a service's address is `https://HOST[:PORT][/PATH]`, without user name or query")
     }
@@ -44,7 +44,7 @@ public struct ServiceURL: Sendable, Equatable, CustomStringConvertible {
     self.text = String(end)
   }
 
-  /// The host without its port, in lower case; nil where the form is another one.
+  /// The host without its port, in lowercase; nil if it has another form.
   private static func host(of authority: [UInt8]) -> String? {
     var host = authority
     if authority.first == UInt8(ascii: "[") {

@@ -2,13 +2,13 @@ internal import Digest
 internal import Platform
 public import State
 
-/// Keeps keys and bundle of one API key, for the relay and for times without a network.
+/// Caches the keys and the bundle of one API key, for the relay and for times without a network.
 public struct PolicyCache: Sendable {
   public let layout: CacheLayout
   public private(set) var policy: CachedPolicy
-  /// Nil where there are none that can be used.
+  /// Nil if there are no usable keys.
   public private(set) var keys: ProjectKeys?
-  /// Nil where there is none, or one that is not what `current.json` says it is.
+  /// Nil if there is no bundle, or if it is not the one that `current.json` names.
   public private(set) var bundle: [UInt8]?
 
   public init(_ layout: CacheLayout) throws(StateError) {
@@ -20,17 +20,17 @@ public struct PolicyCache: Sendable {
     policy = loaded?.policy ?? CachedPolicy()
     keys = loaded?.keys.flatMap { keys in try? keys.withArray { try ProjectKeys(json: $0) } }
     bundle = loaded?.bundle.flatMap { SHA256.hexadecimal(of: $0) == policy.bundleDigest ? $0 : nil }
-    // Without its keys a bundle is of no use, and must not be confirmed by its digest.
+    // Without its keys, a bundle is of no use and must not be confirmed by its digest.
     if keys == nil { bundle = nil }
   }
 
-  /// Takes what is on disk now.
+  /// Reads the cache from disk again.
   mutating func reload() throws(StateError) { self = try PolicyCache(layout) }
 
   /// SHA-256 of the cached bundle.
   var etag: String? { bundle == nil ? nil : policy.bundleDigest }
 
-  /// Keeps keys before there is a bundle.
+  /// Stores keys before there is a bundle.
   mutating func save(_ keys: ProjectKeys) throws(StateError) {
     var next = policy
     next.keysDigest = try write(keys)
@@ -39,7 +39,7 @@ public struct PolicyCache: Sendable {
     self.keys = keys
   }
 
-  /// Keeps a bundle that was verified with the keys.
+  /// Stores a bundle that was verified with the keys.
   mutating func save(
     _ blob: [UInt8], keys: ProjectKeys, facts: BundleFacts, at now: Int64
   ) throws(StateError) {
@@ -58,7 +58,7 @@ public struct PolicyCache: Sendable {
     (self.keys, bundle) = (keys, blob)
   }
 
-  /// The service says that the bundle is the current one.
+  /// Notes that the service confirmed the bundle as current.
   mutating func confirm(keys: ProjectKeys, at now: Int64) throws(StateError) {
     var next = policy
     next.keysDigest = try write(keys)
@@ -68,7 +68,7 @@ public struct PolicyCache: Sendable {
     self.keys = keys
   }
 
-  /// From now on no process that starts may use the bundle.
+  /// Keeps every process that starts from now on from using the bundle.
   mutating func mark(_ fault: CachedPolicy.Fault, removingBundle: Bool = false) throws(StateError) {
     guard fault != policy.fault || removingBundle else { return }
     var next = policy
@@ -89,7 +89,7 @@ public struct PolicyCache: Sendable {
     }
   }
 
-  /// Makes the new state the one that readers see, then removes what nothing names any more.
+  /// Makes the new state visible to readers, then removes files that nothing names any more.
   private mutating func commit(_ next: CachedPolicy) throws(StateError) {
     try StateFile.replaceDurably(layout.current, with: next.json)
     policy = next

@@ -8,7 +8,7 @@ public struct PolicyRefresh: Sendable {
     case current(isNew: Bool)
     /// The cached bundle stays in force.
     case cached(ControlPlaneError)
-    /// There is nothing that a process which starts could use.
+    /// There is nothing that a starting process could use.
     case none(ControlPlaneError)
 
     public var failure: ControlPlaneError? {
@@ -22,11 +22,11 @@ public struct PolicyRefresh: Sendable {
   private let verify: BundleVerifier
   private let shouldStop: @Sendable () -> Bool
 
-  /// How long somebody else may take who asks the service: three exchanges of ``HTTPClient/Options/totalTimeout``, and
+  /// How long another process may take to ask the service: three exchanges of ``HTTPClient/Options/totalTimeout``, and
   /// some.
   private static let patience = Duration.seconds(120)
 
-  /// - Parameter shouldStop: asked while somebody else is at it; what the service itself is asked ends by its own.
+  /// - Parameter shouldStop: called while another process holds the lock; requests to the service have their own check.
   public init(verify: @escaping BundleVerifier, shouldStop: @escaping @Sendable () -> Bool = { false }) {
     self.verify = verify
     self.shouldStop = shouldStop
@@ -38,7 +38,7 @@ public struct PolicyRefresh: Sendable {
   public func run(
     _ service: inout some PolicyService & ~Copyable, _ cache: inout PolicyCache, now: Int64
   ) throws(StateError) -> Outcome {
-    // Files that nothing names are removed: two writers would remove each other's.
+    // Files that nothing names are removed, so two writers would remove each other's.
     let path = CacheLayout.cacheLock(in: cache.layout.stateDirectory)
     let lock: FileLock
     do throws(SystemError) {
@@ -47,7 +47,7 @@ public struct PolicyRefresh: Sendable {
       if error.number == ECANCELED { return try without(ControlPlaneError(.stopped, "it was given up"), &cache) }
       throw StateError("lock", path, error.number)
     }
-    // Others may have been at it, or a person removed it: what is not on disk any more must not be confirmed.
+    // Another process may have changed the cache, or a person removed it: what is not on disk must not be confirmed.
     try cache.reload()
     let outcome = try runLocked(&service, &cache, now: now)
     _ = consume lock
@@ -71,7 +71,7 @@ public struct PolicyRefresh: Sendable {
     switch service.pull(etag: cache.etag) {
     case .bundle(let blob):
       return try take(blob, keys, &service, &cache) { (keys, facts, cache) throws(StateError) in
-        // A bundle that somebody kept is still signed. Control Zero's SDK takes it; we don't go back.
+        // An old bundle that somebody kept is still signed. Control Zero's SDK takes it; the cache does not go back.
         if let known = cache.policy.createdAt, cache.bundle != nil, facts.createdAt < known {
           return .cached(
             ControlPlaneError(
@@ -96,7 +96,7 @@ public struct PolicyRefresh: Sendable {
     }
   }
 
-  /// Verifies a bundle, the second time with keys that are fetched anew: the project may have changed them.
+  /// Verifies a bundle; if that fails, once more with newly fetched keys: the project may have changed them.
   private func take(
     _ blob: [UInt8], _ keys: ProjectKeys, _ service: inout some PolicyService & ~Copyable, _ cache: inout PolicyCache,
     _ use: (ProjectKeys, BundleFacts, inout PolicyCache) throws(StateError) -> Outcome
@@ -107,7 +107,7 @@ public struct PolicyRefresh: Sendable {
       let keys = try service.bootstrap()
       renewed = (keys, try verify(blob, keys))
     } catch {
-      // Who was asked to end does not know what the new keys would have said.
+      // After a request to end, it is unknown what the new keys would have said.
       return error.code == .stopped ? try without(error, &cache) : try refuse(blob, error, &cache)
     }
     return try use(renewed.keys, renewed.facts, &cache)
@@ -116,13 +116,13 @@ public struct PolicyRefresh: Sendable {
   private func refuse(
     _ blob: [UInt8], _ failure: ControlPlaneError, _ cache: inout PolicyCache
   ) throws(StateError) -> Outcome {
-    // Never back to the cached bundle, and never such a bundle into the cache.
+    // Never falls back to the cached bundle, and never caches the refused one.
     try cache.mark(
       .init(code: failure.code.rawValue, message: failure.message), removingBundle: cache.bundle == blob)
     return .none(failure)
   }
 
-  /// What is left when the service gave nothing.
+  /// The outcome if the service gave nothing.
   private func without(_ error: ControlPlaneError, _ cache: inout PolicyCache) throws(StateError) -> Outcome {
     if error.code == .keyRejected {
       try cache.mark(.init(code: error.code.rawValue, message: error.message))

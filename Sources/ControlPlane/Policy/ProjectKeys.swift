@@ -3,21 +3,20 @@ internal import Wire
 
 /// A project's keys, as the service's bootstrap answer gives them (Control Zero 1.13.16, E1205).
 ///
-/// Only their form is checked here. Whether they are the right ones shows when a bundle is verified with them. The AES key
-/// stays where it came, in the answer, which is held in locked memory.
+/// Only their form is checked here; whether they are the right ones shows when a bundle is verified with them. The AES
+/// key stays in the answer, which is held in locked memory.
 public struct ProjectKeys: Sendable {
   public let projectID: String
   public let organisationID: String
   /// Hexadecimal digits of the Ed25519 public key.
   public let signingKey: String
   public let version: Int64
-  /// The answer itself: a keys file, with whatever else the service said in it.
+  /// The answer itself: a keys file, with whatever else the service put into it.
   public let json: SharedSecret
 
   private static let maxBytes = 64 << 10
 
-  /// Reads an answer, of which the caller wipes its own copy; throws E1205 for whatever lacks a part or has one of
-  /// another type.
+  /// Reads an answer; the caller wipes its own copy. Throws E1205 if a part is missing or has another type.
   public init(json bytes: [UInt8]) throws(ControlPlaneError) {
     func failure(_ reason: String) -> ControlPlaneError {
       ControlPlaneError(.unusable, "the service's bootstrap answer can't be used: \(reason)")
@@ -35,7 +34,7 @@ public struct ProjectKeys: Sendable {
       return text
     }
     projectID = try text("project_id")
-    // Not even read: a String can't be wiped.
+    // Not even read, because a `String` can't be wiped.
     let key = document.member("project_encryption_key_b64", of: document.root)
     guard let key, document.kind(of: key) == .string, document.raw(key).count > 2 else {
       throw failure("`project_encryption_key_b64` is missing")

@@ -1,4 +1,4 @@
-/// How long to wait after failures in a row: full jitter over a window that doubles, and never less than was asked for.
+/// The wait after consecutive failures: full jitter over a window that doubles, and never less than was asked for.
 struct Backoff: Sendable, Equatable {
   private(set) var failures = 0
   let first: Duration
@@ -14,7 +14,7 @@ struct Backoff: Sendable, Equatable {
   /// Counts a failure.
   ///
   /// - Parameters:
-  ///   - jitter: evenly spread over 0..<1, so that many machines do not come back at once.
+  ///   - jitter: uniform over 0..<1, so that many machines do not come back at once.
   ///   - retryAfter: what the service asks for; the jitter comes on top of it.
   mutating func next(jitter: Double, retryAfter: Duration?) -> Duration {
     let window = min(first * (1 << min(failures, 20)), longest)

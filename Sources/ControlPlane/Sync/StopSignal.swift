@@ -1,13 +1,13 @@
 private import CShims
 internal import Platform
 
-/// Whether somebody asked this process to end (SIGTERM, SIGINT), and a rest that such a request cuts short.
+/// Whether this process was asked to end (SIGTERM, SIGINT), and a wait that such a request cuts short.
 final class StopSignal: Sendable {
   private let reader: Int32
   private let writer: Int32
 
-  /// From now on those signals are requests. A terminal that closes, a reader that is gone and a limit on the size of
-  /// files end nothing by themselves: syncing outlives the host, and errors are told.
+  /// From now on those signals are requests. A terminal that closes, a reader that is gone and a limit on file sizes do
+  /// not end the process: syncing outlives the host, and errors are reported.
   init() throws(SyncError) {
     var ends: (Int32, Int32) = (-1, -1)
     let failed = unsafe cz_pipe(&ends.0, &ends.1)
@@ -19,14 +19,14 @@ final class StopSignal: Sendable {
     cz_unblock_signals()
   }
 
-  /// The byte stays in the pipe: once asked is asked for good.
+  /// The byte stays in the pipe, so a request is final.
   var isSet: Bool { rest(for: .zero) }
 
-  /// Waits for a time, or until somebody asks; whether somebody did.
+  /// Waits for a time, or until there is a request to end; returns whether there is one.
   @discardableResult
   func rest(for time: Duration) -> Bool {
     let milliseconds = Int32(clamping: Int64(max(time, .zero) / .milliseconds(1)))
-    // A millisecond more: time that is cut to whole ones would be asked for again and again.
+    // A millisecond more: a time that is cut to whole milliseconds would be waited for again and again.
     var entry = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&entry, 1, time > .zero ? milliseconds &+ 1 : 0) > 0
   }

@@ -1,6 +1,6 @@
 public import State
 
-/// What `czproxy sync` was told.
+/// The options of `czproxy sync`.
 public struct SyncOptions: Sendable {
   public var stateDirectory: String
   public var service = ServiceSettings.Options()
@@ -9,11 +9,11 @@ public struct SyncOptions: Sendable {
   public var shipsToService = true
   /// A collector of OpenTelemetry logs.
   public var telemetryEndpoint: String?
-  /// OTEL_EXPORTER_OTLP_HEADERS.
+  /// The value of OTEL_EXPORTER_OTLP_HEADERS.
   public var telemetryHeaders: String?
   public var plan = SyncPlan.Options()
   public var http = HTTPClient.Options()
-  /// Seconds that a segment is kept after all of it was delivered.
+  /// How many seconds a segment is kept after all of it was delivered.
   public var retention: Int64 = 30 * 86_400
   public var sender: Sender
 

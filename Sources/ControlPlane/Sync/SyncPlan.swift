@@ -1,12 +1,12 @@
-/// When to do what while syncing: a pure state machine. Times and chances go in, one action at a time comes out.
+/// When to do what while syncing: a pure state machine. Times and random numbers go in, one action at a time comes out.
 ///
-/// The caller does what ``next(at:)`` says and tells what came of it. Times are of a clock that never goes back.
+/// The caller does what ``next(at:)`` says and reports the result. Times are of a clock that never goes back.
 public struct SyncPlan: Sendable {
   public struct Options: Sendable {
     public var refreshInterval = Duration.seconds(300)
-    /// Between two looks at the segments.
+    /// Between two scans of the segments.
     public var scanInterval = Duration.seconds(2)
-    /// How long a record waits for others to travel with, and how many are enough to leave.
+    /// How long a record waits to travel with others, and how many are enough to leave.
     public var patience = Duration.seconds(10)
     public var company = 50
     /// Whether to do everything once and end.
@@ -17,7 +17,7 @@ public struct SyncPlan: Sendable {
     public init() {}
   }
 
-  /// Who records go to.
+  /// Who gets records.
   public enum Receiver: String, Sendable, CaseIterable {
     case service
     case telemetry = "otlp"
@@ -33,7 +33,7 @@ public struct SyncPlan: Sendable {
   }
 
   public enum Ending: Sendable, Equatable {
-    /// Somebody asked for it.
+    /// The process was asked to end.
     case asked
     /// No relay is alive and nothing waits that could be delivered.
     case idle
@@ -41,10 +41,10 @@ public struct SyncPlan: Sendable {
     case done
   }
 
-  /// What came of a pull, as far as it matters here.
+  /// The result of a pull, as far as it matters here.
   public enum Pull: Sendable, Equatable {
     case succeeded
-    /// The network or the service is away, for now.
+    /// The network or the service is unavailable for now.
     case failed(retryAfter: Duration?)
     /// The answer will be the same for a while: a rejected key, a bundle that does not verify.
     case refused
@@ -57,14 +57,14 @@ public struct SyncPlan: Sendable {
     /// A record was set aside.
     case setAside
     case failed(retryAfter: Duration?)
-    /// Nothing will be taken with this key.
+    /// Nothing is accepted with this key.
     case unauthorised
   }
 
-  /// How the shipping to one receiver stands.
+  /// The state of delivery to one receiver.
   private struct Lane: Sendable {
     var waiting = 0
-    /// When the oldest of those that wait was seen first.
+    /// When the oldest waiting record was first seen.
     var since: Duration?
     var notBefore = Duration.zero
     var backoff = Backoff()
@@ -72,7 +72,7 @@ public struct SyncPlan: Sendable {
     var setAsideInARow = 0
   }
 
-  /// More than this many records in a row that are set aside look like a fault of the service: it is asked more slowly.
+  /// More than this many records set aside in a row look like a fault of the service: it is then contacted more slowly.
   static let plausiblyBad = 3
 
   private let options: Options
@@ -110,7 +110,7 @@ public struct SyncPlan: Sendable {
 
   private func isDue(_ receiver: Receiver, _ now: Duration) -> Bool {
     guard let lane = lanes[receiver], !lane.isStopped, lane.waiting > 0, now >= lane.notBefore else { return false }
-    // One that is to do everything once does not wait for a second chance.
+    // A run that does everything once does not wait for a second chance.
     if options.isOnce { return lane.backoff.failures == 0 }
     return hasCompany(lane) || now >= leaving(lane)
   }
@@ -131,10 +131,10 @@ public struct SyncPlan: Sendable {
 
   // MARK: Events
 
-  /// Somebody asks the process to end.
+  /// The process is asked to end.
   public mutating func askToEnd() { isAskedToEnd = true }
 
-  /// Another key is in use: what was stopped for the old one starts again.
+  /// Another key is in use: what was stopped because of the old one starts again.
   public mutating func keyChanged(at now: Duration) {
     lanes[.service]?.isStopped = false
     lanes[.service]?.notBefore = .zero
@@ -152,14 +152,14 @@ public struct SyncPlan: Sendable {
     case .refused:
       nextPull = now + spread
     case .failed(let retryAfter):
-      // Never at once again: the floor is a second.
+      // Never at once: the minimum is a second.
       nextPull = now + max(pullBackoff.next(jitter: jitter, retryAfter: retryAfter), .seconds(1))
     }
   }
 
   /// - Parameters:
-  ///   - waiting: deliverable records for each receiver.
-  ///   - relaysAlive: whether the writer of any segment is.
+  ///   - waiting: the number of deliverable records for each receiver.
+  ///   - relaysAlive: whether the writer of any segment is alive.
   public mutating func scanned(waiting: [Receiver: Int], relaysAlive: Bool, at now: Duration) {
     hasScanned = true
     self.relaysAlive = relaysAlive

@@ -1,13 +1,13 @@
 internal import Audit
 internal import State
 
-/// Sending records, and dealing with the answer.
+/// Sends records and handles the answers.
 extension SyncRunner {
   func deliver(_ receiver: SyncPlan.Receiver) throws(SyncError) {
     guard let batch = try outboxes[receiver]?.batch() else { return }
     let result: SyncPlan.Delivery
     if batch.isEmpty {
-      // What was counted is not there any more, or was set aside.
+      // The records that were counted no longer exist, or were set aside.
       try outboxes[receiver]?.recount()
       result = .accepted
     } else {

@@ -1,6 +1,6 @@
 internal import State
 
-/// Keeping the policy current.
+/// Keeps the policy current.
 extension SyncRunner {
   func pull() {
     followKey()
@@ -9,7 +9,7 @@ extension SyncRunner {
     do throws(StateError) {
       outcome = try connection.refresh(refresh, now: clock)
     } catch {
-      // What the service sent is lost; what was cached is as it was.
+      // What the service sent is lost; the cache is as it was.
       note("policy", "\(error)")
       loss = SyncError("no policy could be kept", isConfiguration: error.code != .inaccessible)
       return plan.pulled(.failed(retryAfter: nil), at: now, jitter: jitter)
@@ -34,7 +34,7 @@ extension SyncRunner {
     plan.pulled(Self.pull(outcome.failure), at: now, jitter: jitter)
   }
 
-  /// Tells the service of a bundle that its keys don't vouch for: once for each reason, and as well as it goes.
+  /// Reports to the service a bundle that its keys don't vouch for: once for each reason, as a best effort.
   private func tellOfTampering(_ reason: String, _ connection: ServiceConnection) {
     guard toldReasons.insert(reason).inserted else { return }
     do throws(ControlPlaneError) {
@@ -54,7 +54,7 @@ extension SyncRunner {
     }
   }
 
-  /// A key file may hold another key by now.
+  /// Checks whether the key file holds another key by now.
   func followKey() {
     guard let known = connection else { return }
     do throws(SyncError) {

@@ -1,7 +1,7 @@
 internal import Platform
 internal import State
 
-/// What others can read of it, and what a person is told.
+/// What other processes can read about the sync, and what a person is told.
 extension SyncRunner {
   func startState() {
     state.scope = connection?.scope ?? ""
@@ -45,7 +45,7 @@ extension SyncRunner {
     }
   }
 
-  /// Tells a person of a trouble when it changes, not each time that it is met; nil where all is well.
+  /// Reports a problem to a person when it changes, not each time that it occurs; nil if all is well.
   func note(_ topic: String, _ text: String?) {
     if let text { state.lastFailure = .init(at: clock, message: text) }
     guard text != lastReports[topic] else { return }

@@ -3,11 +3,11 @@ internal import Platform
 internal import State
 internal import Wire
 
-/// `czproxy sync`: does what ``SyncPlan`` says until it says that it is over.
+/// `czproxy sync`: does what ``SyncPlan`` says until the plan finishes.
 public final class SyncRunner {
   public enum Ending: Sendable, Equatable {
     case ended(SyncPlan.Ending)
-    /// Another process does it.
+    /// Another process is syncing.
     case alreadyRunning
   }
 
@@ -22,15 +22,15 @@ public final class SyncRunner {
   var plan: SyncPlan
   private var retention: Retention
   var state = SyncState()
-  /// Why bundles were refused, as far as the service was told.
+  /// The reasons for refusing bundles that the service was told of.
   var toldReasons: Set<String> = []
   var savedState: SyncState?
   var lastReports: [String: String] = [:]
 
-  /// A segment that was written this short a time ago is taken for live: its writer may be about to lock it.
+  /// A segment that was written this recently counts as live: its writer may be about to lock it.
   private static let youth: Int64 = 3
 
-  /// Finds the key, if there is one; throws E1103 where there is nothing to do without it.
+  /// Finds the key, if there is one; throws E1103 if there is nothing to do without it.
   ///
   /// - Parameters:
   ///   - verify: what a bundle must pass to be cached.
@@ -51,13 +51,13 @@ public final class SyncRunner {
     try open()
   }
 
-  /// Why nothing came of a pull, where it was not the service.
+  /// Why a pull brought nothing, if the service is not the cause.
   var loss: SyncError?
 
-  /// Why a record was set aside last.
+  /// Why the last record was set aside.
   var refusal: ControlPlaneError?
 
-  /// What came of it all, where everything was to be done once: nil, or the reason why something is left.
+  /// The result of a run that does everything once: nil, or the reason why something is left.
   public internal(set) var failure: ControlPlaneError?
 
   public func run() throws(SyncError) -> Ending {
@@ -65,7 +65,7 @@ public final class SyncRunner {
     while true {
       guard let ending = try runLocked() else { return hasRun ? .ended(.idle) : .alreadyRunning }
       hasRun = true
-      // A relay that started meanwhile saw the lock held, and relies on us.
+      // A relay that started meanwhile saw the lock held, and relies on this process.
       guard ending == .idle, !liveSegments(directory.segments()).isEmpty else { return .ended(ending) }
     }
   }
@@ -105,7 +105,7 @@ public final class SyncRunner {
     }
   }
 
-  /// Whether there is a key at all; one that is malformed counts, for it is told about.
+  /// Whether there is a key at all; a malformed one counts, because it is reported.
   private var hasKey: Bool {
     do throws(StateError) {
       _ = try ServiceSettings.key(options.service, stateDirectory: options.stateDirectory)
@@ -115,7 +115,7 @@ public final class SyncRunner {
     }
   }
 
-  /// Nil where another process has the lock, which is given back on return.
+  /// Nil if another process has the lock. The lock is released on return.
   private func runLocked() throws(SyncError) -> SyncPlan.Ending? {
     let lock: SyncLock?
     do throws(StateError) {
@@ -148,7 +148,7 @@ public final class SyncRunner {
     }
   }
 
-  /// What was to be done once was not where records are left.
+  /// A run that does everything once has failed if records are left.
   private func checkWhatIsLeft() throws(SyncError) {
     if let loss { throw loss }
     if let count = outboxes.values.map(\.unreadable.count).max(), count > 0 {
@@ -158,7 +158,7 @@ public final class SyncRunner {
   }
 
   private func scan() throws(SyncError) {
-    // Where no policy is pulled nothing else looks.
+    // If no policy is pulled, nothing else checks for another key.
     if plan.isStopped(.service) { followKey() }
     let segments = directory.segments()
     let live = liveSegments(segments)
@@ -170,7 +170,7 @@ public final class SyncRunner {
     let unreadable = outboxes.values.lazy.compactMap(\.unreadable.first).first
     note("records", unreadable.map { "\($0); what is in it is not sent" })
     plan.scanned(waiting: waiting, relaysAlive: !live.isEmpty, at: now)
-    // A clock that is ahead must not make old what is recent: the receivers' is asked too.
+    // A clock that is ahead must not make recent segments look old, so the receivers' clock counts too.
     if !outboxes.isEmpty, let answeredAt = state.answeredAt {
       let removed = try retention.run(segments, at: min(clock, answeredAt)) { segment in
         !live.contains(segment) && outboxes.values.allSatisfy { $0.isFinished(segment) }
@@ -179,7 +179,7 @@ public final class SyncRunner {
     }
   }
 
-  /// Segments whose writer is alive, or too young to tell.
+  /// Segments whose writer is alive, or that are too young to tell.
   private func liveSegments(_ segments: [String]) -> Set<String> {
     let now = clock
     return Set(

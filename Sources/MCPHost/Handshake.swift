@@ -1,18 +1,18 @@
 internal import Platform
 internal import Wire
 
-/// How host and server agree on a protocol version (MCP, both eras).
+/// Negotiates the protocol version between host and server (MCP, both eras).
 struct Handshake: Sendable {
   static let legacyVersion = "2025-11-25"
   static let modernVersion = "2026-07-28"
 
-  /// A server of the old era may not answer a question that it does not know.
+  /// A server of the legacy era may not answer a request that it does not know.
   private static let longestProbe: UInt64 = 10_000_000_000
 
   let clientName: String
   let clientVersion: String
 
-  /// Tells whether the server is of the modern era: by `server/discover`, else by `initialize`.
+  /// Determines whether the server is of the modern era: by `server/discover`, otherwise by `initialize`.
   ///
   /// - Parameter timeout: for each answer, in nanoseconds.
   func begin(
@@ -31,7 +31,7 @@ struct Handshake: Sendable {
           initialize(link, timeout, completion)
         case .failure(.silent) where era == .auto:
           initialize(link, timeout) { legacy in
-            // A modern server that was slow to start refuses `initialize`, since it was asked something else first.
+            // A modern server that was slow to start refuses `initialize`, because it was sent another request first.
             guard case .failure(.rpc) = legacy else { return completion(legacy) }
             begin(on: link, .modern, timeout: timeout) { modern in
               if case .success = modern { completion(modern) } else { completion(legacy) }
@@ -66,7 +66,7 @@ struct Handshake: Sendable {
       })
   }
 
-  /// Writes `_meta`: who asks, in the modern era, and what else is given.
+  /// Writes `_meta`: in the modern era who asks, and any further members.
   func writeMeta(isModern: Bool, _ more: [(key: String, value: String)], to writer: inout JSONWriter) {
     guard isModern || !more.isEmpty else { return }
     writer.key("_meta")

@@ -1,9 +1,9 @@
 internal import Platform
 internal import Synchronization
 
-/// Something that happens once, and that threads can wait for.
+/// A one-time event that threads can wait for.
 @safe public final class Latch: Sendable {
-  // INVARIANT: both are initialised before the latch is shared, and destroyed after its last user is gone.
+  // INVARIANT: both are initialized before the latch is shared, and destroyed after its last user is gone.
   private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private nonisolated(unsafe) let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let isDone = Atomic(false)

@@ -6,5 +6,5 @@ public struct MCPAnswer: Sendable {
   public let result: JSONDocument.Node
 }
 
-/// What becomes of a request, told once, on the thread that reads the server or on that of the one who asked.
+/// Gets the outcome of a request, once, on the thread that reads from the server or on the caller's.
 public typealias MCPCompletion = @Sendable (Result<MCPAnswer, MCPFailure>) -> Void

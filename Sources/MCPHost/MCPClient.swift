@@ -2,7 +2,7 @@ internal import Platform
 internal import Synchronization
 public import Wire
 
-/// A server and somebody who waits for each of its answers: for commands.
+/// A server, and a caller that waits for each of its answers: for commands.
 public struct MCPClient: ~Copyable {
 
   private let command: [String]
@@ -14,7 +14,7 @@ public struct MCPClient: ~Copyable {
 
   /// - Parameters:
   ///   - timeout: for each answer, in milliseconds.
-  ///   - version: of the program, for the server.
+  ///   - version: the program's, for the server.
   public init(command: [String], timeout: Int32, name: String, version: String) {
     self.command = command
     self.timeout = UInt64(max(timeout, 0)) * 1_000_000
@@ -22,7 +22,7 @@ public struct MCPClient: ~Copyable {
     clientVersion = version
   }
 
-  /// Starts the server with the first request; in which era, is to be said before.
+  /// Chooses the era. Must precede the first request, which starts the server.
   public mutating func speak(_ era: MCPEra) {
     var options = MCPServer.Options()
     options.era = era
@@ -41,17 +41,17 @@ public struct MCPClient: ~Copyable {
     if server == nil { speak(.auto) }
     let reply = Reply<Result<MCPAnswer, MCPFailure>>()
     _ = server?.request(method, timeout: timeout, params: params) { result in
-      // It is closed by a signal alone while we wait for it, and that ends us.
+      // While this thread waits, only a signal closes the server, and that ends this process.
       if case .failure(.closed) = result { return }
       reply.give(result)
     }
     return try reply.wait().get()
   }
 
-  /// Of a list of tools. A server that always has one more page must not hold us for ever, nor grow us.
+  /// Limits of a tool list. A server that always has one more page must not hold up this process or fill its memory.
   private static let (maxPages, maxListBytes) = (10_000, 256 << 20)
 
-  /// Asks for the list of tools, page by page, until `body` returns false or the last page was read.
+  /// Requests the list of tools, page by page, until `body` returns false or the last page was read.
   public mutating func listTools(_ body: (MCPAnswer) -> Bool) throws(MCPFailure) {
     var cursor: [UInt8]?
     var (pages, bytes) = (0, 0)

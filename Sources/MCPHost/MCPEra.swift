@@ -1,6 +1,6 @@
 /// Which era of the protocol to speak.
 public enum MCPEra: String, CaseIterable, Sendable {
-  /// `server/discover` first; `initialize` where that is not understood.
+  /// `server/discover` first; `initialize` if that is not understood.
   case auto
   /// Up to 2025-11-25: a handshake.
   case legacy

@@ -5,21 +5,21 @@ public import Wire
 public enum MCPFailure: Error, Equatable, Sendable, CustomStringConvertible {
   /// The server can't be started.
   case start(SystemError)
-  /// Nothing came in time.
+  /// No answer came in time.
   case silent(method: String)
-  /// What came is no message that every reader understands alike.
+  /// The answer is not a message that every reader understands alike.
   case malformed(MessageError)
   /// The server answered with an error; its words are bounded and safe to show.
   case rpc(message: String, code: String)
   /// The server is gone: the request may have been executed, or not.
   case ended
-  /// Whoever asked does not want the answer any more.
+  /// The caller no longer wants the answer.
   case cancelled
-  /// We ended the server ourselves.
+  /// This process ended the server.
   case closed
-  /// A list goes on for longer than any that is meant.
+  /// A list goes on for longer than any reasonable one.
   case endless
-  /// More waits for the server than is kept in memory.
+  /// More bytes wait for the server than are kept in memory.
   case congested
 
   public var description: String {

@@ -3,7 +3,7 @@ internal import Synchronization
 /// A request that may be given up.
 public final class MCPRequest: Sendable {
   private struct State {
-    /// Until it is sent, or told.
+    /// Set until the request is sent, or the completion is called.
     var completion: MCPCompletion?
     var isCancelled = false
     var place: (link: ServerLink, id: Int32)?
@@ -15,7 +15,7 @@ public final class MCPRequest: Sendable {
     state = Mutex(State(completion: completion))
   }
 
-  /// Hands over who is to be told; nil once that is done, or the request is cancelled.
+  /// Hands over the completion; nil if that is done already, or if the request is cancelled.
   func take() -> MCPCompletion? {
     state.withLock { state in
       defer { state.completion = nil }
@@ -31,8 +31,8 @@ public final class MCPRequest: Sendable {
     if isCancelled { link.cancel(id) }
   }
 
-  /// The completion is told ``MCPFailure/cancelled``, unless there is an answer already; the server is told too. A server
-  /// that is not ready yet is not waited for.
+  /// Calls the completion with ``MCPFailure/cancelled``, unless there is an answer already, and tells the server. Does
+  /// not wait for a server that is not ready yet.
   public func cancel() {
     let (completion, place) = state.withLock { state in
       state.isCancelled = true

@@ -2,9 +2,9 @@ internal import Platform
 internal import Synchronization
 public import Wire
 
-/// A server that is started when it is first asked, and again when it has died.
+/// A server that is started for the first request, and again after it has died.
 ///
-/// Nothing here waits: completions are told. Any number of requests are in flight at a time.
+/// Nothing here blocks: completions get the results. Any number of requests are in flight at a time.
 public final class MCPServer: Sendable {
   public struct Options: Sendable {
     public var era = MCPEra.auto
@@ -31,11 +31,11 @@ public final class MCPServer: Sendable {
 
   private struct State {
     var phase = Phase.idle
-    /// The link that is in use or being made ready.
+    /// The link that is in use or being prepared.
     var link: ServerLink?
-    /// Those before it whose servers may still be ending.
+    /// Earlier links, whose servers may still be ending.
     var former: [ServerLink] = []
-    /// What the era was found to be: a server that died of the question is not asked again.
+    /// The era as determined: a server that died of the probe is not probed again.
     var era: MCPEra
   }
 
@@ -52,18 +52,18 @@ public final class MCPServer: Sendable {
     state = Mutex(State(era: options.era))
   }
 
-  // Perhaps on the server's own thread, which can't wait for itself.
+  // This may run on the server's own thread, which can't wait for itself.
   deinit { state.withLock { $0.link }?.beginClosing() }
 
   // MARK: Requests
 
-  /// Sends a request, to a server that is started for it where none runs.
+  /// Sends a request, and starts a server for it if none is running.
   ///
   /// - Parameters:
-  ///   - timeout: from when the server is ready, in nanoseconds.
-  ///   - meta: more members of `_meta`, in either era.
-  ///   - watchesTools: whether ``toolsVersion`` has to follow from here on: a modern server tells only who asked.
-  ///   - params: writes the other members of `params`; without a line end in them.
+  ///   - timeout: counted from when the server is ready, in nanoseconds.
+  ///   - meta: further members of `_meta`, in either era.
+  ///   - watchesTools: whether ``toolsVersion`` has to follow from here on: a modern server notifies only on request.
+  ///   - params: writes the other members of `params`, without line breaks.
   public func request(
     _ method: String, timeout: UInt64, meta: [(key: String, value: String)] = [], watchesTools: Bool = false,
     params: @escaping @Sendable (inout JSONWriter) -> Void, completion: @escaping MCPCompletion
@@ -95,16 +95,16 @@ public final class MCPServer: Sendable {
     state.withLock { if case .ready(let ready) = $0.phase { ready.isModern } else { nil } }
   }
 
-  /// Another one as soon as the server may have other tools than it had: it said so, or it ended.
+  /// Changes as soon as the server may have other tools than before: it said so, or it ended.
   public var toolsVersion: Int { toolChanges.load(ordering: .acquiring) }
 
-  /// Ends the server, and returns when it is gone, and each that was started before it too. No request is taken any more.
+  /// Ends the server and every one that was started before it; returns when they are gone. Accepts no further requests.
   public func close() {
     let links: [ServerLink] = beginClosing()
     for link in links { link.close() }
   }
 
-  /// The same without waiting until it is gone.
+  /// The same without waiting.
   public func beginClosing() {
     _ = beginClosing() as [ServerLink]
   }
@@ -172,7 +172,7 @@ public final class MCPServer: Sendable {
       case .success(let isModern):
         self.finish(.success(Ready(link: link, isModern: isModern)))
       case .failure(.ended) where era == .auto:
-        // It may have died of a question that it does not know.
+        // The server may have died of a request that it does not know.
         self.state.withLock { $0.era = .legacy }
         self.start(.legacy)
       case .failure(let failure):
@@ -198,7 +198,7 @@ public final class MCPServer: Sendable {
       }
     }
     for tell in waiting { tell(result) }
-    // We may be on its own thread, which must not wait for itself.
+    // This may be the link's own thread, which must not wait for itself.
     left?.beginClosing()
   }
 }

@@ -7,7 +7,7 @@ public final class Reply<Value: Sendable>: Sendable {
 
   public init() {}
 
-  /// The first one counts.
+  /// Only the first value counts.
   public func give(_ new: Value) {
     value.withLock { if $0 == nil { $0 = new } }
     latch.open()

@@ -3,23 +3,23 @@ internal import Platform
 
 /// A server's process, seen from its host: its pipes, its end.
 ///
-/// It leads a process group of its own, by which whatever it started is ended with it. When we are killed, its input ends,
-/// and a server of the stdio transport ends by that (MCP, "Lifecycle: Shutdown"); where it does not, the system asks it
-/// to end, on Linux. That reaches the server itself alone.
+/// The process leads a group of its own, through which whatever it started is ended with it. If this process is killed,
+/// the server's input ends, which ends a server of the stdio transport (MCP, "Lifecycle: Shutdown"); if it does not,
+/// the system asks the server to end, on Linux. That reaches only the server itself.
 struct ServerChild: ~Copyable {
   private let process: pid_t
-  /// Does not block.
+  /// Nonblocking.
   var input: Descriptor?
   let output: Descriptor
 
-  /// From the end of its input to SIGTERM, and from there to SIGKILL; in milliseconds.
+  /// From the end of the input to SIGTERM, and from there to SIGKILL; in milliseconds.
   private static let patience: Int32 = 1500
   private static let urgency: Int32 = 1000
 
-  /// To be called on the thread that stays with it to its end: the system takes the end of that thread for ours.
+  /// Must be called on the thread that stays with the server: the system takes that thread's end for this process's.
   static func start(_ command: ServerCommand) throws(SystemError) -> ServerChild {
     guard !command.words.isEmpty else { throw SystemError("exec", ENOENT) }
-    // What stands behind a zero byte would be left out in silence.
+    // Whatever follows a zero byte would be dropped silently.
     guard !command.texts.contains(where: { $0.utf8.contains(0) }) else { throw SystemError("exec", EINVAL) }
     var inputEnds: (Int32, Int32) = (-1, -1)
     var outputEnds: (Int32, Int32) = (-1, -1)
@@ -44,14 +44,14 @@ struct ServerChild: ~Copyable {
     self.output = output
   }
 
-  /// Whether the process is gone, though something of it may hold its output open.
+  /// Whether the process is gone, though a descendant may hold its output open.
   var hasEnded: Bool { cz_has_ended(process) != 0 }
 
-  /// Ends its input, and waits for its output to end; then ends what is left, and reaps it.
+  /// Closes its input, and waits for its output to end; then ends what is left, and reaps the process.
   consuming func end() {
     input = nil
     wait(Self.patience, forOutput: true)
-    // Before it is reaped: until then nobody else can have its number.
+    // Before the process is reaped: until then no other process can have its number.
     if !hasEnded {
       _ = kill(-process, SIGTERM)
       wait(Self.urgency, forOutput: false)
@@ -69,7 +69,7 @@ struct ServerChild: ~Copyable {
       var request = pollfd(fd: isOpen ? output.number : -1, events: Int16(POLLIN), revents: 0)
       _ = unsafe poll(&request, 1, 10)
       guard isOpen, request.revents != 0 else { continue }
-      // What it still says is for nobody, but must not hold it up.
+      // Nobody reads what the server still writes, but that must not block the server.
       do throws(SystemError) {
         if try read(&bytes) == 0 { isOpen = false }
       } catch {
@@ -92,7 +92,7 @@ struct ServerChild: ~Copyable {
     return count
   }
 
-  // MARK: Words for exec
+  // MARK: Arguments of exec
 
   private static func spawn(_ command: ServerCommand, input: Int32, output: Int32) throws(SystemError) -> pid_t {
     let words: [UnsafeMutablePointer<CChar>?] = unsafe command.words.map { unsafe strdup($0) } + [nil]
@@ -112,7 +112,7 @@ struct ServerChild: ~Copyable {
     return process
   }
 
-  /// Copies of our own variables, byte for byte, since a value need not be UTF-8, and the command's.
+  /// Copies of this process's variables, byte for byte, since a value need not be UTF-8, and the command's variables.
   private static func environment(of command: ServerCommand) -> [UnsafeMutablePointer<CChar>?] {
     var variables = unsafe command.environment.map { unsafe strdup("\($0.key)=\($0.value)") }
     var next = unsafe cz_environment()

@@ -2,14 +2,14 @@
 public struct ServerCommand: Sendable, Equatable {
   /// The program, found by PATH, and its arguments.
   public var words: [String]
-  /// Added to our own environment.
+  /// Added to the environment of this process.
   public var environment: [String: String]
-  /// Where it starts; nil for where we are.
+  /// The working directory; nil for that of this process.
   public var directory: String?
-  /// Variables of ours that the server does not get, unless ``environment`` names them.
+  /// Variables of this process that the server does not get, unless ``environment`` names them.
   public var withheld: Set<String>
 
-  /// All that is handed to the system.
+  /// Every text that is handed to the system.
   var texts: [String] {
     words + environment.flatMap { [$0.key, $0.value] } + (directory.map { [$0] } ?? [])
   }

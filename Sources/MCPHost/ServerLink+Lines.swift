@@ -1,10 +1,10 @@
 internal import Synchronization
 internal import Wire
 
-/// What a server says, line by line.
+/// Handles what a server sends, line by line.
 extension ServerLink {
   func take(_ item: LineFramer.Item) {
-    // Of a line that is too long nobody knows whose answer it was: its deadline tells.
+    // Nobody knows which request an overlong line answered: the request's deadline reports it.
     guard case .line(let line) = item, !line.isBlank else { return }
     let message: Message
     do throws(MessageError) {
@@ -25,12 +25,12 @@ extension ServerLink {
     }
   }
 
-  /// An answer to nothing that waits is dropped: a second one, or one that came too late.
+  /// Drops an answer that no request waits for: a second one, or one that came too late.
   private func finish(_ id: RequestID, _ result: Result<MCPAnswer, MCPFailure>) {
-    // Ours are numbers. Some servers answer under "5" for 5, and hosts of the official SDKs take that for its answer.
+    // Our ids are numbers. Some servers answer under "5" for 5, which hosts of the official SDKs accept as its answer.
     guard let number = id.number, let id = Int32(exactly: number) else { return }
     let (waiter, isStream) = state.withLock { ($0.waiters.removeValue(forKey: id), $0.streamID == id) }
-    // Who does not tell of changes at all answers with an error, and is not asked again.
+    // A server that does not announce changes at all answers with an error, and is not asked again.
     if isStream, case .success = result {
       state.withLock { $0.streamID = nil }
       toolsChanged()
@@ -44,7 +44,7 @@ extension ServerLink {
     return .rpc(message: DisplayText.escaped(text, limit: 2000), code: code ?? "?")
   }
 
-  /// What a server asks of its host: a ping is answered, everything else is not offered.
+  /// Answers what a server asks of its host: a ping gets a result, everything else an error.
   private func answer(_ id: RequestID, _ method: JSONDocument.Node, in document: JSONDocument) {
     let isPing = document.string(method, equals: "ping")
     let rest = isPing ? #""result":{}}"# : #""error":{"code":-32601,"message":"not offered"}}"#

@@ -2,10 +2,10 @@ internal import Platform
 internal import Synchronization
 internal import Wire
 
-/// The thread of a server that runs.
+/// The thread of a running server.
 extension ServerLink {
   private static let maxLineBytes = 64 << 20
-  /// How often to look whether the server is still there while somebody waits, in milliseconds.
+  /// How often to check that the server is still there while a request waits, in milliseconds.
   private static let lookInterval: UInt64 = 500
 
   func serve(_ child: consuming ServerChild) {
@@ -55,7 +55,7 @@ extension ServerLink {
     }
   }
 
-  /// Writes while there is room; what a server that reads no more does not take is dropped.
+  /// Writes while there is room; drops what a server that no longer reads does not take.
   private static func write(_ bytes: [UInt8], from start: Int, to input: inout Descriptor?) -> Int {
     var start = start
     let number = number(input)
@@ -76,7 +76,7 @@ extension ServerLink {
     return start
   }
 
-  /// What there is to wait for; in milliseconds.
+  /// What to wait for; in milliseconds.
   private func rest() -> (isClosing: Bool, isAwaited: Bool, wait: Int32) {
     let (isClosing, first) = state.withLock { ($0.isClosing, $0.waiters.values.lazy.map(\.deadline).min()) }
     guard let first else { return (isClosing, false, -1) }
@@ -102,7 +102,7 @@ extension ServerLink {
     return unsafe poll(&request, 1, 0) > 0 && request.revents & Int16(POLLIN) != 0
   }
 
-  /// Whether there may be more to read.
+  /// Returns whether there may be more to read.
   private func receive(_ output: Int32, _ framer: inout LineFramer) -> Bool {
     var count: Int? = 0
     unsafe framer.receive { space in

@@ -3,9 +3,9 @@ internal import Platform
 internal import Synchronization
 internal import Wire
 
-/// A server that runs: requests out, answers in, any number of them at a time.
+/// A running server: requests out, answers in, any number of them at a time.
 ///
-/// One thread reads and writes, and tells each answer to whoever waits for it. It ends with the server.
+/// One thread reads and writes, and hands each answer to its waiter. The thread ends with the server.
 final class ServerLink: Sendable {
   /// A request that waits for its answer.
   struct Waiter {
@@ -19,20 +19,20 @@ final class ServerLink: Sendable {
     var waiters: [Int32: Waiter] = [:]
     var outgoing: [UInt8] = []
     var lastID: Int32 = 0
-    /// The request on which the server tells of changes, once it was sent.
+    /// The request on which the server announces changes, once it is sent.
     var streamID: Int32?
     var isClosing = false
     /// Why nothing more is coming; nil while the server runs.
     var end: MCPFailure?
   }
 
-  /// Bytes that wait for the server; a request beyond is refused.
+  /// The maximum bytes that wait for the server; a request beyond that is refused.
   private static let maxOutgoing = 256 << 20
-  /// The same for answers to what the server asks, who need not read them: answers beyond are left out.
+  /// The same for answers to the server's own requests, which it need not read: further answers are dropped.
   static let maxAnswers = 16 << 20
 
   let state = Mutex(State())
-  /// To be told as soon as the server may have other tools than it had, before any answer that comes after that.
+  /// Called as soon as the server may have other tools than before, ahead of any answer that comes after that.
   let toolsChanged: @Sendable () -> Void
   let waker: Waker
   private let ended = Latch()
@@ -70,12 +70,12 @@ final class ServerLink: Sendable {
 
   // MARK: Requests
 
-  /// Sends a request; the completion is told its answer.
+  /// Sends a request; the completion gets its answer.
   ///
   /// - Parameters:
   ///   - deadline: monotonic, in nanoseconds.
   ///   - params: writes the members of `params`.
-  /// - Returns: what ``cancel(_:)`` takes; nil where it was not sent, which the completion was told.
+  /// - Returns: the argument of ``cancel(_:)``; nil if the request was not sent, which the completion was told.
   @discardableResult
   func send(
     _ method: String, deadline: UInt64, params: (inout JSONWriter) -> Void, completion: @escaping MCPCompletion
@@ -103,7 +103,7 @@ final class ServerLink: Sendable {
   }
 
   private static func append(_ method: String, _ params: [UInt8], to state: inout State) -> Int32 {
-    // An id is never used twice on a connection; 2^31 requests are.
+    // No id is reused on a connection; the counter wraps after 2^31 requests.
     state.lastID &+= 1
     var writer = JSONWriter()
     writer.beginObject()
@@ -121,8 +121,8 @@ final class ServerLink: Sendable {
     return state.lastID
   }
 
-  /// Has the server tell when its tools change (MCP 2026-07-28, `subscriptions/listen`); once is enough. Nobody waits for
-  /// the answer: it comes when the server tells no more.
+  /// Asks the server to announce when its tools change (MCP 2026-07-28, `subscriptions/listen`); once is enough. Nobody
+  /// waits for the answer: it comes when the server stops announcing.
   func listen(meta: (inout JSONWriter) -> Void) {
     var params = JSONWriter()
     params.beginObject()
@@ -144,14 +144,14 @@ final class ServerLink: Sendable {
     post(Array(#"{"jsonrpc":"2.0","method":"\#(method)"}"#.utf8))
   }
 
-  /// Gives a request up, and tells the server so.
+  /// Cancels a request, and tells the server so.
   func cancel(_ id: Int32) {
     guard let waiter = state.withLock({ $0.waiters.removeValue(forKey: id) }) else { return }
     postCancellation(of: id, reason: "the caller no longer waits")
     waiter.completion(.failure(.cancelled))
   }
 
-  /// Ends the server, and returns when it is gone. Whoever waits for an answer is told.
+  /// Ends the server, and returns when it is gone. Every waiter is told.
   func close() {
     beginClosing()
     ended.wait()

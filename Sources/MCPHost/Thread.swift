@@ -3,7 +3,7 @@ internal import Platform
 
 /// Threads that end by themselves.
 enum Thread {
-  /// What a new thread is told.
+  /// The argument of a new thread.
   private final class Start {
     let body: @Sendable () -> Void
 
@@ -20,7 +20,7 @@ enum Thread {
     unsafe pthread_attr_init(&attributes)
     defer { unsafe pthread_attr_destroy(&attributes) }
     unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // SAFETY: the new thread takes over the reference; where there is none, it is given back here.
+    // SAFETY: the new thread takes over the reference; if there is no thread, it is released here.
     let pointer = unsafe Unmanaged.passRetained(start)
     #if canImport(Darwin)
       var thread: pthread_t?
@@ -42,7 +42,7 @@ enum Thread {
   }
 }
 
-// Stands outside of every type: it is called on no actor.
+// Outside of every type, since it is called on no actor.
 private func runThread(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   if let pointer = unsafe pointer { unsafe Thread.begin(pointer) }
   return nil

@@ -22,7 +22,7 @@ final class Waker: Sendable {
 
   func wake() {
     var byte: UInt8 = 1
-    // A full pipe wakes as well. The reader is ours, so nobody hears of a broken one.
+    // A full pipe wakes as well. This object owns the reader, so the pipe can't be broken.
     _ = unsafe write(writer, &byte, 1)
   }
 

@@ -4,7 +4,6 @@
 /// A refusal (400) says that a record is at fault, and bisection finds it. A failure (500) may be the service's own: so
 /// the first entry is sent alone and, if it fails too, another one as a witness. An entry is at fault when it has
 /// failed alone ``proofs`` times, each time followed by a witness that the service could handle.
-/// alone ``proofs`` times, each time with a witness after it that the service could deal with.
 struct FaultSearch: Equatable {
   private enum Step: Equatable {
     case all

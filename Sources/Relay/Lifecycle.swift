@@ -1,12 +1,12 @@
 /// How a session ends: a state machine without a clock or a process.
 ///
-/// The delays are made for what hosts do: the MCP SDKs close stdin and send SIGTERM 2 s later; Claude Code sends
-/// SIGINT, SIGTERM 100 ms later and SIGKILL after 400 ms more.
+/// The delays suit what hosts do: the MCP SDKs close stdin and send SIGTERM 2 s later; Claude Code sends SIGINT,
+/// SIGTERM 100 ms later and SIGKILL after 400 ms more.
 struct Lifecycle: Sendable {
   enum Event: Sendable, Equatable {
-    /// The host sent its last byte, or reads no longer.
+    /// The host sent its last byte, or no longer reads.
     case hostLeft
-    /// We were asked to end.
+    /// This process was asked to end.
     case signal(Int32)
     /// The server wrote something that was passed on.
     case serverSpoke
@@ -25,14 +25,14 @@ struct Lifecycle: Sendable {
   enum Delay {
     /// From the host's last byte, and from the server's latest since, until the server is asked to end.
     static let silence: UInt64 = 1_500_000_000
-    /// However much the server still has to say.
+    /// The limit of that wait, however much the server still has to say.
     static let speech: UInt64 = 30_000_000_000
     /// From SIGTERM to SIGKILL.
     static let patience: UInt64 = 400_000_000
-    /// The same when somebody asked us to end, and will not wait.
+    /// The same if somebody asked this process to end and will not wait.
     static let hurry: UInt64 = 250_000_000
-    /// From the server's end, and its latest output since, until a descendant that holds its output open is no
-    /// longer listened to.
+    /// From the server's end, and its latest output since, until the relay stops listening to a descendant that holds
+    /// the output open.
     static let drain: UInt64 = 500_000_000
     /// From SIGKILL until a server that can't die is left behind.
     static let despair: UInt64 = 2_000_000_000
@@ -51,10 +51,10 @@ struct Lifecycle: Sendable {
   static let sigterm: Int32 = 15
   static let sigkill: Int32 = 9
 
-  /// When the next `tick` is due, on the clock of `now`; nil when only an event can change something.
+  /// When the next `tick` is due, on the clock of `now`; nil if only an event can change something.
   var deadline: UInt64? { [terminateAt, killAt, giveUpAt].compactMap { $0 }.min() }
 
-  /// Whether somebody waits for us to be gone.
+  /// Whether somebody waits for this process to be gone.
   var isHurried: Bool { asked != nil }
 
   mutating func handle(_ event: Event, at now: UInt64) -> [Action] {
@@ -66,7 +66,7 @@ struct Lifecycle: Sendable {
       actions.append(.closeServerInput)
       if exit == nil, killAt == nil { terminateAt = now + Delay.silence }
     case .serverSpoke where exit != nil:
-      // Who asked us to end does not wait for what a descendant of the server goes on saying.
+      // Whoever asked this process to end does not wait for what a descendant of the server goes on saying.
       guard asked == nil else { break }
       giveUpAt = min(now + Delay.drain, exitedAt + Delay.speech)
     case .serverSpoke:

@@ -3,7 +3,7 @@ public enum ServerExit: Sendable, Equatable {
   case exited(Int32)
   case signalled(Int32)
 
-  /// What a shell would report: the exit status, or 128 and the signal.
+  /// What a shell would report: the exit status, or 128 plus the signal's number.
   public var status: Int32 {
     switch self {
     case .exited(let status): status

@@ -4,7 +4,7 @@ import State
 public enum RunMode: String, Sendable, CaseIterable {
   /// The service's policy; records go to the service.
   case cloud
-  /// A file, and no service; only telemetry and secrets, where they are asked for, cross the network.
+  /// A file, and no service; only telemetry and secrets, if they are asked for, cross the network.
   case local
   /// A file and the service, in the order of ``HybridOrder``; records go to the service.
   case hybrid
@@ -14,12 +14,12 @@ public enum RunMode: String, Sendable, CaseIterable {
 public enum HybridOrder: String, Sendable, CaseIterable {
   /// The file decides; the service only gets the records.
   case file
-  /// The service's policy decides, and the file where there is none that may be used.
+  /// The service's policy decides; the file does if the service has none that may be used.
   case service
 }
 
 extension RunOptions {
-  /// The mode that is meant, and the source of the policy in it.
+  /// The intended mode, and the policy's source in it.
   ///
   /// - Parameter hasKey: whether there is an API key in the environment or in `config.yaml`.
   func plan(hasKey: Bool) throws(UsageError) -> (mode: RunMode, source: Source) {

@@ -3,7 +3,7 @@ public import DataLoss
 public import State
 import Wire
 
-/// What `czproxy run` was told.
+/// The options of `czproxy run`.
 public struct RunOptions: Sendable, Equatable {
   public enum Source: Sendable, Equatable {
     case file(String)
@@ -11,13 +11,13 @@ public struct RunOptions: Sendable, Equatable {
     case bundle(String, keys: String)
     /// `policy.yaml`, `.yml` or `.json` in the state directory.
     case stateDirectory
-    /// What `czproxy sync` pulled from a Control Zero service; where there is nothing that may be used, the other one.
+    /// What `czproxy sync` pulled from a Control Zero service; the other source if that has nothing that may be used.
     indirect case service(else: Source?)
   }
 
   public var server: String?
   public var source = Source.stateDirectory
-  /// What is asked of a bundle beyond the SDK.
+  /// The checks of a bundle beyond those of the SDK.
   public var bundleChecks = AcceptanceChecks.strict
   public var agent: String?
   public var context: [String: String] = [:]
@@ -32,28 +32,28 @@ public struct RunOptions: Sendable, Equatable {
   public var encodedArguments = ArgumentScanner.Encoded.deny
   public var resultMode = ResultMode.detect
   public var maxScannedBytes = ArgumentScanner.defaultMaxBytes
-  /// Nil for what the other options imply.
+  /// Nil for the mode that the other options imply.
   public var mode: RunMode?
   public var hybrid = HybridOrder.file
   public var service = ServiceSettings.Options()
   public var allowsPlainHTTP = false
-  /// Seconds between two looks at the service's policy.
+  /// Seconds between two checks of the service's policy.
   public var refreshInterval = 300
   public var telemetryEndpoint: String?
   public var sendsNoServiceAudit = false
-  /// Environment variables of the server that the service knows the values of.
+  /// Environment variables of the server whose values the service keeps.
   public var secrets: [SecretVariable] = []
   public var hidesDenied = true
   public var isStrict = false
   public var maxFrameBytes = 64 << 20
-  /// For how long a policy stays that can't be confirmed, in seconds.
+  /// How long a policy that can't be confirmed stays in force, in seconds.
   public var maxCacheAge = 86_400
   /// The server's program and its arguments; not empty.
   public var command: [String] = []
 
   public init() {}
 
-  /// What policies call the server: the name that was given, else one made from its command.
+  /// What policies call the server: the name that was given, otherwise one derived from its command.
   public var serverName: ServerName { server.flatMap { ServerName($0) } ?? ServerName(derivedFrom: command) }
 
   /// What was wrong with the command line.
@@ -61,9 +61,9 @@ public struct RunOptions: Sendable, Equatable {
     public let description: String
   }
 
-  /// Parses the words behind `czproxy run`; nil where they ask for help.
+  /// Parses the words after `czproxy run`; nil if they ask for help.
   public init?(parsing words: [String]) throws(UsageError) {
-    // What is not UTF-8 came in repaired: it would name another file, or another person.
+    // Text that is not UTF-8 arrives repaired: it would name another file, or another person.
     guard !words.prefix(while: { $0 != "--" }).contains(where: { $0.unicodeScalars.contains("\u{fffd}") }) else {
       throw UsageError(description: "an option is not UTF-8, or holds U+FFFD")
     }
@@ -87,7 +87,7 @@ public struct RunOptions: Sendable, Equatable {
     if isUngoverned, observes { throw UsageError(description: "--observe has nothing to observe with --no-governance") }
   }
 
-  /// Gives the value of the option that is being read.
+  /// Returns the value of the option that is being read.
   private typealias Value = () throws(UsageError) -> String
 
   private mutating func parse(
@@ -115,7 +115,7 @@ public struct RunOptions: Sendable, Equatable {
     guard try setChoice(name, value) else { throw UsageError(description: "unknown option `\(name)`") }
   }
 
-  /// An option that may be given more than once; says whether it is one.
+  /// Handles an option that may be given more than once; returns whether this is one.
   private mutating func add(_ name: String, _ value: Value) throws(UsageError) -> Bool {
     switch name {
     case "--context": try Self.add(name, value, to: &context)
@@ -141,7 +141,7 @@ public struct RunOptions: Sendable, Equatable {
     return true
   }
 
-  /// An option that takes any text; says whether it is one.
+  /// Handles an option that takes any text; returns whether this is one.
   private mutating func setText(_ name: String, _ value: Value) throws(UsageError) -> Bool {
     switch name {
     case "--api-key-file": service.keyFile = try value()
@@ -168,7 +168,7 @@ public struct RunOptions: Sendable, Equatable {
     return true
   }
 
-  /// An option that takes one of some words, or a number; says whether it is one.
+  /// Handles an option that takes one of several words, or a number; returns whether this is one.
   private mutating func setChoice(_ name: String, _ value: Value) throws(UsageError) -> Bool {
     switch name {
     case "--mode": mode = try Self.choice(name, value())
@@ -188,7 +188,7 @@ public struct RunOptions: Sendable, Equatable {
     return true
   }
 
-  /// An option without a value; says whether it is one.
+  /// Handles an option without a value; returns whether this is one.
   private mutating func setFlag(_ name: String) -> Bool {
     switch name {
     case "--observe": observes = true
@@ -201,12 +201,12 @@ public struct RunOptions: Sendable, Equatable {
     return true
   }
 
-  /// What was given so far: names, and the files that say where the policy comes from.
+  /// What was given so far: names of options, and the files that the policy comes from.
   private struct Given {
     var names = Set<String>()
     private var policy, bundle, keys: String?
 
-    /// Says whether the option is one of those.
+    /// Returns whether the option is one of those.
     mutating func set(_ name: String, _ value: Value) throws(UsageError) -> Bool {
       switch name {
       case "--policy": policy = try value()

@@ -6,7 +6,7 @@ public struct SecretVariable: Sendable, Equatable {
 
   private static let scheme = "czsec://"
 
-  /// Nil for what is no variable or no reference to a secret.
+  /// Nil if the name is not a variable's, or the reference not to a secret.
   init?(_ variable: String, _ reference: String) {
     guard reference.hasPrefix(Self.scheme) else { return nil }
     let name = String(reference.dropFirst(Self.scheme.count))

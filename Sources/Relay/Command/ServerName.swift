@@ -10,10 +10,10 @@ public struct ServerName: Hashable, Sendable, CustomStringConvertible {
     self.bytes = bytes
   }
 
-  /// A name made from the command that starts the server: its last path component, without what a name can't hold.
+  /// A name derived from the command that starts the server: its last path component, without what a name can't hold.
   ///
-  /// For a launcher (`npx`, `uvx`, `python -m`, …) the first argument that is no option tells more than the launcher;
-  /// assignments and scripts tell too much.
+  /// For a launcher (`npx`, `uvx`, `python -m`, …) the first argument that is not an option says more than the
+  /// launcher; assignments and scripts say too much.
   public init(derivedFrom command: [String]) {
     let launchers: Set<String> = ["npx", "uvx", "uv", "pipx", "bunx", "node", "python", "python3", "env", "sh", "bash"]
     let program = Self.lastComponent(of: command.first ?? "")
@@ -27,14 +27,14 @@ public struct ServerName: Hashable, Sendable, CustomStringConvertible {
     path.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "" } ?? ""
   }
 
-  /// Whether an argument is neither an option, nor an assignment, nor more than a word.
+  /// Whether an argument is a single word, and neither an option nor an assignment.
   private static func isTelling(_ argument: String) -> Bool {
     !argument.utf8.starts(with: "-".utf8) && argument.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "=") }
   }
 
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// What a name is made of, for messages.
+  /// The form of a name, for messages.
   public static let requirement = "1 to 128 letters, digits, `.`, `_` and `-`"
 
   public static func isAllowed(_ byte: UInt8) -> Bool {

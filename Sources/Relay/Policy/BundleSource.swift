@@ -1,13 +1,13 @@
 import Bundle
 import Policy
 
-/// A signed bundle: checked, remembered and made a policy of, all of it anew at every load.
+/// A signed bundle: checked, remembered and made into a policy, all of it anew at every load.
 struct BundleSource: Sendable {
   /// For messages and records.
   let path: String
   let checks: AcceptanceChecks
   let memory: AcceptedBundlesFile
-  /// Whether no older bundle is accepted from then on.
+  /// Whether older bundles are refused from then on.
   let remembers: Bool
 
   init(_ path: String, _ checks: AcceptanceChecks, stateDirectory: String, remembers: Bool) {
@@ -43,7 +43,7 @@ struct BundleSource: Sendable {
       throw PolicySourceError(error.lines)
     }
     do throws(BundleError) {
-      // Only now: a bundle that is no policy must not keep the one before it from coming back.
+      // Only now: a bundle that is not a policy must not keep the one before it from coming back.
       if remembers, checks.contains(.rollback) { try memory.remember(accepted) }
     } catch {
       throw failure(error)

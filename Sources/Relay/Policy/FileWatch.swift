@@ -1,12 +1,12 @@
 import Platform
 
-/// Notices that one of some files is not what it was: a state machine over what the file system says of them.
+/// Notices that one of several files has changed: a state machine over what the file system reports about them.
 ///
-/// A file that was replaced counts at once, since whoever replaces one has finished it. One that is written in place
-/// counts when it has been left alone for a moment, so that nobody reads half of it: at once too, where that moment was
-/// over before anybody looked.
+/// A file that was replaced counts at once, since whoever replaces a file has finished it. A file written in place
+/// counts when it has been left alone for a moment, so that nobody reads half of it; if that moment was over before
+/// anybody looked, it counts at once too.
 struct FileWatch: Sendable {
-  /// For how long a file that was written in place must have been left alone, in nanoseconds.
+  /// How long a file that was written in place must have been left alone, in nanoseconds.
   static let quiet: UInt64 = 200_000_000
 
   let paths: [String]
@@ -15,17 +15,17 @@ struct FileWatch: Sendable {
 
   private let identity: @Sendable (String) -> FileIdentity?
 
-  /// To be made before the files are read: what changes while they are read is then noticed.
+  /// Must be made before the files are read, so that changes in the meantime are noticed.
   init(_ paths: [String], identity: @escaping @Sendable (String) -> FileIdentity? = { FileIdentity(of: $0) }) {
     self.paths = paths
     self.identity = identity
     known = paths.map(identity)
   }
 
-  /// When it is worth looking again though nothing happens; nil for never.
+  /// When to look again even if nothing happens; nil for never.
   var deadline: UInt64? { pending.map { $0.since + Self.quiet } }
 
-  /// Whether the files are to be read again.
+  /// Whether the files must be read again.
   ///
   /// - Parameters:
   ///   - now: monotonic, in nanoseconds.
@@ -38,8 +38,8 @@ struct FileWatch: Sendable {
     }
     let isBeingWritten = zip(state, known).contains { new, old in
       guard let new, let old, new.isRewriteOf(old) else { return false }
-      // A change that is yet to come, by the clocks, is of unknown age. So is one that left the time as it was: where a
-      // file is cut, its length is there before the time is.
+      // A change in the future, by the clocks, is of unknown age. So is a change that left the time as it was: when a
+      // file is cut, its length changes before the time does.
       return new.changed == old.changed || !(Int64(Self.quiet)...).contains(time &- new.changed)
     }
     if isBeingWritten {

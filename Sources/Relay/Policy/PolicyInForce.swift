@@ -1,7 +1,7 @@
 package import Platform
 package import Policy
 
-/// A policy in force in a program that judges calls itself: kept, put in quarantine and let expire as the relay does.
+/// A policy in force in a program that judges calls itself: kept, quarantined and expired as by the relay.
 package struct PolicyInForce: Sendable {
   /// What changed, for a person and for the record.
   package struct Change: Sendable {
@@ -13,7 +13,7 @@ package struct PolicyInForce: Sendable {
   private let quarantineFile: QuarantineFile
 
   /// - Parameters:
-  ///   - maxAge: for how long a policy stays that can't be confirmed, in seconds.
+  ///   - maxAge: how long a policy that can't be confirmed stays in force, in seconds.
   ///   - now: seconds since 1970.
   package init(_ loaded: PolicySource.Loaded, maxAge: Int64, stateDirectory: String, at now: Int64) {
     keeper = PolicyKeeper(loaded, maxAge: maxAge, at: now)
@@ -23,7 +23,7 @@ package struct PolicyInForce: Sendable {
 
   package var policy: Policy { keeper.policy }
   package var loaded: PolicySource.Loaded { keeper.loaded }
-  /// What every call gets instead of the policy's decision; nil for nothing.
+  /// The decision that every call gets instead of the policy's; nil for none.
   package var obstacle: Decision? { keeper.obstacle }
   /// When ``tick(at:)`` has something to do, in seconds since 1970; nil for never.
   package var deadline: Int64? { keeper.deadline }
@@ -41,10 +41,10 @@ package struct PolicyInForce: Sendable {
 
   package mutating func tick(at now: Int64) -> Change? { Self.change(keeper.tick(at: now)) }
 
-  /// Looks whether the machine is in quarantine.
+  /// Checks whether the machine is in quarantine.
   package mutating func lookForQuarantine() -> Change? { Self.change(keeper.quarantine(quarantineFile.reason())) }
 
-  /// Puts a quarantine on file that the policy asks for; throws where it can't be.
+  /// Writes the quarantine file if the policy asks for a quarantine; throws if that fails.
   package func writeQuarantine(at microseconds: Int64) throws(SystemError) {
     guard let reason = keeper.quarantineToWrite else { return }
     try quarantineFile.write(reason, at: microseconds)

@@ -6,9 +6,9 @@ struct PolicyKeeper: Sendable {
   struct Change: Equatable, Sendable {
     enum Code: String, Sendable {
       case reloaded = "POLICY_RELOADED"
-      /// The new one can't be used; the last good one stays.
+      /// The new policy can't be used; the last good one stays.
       case kept = "POLICY_KEPT"
-      /// The last good one has stayed for too long.
+      /// The last good policy has stayed for too long.
       case expired = "POLICY_EXPIRED"
       case tampered = "BUNDLE_TAMPERED"
       case quarantined = "MACHINE_QUARANTINED"
@@ -17,24 +17,24 @@ struct PolicyKeeper: Sendable {
 
     let code: Code
     let reason: String
-    /// Whether calls are decided otherwise than before.
+    /// Whether calls are decided differently than before.
     let isEffective: Bool
   }
 
   private(set) var loaded: PolicySource.Loaded
-  /// What every governed call gets instead of the policy's decision; nil for nothing.
+  /// The decision that every governed call gets instead of the policy's; nil for none.
   var obstacle: Decision? { quarantine ?? tamper }
-  /// Why the machine is to be quarantined, where a file has to be written about it.
+  /// Why the machine is to be quarantined, if a file has to be written about it.
   private(set) var quarantineToWrite: String?
 
   private var quarantine: Decision?
   private var tamper: Decision?
-  /// Since when the last good policy is not confirmed any more, in seconds since 1970.
+  /// Since when the last good policy is no longer confirmed, in seconds since 1970.
   private var unconfirmedSince: Int64?
   private var lastFailure = ""
   private let maxAge: Int64
 
-  /// - Parameter maxAge: for how long a policy stays that can't be confirmed, in seconds.
+  /// - Parameter maxAge: how long a policy that can't be confirmed stays in force, in seconds.
   init(_ loaded: PolicySource.Loaded, maxAge: Int64, at now: Int64) {
     self.loaded = loaded
     self.maxAge = maxAge
@@ -73,7 +73,7 @@ struct PolicyKeeper: Sendable {
     return Change(code: .kept, reason: "the last good policy stays in force: \(text)", isEffective: false)
   }
 
-  /// The machine is, or is no longer, in quarantine; nil for "it is not".
+  /// The machine is in quarantine for this reason; nil if it is not, or no longer.
   mutating func quarantine(_ reason: String?) -> Change? {
     guard (reason != nil) != (quarantine != nil) else { return nil }
     quarantine = reason.map { .quarantined("MACHINE_QUARANTINED", $0) }
@@ -83,7 +83,7 @@ struct PolicyKeeper: Sendable {
 
   /// Time has passed.
   mutating func tick(at now: Int64) -> Change? {
-    // The clock was set back: what is left counts from now on.
+    // If the clock was set back, what is left counts from now on.
     unconfirmedSince = unconfirmedSince.map { min($0, now) }
     guard let deadline, now >= deadline, loaded.policy.source != .missing else { return nil }
     unconfirmedSince = nil
@@ -98,14 +98,14 @@ struct PolicyKeeper: Sendable {
 
   private mutating func take(_ new: PolicySource.Loaded, at now: Int64) -> Change? {
     tamper = nil
-    // A confirmation from a time that has not come is worth no more than one from now.
+    // A confirmation from the future is worth no more than one from now.
     unconfirmedSince = new.confirmedAt.map { min($0, now) }
     guard new.isTampered else { return nil }
     let reason = "`\(new.path ?? "")` is not what was signed"
     return tampered(reason) ?? Change(code: .tampered, reason: "\(reason); it is used all the same", isEffective: true)
   }
 
-  /// What the policy in force says about a change without its signature; nil where it says to go on.
+  /// Applies what the policy in force says about a change without its signature; nil if it says to go on.
   private mutating func tampered(_ reason: String) -> Change? {
     switch policy.tamperPosture {
     case .warn: return nil

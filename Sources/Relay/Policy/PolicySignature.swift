@@ -2,9 +2,9 @@ import Digest
 import Platform
 
 /// The signature that Control Zero's `sign-policy` puts beside a local policy (1.13.16, "Local policy signature"):
-/// `FILE.sig`, the base64 of an HMAC-SHA256 by `tamper.key` in the same directory.
+/// `FILE.sig`, the Base64 of an HMAC-SHA256 keyed with `tamper.key` in the same directory.
 ///
-/// The key lies beside the file, so it shows accidents and not an attacker who may write both.
+/// The key lies beside the file, so the signature reveals accidents, but not an attacker who may write both.
 enum PolicySignature {
   private static let minKeyBytes = 32
   private static let maxBytes = 4096
@@ -14,7 +14,7 @@ enum PolicySignature {
     return [policy + ".sig", directory + "tamper.key"]
   }
 
-  /// Whether both files are there and the policy does not fit them. Where either is absent nothing is claimed.
+  /// Whether both files are there and the policy does not match them. If either is absent, nothing is claimed.
   static func isBroken(of policy: [UInt8], at path: String) -> Bool {
     var files: [[UInt8]?] = []
     for path in paths(of: path) {

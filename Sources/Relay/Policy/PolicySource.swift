@@ -3,9 +3,9 @@ import Platform
 public import Policy
 import State
 
-/// Where the policy of a session comes from, and how it is loaded: at the start and whenever it changed.
+/// Where a session's policy comes from, and how it is loaded: at the start and after each change.
 ///
-/// The working directory is never searched: a repository that somebody cloned must not bring its own policy.
+/// The working directory is never searched: a cloned repository must not bring its own policy.
 public struct PolicySource: Sendable {
   /// What was loaded, and the bytes it came from, for the record.
   public struct Loaded: Sendable {
@@ -13,13 +13,13 @@ public struct PolicySource: Sendable {
     public let bytes: [UInt8]
     /// Nil when there is none.
     public let path: String?
-    /// Whether a signature that belongs to it says that it was changed.
+    /// Whether the signature that belongs to it says that it was changed.
     public var isTampered = false
-    /// The project whose policy it is, where that is beyond doubt; nil for a local file.
+    /// The project that the policy belongs to beyond doubt; nil for a local file.
     public var projectID: String?
-    /// When it ends, in seconds since 1970; nil for never.
+    /// When the policy ends, in seconds since 1970; nil for never.
     public var expiresAt: Int64?
-    /// When it was last known to be current, in seconds since 1970; nil for what is current while it is there.
+    /// When the policy was last known to be current, in seconds since 1970; nil if it is current while it is there.
     public var confirmedAt: Int64?
   }
 
@@ -29,16 +29,16 @@ public struct PolicySource: Sendable {
   private let source: RunOptions.Source
   private let stateDirectory: String
   private let checks: AcceptanceChecks
-  /// Whether what is loaded is taken for accepted: not by those who only look.
+  /// Whether a loaded bundle counts as accepted; false for commands that only look.
   private let remembers: Bool
   /// Where the API key comes from.
   private let service: ServiceSettings.Options
-  /// Of the service's policies; nil where no service is asked.
+  /// The cache of the service's policies; nil if no service is used.
   private var cache: CacheLayout?
-  /// The same for an API key that has taken the place of the one in use, as long as nothing was pulled with it.
+  /// The same for an API key that has replaced the one in use, as long as nothing was pulled with it.
   private var nextCache: CacheLayout?
 
-  /// - Parameter scope: of the API key, where the service is a source.
+  /// - Parameter scope: the API key's, if the service is a source.
   init(
     _ source: RunOptions.Source, service: ServiceSettings.Options, checks: AcceptanceChecks, stateDirectory: String,
     scope: String?, remembers: Bool = true
@@ -51,9 +51,9 @@ public struct PolicySource: Sendable {
     cache = scope.map { CacheLayout(stateDirectory: stateDirectory, scope: $0) }
   }
 
-  /// Turns to what is pulled with another API key, where one has taken the place of the one in use.
+  /// Switches to what is pulled with another API key, if that key has replaced the one in use.
   ///
-  /// Until there is something, and while the key can't be read, all stays as it is.
+  /// Until something is pulled, and while the key can't be read, everything stays as it is.
   mutating func followKey() {
     guard let cache, let scope = try? ServiceSettings.key(service, stateDirectory: stateDirectory).scope else { return }
     let next = CacheLayout(stateDirectory: stateDirectory, scope: scope)
@@ -62,7 +62,7 @@ public struct PolicySource: Sendable {
     (self.cache, nextCache) = (next, nil)
   }
 
-  /// What a change of tells that ``load(at:isStart:)`` has something new to say, or ``followKey()`` something to do.
+  /// A change of one of these means that ``load(at:isStart:)`` has something new, or ``followKey()`` something to do.
   var watchedPaths: [String] { watchedPaths(of: source) }
 
   private func watchedPaths(of source: RunOptions.Source) -> [String] {
@@ -78,8 +78,8 @@ public struct PolicySource: Sendable {
     return files.flatMap { [$0] + PolicySignature.paths(of: $0) }
   }
 
-  /// Loads the file that was named, or the one in the state directory, or what was pulled from the service; without
-  /// any of it, the policy that denies all.
+  /// Loads the file that was named, or the one in the state directory, or what was pulled from the service; without any
+  /// of them, the policy that denies everything.
   ///
   /// - Parameters:
   ///   - now: seconds since 1970.
@@ -116,7 +116,7 @@ public struct PolicySource: Sendable {
       }
       if let loaded = pulled ?? nil { return loaded }
     } catch {
-      // A process that runs keeps the policy that it has; one that starts has none to keep.
+      // A running process keeps the policy that it has; a starting one has none to keep.
       guard isStart else { throw error }
       if let other, !error.isFinal { return try load(other, at: now, isStart: isStart) }
       return Loaded(policy: Policy.missing(reason: error.lines.joined(separator: "; ")), bytes: [], path: nil)
@@ -128,7 +128,7 @@ public struct PolicySource: Sendable {
   /// What to tell a person whose policy has not come yet.
   static let notPulled = "the policy has not come from the Control Zero service yet: see `czproxy status`"
 
-  /// A local policy, with what the signature beside it says.
+  /// A local policy, with the verdict of the signature beside it.
   package static func loadSigned(_ path: String) throws(PolicyError) -> Loaded {
     var loaded = try load(path)
     loaded.isTampered = PolicySignature.isBroken(of: loaded.bytes, at: path)
@@ -150,7 +150,7 @@ public struct PolicySource: Sendable {
 
   // MARK: One file
 
-  /// In which reasons are told.
+  /// The language of reasons.
   static var locale: String { Environment.value("CONTROLZERO_LOCALE") ?? "" }
 
   /// Loads one file: a local policy, or a bundle's payload.
@@ -166,7 +166,7 @@ public struct PolicySource: Sendable {
       policy: try Policy.load(local: bytes, format: format, fileName: path, locale: locale), bytes: bytes, path: path)
   }
 
-  /// The bytes of a file of no more than a policy's greatest size.
+  /// The bytes of a file that is no larger than the largest policy.
   public static func read(_ path: String) throws(PolicyError) -> [UInt8] {
     do throws(FileReader.Failure) {
       return try FileReader.read(path, limit: maxBytes)

@@ -2,8 +2,8 @@ import Audit
 import Platform
 import Wire
 
-/// `quarantine.json` of the state directory: while it is there, every call of this user is denied (Control Zero 1.13.16,
-/// "Tamper handling"). It is lifted by whoever set it, or by deleting it.
+/// `quarantine.json` in the state directory: while it is there, every call of this user is denied (Control Zero
+/// 1.13.16, "Tamper handling"). The quarantine is lifted by whoever set it, or by deleting the file.
 struct QuarantineFile: Sendable {
   private static let maxBytes = 64 << 10
 
@@ -13,7 +13,7 @@ struct QuarantineFile: Sendable {
     path = stateDirectory + "/quarantine.json"
   }
 
-  /// Why the machine is in quarantine; nil where it is not. A file that can't be read counts: it may say anything.
+  /// Why the machine is in quarantine; nil if it is not. A file that can't be read counts: it may say anything.
   func reason() -> String? {
     let bytes: [UInt8]
     do throws(FileReader.Failure) {

@@ -4,18 +4,18 @@ import State
 
 /// The policy that `czproxy sync` last pulled from a Control Zero service (1.13.16, "policies/pull", "Cache").
 struct ServiceSource: Sendable {
-  /// A day: how old a bundle without policies may be that was not just sent (1.13.16, "Empty, degraded, stale").
+  /// A day: the maximum age of a bundle without policies that was not just sent (1.13.16, "Empty, degraded, stale").
   private static let freshness: Int64 = 86_400
 
   let layout: CacheLayout
   let checks: AcceptanceChecks
   let remembers: Bool
 
-  /// Nil where nothing has been pulled yet.
+  /// Nil if nothing has been pulled yet.
   ///
   /// - Parameters:
   ///   - now: seconds since 1970.
-  ///   - isStart: whether nothing is in force yet. What the service has rejected is then not used; a process that runs
+  ///   - isStart: whether nothing is in force yet. What the service has rejected is then not used; a running process
   ///     keeps what it has.
   func load(at now: Int64, isStart: Bool) throws(PolicySourceError) -> PolicySource.Loaded? {
     let cached: (policy: CachedPolicy, keys: SharedSecret?, bundle: [UInt8]?)?
@@ -38,7 +38,7 @@ struct ServiceSource: Sendable {
         try keys.withArray { json throws(BundleError) in try BundleKeys(parsing: json) }
       }, bundle: { bundle },
       trustsEmpty: { header in
-        // What was just sent is believed whatever its date.
+        // What was just sent is trusted whatever its date.
         policy.pulledAt == policy.confirmedAt || Self.isFresh(Int64(clamping: header.createdAt), at: now)
       })
     loaded.confirmedAt = policy.confirmedAt ?? 0

@@ -5,11 +5,11 @@ import Platform
 import Policy
 import Wire
 
-/// Puts what a session does on record: facts in, rows of the audit segment out.
+/// Records what a session does: facts in, rows of the audit segment out.
 ///
-/// The segment is created with the first row; when that fails it is tried again for the next one.
+/// The segment is created with the first row; if that fails, the next row tries again.
 struct AuditTrail: ~Copyable {
-  /// What every row repeats or the first one tells.
+  /// What every row repeats or the first one reports.
   struct Identity {
     let server: ServerName
     let command: [String]
@@ -21,7 +21,7 @@ struct AuditTrail: ~Copyable {
     private(set) var ruleCount = 0
 
     /// - Parameters:
-    ///   - projectID: of the call's context, where the policy names none.
+    ///   - projectID: that of the call's context, if the policy names none.
     ///   - loaded: the policy in force.
     init(
       server: ServerName, command: [String], sessionID: String, processID: Int32, stateDirectory: String,
@@ -58,7 +58,7 @@ struct AuditTrail: ~Copyable {
 
   /// Writes the first row.
   mutating func open() throws(AuditError) {
-    // What stands in a file without a name is on no record.
+    // Rows in a file that has no name any more are not on record.
     if AuditSegment.isRemoved(segment) { segment = nil }
     guard segment == nil else { return }
     let identity = identity
@@ -79,7 +79,7 @@ struct AuditTrail: ~Copyable {
     segment = consume created
   }
 
-  /// Writes what lines led to, by one write: after an error nothing of it is on record.
+  /// Writes the records of lines in one write: after an error none of them is on record.
   mutating func write(_ lines: [JudgedLine]) throws(AuditError) {
     guard lines.contains(where: { !$0.step.records.isEmpty }) else { return }
     try open()
@@ -116,7 +116,7 @@ struct AuditTrail: ~Copyable {
     return row
   }
 
-  /// Writes what became of the policy in force. Rows from here on name the one that is.
+  /// Records a change of the policy in force. Later rows name the new one.
   mutating func write(_ change: PolicyKeeper.Change, inForce loaded: PolicySource.Loaded) throws(AuditError) {
     identity.takePolicy(loaded)
     guard segment != nil else { return }
@@ -145,7 +145,7 @@ struct AuditTrail: ~Copyable {
 
   private static func now() -> UTCTime { UTCTime(microseconds: WallClock.microseconds()) }
 
-  // MARK: Rows that are no decision
+  // MARK: Rows that are not decisions
 
   private func lifecycleRow(_ event: String, reason: String, code: String) -> AuditRecord {
     var row = AuditRecord(at: Self.now(), decision: "audit", event: event)
@@ -158,7 +158,7 @@ struct AuditTrail: ~Copyable {
     return row
   }
 
-  /// A row about a method or a tool; what it is about follows.
+  /// A row about a method or a tool, to which the details are added.
   private func row(_ event: String, method: [UInt8], policyID: String = "<lifecycle>") -> AuditRecord {
     var row = AuditRecord(at: Self.now(), decision: "audit", event: event)
     row.string("tool", identity.server.description)

@@ -3,8 +3,8 @@ package import DataLoss
 package import Policy
 package import Wire
 
-/// The row of a decision: the members of Control Zero's local audit log in their order (1.13.16, "Audit"), then ours. One
-/// form for calls that are relayed and for those that a program makes.
+/// The row of a decision: the members of Control Zero's local audit log in their order (1.13.16, "Audit"), then ours.
+/// The form is the same for relayed calls and for those that a program makes.
 package struct DecisionRow {
   /// Whether the decision was acted on, and by whom.
   package struct Enforcement {
@@ -47,12 +47,12 @@ package struct DecisionRow {
   let tool: String
   let method: [UInt8]
   let arguments: (document: JSONDocument, node: JSONDocument.Node)?
-  /// Names of arguments that are not to be put on record.
+  /// Names of arguments that must not be recorded.
   let sensitiveKeys: Set<[UInt8]>
   let decision: Decision
   let dataLoss: ScanOutcome
   let enforcement: Enforcement
-  /// Whether all is let through, so that nothing was masked.
+  /// Whether everything is let through, so that nothing was masked.
   let isObserved: Bool
   /// In nanoseconds.
   let evaluationTime: UInt64
@@ -106,7 +106,7 @@ package struct DecisionRow {
     return row
   }
 
-  /// What stands for the name of an argument that is not to be put on record.
+  /// Replaces the name of an argument that must not be recorded.
   private static let redactedKey = Array("<redacted-key>".utf8)
 
   /// The part of the engine that the decision comes from.

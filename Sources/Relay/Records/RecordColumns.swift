@@ -3,20 +3,20 @@ package import DataLoss
 package import Policy
 import Wire
 
-/// The columns that the records of the relay and of the library have in common, under the names of Control Zero's local
-/// audit log (1.13.16, "Audit").
+/// The columns that records of the relay and of the library share, under the names of Control Zero's local audit log
+/// (1.13.16, "Audit").
 package enum RecordColumns {
-  /// Matches that a row lists; `details` counts them all.
+  /// The maximum number of matches that a row lists; `details` counts them all.
   private static let listed = 100
 
-  /// A method as a record names it: where something was found in what a message is known by, only one of the protocol's.
+  /// A method as a record names it: only one of the protocol's, if a match is in what identifies the message.
   static func method(_ method: [UInt8], _ outcome: ScanOutcome) -> [UInt8] {
     outcome.isInName && MethodRole(of: method, from: .server) == .unknown ? redactedMethod : method
   }
 
   private static let redactedMethod = Array("<redacted-method>".utf8)
 
-  /// Of a call's arguments.
+  /// Writes the columns of a call's arguments.
   package static func writeInput(_ outcome: ScanOutcome, to row: inout AuditRecord) {
     row.object("dlp_outcome") { writer in
       writer.key("status")
@@ -36,7 +36,7 @@ package enum RecordColumns {
     if !outcome.findings.isEmpty { writeFindings("dlp_findings", outcome, to: &row) }
   }
 
-  /// Of what came back.
+  /// Writes the columns of what came back.
   package static func writeOutput(_ outcome: ScanOutcome, to row: inout AuditRecord) {
     row.boolean("dlp_output_scanned", outcome.status != .skipped && outcome.status != .unavailable)
     row.string("dlp_output_status", outcome.status.rawValue)
@@ -49,7 +49,7 @@ package enum RecordColumns {
     writeFindings("dlp_output_findings", outcome, to: &row)
   }
 
-  /// Why what came back was not passed on.
+  /// Writes why what came back was not passed on.
   package static func write(_ withholding: Withholding?, to row: inout AuditRecord) {
     guard let withholding else { return }
     row.string("withheld_code", withholding.code.rawValue)

@@ -4,7 +4,7 @@ import Policy
 import Wire
 
 extension SessionRecord.JudgedCall {
-  /// Its row.
+  /// The row of this call.
   func record(_ session: DecisionRow.Session, server: ServerName, at time: UTCTime) -> AuditRecord {
     let decided = DecisionRow(
       tool: server.description, method: RecordColumns.method(call.name, dataLoss),
@@ -29,9 +29,9 @@ extension SessionRecord.JudgedCall {
     return .init(status: status, reason: reason, isEnforced: isBlocked, host: "mcp_proxy")
   }
 
-  /// What ties the row to the host's own records: trace context (W3C) and the ids that Claude Code and Codex send.
+  /// Ties the row to the host's own records: trace context (W3C) and the ids that Claude Code and Codex send.
   private func writeHostIDs(to row: inout AuditRecord) {
-    // What a server writes there may be what was found.
+    // What a server writes there may be the match itself.
     guard let meta = call.meta, from == .host || dataLoss.findings.isEmpty else { return }
     func text(_ key: StaticString, in object: JSONDocument.Node) -> ArraySlice<UInt8>? {
       document.member(key, of: object).flatMap { document.string($0) }.map { $0.prefix(512) }

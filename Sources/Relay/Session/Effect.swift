@@ -2,18 +2,18 @@ public import Wire
 
 /// What a session wants done about the line it was given, in this order.
 public struct Step: Sendable {
-  /// Must be durable before any of the effects happens; see ``Session/unrecorded(_:because:)`` for when they can't be.
+  /// Must be durable before any of the effects happens; see ``Session/unrecorded(_:because:)`` for when that fails.
   public var records: [SessionRecord] = []
 
   public var effects: [Effect] = []
 
-  /// What is done instead where a record can't be written; nil where the effects are past deciding.
+  /// What to do instead if a record can't be written; nil if the effects are past deciding.
   var instead: Instead?
 
   struct Instead: Sendable {
     /// The request that then does not reach the other side.
     let request: (id: RequestID, sender: Peer)?
-    /// - Parameter reason: why it can't be put on record.
+    /// - Parameter reason: why the step can't be recorded.
     let effects: @Sendable (_ reason: String) -> [Effect]
   }
 
@@ -29,13 +29,13 @@ public struct Step: Sendable {
 public enum Effect: Sendable, Equatable {
   /// Pass on the line just received, with the bytes it came with.
   case forward
-  /// Pass it on with some of its bytes changed.
+  /// Pass the line on with some of its bytes changed.
   case forwardEdited([ByteEdit])
   /// Send a line of our own.
   case send([UInt8], to: Peer)
   /// Tell a person, on standard error.
   case report(String)
 
-  /// Pass it on, changed where something is to be changed.
+  /// Pass the line on, with the edits if there are any.
   static func forward(_ edits: [ByteEdit]) -> Effect { edits.isEmpty ? .forward : .forwardEdited(edits) }
 }

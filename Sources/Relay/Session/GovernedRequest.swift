@@ -1,6 +1,6 @@
 public import Wire
 
-/// A request that the policy is asked about, in both protocol eras: a tool call, or a method of the protocol.
+/// A request that the policy judges, in both protocol eras: a tool call, or a method of the protocol.
 ///
 /// Its nodes point into the message it was parsed from.
 public struct GovernedRequest: Sendable {
@@ -9,16 +9,16 @@ public struct GovernedRequest: Sendable {
   /// The method of the request.
   public let method: [UInt8]
 
-  /// What stands behind the colon of its subject: the tool's name, else the method. Not empty.
+  /// The part after the colon of its subject: the tool's name, otherwise the method. Not empty.
   public let name: [UInt8]
 
-  /// What conditions look at: `params.arguments` of a tool call, else `params`; an object, nil where it is absent.
+  /// What conditions examine: `params.arguments` of a tool call, otherwise `params`; an object, nil if absent.
   public let arguments: JSONDocument.Node?
 
   /// `params._meta`, an object.
   public let meta: JSONDocument.Node?
 
-  /// `params.inputResponses` of a call that is made again with what the server asked for (2026-07-28), an object.
+  /// `params.inputResponses` of a call that is repeated with what the server asked for (2026-07-28), an object.
   public let inputResponses: JSONDocument.Node?
 
   /// Whether the host asked for a task (2025-11-25): it parses the answer as a `CreateTaskResult`.
@@ -27,19 +27,19 @@ public struct GovernedRequest: Sendable {
   /// Whether the request is of the stateless era (2026-07-28): its answer carries a `resultType`.
   public let isModern: Bool
 
-  /// Whether a call that was made before is made again with what the server asked for. It is judged anew.
+  /// Whether an earlier call is repeated with what the server asked for. It is judged anew.
   public let isRetry: Bool
 
   public let isToolCall: Bool
 
-  /// What the answer must be read and written by.
+  /// What is needed to read and to write the answer.
   struct Summary: Sendable {
     let name: [UInt8]
     let isToolCall: Bool
     var wantsTask: Bool
     let isModern: Bool
 
-    /// Of a question whose answer is the tool's own.
+    /// The summary for a request whose answer is the tool's own.
     var ofTaskResult: Summary {
       var summary = self
       summary.wantsTask = false
@@ -49,7 +49,7 @@ public struct GovernedRequest: Sendable {
 
   var summary: Summary { Summary(name: name, isToolCall: isToolCall, wantsTask: wantsTask, isModern: isModern) }
 
-  /// Why a request can't be judged, and at which byte of the line.
+  /// Why a request can't be judged, and the byte of the line at fault.
   public struct Malformed: Error, Equatable, Sendable {
     public let reason: String
     public let offset: Int
@@ -77,7 +77,7 @@ public struct GovernedRequest: Sendable {
 
   /// A method that a policy judges by its params.
   ///
-  /// - Parameter required: the member that says what is meant, and must be a text.
+  /// - Parameter required: the member that says what is meant, and must be a string.
   public init(
     method: [UInt8], id: RequestID, params node: JSONDocument.Node?, requiring required: StaticString?,
     in document: JSONDocument
@@ -96,7 +96,7 @@ public struct GovernedRequest: Sendable {
     isToolCall = false
   }
 
-  /// What a server asks for within an answer: the method and params stand in the answer, the id is that of the request.
+  /// What a server asks for within an answer: the method and params are in the answer, the id is that of the request.
   init(nested method: [UInt8], id: RequestID, params: JSONDocument.Node?) {
     self.id = id
     self.method = method
@@ -111,7 +111,7 @@ public struct GovernedRequest: Sendable {
   }
 }
 
-/// The members of `params` that a judgement goes by. A key that some reader takes for one of them is refused.
+/// The members of `params` that a judgment depends on. A key that some reader takes for one of them is refused.
 private struct Params {
   let node: JSONDocument.Node
   let meta: JSONDocument.Node?
@@ -126,7 +126,7 @@ private struct Params {
     var known: [(StaticString, JSONDocument.Node)] = []
     for (key, value) in document.members(of: node) {
       if let name = names.first(where: { document.string(key, equals: $0) }) {
-        // Null stands for what is left out, as with `params` itself.
+        // Null stands for an omitted member, as with `params` itself.
         if document.kind(of: value) != .null { known.append((name, value)) }
       } else {
         let bytes = document.string(key) ?? []
@@ -154,7 +154,7 @@ private struct Params {
     meta.map { document.member("io.modelcontextprotocol/protocolVersion", of: $0) != nil } ?? false
   }
 
-  /// A text that is not empty.
+  /// A string that is not empty.
   func text(_ name: StaticString) throws(GovernedRequest.Malformed) -> [UInt8] {
     guard let node = self[name] else { throw GovernedRequest.Malformed("`\(name)` is missing", self.node, document) }
     guard let text = document.string(node), !text.isEmpty else {

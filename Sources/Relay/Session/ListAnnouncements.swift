@@ -1,7 +1,7 @@
 import Wire
 
-/// Whom to tell that a list is not what it was, and how (MCP: `list_changed` to 2025-11-25; `subscriptions/listen` of
-/// 2026-07-28). Nobody is told of a list whose changes the server does not announce itself.
+/// Whom to tell that a list has changed, and how (MCP: `list_changed` to 2025-11-25; `subscriptions/listen` of
+/// 2026-07-28). Nobody is told about a list whose changes the server does not announce itself.
 struct ListAnnouncements: Sendable {
   enum List: String, CaseIterable, Sendable {
     case tools, prompts, resources
@@ -10,7 +10,7 @@ struct ListAnnouncements: Sendable {
     var filter: [UInt8] { Array("\(rawValue)ListChanged".utf8) }
   }
 
-  /// Streams that are remembered; of more nobody is told.
+  /// The maximum number of remembered streams; further ones are not told.
   static let limit = 256
 
   private var advertised: Set<List> = []
@@ -19,7 +19,7 @@ struct ListAnnouncements: Sendable {
 
   var streamCount: Int { streams.count }
 
-  /// Takes what the server said about itself in its answer to `initialize`.
+  /// Learns what the server said about itself in its answer to `initialize`.
   mutating func learn(fromInitialize result: JSONDocument.Node, in document: JSONDocument) {
     guard let capabilities = document.member("capabilities", of: result) else { return }
     advertised = Set(
@@ -32,14 +32,14 @@ struct ListAnnouncements: Sendable {
   /// The host is ready to be told.
   mutating func initialized() { isInitialized = true }
 
-  /// The stream that a notification of the server is about.
+  /// The stream that a notification of the server belongs to.
   static func stream(of params: JSONDocument.Node, in document: JSONDocument) -> RequestID? {
     document.member("_meta", of: params)
       .flatMap { document.member("io.modelcontextprotocol/subscriptionId", of: $0) }
       .flatMap { RequestID($0, in: document) }
   }
 
-  /// Takes a notification of the server that tells which lists a stream will be told of.
+  /// Learns from a notification of the server which lists a stream will be told about.
   mutating func acknowledge(_ id: RequestID, _ params: JSONDocument.Node, in document: JSONDocument) {
     guard let filter = document.member("notifications", of: params), id.json.count <= 1024,
       streams.count < Self.limit || streams[id] != nil
@@ -50,7 +50,7 @@ struct ListAnnouncements: Sendable {
       })
   }
 
-  /// A stream that was answered or cancelled is over.
+  /// Forgets a stream that was answered or cancelled.
   mutating func close(_ id: RequestID) { streams[id] = nil }
 
   /// The lines that tell the host, each with its LF.

@@ -1,10 +1,10 @@
 import DataLoss
 import Wire
 
-/// Changes a list that a server sends (MCP, `tools/list` and its sisters): entries leave it, annotations are overruled.
-/// Every other byte, cursors among them, stays as it came.
+/// Edits a list that a server sends (MCP, `tools/list` and its sisters): removes entries, overrides annotations. Every
+/// other byte, including cursors, stays as it came.
 struct ListEditor {
-  /// Where a list stands in its result, and what its entries are known by.
+  /// Where a list is in its result, and the key that identifies its entries.
   struct Shape: Sendable {
     let member: StaticString
     let key: StaticString
@@ -17,12 +17,12 @@ struct ListEditor {
 
   private let document: JSONDocument
   private(set) var edits: [ByteEdit] = []
-  /// Entries that left the list.
+  /// The number of entries that were removed.
   private(set) var removed = 0
 
   /// - Parameters:
-  ///   - isHidden: whether an entry of this name leaves the list.
-  ///   - hints: what is said of a tool of this name in the place of its server.
+  ///   - isHidden: whether an entry with this name is removed.
+  ///   - hints: those that replace the server's own for a tool with this name.
   init(
     _ result: JSONDocument.Node, _ shape: Shape, in document: JSONDocument, isHidden: ([UInt8]) -> Bool,
     hints: ([UInt8]) -> [(name: String, value: Bool)]
@@ -39,7 +39,7 @@ struct ListEditor {
       }
     }
     guard !edits.isEmpty else { return }
-    // What was made for one host must not be kept for another one.
+    // What was edited for one host must not be cached for another.
     if let scope = document.member("cacheScope", of: result), document.string(scope, equals: "public") {
       edits.append(ByteEdit(range: document.range(of: scope), replacement: Array("\"private\"".utf8)))
     }
@@ -87,7 +87,7 @@ struct ListEditor {
     edits.append(ByteEdit(range: end..<end, replacement: Array(",\"annotations\":{\(Self.text(hints))}".utf8)))
   }
 
-  /// Sets hints in what a tool has as its annotations.
+  /// Sets hints in a tool's own annotations.
   private mutating func set(_ hints: Hints, in annotations: JSONDocument.Node) {
     guard document.kind(of: annotations) == .object else {
       return edits.append(

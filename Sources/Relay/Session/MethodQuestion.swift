@@ -1,15 +1,15 @@
 package import Policy
 
-/// What a policy says of a method of the protocol that is no tool call, for commands that ask about one call.
+/// What a policy says about a protocol method other than a tool call, for commands that ask about one call.
 package enum MethodQuestion: Equatable {
   /// Judged under its own name.
   case judged
-  /// Passes, unless a rule names it.
+  /// Passes unless a rule names it.
   case named
-  /// Never a policy's subject.
+  /// Never subject to a policy.
   case free
 
-  /// Nil for what is no method of MCP, and for `tools/call`: then a tool is meant.
+  /// Nil for what is not a method of MCP, and for `tools/call`: then a tool is meant.
   package init?(_ method: [UInt8]) {
     let roles = [Peer.host, .server].map { MethodRole(of: method, from: $0) }
     switch roles.first(where: { $0 != .unknown }) ?? .unknown {
@@ -20,7 +20,7 @@ package enum MethodQuestion: Equatable {
     }
   }
 
-  /// The decision on a request; nil where it is that on any call.
+  /// The decision on a request; nil if the request is judged like any call.
   package func decision(on call: Call, by policy: Policy) -> Decision? {
     switch self {
     case .judged: nil

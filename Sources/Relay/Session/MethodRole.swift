@@ -1,19 +1,19 @@
 import Wire
 
-/// What the policy has to do with a request, by its method and by who sends it (MCP, all versions).
+/// How the policy treats a request, by its method and its sender (MCP, all versions).
 enum MethodRole: Equatable, Sendable {
   case toolCall
   /// Judged as `server:method`.
   case governed(Subject)
   /// A request to the host's model.
   case sampling
-  /// What begins a connection, and lists of what the server has: never a policy's subject.
+  /// What begins a connection, and lists of what the server has: never subject to a policy.
   case directory(PendingRequests.Entry.Directory)
-  /// Never a policy's subject.
+  /// Never subject to a policy.
   case free
-  /// Goes through, unless a rule names it.
+  /// Passes unless a rule names it.
   case known
-  /// The same, and denied where methods have to be known.
+  /// The same, but denied if methods have to be known.
   case unknown
 
   /// The member of `params` that says what is meant.
@@ -65,7 +65,7 @@ enum MethodRole: Equatable, Sendable {
     ("tasks/cancel", .known),
   ]
 
-  /// What a server may ask within an answer (2026-07-28, `inputRequests`).
+  /// What a server may ask for within an answer (2026-07-28, `inputRequests`).
   static let askedInAnswers: [StaticString] = ["sampling/createMessage", "elicitation/create", "roots/list"]
 
   /// Notifications, with who sends them.

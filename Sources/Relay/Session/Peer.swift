@@ -1,8 +1,8 @@
 /// One end of the relay.
 public enum Peer: String, Sendable {
-  /// The program with the model in it; our parent.
+  /// The program that contains the model; the parent of this process.
   case host
-  /// The real MCP server; our child.
+  /// The real MCP server; a child of this process.
   case server
 
   public var other: Peer { self == .host ? .server : .host }

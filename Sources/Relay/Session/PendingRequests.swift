@@ -1,6 +1,6 @@
 import Wire
 
-/// Requests that went one way and have not been answered: what an answer must belong to.
+/// Requests that went one way and have not been answered: an answer must belong to one of them.
 ///
 /// Bounded in number and in bytes: a request over a limit is refused rather than forgotten.
 struct PendingRequests: Sendable {
@@ -8,9 +8,9 @@ struct PendingRequests: Sendable {
     /// What the request was, as far as its answer needs it.
     enum Kind: Sendable {
       case toolCall(GovernedRequest.Summary)
-      /// A question about a task that a tool call began: what the tool answers may come with it.
+      /// A question about a task that a tool call began: the tool's answer may come with it.
       case task(GovernedRequest.Summary, method: [UInt8])
-      /// What begins a connection, and lists of what the server has: nothing of it is data.
+      /// What begins a connection, and lists of what the server has: none of it is data.
       case directory(Directory)
       case other(method: [UInt8])
     }
@@ -38,7 +38,7 @@ struct PendingRequests: Sendable {
     let sentAt: UInt64
     var isCancelled = false
 
-    /// Bytes of what its sender chose: its id, as a value and as text, and its name.
+    /// The bytes that its sender chose: its id, as a value and as text, and its name.
     var byteCount: Int {
       let name =
         switch kind {
@@ -51,14 +51,14 @@ struct PendingRequests: Sendable {
     }
   }
 
-  /// Requests in flight in one direction.
+  /// The maximum number of requests in flight in one direction.
   static let limit = 65_536
 
-  /// Bytes of their ids and names together, from which on none is taken in.
+  /// When their ids and names reach this many bytes in total, no further request is accepted.
   static let maxBytes = 32 << 20
 
   private var entries: [RequestID: Entry] = [:]
-  /// Those of them that were cancelled: looked for among all, they would be looked for with each request too many.
+  /// The cancelled ones: without this set, all entries would be searched for them with each request too many.
   private var cancelled: Set<RequestID> = []
   private(set) var byteCount = 0
 
@@ -67,7 +67,7 @@ struct PendingRequests: Sendable {
 
   func contains(_ id: RequestID) -> Bool { entries[id] != nil }
 
-  /// Whether it is a stream of notifications that somebody still listens to.
+  /// Whether this is a stream of notifications that somebody still listens to.
   func isStream(_ id: RequestID) -> Bool {
     guard let entry = entries[id], case .directory(.listen) = entry.kind else { return false }
     return !entry.isCancelled
@@ -83,11 +83,11 @@ struct PendingRequests: Sendable {
   mutating func cancel(_ id: RequestID) {
     guard let entry = entries[id], !entry.isCancelled else { return }
     entries[id]?.isCancelled = true
-    // With the spelling that is counted, not with that of whoever cancels.
+    // In the spelling that is counted, not in that of the cancellation.
     cancelled.insert(entry.id)
   }
 
-  /// Takes the request that an answer belongs to; nil when there is none, or when it was answered before.
+  /// Removes and returns the request that an answer belongs to; nil if there is none, or if it was answered before.
   mutating func take(_ id: RequestID) -> Entry? {
     guard let entry = entries.removeValue(forKey: id) else { return nil }
     byteCount -= entry.byteCount
@@ -96,7 +96,7 @@ struct PendingRequests: Sendable {
   }
 
   /// The same, also for an answer whose id has the other type: hosts of the official SDKs take "5" for 5. Every reader
-  /// knows it for the answer to that request, or for none, as long as no other one has that very id.
+  /// takes it for the answer to that request, or to none, as long as no other request has exactly that id.
   mutating func take(answeredBy id: RequestID) -> Entry? {
     take(id) ?? id.inOtherType.flatMap { take($0) }
   }
@@ -115,7 +115,7 @@ struct RequestsInFlight: Sendable {
 
   subscript(sender: Peer) -> PendingRequests {
     get { sender == .host ? fromHost : fromServer }
-    // In place: a table that is handed out and put back would be copied for each request.
+    // In place: a table that is returned and stored again would be copied for each request.
     _modify {
       if sender == .host { yield &fromHost } else { yield &fromServer }
     }

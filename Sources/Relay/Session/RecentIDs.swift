@@ -1,7 +1,7 @@
 import Wire
 
-/// The ids of the latest requests that were answered here and never reached the server. Of an id of more than 1024 bytes
-/// nothing is known.
+/// The ids of the latest requests that were answered here and never reached the server. Ids of more than 1024 bytes are
+/// not remembered.
 struct RecentIDs: Sendable {
   static let limit = 256
 
@@ -9,7 +9,7 @@ struct RecentIDs: Sendable {
   private var order: [RequestID] = []
   private var oldest = 0
 
-  /// Of what the table and its order hold, the greater.
+  /// The size of the table or of its order, whichever is greater.
   var count: Int { max(ids.count, order.count) }
 
   func contains(_ id: RequestID) -> Bool { ids.contains(id) }

@@ -12,10 +12,10 @@ enum Reply {
 
   /// JSON-RPC 2.0, section 5.1: Method not found.
   static let methodNotFoundCode = -32601
-  /// MCP's own example of a user who does not want a model to be asked.
+  /// MCP's own example for a user who does not want a model to be asked.
   private static let userRejectedCode = -1
 
-  /// The answer to a request that policy denies, in the form that whoever sent it can read.
+  /// The answer to a request that policy denies, in a form that its sender can read.
   static func denial(of judged: SessionRecord.JudgedCall, _ decision: Decision, asError: Bool) -> [UInt8] {
     let request = judged.call
     let write = { (writer: inout JSONWriter) in self.write(decision, evaluationTime: judged.evaluationTime, to: &writer)
@@ -26,7 +26,7 @@ enum Reply {
     var writer = JSONWriter()
     begin(&writer, id: request.id)
     if judged.from == .server, request.method.elementsEqual("elicitation/create".utf8) {
-      // A person could have declined as well: no server takes that for a failure.
+      // A person could have declined as well, so no server takes this for a failure.
       writer.key("result")
       writer.beginObject()
       writer.key("action")
@@ -37,9 +37,9 @@ enum Reply {
     return end(&writer)
   }
 
-  /// What stands in the place of an answer that asks the host for something which policy denies.
+  /// Replaces an answer that asks the host for something that policy denies.
   ///
-  /// - Parameter call: whose answer it was; nil for that of a method.
+  /// - Parameter call: the call that was answered; nil for a method.
   static func denial(
     ofAnswerTo call: GovernedRequest.Summary?, id: RequestID, _ decision: Decision, asError: Bool
   ) -> [UInt8] {
@@ -51,7 +51,7 @@ enum Reply {
     return end(&writer)
   }
 
-  /// The answer to a call that was executed, and whose result may not reach the host.
+  /// The answer to a call that was executed, but whose result must not reach the host.
   static func withheld(_ call: GovernedRequest.Summary, id: RequestID, _ withholding: Withholding) -> [UInt8] {
     refusal(of: call, id: id, text: text(of: withholding), asError: false) { write(withholding, to: &$0) }
   }
@@ -99,7 +99,7 @@ enum Reply {
     return end(&writer)
   }
 
-  /// Leaves the error open.
+  /// Leaves the error object open.
   private static func writeError(
     _ message: String, code: Int, to writer: inout JSONWriter, _ data: (inout JSONWriter) -> Void
   ) {
@@ -131,7 +131,7 @@ enum Reply {
     writer.endObject()
   }
 
-  /// The answer to a request that is refused before any policy is asked, or whose answer is.
+  /// The answer to a request that is refused before any policy is consulted, or whose answer is refused.
   static func refusal(of id: RequestID, code: Int, message: String) -> [UInt8] {
     var writer = JSONWriter()
     begin(&writer, id: id)
@@ -144,7 +144,7 @@ enum Reply {
     return end(&writer)
   }
 
-  /// What the model and the person read.
+  /// The text for the model and the person.
   static func text(of decision: Decision) -> String {
     let code = decision.reasonCode.isEmpty ? "no code" : decision.reasonCode
     let doubt = decision.doubts.isEmpty ? "" : "; in doubt: " + decision.doubts.joined(separator: ", ")

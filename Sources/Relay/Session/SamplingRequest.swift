@@ -13,7 +13,7 @@ struct SamplingRequest {
         document.string($0)
       }
     }
-    /// Every `text` within some content, a tool's result and a resource in it too.
+    /// Every `text` within some content, including those of a tool's result and of a resource.
     func texts(in node: JSONDocument.Node) -> [[UInt8]] {
       if document.kind(of: node) == .array { return document.elements(of: node).flatMap(texts) }
       let own = document.values(takenFor: "text", of: node).compactMap { document.string($0) }
@@ -35,7 +35,7 @@ struct SamplingRequest {
     llmRequest = request
   }
 
-  /// A number however it is written, what is too large as the largest; nil for anything else.
+  /// A number however it is written; one that is too large becomes the largest. Nil for anything else.
   private static func count(_ node: JSONDocument.Node, in document: JSONDocument) -> Int64? {
     guard document.kind(of: node) == .integer || document.kind(of: node) == .number else { return nil }
     let digits = String(decoding: document.raw(node), as: UTF8.self)

@@ -2,7 +2,7 @@ import DataLoss
 import Policy
 import Wire
 
-/// Lists of what the server has, and what begins a connection: what is denied outright need not be shown.
+/// Lists of what the server has, and what begins a connection: entries that are denied outright need not be shown.
 extension Session {
   mutating func passList(
     _ directory: PendingRequests.Entry.Directory, _ result: JSONDocument.Node, in document: JSONDocument,
@@ -23,7 +23,7 @@ extension Session {
     case .discover:
       return Step(.forward)
     case .ping, .listen:
-      // Empty in the protocol, but not to be relied on.
+      // Empty by the protocol, but not to be relied on.
       return pass(result, in: document, of: directory.method.bytes, to: request, line)
     }
     let editor = ListEditor(
@@ -35,7 +35,7 @@ extension Session {
       record: .listEdit(.init(method: method, id: request.id, hidden: editor.removed)), .forwardEdited(editor.edits))
   }
 
-  /// Whether a call of it would be denied whatever its arguments are.
+  /// Whether a call of this entry would be denied whatever its arguments are.
   private func isHidden(_ name: [UInt8], _ directory: PendingRequests.Entry.Directory) -> Bool {
     guard options.hidesDenied, !options.observes, obstacle == nil else { return false }
     let server = options.server.bytes

@@ -2,9 +2,9 @@ import DataLoss
 import Policy
 import Wire
 
-/// What a server asks its host: as a request (to 2025-11-25), or within an answer (2026-07-28).
+/// What a server asks of its host: as a request (to 2025-11-25), or within an answer (2026-07-28).
 extension Session {
-  /// A request to the host's model is judged under its own name, and as what it is: `llm:generate`.
+  /// A request to the host's model is judged under its own name, and also as `llm:generate`.
   func decisionOnSampling(_ request: GovernedRequest, in document: JSONDocument) -> Decision {
     let call = Call(
       server: options.server.bytes, method: request.method, arguments: request.arguments.map { (document, $0) },
@@ -13,7 +13,7 @@ extension Session {
     return policy.decide(call, alsoAs: model.call(context: options.context))
   }
 
-  /// What was decided about a question, whose text is scanned like everything that a server sends.
+  /// The judgment of a question, whose text is scanned like everything that a server sends.
   func judgedQuestion(
     _ request: GovernedRequest, _ decision: Decision, in document: JSONDocument, since started: UInt64
   ) -> SessionRecord.JudgedCall {
@@ -36,7 +36,7 @@ extension Session {
       evaluationTime: monotonicNanoseconds() &- started, isObserved: options.observes)
   }
 
-  /// Passes a question that no rule speaks of.
+  /// Passes a question that no rule names.
   mutating func passQuestion(_ message: Message, method: [UInt8], id: RequestID) -> Step {
     let started = monotonicNanoseconds()
     let scan = scan(message.params, in: message.document, asked: method)
@@ -54,10 +54,10 @@ extension Session {
       .forward(scan.edits))
   }
 
-  /// The scan of a request or a notification of the server's: of its params, and of what can only be refused as a
-  /// whole, its id and a method of its own.
+  /// Scans a request or a notification of the server: its params, and what can only be refused as a whole, its id and a
+  /// method of its own.
   ///
-  /// - Parameter name: what the policy's rules for answers name behind the server; the method without.
+  /// - Parameter name: what follows the server in the policy's rules for answers; by default the method.
   func scan(
     _ params: JSONDocument.Node?, in document: JSONDocument, asked method: [UInt8], as name: [UInt8]? = nil
   ) -> ScanOutcome {
@@ -90,12 +90,13 @@ extension Session {
     return questions
   }
 
-  /// The members' values of an object, which `inputRequests` is, or the elements of a list, for hosts that take either.
+  /// The values of an object's members, as in `inputRequests`, or the elements of a list, for hosts that take either.
   private static func values(of node: JSONDocument.Node, in document: JSONDocument) -> [JSONDocument.Node] {
     document.kind(of: node) == .array ? Array(document.elements(of: node)) : document.members(of: node).map(\.value)
   }
 
-  /// Why some host may find a question in an answer or a notification that we don't, or another one; nil where none can.
+  /// Why some host may find one more question, or another, in an answer or a notification than czproxy; nil if none
+  /// can.
   func hiddenQuestion(_ node: JSONDocument.Node?, in document: JSONDocument) -> String? {
     guard let node else { return nil }
     var questions: JSONDocument.Node?
@@ -129,7 +130,7 @@ extension Session {
   private static let questionsKey = Array("inputRequests".utf8)
   private static let dataKey = Array("data".utf8)
 
-  /// Whether some host reads in a member the elicitations of an error (-32042), and we don't.
+  /// Whether some host reads the elicitations of an error (-32042) in a member, and czproxy doesn't.
   private func hidesElicitations(
     _ key: JSONDocument.Node, _ value: JSONDocument.Node, in document: JSONDocument
   ) -> Bool {
@@ -141,15 +142,15 @@ extension Session {
     }
   }
 
-  /// The questions within an answer or a notification, each judged as the request that it stands for. What no rule
-  /// speaks of is not among them.
+  /// The questions within an answer or a notification, each judged as the request that it stands for. Questions that no
+  /// rule names are left out.
   func judgedQuestions(
     in node: JSONDocument.Node?, of document: JSONDocument, askedBy id: RequestID
   ) -> [SessionRecord.JudgedCall] {
     guard let node else { return [] }
     return Self.questions(in: node, of: document).compactMap { method, params in
       let request = GovernedRequest(nested: method, id: id, params: params)
-      // The text of it is scanned with the answer that it stands in.
+      // Its text is scanned with the answer that contains it.
       let started = monotonicNanoseconds()
       let decision: Decision?
       if MethodRole(of: method, from: .server) == .sampling {

@@ -2,10 +2,10 @@ internal import Policy
 internal import Wire
 
 extension Session {
-  /// Takes the first exchange of a session through one of its own, which is then forgotten.
+  /// Runs a session's first exchange through a session that is then discarded.
   ///
-  /// What that makes for the whole process (detectors, tables of names, the runtime's types) the host need not wait for
-  /// then: it is for the time in which the server starts.
+  /// What this builds for the whole process (detectors, tables of names, the runtime's types) the host need not wait
+  /// for later: it is meant for the time in which the server starts.
   public static func rehearse() {
     let options = Options(server: ServerName(derivedFrom: ["rehearsal"]), context: Context())
     var session = Session(options: options, policy: .missing(reason: "a rehearsal"), monotonicNanoseconds: { 0 })
@@ -15,7 +15,7 @@ extension Session {
     ]
     var framer = LineFramer(maxLineBytes: 1024)
     for (sender, text) in lines {
-      // SAFETY: a static text is there for as long as the process, and a framer has room for more than a line's limit.
+      // SAFETY: a static text lives as long as the process, and a framer has room for more than a line's limit.
       unsafe framer.receive { space in
         unsafe space.copyMemory(from: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
         return text.utf8CodeUnitCount

@@ -2,7 +2,7 @@ import DataLoss
 import Policy
 import Wire
 
-/// Requests, in both directions: what the policy governs is judged, everything else is knowingly passed.
+/// Requests, in both directions: those that the policy governs are judged, the others pass deliberately.
 extension Session {
   mutating func receiveRequest(
     _ message: Message, id: RequestID, method: JSONDocument.Node, _ line: LineFramer.Line, from sender: Peer
@@ -26,12 +26,12 @@ extension Session {
     var isAnswered = true
   }
 
-  /// What is known before anything but id and method is looked at.
+  /// Checks what is known before anything but id and method is examined.
   private mutating func admit(
     _ name: [UInt8], id: RequestID, at offset: Int, from sender: Peer
   ) throws(Inadmissible) -> MethodRole {
     if inFlight[sender].contains(id) {
-      // Unanswered: the answer would be taken for the one to the request in flight.
+      // Not answered: the answer would be taken for the one to the request in flight.
       throw Inadmissible(reason: "the id of a request that is still in flight", isAnswered: false)
     }
     if inFlight[sender].isFull {
@@ -99,7 +99,7 @@ extension Session {
     return try listen(to: try SubscriptionFilter(params, in: message.document), id: id)
   }
 
-  /// A stream of notifications may also ask for the updates of resources, which is what `resources/subscribe` was.
+  /// A stream of notifications may also ask for updates of resources, as `resources/subscribe` did.
   private mutating func listen(
     to filter: SubscriptionFilter, id: RequestID
   ) throws(GovernedRequest.Malformed) -> Step {
@@ -128,7 +128,7 @@ extension Session {
 
   private mutating func judge(_ request: GovernedRequest, _ message: Message, from sender: Peer) -> Step {
     let document = message.document
-    // Parsed when it is first asked for.
+    // The schema is parsed when it is first needed.
     if request.isToolCall { catalog.parseSchema(of: request.name) }
     let uri =
       request.isToolCall
@@ -137,7 +137,7 @@ extension Session {
     return step(for: judged, kind: request.isToolCall ? .toolCall(request.summary) : .other(method: request.method))
   }
 
-  /// What no rule names goes through.
+  /// A method that no rule names passes.
   private mutating func judgeIfNamed(
     _ method: [UInt8], id: RequestID, _ message: Message, from sender: Peer
   ) throws(GovernedRequest.Malformed) -> Step {
@@ -154,7 +154,7 @@ extension Session {
       if let judged = judgedIfNamed(request, in: document, from: sender) { return step(for: judged, kind: kind) }
     }
     if sender == .server { return passQuestion(message, method: method, id: id) }
-    // What no policy is asked about must not carry out what a policy's rules mask or block.
+    // A method that no policy judges must not carry out of the host what a policy's rules mask or block.
     let scan = message.params.map { outgoing($0, in: document) }
     guard let scan, !options.observes, scan.denial != nil || !scan.edits.isEmpty else {
       return pass(kind, id: id, from: sender)
@@ -213,7 +213,7 @@ extension Session {
     return judgedCall(request, call, decision: obstacle, in: document, since: started)
   }
 
-  /// Judges a request by the rules that name its method; nil where none does.
+  /// Judges a request by the rules that name its method; nil if none does.
   func judgedIfNamed(
     _ request: GovernedRequest, in document: JSONDocument, from sender: Peer
   ) -> SessionRecord.JudgedCall? {

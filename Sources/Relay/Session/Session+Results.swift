@@ -2,7 +2,7 @@ import DataLoss
 import Policy
 import Wire
 
-/// What the server sends is looked at before the host sees it: answers, errors, notifications.
+/// What the server sends is examined before the host sees it: answers, errors, notifications.
 extension Session {
   mutating func receiveAnswer(
     _ message: Message, to id: RequestID, result: JSONDocument.Node? = nil, error: JSONDocument.Node? = nil,
@@ -28,7 +28,7 @@ extension Session {
       if let result { tasks.learn(from: result, of: call, in: message.document) }
       return passOutput(result, error, of: call, in: message.document, to: request, line)
     case .task(let call, let method):
-      // Only this one is answered by what the tool itself would have answered.
+      // Only this method is answered with what the tool itself would have answered.
       guard method.elementsEqual("tasks/result".utf8) else {
         return pass(
           result ?? error, in: message.document, of: call.name, to: request, line,
@@ -44,7 +44,7 @@ extension Session {
     return Step(record: .outcome(outcome(of: call, request, line, .late, ScanOutcome.skipped(.policyDenied), nil)))
   }
 
-  /// What the host gives a server that asked is on its way out, like the arguments of a call.
+  /// What the host answers a server's request with is on its way out, like the arguments of a call.
   private func passHostAnswer(
     _ message: Message, to request: PendingRequests.Entry, _ answer: JSONDocument.Node?, _ line: LineFramer.Line
   ) -> Step {
@@ -58,7 +58,7 @@ extension Session {
     return Step(record: .observation(record), .send(Reply.withheld(id: request.id, withholding), to: .server))
   }
 
-  /// The scan of something that goes to the server and is no policy's subject.
+  /// Scans something that goes to the server and is not subject to a policy.
   func outgoing(_ node: JSONDocument.Node, in document: JSONDocument) -> ScanOutcome {
     var scanner = ArgumentScanner(policy.scanner)
     scanner.encoded = options.encodedArguments
@@ -101,7 +101,7 @@ extension Session {
 
   // MARK: Everything else
 
-  /// - Parameter name: the tool, or the method, as the policy's rules for answers name it behind the server.
+  /// - Parameter name: the tool or the method, as it follows the server in the policy's rules for answers.
   func pass(
     _ node: JSONDocument.Node?, in document: JSONDocument, of name: [UInt8], to request: PendingRequests.Entry,
     _ line: LineFramer.Line, mayRetype: Bool = true
@@ -131,7 +131,7 @@ extension Session {
       : withholding(params, in: document, of: name, line, scan)
     var step = Step()
     step.records = questions.map { .decision($0) }
-    // A question whose decision can't be put on record does not get through.
+    // A question whose decision can't be recorded does not get through.
     if !questions.isEmpty { step.instead = Step.Instead(request: nil) { _ in [] } }
     if !scan.findings.isEmpty || withholding != nil {
       step.records.append(
@@ -141,7 +141,7 @@ extension Session {
     return step
   }
 
-  /// - Parameter call: whose answer it is; nil for that of a method.
+  /// - Parameter call: the call that was answered; nil for a method.
   private func step(
     _ questions: [SessionRecord.JudgedCall], _ record: SessionRecord?, _ scan: ScanOutcome,
     _ withholding: Withholding?, to id: RequestID, of call: GovernedRequest.Summary?
@@ -196,7 +196,7 @@ extension Session {
     if let reason = hiddenQuestion(node, in: document) { return Withholding(code: .lookAlike, reason: reason) }
     guard !options.observes else { return nil }
     let rule = policy.resultRule(for: subject(of: name))
-    // The output of a task stands within what is said about it, which may be all that a host looks at.
+    // The output of a task is inside its description, and may be all that a host looks at.
     let output = node.flatMap { document.member("result", of: $0) }
     return rule.withholding(node, in: document, bytes: line.bytes.count)
       ?? output.flatMap { rule.withholding($0, in: document, bytes: line.bytes.count) }

@@ -1,7 +1,7 @@
 import Wire
 
 extension Session {
-  /// How much each table holds that grows with what the peers send, and how much it may hold.
+  /// The size and the limit of each table that grows with what the peers send.
   package var tables: [(count: Int, limit: Int)] {
     [
       (inFlight[.host].count, PendingRequests.limit), (inFlight[.server].count, PendingRequests.limit),

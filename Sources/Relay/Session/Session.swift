@@ -2,31 +2,31 @@ public import DataLoss
 public import Policy
 public import Wire
 
-/// One host talking to one server: what crosses, what is judged, what is answered (MCP, both protocol eras).
+/// One host talking to one server: what passes, what is judged, what is answered (MCP, both protocol eras).
 ///
 /// A state machine without descriptors: lines go in, ``Step``s come out. It holds what is in flight and nothing else,
-/// and decides era and meaning for each request by the request alone.
+/// and determines the era and the meaning of each request from the request alone.
 public struct Session: Sendable {
   /// What a session is told once.
   public struct Options: Sendable {
     public var server: ServerName
     public var context: Context
-    /// Denied calls are answered by a JSON-RPC error instead of a tool result.
+    /// Denied calls get a JSON-RPC error instead of a tool result.
     public var deniesAsError = false
-    /// Denials are put on record, and the calls go through.
+    /// Denials are recorded, and the calls pass.
     public var observes = false
-    /// What a list has that the policy denies outright leaves it.
+    /// Entries that the policy denies outright are removed from lists.
     public var hidesDenied = true
     /// Methods and notifications that are not the protocol's are refused.
     public var isStrict = false
-    /// What becomes of arguments under a key that says that they are encoded.
+    /// What happens to arguments whose key says that they are encoded.
     public var encodedArguments = ArgumentScanner.Encoded.deny
-    /// Bytes of text in a call's arguments that are scanned; a call with more is denied.
+    /// The maximum bytes of text in a call's arguments to scan; a call with more is denied.
     public var maxScannedBytes = ArgumentScanner.defaultMaxBytes
-    /// How far the detectors may go with what the server sends, where the policy doesn't say.
+    /// How far the detectors may go with what the server sends, unless the policy says.
     public var resultMode = ResultMode.detect
     public var limits = JSONLimits()
-    /// What `within` looks at in a policy.
+    /// The file system that `within` examines.
     public var files: (any FileSystemView)?
 
     public init(server: ServerName, context: Context) {
@@ -37,7 +37,7 @@ public struct Session: Sendable {
 
   public private(set) var options: Options
   public private(set) var policy: Policy
-  /// What every call gets instead of the policy's decision; nil for nothing.
+  /// The decision that every call gets instead of the policy's; nil for none.
   private(set) var obstacle: Decision?
 
   let monotonicNanoseconds: @Sendable () -> UInt64
@@ -47,7 +47,7 @@ public struct Session: Sendable {
   var tasks = TaskTable()
   var announcements = ListAnnouncements()
   private(set) var resultScanner: ResultScanner
-  /// Whether host and server agreed on a version by `initialize`: only then may the server ask the host something.
+  /// Whether host and server agreed on a version by `initialize`: only then may the server ask anything of the host.
   var hasHandshake = false
 
   /// - Parameter monotonicNanoseconds: a clock that never goes back.
@@ -60,13 +60,13 @@ public struct Session: Sendable {
     self.monotonicNanoseconds = monotonicNanoseconds
   }
 
-  /// Requests that the host still waits for.
+  /// The number of requests that the host still waits for.
   public var requestsInFlight: Int { inFlight[.host].count }
 
-  /// Judges by another policy from the next line on; what is in flight stays as it was judged.
+  /// Judges by another policy from the next line on; requests in flight stay as they were judged.
   ///
-  /// - Parameter projectID: of a bundle; nobody can name another one then.
-  /// - Returns: how to tell the host that its lists may not be what they were.
+  /// - Parameter projectID: that of a bundle; nobody can name another one then.
+  /// - Returns: what tells the host that its lists may have changed.
   public mutating func enforce(_ policy: Policy, obstacle: Decision?, projectID: String? = nil) -> [Effect] {
     self.policy = policy
     self.obstacle = obstacle
@@ -100,14 +100,14 @@ public struct Session: Sendable {
     }
   }
 
-  /// A line that was longer than the limit and is gone.
+  /// Handles a line that was longer than the limit and is gone.
   public mutating func receive(_ line: OverlongLine, from sender: Peer) -> Step {
     refuse([], bytes: line.bytes, from: sender, MessageError(line, limit: options.limits.maxBytes))
   }
 
-  /// What to do instead of the step's effects, since a record of it can't be written.
+  /// What to do instead of a step's effects, because a record of it can't be written.
   ///
-  /// What would have gone on after a decision is denied; everything else is past deciding and happens.
+  /// What would have passed after a decision is denied; everything else is past deciding and happens.
   public mutating func unrecorded(_ step: Step, because reason: String) -> [Effect] {
     let report = Effect.report("the audit record can't be written: \(reason)")
     guard let instead = step.instead else { return [report] + step.effects }
@@ -139,7 +139,7 @@ public struct Session: Sendable {
     let cancelled = cancelledID(message, method: method)
     if sender == .server {
       if let cancelled { inFlight[.server].cancel(cancelled) }
-      // Of a stream that the host did not open the id is the server's, and may be anything.
+      // The id of a stream that the host did not open is the server's, and may be anything.
       if name.elementsEqual("notifications/subscriptions/acknowledged".utf8), let params = message.params,
         let stream = ListAnnouncements.stream(of: params, in: document), inFlight[.host].isStream(stream)
       {
@@ -157,7 +157,7 @@ public struct Session: Sendable {
     return Step(.forward)
   }
 
-  /// Whether a method is one that is judged, or is taken for one by some server.
+  /// Whether a method is judged, or is taken for a judged one by some server.
   static func isGovernedOrLookAlike(_ method: [UInt8]) -> Bool {
     MethodRole.governed.contains { $0.hasBytes(method.span) || LookAlike.isLookAlike(method[...], of: $0) }
   }
@@ -177,11 +177,11 @@ public struct Session: Sendable {
 
   // MARK: Refusals
 
-  /// Refuses a line that is no message; whoever waits for an answer to it gets one where the id is beyond doubt.
+  /// Refuses a line that is not a message; a peer that waits for an answer gets one if the id is beyond doubt.
   private mutating func refuse(
     _ content: ArraySlice<UInt8>, bytes: Int, from sender: Peer, _ error: MessageError
   ) -> Step {
-    // What was in flight under such an id stays so: only a first use of it is answered.
+    // What was in flight under such an id stays in flight: only a first use of an id is answered.
     let answerable = error.answerable.filter { !inFlight[sender].contains($0) }
     var step = refusal(
       of: nil, from: sender, reason: error.description, offset: error.offset, bytes: bytes, sample: content,
@@ -193,7 +193,7 @@ public struct Session: Sendable {
     }
     if let id = error.answered, let request = inFlight[sender.other].take(answeredBy: id) {
       if sender == .server { announcements.close(request.id) }
-      // Nobody waits for it any more, whatever it is.
+      // Nobody waits for the answer any more, whatever it is.
       if request.isCancelled { return step }
       let message = "Refused by czproxy: the \(sender.rawValue)'s answer can't be passed on: \(error.description)."
       step.effects.append(
@@ -203,8 +203,8 @@ public struct Session: Sendable {
   }
 
   /// - Parameters:
-  ///   - answered: the request that gets an error, where somebody waits for it.
-  ///   - code: of that error.
+  ///   - answered: the request that gets an error, if somebody waits for it.
+  ///   - code: the code of that error.
   func refusal(
     of answered: RequestID?, code: Int = Reply.invalidRequestCode, from sender: Peer, reason: String, offset: Int,
     bytes: Int, sample: ArraySlice<UInt8>, id: RequestID? = nil
@@ -212,7 +212,7 @@ public struct Session: Sendable {
     var step = Step(
       record: .refusal(
         .init(from: sender, reason: reason, offset: offset, bytes: bytes, id: answered ?? id)))
-    // What a server prints by mistake is for the person who runs it; what a host sends may hold secrets.
+    // What a server prints by mistake is for the person who runs it; what a host sends may contain secrets.
     let shown = sender == .server && !sample.isEmpty ? ": `\(DisplayText.escaped(sample, limit: 200))`" : ""
     step.effects.append(.report("refused a line of \(bytes) bytes from the \(sender.rawValue): \(reason)\(shown)"))
     if let answered {

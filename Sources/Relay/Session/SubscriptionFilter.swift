@@ -1,11 +1,11 @@
 import Wire
 
-/// What a `subscriptions/listen` asks to be told of (MCP 2026-07-28), as far as a policy judges it.
+/// What a `subscriptions/listen` asks to be told about (MCP 2026-07-28), as far as a policy judges it.
 struct SubscriptionFilter {
   /// The resources, each as the params of the `resources/subscribe` that it stands for.
   private(set) var subscriptions: [JSONDocument] = []
 
-  /// Throws for what some server may read as subscriptions and another one not.
+  /// Throws for what some server may read as subscriptions and another may not.
   init(_ params: JSONDocument.Node, in document: JSONDocument) throws(GovernedRequest.Malformed) {
     guard let filter = try Self.member("notifications", of: params, in: document),
       let list = try Self.member("resourceSubscriptions", of: filter, in: document)

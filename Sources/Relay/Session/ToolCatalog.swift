@@ -2,14 +2,14 @@ import Wire
 
 /// What the server's lists said about its tools, as far as a decision needs it (MCP, "Tools: Listing Tools").
 ///
-/// Bounded: of a tool that it has no room for nothing is known, and its arguments are then judged in every reading.
+/// Bounded: nothing is known about a tool without room here, and its arguments are then judged in every reading.
 struct ToolCatalog: Sendable {
-  /// Bytes of all schemas together.
+  /// The maximum bytes of all schemas together.
   static let maxBytes = 8 << 20
   static let maxTools = 8192
   private static let maxName = 1024
 
-  /// Parsed when it is first asked for: of a long list few tools are called.
+  /// Parsed when it is first needed: of a long list, few tools are called.
   private enum Schema {
     case text([UInt8])
     case parsed(JSONDocument)
@@ -23,17 +23,17 @@ struct ToolCatalog: Sendable {
   }
 
   private var schemas: [[UInt8]: Schema] = [:]
-  /// Tools whose results have a schema too.
+  /// Tools whose results also have a schema.
   private var structured: Set<[UInt8]> = []
   private var bytes = 0
 
   init() {}
 
   var toolCount: Int { max(schemas.count, structured.count) }
-  /// Of all schemas together.
+  /// The bytes of all schemas together.
   var byteCount: Int { bytes }
 
-  /// Takes what one page of a `tools/list` result says; a tool that was known before is now as it says.
+  /// Learns from one page of a `tools/list` result, which replaces what was known about its tools.
   mutating func learn(from result: JSONDocument.Node, in document: JSONDocument) {
     guard let tools = document.member("tools", of: result) else { return }
     for tool in document.elements(of: tools) {
@@ -55,16 +55,16 @@ struct ToolCatalog: Sendable {
     }
   }
 
-  /// The tool's `inputSchema`; nil where it is not known, or was not parsed yet.
+  /// The tool's `inputSchema`; nil if it is not known, or not parsed yet.
   func schema(of tool: [UInt8]) -> (JSONDocument, JSONDocument.Node)? {
     guard case .parsed(let document)? = schemas[tool] else { return nil }
     return (document, document.root)
   }
 
-  /// Parses the tool's `inputSchema`, where it is known and nobody did before.
+  /// Parses the tool's `inputSchema`, if it is known and not parsed yet.
   mutating func parseSchema(of tool: [UInt8]) {
     guard case .text(let text)? = schemas[tool] else { return }
-    // It stood in a message that was read by the same rules; only its depth could differ, and is less.
+    // The text comes from a message that was read by the same rules; only its depth can differ, and is less.
     if let document = try? JSONDocument(parsing: text[...]) {
       schemas[tool] = .parsed(document)
     } else {
@@ -72,7 +72,7 @@ struct ToolCatalog: Sendable {
     }
   }
 
-  /// Whether the server said that the tool's structured results keep to a schema.
+  /// Whether the server said that the tool's structured results follow a schema.
   func hasOutputSchema(_ tool: [UInt8]) -> Bool { structured.contains(tool) }
 
   private mutating func forget(_ tool: [UInt8]) {

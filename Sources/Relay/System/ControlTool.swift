@@ -1,14 +1,14 @@
 private import CShims
 internal import Platform
 
-/// The executable that stands beside this one and does all that is not relaying.
+/// The executable beside this one, which does everything but relaying.
 public enum ControlTool {
   private static let name = "czproxy-ctl"
 
-  /// Where it is; nil where that can't be told.
+  /// The tool's path; nil if it can't be determined.
   static func path() -> String? { path(beside: name) }
 
-  /// Where the relay is, which stands beside it; nil where that can't be told.
+  /// The path of the relay, which is beside the tool; nil if it can't be determined.
   public static func relayPath() -> String? { path(beside: "czproxy") }
 
   private static func path(beside name: String) -> String? {
@@ -19,7 +19,7 @@ public enum ControlTool {
     return (own.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(own[...$0]) } ?? "./") + name
   }
 
-  /// Becomes the tool; returns an exit status only when that fails.
+  /// Becomes the tool; returns an exit status only if that fails.
   public static func run(_ words: [String]) -> Int32 {
     guard let path = path() else {
       StandardError.report("can't tell where this executable is")
@@ -32,7 +32,7 @@ public enum ControlTool {
     return 70
   }
 
-  /// Starts the tool as a process of its own, which outlives this one.
+  /// Starts the tool as a separate process, which outlives this one.
   static func start(_ words: [String]) throws(SystemError) {
     guard let path = path() else { throw SystemError("exec", ENOENT) }
     guard unsafe access(path, X_OK) == 0 else { throw SystemError("exec", errno) }
@@ -42,9 +42,9 @@ public enum ControlTool {
     guard failed == 0 else { throw SystemError("fork", failed) }
   }
 
-  /// Runs the tool and waits for it; its standard error is ours.
+  /// Runs the tool and waits for it; its standard error is that of this process.
   ///
-  /// - Parameter limit: bytes of output that are taken; more is an error, EFBIG.
+  /// - Parameter limit: the maximum bytes of output; more is an error, EFBIG.
   static func output(of words: [String], limit: Int) throws(SystemError) -> (bytes: [UInt8], status: Int32) {
     guard let path = path() else { throw SystemError("exec", ENOENT) }
     var ends: (Int32, Int32) = (-1, -1)
@@ -65,7 +65,7 @@ public enum ControlTool {
     _ = consume writer
     guard error == 0 else { throw SystemError("exec", error) }
     var bytes: [UInt8] = []
-    // Copies of what may be a secret are left nowhere as it grows.
+    // Reserved in full, so that growing leaves no copies of what may be a secret.
     bytes.reserveCapacity(limit + 4096)
     var part = [UInt8](repeating: 0, count: 4096)
     defer { unsafe part.withUnsafeMutableBytes { unsafe cz_wipe($0.baseAddress, $0.count) } }
@@ -73,7 +73,7 @@ public enum ControlTool {
       bytes += part.prefix(count)
       guard bytes.count <= limit else { break }
     }
-    // Who still writes is told that nobody reads, and ends.
+    // A tool that still writes is told that nobody reads, and ends.
     _ = consume reader
     var status: Int32 = 0
     while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}

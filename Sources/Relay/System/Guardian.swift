@@ -1,18 +1,18 @@
 private import CShims
 internal import Platform
 
-/// The process between the proxy and the server, which outlives the proxy by as long as it takes to clean up.
+/// The process between the proxy and the server, which outlives the proxy by as long as cleaning up takes.
 ///
-/// A host may kill the proxy with SIGKILL, and a server may be a wrapper (`npx`, `uvx`, `sh -c`) with the real one
-/// beneath it. The guardian starts the server, adopts whatever its descendants leave behind, and when the proxy is
-/// gone it ends them all. What has moved to a session of its own (a daemon) is left alone.
-/// It reads no message and holds none of the proxy's pipes.
+/// A host may kill the proxy with SIGKILL, and a server may be a wrapper (`npx`, `uvx`, `sh -c`) with the real server
+/// beneath it. The guardian starts the server, adopts whatever its descendants leave behind, and ends them all when the
+/// proxy is gone. A process that has moved to a session of its own (a daemon) is left alone. The guardian reads no
+/// message and holds none of the proxy's pipes.
 enum Guardian {
   /// From SIGTERM to SIGKILL for what is left when the proxy is gone, in milliseconds.
   private static let patience: Int32 = 1000
-  /// After SIGKILL.
+  /// The same after SIGKILL.
   private static let despair: Int32 = 2000
-  /// So many looks in a row must find nobody.
+  /// This many consecutive looks must find no process.
   private static let looks = 5
 
   /// Never returns: the process ends here.
@@ -23,7 +23,7 @@ enum Guardian {
     cz_adopt_orphans()
     for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { cz_ignore_signal(signal) }
     let signals: SignalPipe
-    // Forked while the proxy opens its log, so that the server starts at once when it is told to.
+    // Forked while the proxy opens its log, so that the server starts at once when the proxy says so.
     let server: cz_held
     do throws(SystemError) {
       signals = try SignalPipe(forwarding: [SIGCHLD])
@@ -33,7 +33,7 @@ enum Guardian {
       _exit(0)
     }
     SecretEnvironment.wipe(secrets)
-    // The pipes belong to the server now, standard input and output to the proxy.
+    // The pipes belong to the server now; standard input and output belong to the proxy.
     _ = consume input
     _ = consume output
     _ = close(0)
@@ -51,7 +51,7 @@ enum Guardian {
     _exit(0)
   }
 
-  /// Forks what becomes the server; its output and input are what remains of the pipes.
+  /// Forks what becomes the server; its input and output are the remaining ends of the pipes.
   private static func hold(
     _ command: [[UInt8]], input: Int32, output: Int32, ignoredSignals: UInt64
   ) throws(SystemError) -> cz_held {
@@ -71,7 +71,7 @@ enum Guardian {
     return held
   }
 
-  /// Does what the proxy asks until it is gone.
+  /// Does what the proxy asks until the proxy is gone.
   private static func guardServer(
     _ server: Int32, _ channel: borrowing GuardianChannel, _ signals: borrowing SignalPipe
   ) {
@@ -97,7 +97,7 @@ enum Guardian {
     }
   }
 
-  /// Ends what is left, and waits for it.
+  /// Ends the descendants that are left, and waits for them.
   private static func endDescendants(of server: Int32, _ signals: borrowing SignalPipe) {
     for (signal, patience) in [(SIGTERM, patience), (SIGKILL, despair)] {
       let until = MonotonicClock.nanoseconds() + UInt64(patience) * 1_000_000
@@ -106,10 +106,10 @@ enum Guardian {
       while true {
         guard reap({ _, _ in }) else { return }
         let left = descendants(of: server)
-        // One that forks and ends, again and again, may be between two processes when we look.
+        // A process that forks and ends, again and again, may be between two processes at the moment of a look.
         emptyLooks = left.isEmpty ? emptyLooks + 1 : 0
         if emptyLooks == looks { return }
-        // A process that appears after the signal was sent gets it too.
+        // A process that appears after the signal was sent gets the signal too.
         for process in left where known.insert(process).inserted || signal == SIGKILL { _ = kill(process, signal) }
         guard MonotonicClock.nanoseconds() < until else { break }
         var request = pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0)
@@ -119,7 +119,7 @@ enum Guardian {
     }
   }
 
-  /// Takes note of processes that ended; returns whether there are children left.
+  /// Reaps processes that ended; returns whether there are children left.
   @discardableResult
   private static func reap(_ body: (Int32, Int32) -> Void) -> Bool {
     while true {
@@ -134,23 +134,23 @@ enum Guardian {
     }
   }
 
-  /// More processes than this on the machine are not all looked at; those that are left show at the next look.
+  /// If the machine has more processes than this, not all are examined; the others show at the next look.
   private static let mostProcesses = 1 << 16
 
-  /// The processes beneath this one that belong to the server: those of our session, or of one that it leads.
+  /// The processes beneath this one that belong to the server: those of our session, or of one that the server leads.
   private static func descendants(of server: Int32) -> [Int32] {
     var processes = [pid_t](repeating: 0, count: mostProcesses)
     var parents = processes
-    // All are listed once: a list for each process would take so long for a thousand that nobody waits for its end.
+    // All are listed once: with a list for each process, a thousand would take longer than anybody waits.
     let count = unsafe cz_processes(&processes, &parents, Int32(mostProcesses))
     var children: [pid_t: [pid_t]] = [:]
     for index in 0..<Int(max(count, 0)) { children[parents[index], default: []].append(processes[index]) }
     let session = getsid(0)
-    // Where /proc is of another PID namespace, and lists none of ours, it is known all the same.
+    // If /proc is of another PID namespace and lists none of our processes, the server is known all the same.
     var found = cz_has_ended(server) == 0 ? [server] : []
     var waiting = [getpid()]
     while let parent = waiting.popLast() {
-      // Each is taken once: a list that was made while processes come and go may lead back to where it began.
+      // Each is taken once: a list that is made while processes come and go may contain a cycle.
       for child in children.removeValue(forKey: parent) ?? [] {
         waiting.append(child)
         let ofChild = getsid(child)

@@ -1,7 +1,7 @@
 private import CShims
 internal import Platform
 
-/// The talk between the proxy and its ``Guardian``: five bytes a message over a socket pair.
+/// The dialog between the proxy and its ``Guardian``: five bytes per message over a socket pair.
 struct GuardianChannel: ~Copyable {
   enum Message: Equatable {
     /// To the guardian: start the server.
@@ -29,7 +29,7 @@ struct GuardianChannel: ~Copyable {
       }
     var bytes = [tag]
     for shift: Int32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
-    // The other side being gone shows when we read.
+    // If the other side is gone, reading shows it.
     _ = unsafe bytes.withUnsafeBytes { unsafe cz_send_nonblocking(descriptor.number, $0.baseAddress, $0.count) }
   }
 
@@ -38,7 +38,7 @@ struct GuardianChannel: ~Copyable {
     _ = shutdown(descriptor.number, Int32(SHUT_RDWR))
   }
 
-  /// Waits for the next message; nil when the other side is gone.
+  /// Waits for the next message; nil if the other side is gone.
   func receive() -> Message? {
     var bytes = [UInt8](repeating: 0, count: 5)
     var filled = 0

@@ -2,12 +2,12 @@ internal import Platform
 internal import Policy
 internal import Wire
 
-/// Loads the policy again when its files change, and looks whether the machine is in quarantine.
+/// Reloads the policy when its files change, and checks whether the machine is in quarantine.
 ///
-/// Looked at is before messages of either side are judged, though not more often than every few milliseconds, and every
-/// few seconds while nothing happens.
+/// The watcher looks before messages of either side are judged, but not more often than every few milliseconds, and
+/// every few seconds while nothing happens.
 struct PolicyWatcher: ~Copyable {
-  /// How often the file system is asked at the most, and at the least; in nanoseconds.
+  /// The shortest and the longest time between two looks at the file system, in nanoseconds.
   private static let shortest: UInt64 = 20_000_000
   private static let longest: UInt64 = 5_000_000_000
 
@@ -16,7 +16,7 @@ struct PolicyWatcher: ~Copyable {
   private(set) var keeper: PolicyKeeper
   private var watch: FileWatch
   private var lookedAt: UInt64 = 0
-  /// What the time of day was at the last look.
+  /// The time of day at the last look.
   private var lastTime: Int64
   private var isForced = false
 
@@ -36,7 +36,7 @@ struct PolicyWatcher: ~Copyable {
   /// When to look again at the latest; monotonic, in nanoseconds.
   var deadline: UInt64 { min(lookedAt + Self.longest, watch.deadline ?? .max) }
 
-  /// Looks at the next opportunity, whatever the files look like.
+  /// Reloads at the next opportunity, even if the files look unchanged.
   mutating func force() { isForced = true }
 
   /// What changed since the last look.
@@ -46,7 +46,7 @@ struct PolicyWatcher: ~Copyable {
     var changes: [PolicyKeeper.Change?] = [keeper.quarantine(quarantine.reason())]
     let microseconds = WallClock.microseconds()
     let time = microseconds / 1_000_000
-    // A clock that went ahead and was put right: what had ended by it may not have.
+    // If a clock went ahead and was put right, a policy that had ended by it may not have.
     if time < lastTime, keeper.policy.source == .missing { isForced = true }
     lastTime = time
     if watch.hasChanged(at: now, time: microseconds * 1000) || isForced {
@@ -65,7 +65,7 @@ struct PolicyWatcher: ~Copyable {
     return changes.compactMap { $0 }
   }
 
-  /// Waits until there is a policy, or somebody has said why there is none, or there is a signal.
+  /// Waits until there is a policy, or somebody has said why there is none, or a signal arrives.
   ///
   /// - Returns: what changed.
   mutating func wait(until deadline: UInt64, orFor signals: borrowing SignalPipe) -> [PolicyKeeper.Change] {

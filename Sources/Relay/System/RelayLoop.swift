@@ -7,16 +7,16 @@ internal import Wire
 
 /// The only loop: one thread, one poll(2), both directions independent of each other.
 ///
-/// Memory is bounded: a direction reads on only while what it feeds has room. What the server sends to a host that
-/// does not read stops the server, and not the host; denials that a host does not read stop the host.
+/// Memory is bounded: a direction is read only while its destination has room. If a host does not read, what the server
+/// sends stops the server but not the host; denials stop the host.
 struct RelayLoop: ~Copyable {
   /// A direction that has this much waiting reads no further, in bytes.
   private static let highWater = 64 << 10
-  /// Lines that are put on record together, at the most: what is known of each is held until then.
+  /// The maximum number of lines that are recorded together: what is known of each is held until then.
   private static let mostTogether = 64
-  /// The same for our own answers to a host that sends and does not read.
+  /// Like ``highWater``, for our own answers to a host that sends and does not read.
   private static let ownHighWater = 1 << 20
-  /// How long the last bytes may wait for a host that does not read, after the server's end; in nanoseconds.
+  /// How long the last bytes may wait, after the server's end, for a host that does not read; in nanoseconds.
   private static let lastWords: UInt64 = 5_000_000_000
 
   private var session: Session
@@ -34,11 +34,11 @@ struct RelayLoop: ~Copyable {
 
   private var hostInput: Descriptor?
   private var serverOutputIsOpen = true
-  /// The end of a stream counts once every line before it was looked at.
+  /// The end of a stream counts once every line before it is handled.
   private var hostEnded = false
   private var serverEnded = false
   private var hostReadAt: UInt64 = 0
-  /// The server reads no longer, so the host is not listened to either.
+  /// The server no longer reads, so the host is not listened to either.
   private var hostIsUnheard = false
   private var fromHost: LineFramer
   private var fromServer: LineFramer
@@ -72,7 +72,7 @@ struct RelayLoop: ~Copyable {
     self.server = server
   }
 
-  /// Relays until it is over; returns the exit status.
+  /// Relays until the session is over; returns the exit status.
   consuming func run() -> Int32 {
     while status == nil {
       let ready = wait()
@@ -114,7 +114,7 @@ struct RelayLoop: ~Copyable {
   private mutating func wait() -> Ready {
     let hostNumber = hostMaySpeak ? hostInputNumber : -1
     let outputNumber = serverOutputIsOpen && serverMaySpeak ? server.output.number : -1
-    // Who is not listened to can't tell that it left, but for that it reads no longer.
+    // A host that is not listened to can't show that it left, except by no longer reading.
     let isUnheard = hostIsUnheard || (hostInputNumber >= 0 && hostNumber < 0)
     func request(_ number: Int32, _ events: Int32) -> pollfd {
       pollfd(fd: number, events: Int16(events), revents: 0)
@@ -133,7 +133,7 @@ struct RelayLoop: ~Copyable {
     }
     let count = unsafe poll(&requests, nfds_t(requests.count), timeout)
     if count <= 0 {
-      // A host that takes its time over what the server left is waited for, as long as it goes on reading.
+      // A host that is slow to read what the server left is waited for, as long as it goes on reading.
       let isReading = toHost.backlog > 0 && MonotonicClock.nanoseconds() &- hostReadAt < Self.lastWords
       act(isReading && !lifecycle.isHurried ? .serverSpoke : .tick)
       lookAtPolicy()
@@ -148,7 +148,7 @@ struct RelayLoop: ~Copyable {
 
   private mutating func handle(_ ready: Ready) {
     if ready.toHost {
-      // With nothing to write it is an error, which is told unasked.
+      // With nothing to write this is an error, which poll(2) reports unasked.
       if toHost.backlog == 0 { toHost.shut() }
       toHost.flush()
       hostReadAt = MonotonicClock.nanoseconds()
@@ -168,7 +168,7 @@ struct RelayLoop: ~Copyable {
         act(.signal(signal))
       }
     }
-    // What was read before a direction had to stop is looked at as soon as there is room.
+    // What was read before a direction had to stop is handled as soon as there is room.
     passOn(from: .host)
     passOn(from: .server)
     closeWhatIsDone()
@@ -179,13 +179,13 @@ struct RelayLoop: ~Copyable {
     if closesToServer, toServer.backlog == 0, toServer.isOpen { toServer.shut() }
     if closesToHost, toHost.backlog == 0, toHost.isOpen { toHost.shut() }
     if !toHost.isOpen, !closesToHost {
-      // The host reads no longer: the server must hear of it as it would without us.
+      // The host no longer reads: the server must notice as it would without the proxy.
       closesToHost = true
       ending = "the host reads no longer"
       act(.hostLeft)
     }
     if !toServer.isOpen, !closesToServer {
-      // The server reads no longer: the host's next write must fail as it would without us.
+      // The server no longer reads: the host's next write must fail as it would without the proxy.
       closesToServer = true
       hostInput = nil
       hostIsUnheard = true
@@ -236,11 +236,11 @@ struct RelayLoop: ~Copyable {
     }
   }
 
-  /// Bytes read; 0 at the end of the stream, nil when there was nothing.
+  /// The number of bytes read; 0 at the end of the stream, nil if there was nothing.
   private static func receive(_ framer: inout LineFramer, from descriptor: Int32) -> Int? {
     var received: Int?
     unsafe framer.receive { space in
-      // An error on reading is an end.
+      // A read error counts as the end.
       do throws(SystemError) {
         received = try unsafe Descriptor.read(descriptor, into: space)
       } catch {
@@ -253,7 +253,7 @@ struct RelayLoop: ~Copyable {
 
   // MARK: Lines
 
-  /// Lines that came together are judged in their order, are put on record by one write, and go out by one.
+  /// Lines that came together are judged in order, recorded in one write, and sent in one write.
   private mutating func passOn(from sender: Peer) {
     if isPassThrough { return passOnUnread(from: sender) }
     while sender == .host ? hostMaySpeak : serverMaySpeak {
@@ -265,11 +265,11 @@ struct RelayLoop: ~Copyable {
           if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
           return
         }
-        // What waited for room is judged by the policy of now as well.
+        // What waited for room is also judged by the policy of now.
         if together.isEmpty { lookAtPolicy() }
         if case .line(let line) = item {
           bytes += line.bytes.count
-          // The short ones don't wait until a long one is judged.
+          // Short lines don't wait until a long one is judged.
           if bytes >= Self.highWater {
             perform(together, from: sender)
             together = []
@@ -281,7 +281,7 @@ struct RelayLoop: ~Copyable {
     }
   }
 
-  /// Where nothing is judged nobody asks where a line ends, or how long it is.
+  /// If nothing is judged, it does not matter where a line ends, or how long it is.
   private mutating func passOnUnread(from sender: Peer) {
     guard sender == .host ? hostMaySpeak : serverMaySpeak else { return }
     let bytes = sender == .host ? fromHost.takeAll() : fromServer.takeAll()
@@ -290,7 +290,7 @@ struct RelayLoop: ~Copyable {
   }
 
   private mutating func finish(from sender: Peer) {
-    // What stands behind the last line end is a line too: a server would read it as one.
+    // What follows the last line end is a line too: a server would read it as one.
     if let item = sender == .host ? fromHost.finish() : fromServer.finish() {
       lookAtPolicy()
       perform([judge(item, from: sender)], from: sender)
@@ -320,7 +320,7 @@ struct RelayLoop: ~Copyable {
       try trail.write(lines)
       for judged in lines { carryOut(judged.step.effects, line: judged.line, from: sender, isBatched: isBatched) }
     } catch {
-      // Of rows that can't be written together some may be: each line has its own fate then.
+      // If rows can't be written together, some may be by themselves: each line is then handled alone.
       for judged in lines {
         if isBatched {
           perform([judged], from: sender)
@@ -352,7 +352,7 @@ struct RelayLoop: ~Copyable {
   }
 
   private mutating func send(_ line: ArraySlice<UInt8>, to receiver: Peer, isOwn: Bool = false, isBatched: Bool) {
-    // Nothing follows what was the last line: it may have no end, and what stands behind it would be part of it.
+    // Nothing follows the last line: it may have no line end, and more bytes would become part of it.
     switch receiver {
     case .host where !closesToHost: toHost.send(line, isOwn: isOwn, isBatched: isBatched)
     case .server where !closesToServer: toServer.send(line, isOwn: isOwn, isBatched: isBatched)
@@ -390,7 +390,7 @@ struct RelayLoop: ~Copyable {
 
   // MARK: The end
 
-  /// Gives a host that still reads the last bytes of a server that is gone.
+  /// Delivers the last bytes of a server that is gone to a host that still reads.
   private mutating func drainToHost() {
     let until = MonotonicClock.nanoseconds() + (lifecycle.isHurried ? 0 : Self.lastWords)
     while toHost.isOpen, toHost.backlog > 0 {

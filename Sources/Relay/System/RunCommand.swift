@@ -8,7 +8,7 @@ internal import Wire
 
 /// `czproxy run`: from the command line to the exit status.
 public enum RunCommand {
-  /// sysexits(3): wrong usage; a configuration that can't be used; a failure of ours; an output that can't be written.
+  /// sysexits(3): wrong usage; an unusable configuration; an internal failure; output that can't be written.
   private enum ExitStatus {
     static let usage: Int32 = 64
     static let configuration: Int32 = 78
@@ -16,7 +16,7 @@ public enum RunCommand {
     static let output: Int32 = 74
   }
 
-  /// - Parameter words: what stands behind `run` on the command line of this process, up to its end.
+  /// - Parameter words: the words after `run` on the command line of this process, up to its end.
   public static func run(_ words: [String]) -> Int32 {
     let options: RunOptions
     do throws(RunOptions.UsageError) {
@@ -55,7 +55,7 @@ public enum RunCommand {
     return 0
   }
 
-  /// From the options to a policy: all that can be wrong before anything is on record.
+  /// From the options to a policy: everything that can be wrong before anything is recorded.
   private static func relay(_ options: RunOptions, _ stateDirectory: String) throws(SystemError) -> Int32 {
     let plan: RunPlan
     do throws(RunPlan.Failure) {
@@ -72,13 +72,13 @@ public enum RunCommand {
     }
     // Before anything is opened, so that the guardian inherits nothing of what follows.
     let secrets = options.secrets.map(\.variable)
-    // The server has no business with it.
+    // The server has no business with the API key.
     let hidden = plan.scope == nil ? [] : ServiceSettings.keyVariables
     let server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
       try ServerProcess.prepare(command: Arguments.last(options.command.count), secrets: secrets)
     }
     SecretEnvironment.wipe(secrets)
-    // What can't be written, since nobody reads it or a file may not grow further, is an error like any other.
+    // Output that can't be written, because nobody reads it or a file may not grow, is an error like any other.
     for signal in [SIGPIPE, SIGXFSZ] { cz_ignore_signal(signal) }
 
     let watcher: PolicyWatcher
@@ -104,13 +104,13 @@ public enum RunCommand {
     var context = context(options, project: watcher.keeper.loaded.projectID)
     var trail = AuditTrail(identity(options, plan, name, watcher.keeper.loaded, context, stateDirectory))
     open(&trail, allowsUnaudited: options.allowsUnaudited)
-    // After our segment is there and locked: that is what tells the other process that we live.
+    // After our segment exists and is locked: that tells the other process that this one is alive.
     var launcher = plan.launcher
     launcher?.look(at: MonotonicClock.nanoseconds())
     if plan.waitsForPolicy {
       let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait, orFor: signals)
       for change in changes { record(change, watcher, &trail) }
-      // SIGHUP asks for another look at the policy, which comes anyhow.
+      // SIGHUP asks for another look at the policy, which comes anyway.
       if let signal = signals.take().first(where: { $0 != SIGHUP }) {
         try? trail.close(status: 128 + signal, reason: "signal \(signal)")
         server.end()
@@ -131,14 +131,14 @@ public enum RunCommand {
     return loop.run()
   }
 
-  /// Says to a person at a terminal what is waited for, and what would do without waiting.
+  /// Tells a person at a terminal what the process waits for, and what works without waiting.
   private static func tellTerminal() {
     guard isatty(0) == 1 else { return }
     StandardError.report(
       "waiting for JSON-RPC from this terminal: `czproxy run` is for a host's config, `czproxy call` calls a tool")
   }
 
-  /// Starts the server; where that fails an exit status, once it is told and on record.
+  /// Starts the server; if that fails, reports and records it, and returns an exit status.
   private static func start(
     _ server: inout ServerProcess, _ command: [String], _ trail: inout AuditTrail
   ) -> Int32? {
@@ -216,7 +216,7 @@ public enum RunCommand {
     return name
   }
 
-  /// - Parameter project: of the bundle that the policy came in; nobody can name another one then.
+  /// - Parameter project: that of the bundle that the policy came in; nobody can name another one then.
   private static func context(_ options: RunOptions, project: String?) -> Context {
     var context = Context()
     context.values = options.context

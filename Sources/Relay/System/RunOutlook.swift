@@ -1,7 +1,7 @@
 internal import Platform
 internal import Policy
 
-/// What `czproxy run` would begin with, found out without starting or changing anything.
+/// What `czproxy run` would begin with, determined without starting or changing anything.
 public struct RunOutlook: Sendable {
   /// Why it would not start.
   public struct Failure: Error, Sendable {
@@ -9,7 +9,7 @@ public struct RunOutlook: Sendable {
     public let lines: [String]
   }
 
-  /// The file of the policy; nil where there is none, and every call is denied.
+  /// The file of the policy; nil if there is none, and every call is denied.
   public let policy: String?
   public let ruleCount: Int
   /// What a person should know all the same.

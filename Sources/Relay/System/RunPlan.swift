@@ -1,7 +1,7 @@
 internal import Platform
 internal import State
 
-/// What the options come to on this machine: the mode, where the policy comes from, whether anything is sent.
+/// What the options mean on this machine: the mode, where the policy comes from, whether anything is sent.
 struct RunPlan {
   struct Failure: Error {
     let reason: String
@@ -10,16 +10,16 @@ struct RunPlan {
 
   let mode: RunMode
   let policySource: PolicySource
-  /// Of the API key that is in use; nil where none is.
+  /// The scope of the API key in use; nil if there is none.
   let scope: String?
   /// What a person should know about the service's settings.
   let advice: [String]
-  /// Nil where nothing crosses the network.
+  /// Nil if nothing crosses the network.
   let launcher: SyncLauncher?
-  /// Whether there is nothing from the service yet, and nothing else to begin with.
+  /// Whether nothing has come from the service yet, and there is nothing else to begin with.
   let waitsForPolicy: Bool
 
-  /// - Parameter remembers: whether a bundle that is loaded keeps older ones from coming back.
+  /// - Parameter remembers: whether loading a bundle keeps older ones from coming back.
   init(_ options: RunOptions, stateDirectory: String, remembers: Bool = true) throws(Failure) {
     let key = Self.scope(options, stateDirectory)
     let source: RunOptions.Source
@@ -58,7 +58,7 @@ struct RunPlan {
     do throws(StateError) {
       if mode != .local { _ = try ServiceSettings(options.service, stateDirectory: stateDirectory) }
     } catch {
-      // The policy that is cached does without the service.
+      // A cached policy does not need the service.
       advice.append("the service can't be asked: \(error)")
     }
     do throws(StateError) {
@@ -72,7 +72,7 @@ struct RunPlan {
     return advice
   }
 
-  /// The scope of the API key that the options, the environment or `config.yaml` have; nil for none.
+  /// The scope of the API key in the options, the environment or `config.yaml`; nil for none.
   private static func scope(_ options: RunOptions, _ stateDirectory: String) -> Result<String, StateError>? {
     do throws(StateError) {
       return .success(try ServiceSettings.key(options.service, stateDirectory: stateDirectory).scope)

@@ -5,7 +5,7 @@ internal import Wire
 
 /// Environment variables that one process may see and another may not.
 enum SecretEnvironment {
-  /// Runs a body with some variables out of the environment: what is forked in it does not have them.
+  /// Runs `body` with some variables removed from the environment: what is forked in it does not have them.
   static func without<Result: ~Copyable, Failure: Error>(
     _ names: [String], _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -23,7 +23,7 @@ enum SecretEnvironment {
     _ = unsafe setenv(name, bytes, 1)
   }
 
-  /// Overwrites the values where they stand, and takes the variables out.
+  /// Overwrites the values in place, and removes the variables.
   static func wipe(_ names: [String]) {
     for name in names {
       if let value = unsafe getenv(name) { unsafe cz_wipe(value, strlen(value)) }
@@ -31,12 +31,12 @@ enum SecretEnvironment {
     }
   }
 
-  /// Has the secrets fetched by `czproxy-ctl`, and puts them into the environment.
+  /// Has `czproxy-ctl` fetch the secrets, and puts them into the environment.
   ///
-  /// - Returns: an exit status where that failed; the tool has said why.
+  /// - Returns: an exit status if that failed; the tool has said why.
   static func fetch(_ secrets: [SecretVariable], options words: [String]) throws(SystemError) -> Int32? {
     guard !secrets.isEmpty else { return nil }
-    // As long as the tool lets a secret be, each byte escaped.
+    // As long as the tool permits a secret to be, with each byte escaped.
     let limit = secrets.count * (6 * ServiceSettings.maxSecretBytes + 3) + 3
     var (bytes, status) = try ControlTool.output(
       of: ["secret"] + words + ["--"] + secrets.map(\.secret), limit: limit)

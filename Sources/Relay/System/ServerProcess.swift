@@ -1,7 +1,7 @@
 private import CShims
 internal import Platform
 
-/// The server beneath us, seen from the proxy: its pipes, and the guardian that holds it.
+/// The server beneath this process, seen from the proxy: its pipes, and the guardian that holds it.
 struct ServerProcess: ~Copyable {
   let channel: GuardianChannel
   /// The server's standard input.
@@ -12,9 +12,9 @@ struct ServerProcess: ~Copyable {
   /// The server's process; 0 until it is started.
   private var process: Int32 = 0
 
-  /// Forks the guardian. The server is not started yet: until ``start()`` nothing of it runs.
+  /// Forks the guardian. The server is not started yet: until ``start(meanwhile:)`` nothing of it runs.
   ///
-  /// To be called before anything else is opened, so that the guardian holds nothing.
+  /// Must be called before anything else is opened, so that the guardian holds nothing.
   ///
   /// - Parameter secrets: variables that the guardian forgets as soon as the server has them.
   static func prepare(command: [[UInt8]], secrets: [String] = []) throws(SystemError) -> ServerProcess {
@@ -59,9 +59,9 @@ struct ServerProcess: ~Copyable {
     self.guardian = guardian
   }
 
-  /// Starts the server; throws the error number of the exec when it can't be.
+  /// Starts the server; throws the error number of exec if it can't be started.
   ///
-  /// - Parameter meanwhile: what there is to do until it runs.
+  /// - Parameter meanwhile: what to do until the server runs.
   mutating func start(meanwhile: () -> Void) throws(SystemError) {
     channel.send(.start)
     meanwhile()
@@ -74,10 +74,10 @@ struct ServerProcess: ~Copyable {
 
   func signal(_ number: Int32) { channel.send(.signal(number)) }
 
-  /// Lets the guardian go and waits until it has ended whatever the server left behind.
+  /// Releases the guardian, and waits until it has ended whatever the server left behind.
   func end() {
     channel.hangUp()
-    // Somebody may have stopped it.
+    // Somebody may have stopped the guardian.
     kill(guardian, SIGCONT)
     let until = MonotonicClock.nanoseconds() + Self.patience
     var status: Int32 = 0

@@ -6,7 +6,7 @@ struct SignalPipe: ~Copyable {
   let reader: Descriptor
   private let writer: Descriptor
 
-  /// Starts to forward the signals; one that was ignored when we were started stays so.
+  /// Starts to forward the signals; one that was ignored when this process started stays ignored.
   init(forwarding signals: [Int32]) throws(SystemError) {
     var ends: (Int32, Int32) = (-1, -1)
     let failed = unsafe cz_pipe(&ends.0, &ends.1)

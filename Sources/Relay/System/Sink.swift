@@ -1,21 +1,21 @@
 private import CShims
 internal import Platform
 
-/// Where lines go: what can't be written at once waits here, and nobody else is blocked by it.
+/// A destination for lines: what can't be written at once waits here, and nothing else is blocked by it.
 ///
-/// Not blocking must not be set on a descriptor that we share with the host and its other children, so there are
-/// three ways to write to one; see ``Way``.
+/// A descriptor that is shared with the host and its other children must not be made nonblocking, so there are three
+/// ways to write to one; see ``Way``.
 struct Sink: ~Copyable {
   private enum Way {
     /// The descriptor is ours alone and does not block.
     case plain
-    /// `send` has a flag for it.
+    /// `send` has a flag for not blocking.
     case socket
-    /// Ask, then write no more than a pipe that has room takes at once (POSIX: PIPE_BUF).
+    /// Poll, then write no more than a pipe that has room takes at once (POSIX: PIPE_BUF).
     case asking
   }
 
-  /// What POSIX promises least, and what Linux has.
+  /// The minimum that POSIX promises, and the value of Linux.
   #if canImport(Darwin)
     static let atOnce = 512
   #else
@@ -30,7 +30,7 @@ struct Sink: ~Copyable {
   /// Bytes of our own lines that wait; see ``RelayLoop``.
   private(set) var ownBytes = 0
 
-  /// A descriptor that is shared with others, such as our standard output.
+  /// A descriptor that is shared with others, such as standard output.
   init(shared number: Int32) {
     switch cz_descriptor_kind(number) {
     case 1:
@@ -47,7 +47,7 @@ struct Sink: ~Copyable {
     }
   }
 
-  /// One end of a pipe that we made.
+  /// One end of a pipe that this process made.
   init(own descriptor: consuming Descriptor) {
     _ = cz_set_nonblocking(descriptor.number)
     way = .plain
@@ -59,7 +59,7 @@ struct Sink: ~Copyable {
   /// Bytes that wait.
   var backlog: Int { queue.count - sent }
 
-  /// What to poll for room, while something waits; -1 otherwise.
+  /// The descriptor to poll for room while something waits; otherwise -1.
   var waitingDescriptor: Int32 { backlog > 0 ? number : -1 }
 
   var number: Int32 {
@@ -69,9 +69,9 @@ struct Sink: ~Copyable {
     }
   }
 
-  /// Takes a whole line: what does not go out now goes out in its order later.
+  /// Takes a whole line: what can't be written now is written later, in order.
   ///
-  /// - Parameter isBatched: whether it goes out with the next ``flush()``, since more follows.
+  /// - Parameter isBatched: whether the line goes out with the next ``flush()``, because more follows.
   mutating func send(_ line: ArraySlice<UInt8>, isOwn: Bool = false, isBatched: Bool = false) {
     guard isOpen else { return }
     var rest = line
@@ -90,11 +90,11 @@ struct Sink: ~Copyable {
     guard isOpen, backlog > 0 else { return }
     sent += write(queue[sent...])
     guard isOpen else { return }
-    // Which of the bytes are our own is not known, but there are no more of them than wait: a queue that is never quite
-    // empty, since the server goes on speaking, must not count what has long gone out.
+    // It is unknown which of the bytes are our own, but they can't be more than wait: a queue that is never quite
+    // empty, because the server goes on speaking, must not count what has long gone out.
     ownBytes = min(ownBytes, backlog)
     if sent == queue.count {
-      // A queue that a large line made grow is given back.
+      // Gives back a queue that a large line made grow.
       queue.removeAll(keepingCapacity: queue.capacity <= 1 << 20)
       sent = 0
       ownBytes = 0
@@ -104,7 +104,7 @@ struct Sink: ~Copyable {
     }
   }
 
-  /// Closes it; what waits is lost.
+  /// Closes the sink; what waits is lost.
   mutating func shut() {
     descriptor = nil
     queue = []
@@ -140,10 +140,10 @@ struct Sink: ~Copyable {
     return written
   }
 
-  /// Whether a write of ``atOnce`` bytes would not wait.
+  /// Whether a write of ``atOnce`` bytes would not block.
   static func hasRoom(_ number: Int32) -> Bool {
     var request = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
-    // An error shows at the write.
+    // The write reports an error.
     return unsafe poll(&request, 1, 0) > 0
   }
 }

@@ -1,10 +1,10 @@
 internal import Platform
 internal import State
 
-/// Sees to it that a `czproxy sync` is alive for the state directory while a relay is: it pulls the policy and sends the
-/// records, and outlives us for as long as something waits.
+/// Keeps a `czproxy sync` alive for the state directory while a relay is alive: it pulls the policy and sends the
+/// records, and outlives this process for as long as something waits.
 struct SyncLauncher {
-  /// How often it is looked for, and at the least how long after a start another one is tried; in nanoseconds.
+  /// How often to look for it, and the minimum time from a start to the next try; in nanoseconds.
   private static let interval: UInt64 = 30_000_000_000
 
   private let words: [String]
@@ -21,7 +21,7 @@ struct SyncLauncher {
     self.words = words
   }
 
-  /// What says where the service is.
+  /// The options that say where the service is.
   static func serviceWords(_ options: RunOptions) -> [String] {
     var words: [String] = []
     for (name, value) in [

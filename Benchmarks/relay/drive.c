@@ -1,6 +1,6 @@
-// A host that calls one tool over and over, and measures: round trips, CPU, memory, start. Prints one JSON object.
+// A host that calls one tool over and over, and measures round trips, CPU, memory and start. Prints one JSON object.
 //   drive [-n CALLS] [-w WARM_UP] [-k IN_FLIGHT] [-b ARGUMENT_BYTES] [-s] COMMAND [ARG…]
-// With -s it only starts the command, waits for the first answer, ends it, CALLS times over.
+// With -s it only starts the command, waits for the first answer and ends the command, CALLS times.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -60,7 +60,7 @@ static void finish(void) {
   close(from_peer);
 }
 
-// What is to be written, as a queue of one buffer.
+// The bytes to write, as a queue of one buffer.
 static char *out;
 static size_t out_capacity, out_start, out_end;
 
@@ -87,7 +87,7 @@ static void flush_out(void) {
   }
 }
 
-// Calls `take` for each line that has come; waits for at least one byte, or for room.
+// Calls `take` for each line that has arrived; waits for at least one byte, or for room to write.
 static void turn(void (*take)(const char *line, size_t count)) {
   flush_out();
   struct pollfd requests[] = {{from_peer, POLLIN, 0}, {out_start < out_end ? to_peer : -1, POLLOUT, 0}};
@@ -182,7 +182,7 @@ static int compare(const void *a, const void *b) {
   return first < second ? -1 : first > second;
 }
 
-// What the processes beneath us used and hold; the server, which is called `echo`, is told apart.
+// What the processes beneath this one used and hold; the server, which is called `echo`, is counted separately.
 struct usage {
   uint64_t cpu, server_cpu;
   long resident, proportional, processes;

@@ -1,4 +1,4 @@
-// An MCP server with as little in it as there can be: it answers each request by its id, and a call with a text.
+// A minimal MCP server: it answers each request by its id, and a call with a text.
 //   echo RESULT_BYTES
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,7 +22,7 @@ static void write_all(const char *bytes, size_t count) {
   }
 }
 
-// The words are those of Benchmarks/relay/drive.c: plain text, as a file or a page would be.
+// The words of Benchmarks/relay/drive.c: plain text, as in a file or a page.
 static void make_text(size_t count) {
   static const char *words[] = {"the ", "quarter ", "report ", "says ", "that ", "revenue ", "grew ", "by ", "12.5 ",
                                 "percent, ", "while ", "costs ", "of ", "2048 ", "units ", "fell. ", "See ", "page ",
@@ -44,7 +44,7 @@ static int holds(const char *line, size_t count, const char *wanted) {
 }
 
 static void answer(const char *line, size_t count) {
-  // The envelope stands in the first bytes, whatever the size of the call; a rewritten one may have it last.
+  // The envelope is in the first bytes, whatever the size of the call; a rewritten line may have it last.
   size_t head = count < 512 ? count : 512;
   const char *id = memmem(line, head, "\"id\":", 5);
   if (id == NULL && count > head) id = memmem(line + count - head, head, "\"id\":", 5);

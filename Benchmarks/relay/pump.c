@@ -1,4 +1,4 @@
-// The floor for whatever stands between a host and a server: one poll loop that copies bytes both ways and looks at none.
+// The floor for anything between a host and a server: one poll loop that copies bytes both ways and examines none.
 //   pump COMMAND [ARG…]
 #define _GNU_SOURCE
 #include <errno.h>

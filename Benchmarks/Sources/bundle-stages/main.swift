@@ -2,8 +2,8 @@ import Bundle
 import Policy
 import Wire
 
-// Prints one line for each stage of reading a bundle with a payload of 16 MiB, and for all from the bytes of the file to
-// a first decision.
+// Prints one line for each stage of reading a bundle with a payload of 16 MiB, and one for the way from the bytes of
+// the file to a first decision.
 
 /// A payload of this size: rules, and a few bytes of filler.
 func payload(bytes size: Int) -> [UInt8] {
@@ -61,7 +61,7 @@ func measure(_ name: String, _ file: [UInt8]) throws {
     })
 }
 
-/// A frame of blocks as they are, of 128 KiB at the most.
+/// A frame of uncompressed blocks, of 128 KiB at most.
 func stored(_ text: [UInt8]) -> [UInt8] {
   var frame: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]
   var rest = text[...]
@@ -78,7 +78,7 @@ try measure(
   "compressed",
   try BundlePacker.pack(
     payload: payload(bytes: OpenedBundle.maxPayloadBytes), createdAt: 1, policyCount: 1, author: author))
-// As large a file as there can be, so that signature and decryption have the most to do.
+// The largest possible file, so that signature and decryption have the most to do.
 try measure(
   "stored",
   try BundlePacker.seal(

@@ -1,7 +1,7 @@
 import Policy
 import Wire
 
-// Prints one line a measurement: rules, conditions, where the rule is hit, ns for a decision, ns with making the call.
+// Prints one line per measurement: rules, conditions, where the rule is hit, ns per decision, ns with making the call.
 
 /// A policy of rules that each allow one tool of one server.
 func policy(rules count: Int, hasConditions: Bool) throws -> Policy {

@@ -1,7 +1,7 @@
 import Policy
 
-// Prints one line a measurement: rules, bytes of the payload, milliseconds to load it and to decide a first call.
-// Numbers of rules may be given.
+// Prints one line per measurement: rules, bytes of the payload, milliseconds to load it and to decide a first call.
+// The numbers of rules may be given as arguments.
 
 func payload(rules count: Int) -> [UInt8] {
   var text = "{\"project_id\":\"p\",\"policies\":[{\"id\":\"p\",\"rules\":["

@@ -2,9 +2,9 @@ import Audit
 import Foundation
 import Wire
 
-// What happens to each message, one stage at a time.
+// The stages that each message goes through, one at a time.
 //   micro             prints nanoseconds and MB/s for each case
-//   micro CASE TIMES  does one case so often, for an instruction counter to watch
+//   micro CASE TIMES  runs one case that many times, for an instruction counter to watch
 
 let words = Array("the quarter report says that revenue grew by 12.5 percent, while costs fell; see page 7 \u{e9} ".utf8)
 
@@ -43,7 +43,7 @@ func wide() -> [UInt8] {
 
 struct Case {
   let name: String
-  /// Of input for each time.
+  /// The bytes of input per run.
   let bytes: Int
   let run: () throws -> Int
 }
@@ -61,7 +61,7 @@ func frame(_ name: String, _ stream: [UInt8]) -> Case {
     var sum = 0
     var offset = 0
     while offset < stream.count {
-      // As read(2) fills it.
+      // As read(2) would fill the space.
       framer.receive { (space: UnsafeMutableRawBufferPointer) -> Int in
         let count = min(space.count, stream.count - offset)
         stream.withUnsafeBytes { space.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count])) }

@@ -2,8 +2,8 @@ import DataLoss
 import Foundation
 import Wire
 
-// Scans the arguments, a JSON object, in each file that is named. Prints one line a file: microseconds for the scan of
-// arguments, for that of an answer with the same content, and findings.
+// Scans the arguments, a JSON object, in each file that is named. Prints one line per file: microseconds for scanning
+// the arguments, microseconds for scanning an answer with the same content, and findings.
 
 @inline(never)
 func measure(_ body: () -> Int) -> Double {

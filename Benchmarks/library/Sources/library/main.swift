@@ -1,7 +1,7 @@
 // Times the library: library evaluate|call POLICY STATE-DIRECTORY COUNT THREADS < CALL
 //
 // `evaluate` decides; `call` is `callTool` on a closure: decide, record on disk, run, scan the result, record again.
-// Prints the nanoseconds of wall-clock time that one took, over all threads.
+// Prints the nanoseconds of wall-clock time per operation, over all threads.
 
 import ControlZero
 import Foundation

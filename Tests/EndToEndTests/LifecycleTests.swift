@@ -57,7 +57,8 @@ import Testing
     #expect(RunningProcess.areGone(marker))
   }
 
-  @Test func `killing us leaves nobody behind who forks and ends, again and again`() throws {
+  @Test(arguments: [0.02, 0])
+  func `killing us leaves nobody behind who forks and ends, again and again`(pause: Double) throws {
     let marker = "marker-\(UUID().uuidString)"
     let scratch = try Scratch()
     let script = """
@@ -65,7 +66,7 @@ import Testing
       signal.signal(signal.SIGTERM, signal.SIG_IGN)
       if os.fork() == 0:
           while True:
-              time.sleep(0.02)
+              time.sleep(\(pause))
               if os.fork():
                   os._exit(0)
       print('{"jsonrpc":"2.0","method":"notifications/message"}', flush=True)

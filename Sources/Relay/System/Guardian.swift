@@ -11,7 +11,7 @@ enum Guardian {
   /// From SIGTERM to SIGKILL for what is left when the proxy is gone, in milliseconds.
   private static let patience: Int32 = 1000
   /// The same after SIGKILL.
-  private static let despair: Int32 = 2000
+  private static let despair: Int32 = 4000
   /// This many consecutive looks must find no process.
   private static let looks = 5
 
@@ -104,9 +104,9 @@ enum Guardian {
       var known: Set<Int32> = []
       var emptyLooks = 0
       while true {
-        guard reap({ _, _ in }) else { return }
+        guard signal == SIGKILL ? reapAndKillNext(server) : reap({ _, _ in }) else { return }
         let left = descendants(of: server)
-        // A process that forks and ends, again and again, may be between two processes at the moment of a look.
+        // A process that forks and exits, again and again, may be between two processes at the time of a look.
         emptyLooks = left.isEmpty ? emptyLooks + 1 : 0
         if emptyLooks == looks { return }
         // A process that appears after the signal was sent gets the signal too.
@@ -116,6 +116,35 @@ enum Guardian {
         _ = unsafe poll(&request, 1, left.isEmpty ? 2 : 50)
         _ = signals.take()
       }
+    }
+  }
+
+  /// Reaps processes that ended, and kills what they leave; returns whether there are children left.
+  ///
+  /// If a server forks and exits, again and again, a look at all processes finds only those that are gone by the time
+  /// of the signal. So this goes on as long as a process ends every millisecond.
+  private static func reapAndKillNext(_ server: Int32) -> Bool {
+    var until = MonotonicClock.nanoseconds()
+    repeat {
+      let isAnyLeft = reap { process, _ in
+        killNext(after: process, server)
+        until = MonotonicClock.nanoseconds() + 1_000_000
+      }
+      guard isAnyLeft else { return false }
+    } while MonotonicClock.nanoseconds() < until
+    return true
+  }
+
+  /// Kills children of this process whose numbers follow that of a process that has ended: what that process forked
+  /// last is our child now, and its number is one of the next.
+  private static func killNext(after process: Int32, _ server: Int32) {
+    let session = getsid(0)
+    for next in process &+ 1...process &+ 16 {
+      var status = unsafe siginfo_t()
+      // This fails for a process that is not our child, and changes nothing.
+      guard unsafe waitid(P_PID, id_t(next), &status, WEXITED | WNOHANG | WNOWAIT) == 0 else { continue }
+      let ofNext = getsid(next)
+      if ofNext == session || ofNext == server { _ = kill(next, SIGKILL) }
     }
   }
 

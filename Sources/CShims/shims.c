@@ -244,9 +244,9 @@ char *const *cz_environment(void) { return environ; }
 // The parent of a process, from the fourth field of /proc/PID/stat; the second may hold anything up to the last ")". -1
 // for one that waits to be reaped, but not for one whose first thread has ended before others: it looks the same but for
 // the number of its threads, and may do anything.
-static pid_t parent_of(const char *name) {
+pid_t cz_parent(pid_t process) {
   char path[64], text[512];
-  snprintf(path, sizeof path, "/proc/%.20s/stat", name);
+  snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return -1;
   ssize_t count = read(descriptor, text, sizeof text - 1);
@@ -268,6 +268,12 @@ static int lists_ours(void) {
   text[count > 0 ? count : 0] = 0;
   return atoi(text) == getpid();
 }
+#elif defined(__APPLE__)
+pid_t cz_parent(pid_t process) {
+  struct proc_bsdshortinfo info;
+  int count = proc_pidinfo(process, PROC_PIDT_SHORTBSDINFO, 0, &info, sizeof info);
+  return count == sizeof info ? (pid_t)info.pbsi_ppid : -1;
+}
 #endif
 
 int cz_processes(pid_t *processes, pid_t *parents, int capacity) {
@@ -278,19 +284,17 @@ int cz_processes(pid_t *processes, pid_t *parents, int capacity) {
   struct dirent *entry;
   while (count < capacity && (entry = readdir(directory))) {
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    pid_t parent = parent_of(entry->d_name);
-    if (parent <= 0) continue;
     processes[count] = atoi(entry->d_name);
-    parents[count++] = parent;
+    parents[count] = cz_parent(processes[count]);
+    if (parents[count] > 0) count++;
   }
   closedir(directory);
 #elif defined(__APPLE__)
   int listed = proc_listallpids(processes, capacity * (int)sizeof(pid_t));
   for (int index = 0; index < listed; index++) {
-    struct proc_bsdshortinfo process;
-    if (proc_pidinfo(processes[index], PROC_PIDT_SHORTBSDINFO, 0, &process, sizeof process) != sizeof process) continue;
     processes[count] = processes[index];
-    parents[count++] = (pid_t)process.pbsi_ppid;
+    parents[count] = cz_parent(processes[count]);
+    if (parents[count] > 0) count++;
   }
 #endif
   return count;

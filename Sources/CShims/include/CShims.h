@@ -105,6 +105,9 @@ void cz_ignore_signal(int signal);
 /// A bit (1 << signal) for each signal that is ignored.
 uint64_t cz_ignored_signals(void);
 
+/// The parent of a process, or -1 for one that has ended.
+pid_t cz_parent(pid_t process);
+
 /// Lists all processes that have not ended, each with its parent, as far as they fit. Returns their number, or -1.
 int cz_processes(pid_t *processes, pid_t *parents, int capacity);
 

@@ -135,17 +135,24 @@ enum Guardian {
     return true
   }
 
-  /// Kills children of this process whose numbers follow that of a process that has ended: what that process forked
-  /// last is our child now, and its number is one of the next.
+  /// Kills descendants whose numbers follow that of a process that has ended: what it forked last is one of the next.
   private static func killNext(after process: Int32, _ server: Int32) {
     let session = getsid(0)
     for next in process &+ 1...process &+ 16 {
-      var status = unsafe siginfo_t()
-      // This fails for a process that is not our child, and changes nothing.
-      guard unsafe waitid(P_PID, id_t(next), &status, WEXITED | WNOHANG | WNOWAIT) == 0 else { continue }
       let ofNext = getsid(next)
-      if ofNext == session || ofNext == server { _ = kill(next, SIGKILL) }
+      if ofNext == session || ofNext == server, descends(next) { _ = kill(next, SIGKILL) }
     }
+  }
+
+  /// Whether a process is beneath this one, by few others in between.
+  private static func descends(_ process: Int32) -> Bool {
+    var ancestor = process
+    for _ in 0..<8 {
+      ancestor = cz_parent(ancestor)
+      if ancestor == getpid() { return true }
+      if ancestor <= 1 { return false }
+    }
+    return false
   }
 
   /// Reaps processes that ended; returns whether there are children left.

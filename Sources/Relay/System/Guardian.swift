@@ -104,10 +104,14 @@ enum Guardian {
       var known: Set<Int32> = []
       var emptyLooks = 0
       while true {
-        guard signal == SIGKILL ? reapAndKillNext(server) : reap({ _, _ in }) else { return }
+        var ended = 0
+        guard reap({ process, _ in
+          ended += 1
+          if signal == SIGKILL { killNext(after: process, server) }
+        }) else { return }
         let left = descendants(of: server)
-        // A process that forks and exits, again and again, may be between two processes at the time of a look.
-        emptyLooks = left.isEmpty ? emptyLooks + 1 : 0
+        // A process that forks and exits, again and again, is another one by the time that a look comes to it.
+        emptyLooks = left.isEmpty && ended == 0 ? emptyLooks + 1 : 0
         if emptyLooks == looks { return }
         // A process that appears after the signal was sent gets the signal too.
         for process in left where known.insert(process).inserted || signal == SIGKILL { _ = kill(process, signal) }
@@ -117,22 +121,6 @@ enum Guardian {
         _ = signals.take()
       }
     }
-  }
-
-  /// Reaps processes that ended, and kills what they leave; returns whether there are children left.
-  ///
-  /// If a server forks and exits, again and again, a look at all processes finds only those that are gone by the time
-  /// of the signal. So this goes on as long as a process ends every millisecond.
-  private static func reapAndKillNext(_ server: Int32) -> Bool {
-    var until = MonotonicClock.nanoseconds()
-    repeat {
-      let isAnyLeft = reap { process, _ in
-        killNext(after: process, server)
-        until = MonotonicClock.nanoseconds() + 1_000_000
-      }
-      guard isAnyLeft else { return false }
-    } while MonotonicClock.nanoseconds() < until
-    return true
   }
 
   /// Kills descendants whose numbers follow that of a process that has ended: what it forked last is one of the next.

@@ -105,10 +105,11 @@ enum Guardian {
       var emptyLooks = 0
       while true {
         var ended = 0
-        guard reap({ process, _ in
+        let isAnyLeft = reap { process, _ in
           ended += 1
           if signal == SIGKILL { killNext(after: process, server) }
-        }) else { return }
+        }
+        guard isAnyLeft else { return }
         let left = descendants(of: server)
         // A process that forks and exits, again and again, is another one by the time that a look comes to it.
         emptyLooks = left.isEmpty && ended == 0 ? emptyLooks + 1 : 0

@@ -23,7 +23,7 @@ public struct SegmentReport: Sendable, Equatable {
       case sidecarMissing = "sidecar_missing"
       /// There is no row at all.
       case empty
-      /// Another segment names this one, but it is gone.
+      /// Another segment or a file beside it names this one, but it is gone.
       case segmentMissing = "segment_missing"
     }
 

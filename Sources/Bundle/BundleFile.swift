@@ -1,7 +1,8 @@
 import Digest
 import Platform
 
-/// Reads bundles and keys files from disk. Everything else in this module takes bytes.
+/// Reads bundles and keys files from disk. Apart from ``AcceptedBundlesFile``, everything else in this module takes
+/// bytes.
 public enum BundleFile {
   /// The bytes of a bundle file, up to the size that a bundle may have.
   public static func read(_ path: String) throws(BundleError) -> [UInt8] {

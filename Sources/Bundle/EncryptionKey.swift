@@ -1,7 +1,7 @@
 private import CSodium
 internal import Digest
 
-/// A project's AES-256-GCM key, in locked memory. Bundles have no associated data.
+/// A project's AES-256-GCM key, in guarded memory. Bundles have no associated data.
 public struct EncryptionKey: ~Copyable, Sendable {
   public static let size = 32
   static let nonceSize = 12

@@ -7,7 +7,7 @@ public struct Instant: Sendable, Equatable, CustomStringConvertible {
   public init(seconds: Int64) { self.seconds = seconds }
 
   /// Reads `2026-11-24T20:05:52Z`, also with a fraction (which is dropped) and with `+01:00` or `+0100` in place of
-  /// `Z`; nil for anything else, such as a time without an offset, which would be ambiguous.
+  /// `Z`; nil for a time without an offset, which would be ambiguous.
   public init?(iso8601 text: [UInt8]) {
     var reader = Reader(rest: text[...])
     guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2), reader.skip("-"),

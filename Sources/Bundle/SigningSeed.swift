@@ -1,7 +1,7 @@
 private import CSodium
 internal import Digest
 
-/// An Ed25519 secret key that bundles are signed with, in locked memory.
+/// An Ed25519 secret key that bundles are signed with, in guarded memory.
 public struct SigningSeed: ~Copyable, Sendable {
   public static let size = 32
   private static let secretSize = 64

@@ -10,7 +10,7 @@ package enum ZstdFrame {
   private static let magic: UInt32 = 0xfd2f_b528
   private static let skippableMagics: ClosedRange<UInt32> = 0x184d_2a50...0x184d_2a5f
 
-  /// - Parameter limit: bytes of the largest text. No more than that is ever decoded.
+  /// - Parameter limit: bytes of the largest text. No more than that and one byte is ever decoded.
   package static func decompressed(_ stream: [UInt8], limit: Int) throws(BundleError) -> [UInt8] {
     let start = try dataFrame(in: stream)
     let announced = announcedSize(of: stream, from: start)

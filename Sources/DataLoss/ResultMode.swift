@@ -1,6 +1,7 @@
 /// How far the detectors may go with a server's answers.
 ///
-/// A detector never does more than its own action: what a detector that only detects finds is recorded in every mode.
+/// A detector never does more than its own action: what a detector that only detects finds is recorded in every mode
+/// but `off`.
 public enum ResultMode: String, Sendable, CaseIterable {
   /// Nothing is scanned.
   case off

@@ -4,7 +4,7 @@ private import CSodium
 public enum HMACSHA256 {
   private static let count = 32
 
-  /// Whether a base64 text, apart from white space around it, is the authentication code of a message. Compares in
+  /// Whether a base64 text, apart from white space in it, is the authentication code of a message. Compares in
   /// constant time.
   public static func isValid(base64 text: [UInt8], of message: [UInt8], key: [UInt8]) -> Bool {
     var code = [UInt8](repeating: 0, count: count + 1)

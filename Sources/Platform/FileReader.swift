@@ -27,8 +27,8 @@ package enum FileReader {
     var status = stat()
     guard unsafe fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
     do {
-      // One buffer for the whole file, so that whoever reads a secret can wipe it; one more byte shows that the file
-      // grew.
+      // One buffer for the whole file, so that whoever reads a secret can wipe it, unless the file grows meanwhile; one
+      // more byte shows that.
       var capacity = min(Int(status.st_size), limit) + 1
       var bytes: [UInt8] = []
       while true {

@@ -1,6 +1,6 @@
 internal import Digest
 
-/// A secret text with several owners, in locked memory; wiped when the last owner releases it.
+/// A secret text with several owners, in guarded memory; wiped when the last owner releases it.
 // INVARIANT: the bytes are written only during `init`, so threads may share them.
 @safe public final class SharedSecret: @unchecked Sendable {
   private let secret: SecretBytes

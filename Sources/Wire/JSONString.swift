@@ -29,7 +29,7 @@ enum JSONString {
     }
   }
 
-  /// Skips whole words of eight bytes that are all printable ASCII without quote and backslash,
+  /// Skips whole words of eight bytes that are all ASCII without control characters, quote and backslash,
   /// then up to the first byte that is not.
   @inline(__always)
   private static func skipPlainWords(_ text: Span<UInt8>, from start: Int) -> Int {

@@ -47,7 +47,8 @@ extension MessageSalvage {
   }
 }
 
-/// The members that an object begins with, up to the first that is an object, an array, or cut off.
+/// The members that an object begins with, up to the first whose value is neither a string nor an integer, or is cut
+/// off.
 private struct LeadingMembers {
   private(set) var id: RequestID?
   private(set) var hasMethod = false

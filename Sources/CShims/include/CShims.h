@@ -26,7 +26,7 @@ enum { CZ_BYTE_KINDS = 6 };
 /// one possibly in part. Returns whether all bytes are ASCII.
 int cz_classify(const uint8_t *bytes, size_t count, uint64_t *words);
 
-/// Opens, in place of each of the descriptors 0 to 2 that is closed, one that can be neither read nor written.
+/// Opens, in place of each of the descriptors 0 to 2 that is closed, one that gives nothing and keeps nothing.
 void cz_reserve_standard_descriptors(void);
 
 /// Creates a pipe whose ends are closed on exec. Returns 0, or an errno.

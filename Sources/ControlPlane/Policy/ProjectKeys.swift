@@ -4,7 +4,7 @@ internal import Wire
 /// A project's keys, as the service's bootstrap answer gives them (Control Zero 1.13.16, E1205).
 ///
 /// Only their form is checked here; whether they are the right ones shows when a bundle is verified with them. The AES
-/// key stays in the answer, which is held in locked memory.
+/// key stays in the answer, which is held in guarded memory.
 public struct ProjectKeys: Sendable {
   public let projectID: String
   public let organisationID: String

@@ -53,7 +53,8 @@ final class ClientCore: Sendable {
   /// When the quarantine was last looked for; monotonic, in nanoseconds.
   let lookedForQuarantine = Atomic<UInt64>(0)
 
-  /// Throws before any input or output: for a malformed API key, and for missing options.
+  /// Throws before a policy is read or a service is asked: for a malformed API key, and for options that are missing or
+  /// out of range.
   init(_ configuration: ControlZeroConfiguration) throws {
     let key = try Settings.key(configuration.apiKey)
     let settings = try Settings(configuration)

@@ -16,7 +16,7 @@ internal import Policy
 public final class ControlZeroClient: Sendable {
   private let core: ClientCore
 
-  /// Checks the options; nothing is read or asked yet.
+  /// Checks the options; no policy is read and no service is asked yet.
   ///
   /// - Throws: ``InvalidConfigurationError`` for an API key of another form than `cz_live_…` or `cz_test_…`, and for
   ///   missing options.

@@ -5,7 +5,7 @@ internal import Relay
 internal import State
 internal import Synchronization
 
-/// A client's link to the service, for one exchange at a time. Holds the API key, in locked memory.
+/// A client's link to the service, for one exchange at a time. Holds the API key, in guarded memory.
 final class ServiceLink: Sendable {
   /// The result of a pull.
   struct Pulled: Sendable {

@@ -2,7 +2,7 @@
 enum GitCommand {
   typealias Words = ArraySlice<ShellCommand.Word>
 
-  /// `git_push:main`, `aws:s3`: what the first such command in each of the segments is.
+  /// `git_push:main`, `aws:s3`: the first Git command and the first cloud command of all segments.
   static func actions(in segments: [ShellCommand.Word]) -> [[UInt8]] {
     var actions: [[UInt8]] = []
     if let git = gitAction(in: segments) { actions.append(git) }

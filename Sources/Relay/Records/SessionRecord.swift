@@ -61,7 +61,7 @@ public enum SessionRecord: Sendable {
     }
   }
 
-  /// A scan's match in something that the server sent and that is not an answer to a tool call.
+  /// A scan's match in something that is not an answer to a tool call: sent by the server, or the host's answer to it.
   public struct Observation: Sendable {
     /// The method of the request that was answered, or of the notification.
     public let method: [UInt8]

@@ -7,7 +7,8 @@ enum MethodRole: Equatable, Sendable {
   case governed(Subject)
   /// A request to the host's model.
   case sampling
-  /// What begins a connection, and lists of what the server has: never subject to a policy.
+  /// What begins a connection, and lists of what the server has. The policy judges only the resource subscriptions
+  /// within `subscriptions/listen`.
   case directory(PendingRequests.Entry.Directory)
   /// Never subject to a policy.
   case free

@@ -4,8 +4,9 @@ public import Wire
 
 /// One host talking to one server: what passes, what is judged, what is answered (MCP, both protocol eras).
 ///
-/// A state machine without descriptors: lines go in, ``Step``s come out. It holds what is in flight and nothing else,
-/// and determines the era and the meaning of each request from the request alone.
+/// A state machine without descriptors: lines go in, ``Step``s come out. It determines
+/// the era and the meaning of each request from the request alone, and holds what is in flight and what the server has
+/// said of its tools.
 public struct Session: Sendable {
   /// What a session is told once.
   public struct Options: Sendable {

@@ -5,7 +5,7 @@ public enum StandardError {
   /// Writes one line, `czproxy: TEXT`, as a whole and without waiting.
   ///
   /// A host that does not read this process's standard error must not stop the relay: what it has no room for is
-  /// dropped. It is on record all the same.
+  /// dropped. What concerns a message is on record as well.
   public static func report(_ text: String) {
     let line = Array("czproxy: \(text)".utf8.prefix(Sink.atOnce - 1)) + [UInt8(ascii: "\n")]
     guard Sink.hasRoom(2) else { return }

@@ -78,7 +78,8 @@ struct MessageSalvage {
         guard id == nil else { return }
         id = value
       } else if document.string(key, equals: "method") {
-        hasMethod = true
+        // Some servers write what an answer leaves out.
+        hasMethod = hasMethod || document.kind(of: value) != .null
       } else if document.string(key, equals: "result") || document.string(key, equals: "error") {
         hasAnswer = true
       } else if let key = document.string(key), LookAlike.isLookAlike(key[...], of: "id") || !Self.isText(key) {

@@ -37,8 +37,11 @@ import Wire
     #expect(error.code == .json(.tooDeep) && error.answerable == [RequestID(integer: 7)])
   }
 
-  @Test func `a refused answer names the request it was for`() throws {
-    let line = Array(#"{"jsonrpc":"2.0","id":7,"result":{"a":1,"a":2}}"#.utf8)
+  @Test(arguments: [
+    #"{"jsonrpc":"2.0","id":7,"result":{"a":1,"a":2}}"#, #"{"jsonrpc":"2.0","id":7,"method":null,"result":{}}"#,
+  ])
+  func `a refused answer names the request it was for`(line: String) throws {
+    let line = Array(line.utf8)
     let error = try #require(throws: MessageError.self) { try Message(parsing: line[...]) }
     #expect(error.answered == RequestID(integer: 7) && error.answerable.isEmpty)
   }

@@ -11,7 +11,7 @@ public struct AcceptedBundlesFile: Sendable {
   }
 
   /// How long to wait for processes that write this small file. One that is stopped must not stop a relay too.
-  private static let patience = Duration.seconds(5)
+  private static let lockTimeout = Duration.seconds(5)
 
   private var directory: String { stateDirectory + "/bundles" }
 
@@ -46,7 +46,7 @@ public struct AcceptedBundlesFile: Sendable {
     let lock = try writing { () throws(SystemError) in
       try Directory.make(stateDirectory)
       try Directory.make(directory)
-      return try FileLock(directory + "/accepted.lock", limit: Self.patience)
+      return try FileLock(directory + "/accepted.lock", limit: Self.lockTimeout)
     }
     let bytes = try read().remembering(bundle).json()
     try writing { () throws(SystemError) in try AtomicFile.write(bytes, to: path) }

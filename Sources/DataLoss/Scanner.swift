@@ -118,9 +118,9 @@ public struct Scanner: Sendable {
 
   /// All matches in a text, by detector, then in the order of the text.
   func matches(
-    in text: Span<UInt8>, patience: Patience = Patience(seconds: limit)
+    in text: Span<UInt8>, budget: TimeBudget = TimeBudget(seconds: limit)
   ) throws(Failure) -> [Match] {
-    var patience = patience
+    var budget = budget
     let profile = TextProfile(text)
     var matches: [Match] = []
     var lowercased: [UInt8]?
@@ -151,7 +151,7 @@ public struct Scanner: Sendable {
         throw Failure(reason: "the expression of `\(detector.rule.id)` can't be used here")
       }
       let known = matches.count
-      let isComplete = matcher.forEachMatch(in: text, startingIn: windows, patience: &patience) {
+      let isComplete = matcher.forEachMatch(in: text, startingIn: windows, budget: &budget) {
         matches.append(Match(detector: number, range: $0))
       }
       guard isComplete else { throw Failure(reason: "`\(detector.rule.id)` takes too long") }

@@ -13,7 +13,7 @@ struct ServerChild: ~Copyable {
   let output: Descriptor
 
   /// From the end of the input to SIGTERM, and from there to SIGKILL; in milliseconds.
-  private static let patience: Int32 = 1500
+  private static let exitTimeout: Int32 = 1500
   private static let urgency: Int32 = 1000
 
   /// Must be called on the thread that stays with the server: the system takes that thread's end for this process's.
@@ -50,7 +50,7 @@ struct ServerChild: ~Copyable {
   /// Closes its input, and waits for its output to end; then ends what is left, and reaps the process.
   consuming func end() {
     input = nil
-    wait(Self.patience, forOutput: true)
+    wait(Self.exitTimeout, forOutput: true)
     // Before the process is reaped: until then no other process can have its number.
     if !hasEnded {
       _ = kill(-process, SIGTERM)

@@ -22,8 +22,8 @@ private import CPCRE2
   /// The match limit for the first matches of a scan, which covers texts of up to a few MiB. The other matches have the
   /// limit of a search: a text can be crafted so that each match in it takes long.
   package static let scanMatchLimit: UInt32 = 20_000_000
-  private static let patientMatches = 16
-  private static let matchesBetweenLooks = 64
+  private static let matchesWithinBudget = 16
+  private static let matchesBetweenReadings = 64
 
   /// Compiles a Python pattern.
   ///
@@ -99,14 +99,14 @@ private import CPCRE2
   }
 
   /// Searches a text of any length; undecided if that takes too long.
-  package func search(_ text: ArraySlice<UInt8>, patience: inout Patience) -> Outcome {
+  package func search(_ text: ArraySlice<UInt8>, budget: inout TimeBudget) -> Outcome {
     // SAFETY: the match data is freed here; the text is read only while it is borrowed.
     guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return .undecided }
     defer { unsafe pcre2_match_data_free_8(data) }
     guard let context = unsafe Self.context(matchLimit: Self.matchLimit) else { return .undecided }
     defer { unsafe pcre2_match_context_free_8(context) }
     return unsafe text.withUnsafeBufferPointer { buffer in
-      var (start, piece) = (0, Patience.firstPiece)
+      var (start, piece) = (0, TimeBudget.firstPiece)
       while true {
         let end = unsafe Self.end(of: piece, from: start, in: buffer, within: 0..<buffer.count)
         unsafe pcre2_set_offset_limit_8(context, end)
@@ -117,7 +117,7 @@ private import CPCRE2
         }
         guard result == PCRE2_ERROR_NOMATCH else { return result >= 0 ? .match : .undecided }
         guard end < buffer.count else { return .noMatch }
-        guard patience.isLeft(forAnother: &piece) else { return .undecided }
+        guard budget.isLeft(forAnother: &piece) else { return .undecided }
         start = end + 1
       }
     }
@@ -153,10 +153,10 @@ private import CPCRE2
   /// - Parameters:
   ///   - windows: in ascending order, none touching another, each starting at the start of a character. If every match
   ///     of the pattern starts within one of them, all matches are found.
-  ///   - patience: asked now and then in a long window. Each attempt to match has a limit of its own besides.
+  ///   - budget: asked now and then in a long window. Each attempt to match has a limit of its own besides.
   /// - Returns: false if a limit was reached before all matches were known.
   package func forEachMatch(
-    in text: Span<UInt8>, startingIn windows: [Range<Int>], patience: inout Patience, _ body: (Range<Int>) -> Void
+    in text: Span<UInt8>, startingIn windows: [Range<Int>], budget: inout TimeBudget, _ body: (Range<Int>) -> Void
   ) -> Bool {
     guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return false }
     // SAFETY: the match data is freed here; the text is read only while it is borrowed, and the match's places,
@@ -170,12 +170,12 @@ private import CPCRE2
       var count = 0
       for window in windows {
         start = max(start, window.lowerBound)
-        var piece = Patience.firstPiece
+        var piece = TimeBudget.firstPiece
         while start <= window.upperBound {
           let end = unsafe Self.end(of: piece, from: start, in: buffer, within: window)
           unsafe pcre2_set_offset_limit_8(context, end)
           let options = isBehindEmpty ? UInt32(PCRE2_NOTEMPTY_ATSTART) : 0
-          if count == Self.patientMatches { unsafe pcre2_set_match_limit_8(context, Self.matchLimit) }
+          if count == Self.matchesWithinBudget { unsafe pcre2_set_match_limit_8(context, Self.matchLimit) }
           var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, options, data, context)
           if result == PCRE2_ERROR_JIT_STACKLIMIT {
             result = unsafe pcre2_match_8(
@@ -184,7 +184,7 @@ private import CPCRE2
           if result == PCRE2_ERROR_NOMATCH {
             isBehindEmpty = false
             start = end + 1
-            if end < window.upperBound, !patience.isLeft(forAnother: &piece) { return false }
+            if end < window.upperBound, !budget.isLeft(forAnother: &piece) { return false }
             continue
           }
           guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return false }
@@ -193,7 +193,7 @@ private import CPCRE2
           guard low >= start, high >= low, high <= buffer.count else { return false }
           body(low..<high)
           count += 1
-          if count.isMultiple(of: Self.matchesBetweenLooks), !patience.isLeft() { return false }
+          if count.isMultiple(of: Self.matchesBetweenReadings), !budget.isLeft() { return false }
           start = high
           isBehindEmpty = low == high
         }

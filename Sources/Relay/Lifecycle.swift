@@ -26,16 +26,16 @@ struct Lifecycle: Sendable {
     /// From the host's last byte, and from the server's latest since, until the server is asked to end.
     static let silence: UInt64 = 1_500_000_000
     /// The limit of that wait, however much the server still has to say.
-    static let speech: UInt64 = 30_000_000_000
+    static let maxOutput: UInt64 = 30_000_000_000
     /// From SIGTERM to SIGKILL.
-    static let patience: UInt64 = 400_000_000
+    static let killAfterTerm: UInt64 = 400_000_000
     /// The same if somebody asked this process to end and will not wait.
-    static let hurry: UInt64 = 250_000_000
+    static let killWhenAsked: UInt64 = 250_000_000
     /// From the server's end, and its latest output since, until the relay stops listening to a descendant that holds
     /// the output open.
     static let drain: UInt64 = 500_000_000
     /// From SIGKILL until a server that can't die is left behind.
-    static let despair: UInt64 = 2_000_000_000
+    static let abandon: UInt64 = 2_000_000_000
   }
 
   private var hostLeftAt: UInt64?
@@ -68,10 +68,10 @@ struct Lifecycle: Sendable {
     case .serverSpoke where exit != nil:
       // Whoever asked this process to end does not wait for what a descendant of the server goes on saying.
       guard asked == nil else { break }
-      giveUpAt = min(now + Delay.drain, exitedAt + Delay.speech)
+      giveUpAt = min(now + Delay.drain, exitedAt + Delay.maxOutput)
     case .serverSpoke:
       if let hostLeftAt, terminateAt != nil {
-        terminateAt = min(now + Delay.silence, hostLeftAt + Delay.speech)
+        terminateAt = min(now + Delay.silence, hostLeftAt + Delay.maxOutput)
       }
     case .signal(let number) where asked == nil:
       asked = number
@@ -79,9 +79,9 @@ struct Lifecycle: Sendable {
       if exit == nil {
         actions.append(.signalServer(Self.sigterm))
         terminateAt = nil
-        killAt = now + Delay.hurry
+        killAt = now + Delay.killWhenAsked
       } else {
-        giveUpAt = min(giveUpAt ?? .max, now + Delay.hurry)
+        giveUpAt = min(giveUpAt ?? .max, now + Delay.killWhenAsked)
       }
     case .serverClosedOutput:
       outputClosed = true
@@ -105,12 +105,12 @@ struct Lifecycle: Sendable {
     if let giveUpAt, now >= giveUpAt { return [finish(128 + (asked ?? Self.sigkill))] }
     if let killAt, now >= killAt {
       self.killAt = nil
-      giveUpAt = now + Delay.despair
+      giveUpAt = now + Delay.abandon
       return [.signalServer(Self.sigkill)]
     }
     if let terminateAt, now >= terminateAt {
       self.terminateAt = nil
-      killAt = now + Delay.patience
+      killAt = now + Delay.killAfterTerm
       return [.signalServer(Self.sigterm)]
     }
     return []

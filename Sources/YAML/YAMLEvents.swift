@@ -14,7 +14,7 @@ package enum YAMLEvents {
   package static func read<Failure: Error>(
     _ bytes: [UInt8], failure: (YAMLProblem) -> Failure, take: (YAMLEvent) throws(Failure) -> Void
   ) throws(Failure) {
-    // SAFETY: the parser is initialised here and deleted here; it reads the bytes only while they are borrowed below.
+    // SAFETY: the parser is initialized here and deleted here; it reads the bytes only while they are borrowed below.
     var parser = unsafe yaml_parser_t()
     guard unsafe yaml_parser_initialize(&parser) == 1 else {
       throw failure(YAMLProblem(message: "out of memory", line: 0, column: 0))

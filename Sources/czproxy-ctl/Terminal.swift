@@ -4,18 +4,18 @@ import Wire
 
 /// Standard output, and whether it takes color.
 enum Terminal {
-  enum Colour: String {
+  enum Color: String {
     case red = "31", green = "32", yellow = "33", dim = "2"
   }
 
   private static let isTerminal = isatty(1) == 1
 
-  static let hasColour =
+  static let hasColor =
     isTerminal && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
     && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
-  static func coloured(_ text: String, _ colour: Colour) -> String {
-    hasColour ? "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m" : text
+  static func colored(_ text: String, _ color: Color) -> String {
+    hasColor ? "\u{1b}[\(color.rawValue)m\(text)\u{1b}[0m" : text
   }
 
   static func printJSON(_ write: (inout JSONWriter) -> Void) {

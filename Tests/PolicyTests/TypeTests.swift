@@ -209,11 +209,11 @@ struct TypeTests {
   func sharedPatience() throws {
     let test = ValueTest.matches(try PatternMatcher(Array("DROP".utf8), ignoresCase: false), folds: false)
     let text = FieldValue.text(Array(String(repeating: "x", count: 10_000).utf8)[...])
-    var patience = Patience(milliseconds: 0)
-    while patience.isLeft() {}
-    #expect(test.verdictOnLongText(text, patience: &patience) == .undecided(.runaway))
-    var more = Patience(seconds: 60)
-    #expect(test.verdictOnLongText(text, patience: &more) == .fails)
+    var budget = TimeBudget(milliseconds: 0)
+    while budget.isLeft() {}
+    #expect(test.verdictOnLongText(text, budget: &budget) == .undecided(.runaway))
+    var more = TimeBudget(seconds: 60)
+    #expect(test.verdictOnLongText(text, budget: &more) == .fails)
   }
 
   /// The SDK looks only at the first 8192 characters, which anybody can fill.

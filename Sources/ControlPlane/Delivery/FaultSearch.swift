@@ -56,7 +56,7 @@ struct FaultSearch: Equatable {
 
   private mutating func accepted(_ sent: Int, of count: Int, _ rejected: Int) -> DeliveryVerdict {
     switch step {
-    case .witness(let failures, let error): return heard(failures, error)
+    case .witness(let failures, let error): return witnessSucceeded(failures, error)
     // One of the others is at fault.
     case .first: step = .among(count - sent)
     case .among(let suspects): step = suspects > sent ? .among(suspects - sent) : .all
@@ -66,7 +66,7 @@ struct FaultSearch: Equatable {
   }
 
   private mutating func refused(_ sent: Int, _ error: ControlPlaneError) -> DeliveryVerdict {
-    if case .witness(let failures, let first) = step { return heard(failures, first) }
+    if case .witness(let failures, let first) = step { return witnessSucceeded(failures, first) }
     step = sent > 1 ? .among(sent) : .all
     return sent > 1 ? .unclear : .firstIsAtFault(error)
   }
@@ -84,7 +84,7 @@ struct FaultSearch: Equatable {
     return .unclear
   }
 
-  private mutating func heard(_ failures: Int, _ error: ControlPlaneError) -> DeliveryVerdict {
+  private mutating func witnessSucceeded(_ failures: Int, _ error: ControlPlaneError) -> DeliveryVerdict {
     step = failures < Self.proofs ? .again(failures: failures) : .all
     return failures < Self.proofs ? .unclear : .firstIsAtFault(error)
   }

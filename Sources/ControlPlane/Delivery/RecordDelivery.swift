@@ -48,7 +48,7 @@ public struct RecordDelivery: Sendable {
     var refusal: ControlPlaneError?
     while outbox.waiting > 0 {
       // This looks like a fault of the service: the other records wait for another time.
-      if setAsideInARow > SyncPlan.plausiblyBad {
+      if setAsideInARow > SyncPlan.maxSetAsideInARow {
         outcome.failure = refusal
         break
       }

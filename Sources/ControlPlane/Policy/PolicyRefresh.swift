@@ -24,7 +24,7 @@ public struct PolicyRefresh: Sendable {
 
   /// How long another process may take to ask the service: three exchanges of ``HTTPClient/Options/totalTimeout``, and
   /// some.
-  private static let patience = Duration.seconds(120)
+  private static let lockTimeout = Duration.seconds(120)
 
   /// - Parameter shouldStop: called while another process holds the lock; requests to the service have their own check.
   public init(verify: @escaping BundleVerifier, shouldStop: @escaping @Sendable () -> Bool = { false }) {
@@ -42,7 +42,7 @@ public struct PolicyRefresh: Sendable {
     let path = CacheLayout.cacheLock(in: cache.layout.stateDirectory)
     let lock: FileLock
     do throws(SystemError) {
-      lock = try FileLock(path, limit: Self.patience, shouldStop: shouldStop)
+      lock = try FileLock(path, limit: Self.lockTimeout, shouldStop: shouldStop)
     } catch {
       if error.number == ECANCELED { return try without(ControlPlaneError(.stopped, "it was given up"), &cache) }
       throw StateError("lock", path, error.number)

@@ -7,8 +7,8 @@ public struct SyncPlan: Sendable {
     /// Between two scans of the segments.
     public var scanInterval = Duration.seconds(2)
     /// How long a record waits to travel with others, and how many are enough to leave.
-    public var patience = Duration.seconds(10)
-    public var company = 50
+    public var batchDelay = Duration.seconds(10)
+    public var batchSize = 50
     /// Whether to do everything once and end.
     public var isOnce = false
     public var pullsPolicy = true
@@ -73,7 +73,7 @@ public struct SyncPlan: Sendable {
   }
 
   /// More than this many records set aside in a row look like a fault of the service: it is then contacted more slowly.
-  static let plausiblyBad = 3
+  static let maxSetAsideInARow = 3
 
   private let options: Options
   private var lanes: [Receiver: Lane]
@@ -112,19 +112,19 @@ public struct SyncPlan: Sendable {
     guard let lane = lanes[receiver], !lane.isStopped, lane.waiting > 0, now >= lane.notBefore else { return false }
     // A run that does everything once does not wait for a second chance.
     if options.isOnce { return lane.backoff.failures == 0 }
-    return hasCompany(lane) || now >= leaving(lane)
+    return isBatchReady(lane) || now >= sendTime(lane)
   }
 
   /// Whether records need not wait for others: there are enough, or no more will come.
-  private func hasCompany(_ lane: Lane) -> Bool { !relaysAlive || lane.waiting >= options.company }
+  private func isBatchReady(_ lane: Lane) -> Bool { !relaysAlive || lane.waiting >= options.batchSize }
 
-  private func leaving(_ lane: Lane) -> Duration { (lane.since ?? .zero) + options.patience }
+  private func sendTime(_ lane: Lane) -> Duration { (lane.since ?? .zero) + options.batchDelay }
 
   private var wakeUp: Duration {
     var time = options.isOnce ? Duration.seconds(Int64.max) : nextScan
     if options.pullsPolicy { time = min(time, nextPull) }
     for lane in lanes.values where !lane.isStopped && lane.waiting > 0 {
-      time = min(time, max(lane.notBefore, hasCompany(lane) ? .zero : leaving(lane)))
+      time = min(time, max(lane.notBefore, isBatchReady(lane) ? .zero : sendTime(lane)))
     }
     return time
   }
@@ -181,7 +181,7 @@ public struct SyncPlan: Sendable {
       lane.notBefore = now
     case .setAside:
       lane.setAsideInARow += 1
-      let isPlausible = lane.setAsideInARow <= Self.plausiblyBad
+      let isPlausible = lane.setAsideInARow <= Self.maxSetAsideInARow
       lane.notBefore = now + (isPlausible ? .zero : lane.backoff.next(jitter: jitter, retryAfter: nil))
     case .failed(let retryAfter):
       lane.notBefore = now + lane.backoff.next(jitter: jitter, retryAfter: retryAfter)

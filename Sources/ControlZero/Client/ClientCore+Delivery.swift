@@ -6,18 +6,18 @@ internal import Synchronization
 /// The delivery of records to the service.
 extension ClientCore {
   /// How long a record waits for others to be sent with, and how many records are enough to be sent without waiting.
-  private static let patience = Duration.seconds(10)
-  private static let company = 50
+  private static let batchDelay = Duration.seconds(10)
+  private static let batchSize = 50
   /// How long to wait for another process that delivers.
-  private static let longest = Duration.seconds(60)
+  private static let deliveryTimeout = Duration.seconds(60)
 
   /// Notes that a record was written that the service is to get.
   func recorded() {
     guard link != nil else { return }
     let count = waitingRecords.add(1, ordering: .relaxed).newValue
     // Enough records do not wait for more.
-    if count == 1 || count == Self.company {
-      timers.once(after: count == 1 ? Self.patience : .zero, replacing: count > 1) { [weak self] in
+    if count == 1 || count == Self.batchSize {
+      timers.once(after: count == 1 ? Self.batchDelay : .zero, replacing: count > 1) { [weak self] in
         self?.deliverInBackground()
       }
     }
@@ -29,7 +29,7 @@ extension ClientCore {
     } catch {
       logger.warning("records wait for the service", metadata: ["reason": "\(error)"])
       guard waitingRecords.load(ordering: .relaxed) > 0 else { return }
-      timers.once(after: Self.patience * 3) { [weak self] in self?.deliverInBackground() }
+      timers.once(after: Self.batchDelay * 3) { [weak self] in self?.deliverInBackground() }
     }
   }
 
@@ -45,7 +45,7 @@ extension ClientCore {
     guard let link else { return }
     let mark = trail.mark()
     waitingRecords.store(0, ordering: .relaxed)
-    let end = MonotonicClock.nanoseconds() + UInt64(Self.longest / .nanoseconds(1))
+    let end = MonotonicClock.nanoseconds() + UInt64(Self.deliveryTimeout / .nanoseconds(1))
     while true {
       let outcome: RecordDelivery.Outcome?
       do throws(SyncError) {

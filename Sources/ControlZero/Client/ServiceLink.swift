@@ -48,7 +48,7 @@ final class ServiceLink: Sendable {
 
   /// Asks for the policy: at most one pull and two bootstraps. Blocks.
   func pull(at now: Int64, _ cancellation: Cancellation) throws -> Pulled {
-    let refusal = Kept<BundleError>()
+    let refusal = LatestValue<BundleError>()
     let layout = layout
     let refresh = PolicyRefresh(
       verify: { blob, keys throws(ControlPlaneError) in

@@ -66,9 +66,9 @@ struct Evaluation {
   private func isForResource(_ rule: Rule) -> Bool? { Self.isForResource(rule, call, context) }
 
   private mutating func holds(_ rule: Rule, hidden: ContextMembers.HiddenKeys) -> Bool {
-    let isClosing = rule.effect == .deny
+    let isDenying = rule.effect == .deny
     for condition in rule.conditions {
-      switch lookup.verdict(of: condition, isClosing: isClosing, hidden: hidden) {
+      switch lookup.verdict(of: condition, isDenying: isDenying, hidden: hidden) {
       case .holds:
         continue
       case .fails:
@@ -76,7 +76,7 @@ struct Evaluation {
       case .undecided(let doubt):
         let text = "\(rule.policyID): `\(condition.name)`: \(doubt.rawValue)"
         if !doubts.contains(text) { doubts.append(text) }
-        guard isClosing else { return false }
+        guard isDenying else { return false }
       case .fault:
         isFaulty = true
         return false

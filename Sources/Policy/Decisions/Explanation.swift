@@ -93,7 +93,7 @@ extension Policy {
       else { return .resource }
     }
     for condition in rule.conditions {
-      switch lookup.verdict(of: condition, isClosing: rule.effect == .deny) {
+      switch lookup.verdict(of: condition, isDenying: rule.effect == .deny) {
       case .holds: continue
       case .undecided where rule.effect == .deny: continue
       default: return .condition(name: condition.name)

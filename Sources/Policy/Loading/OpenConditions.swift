@@ -8,12 +8,14 @@ enum OpenConditions {
     guard case .mapping(let members) = conditions.content else { return [] }
     return zip(rule.conditions, members).compactMap { condition, member in
       let operand = ConditionReader.Operation(member.value)?.operand ?? member.value
-      guard case .string(let text) = operand.content, let written = Written(text, condition.test) else { return nil }
+      guard case .string(let text) = operand.content, let written = PatternText(text, condition.test) else {
+        return nil
+      }
       return hint(for: written, of: condition, opens: rule.effect == .allow || rule.effect == .audit)
     }
   }
 
-  private static func hint(for written: Written, of condition: Condition, opens: Bool) -> String? {
+  private static func hint(for written: PatternText, of condition: Condition, opens: Bool) -> String? {
     let key = key(of: condition)
     guard !key.elementsEqual("resource".utf8) else { return nil }
     let name = "`\(condition.name)`"
@@ -51,7 +53,7 @@ enum OpenConditions {
   }
 
   /// Whether a server executes the value of a key.
-  private static func isRun(_ key: [UInt8], _ written: Written) -> Bool {
+  private static func isRun(_ key: [UInt8], _ written: PatternText) -> Bool {
     let run: [StaticString] = ["command", "cmd", "CommandLine", "sql", "statement", "input_text"]
     let verbs = ["select ", "with ", "show ", "explain ", "insert ", "update ", "delete "]
     if run.contains(where: { $0.hasBytes(key.span) }) { return true }
@@ -61,7 +63,7 @@ enum OpenConditions {
 }
 
 /// A text as a policy writes it, and how it is compared.
-private struct Written {
+private struct PatternText {
   private enum Form { case glob, part, expression }
 
   private let form: Form

@@ -42,21 +42,21 @@ extension Verdict {
   /// The verdict on an argument that the tool does not declare and so ignores: it may deny a call but not allow it.
   ///
   /// - Parameter other: the verdict without that argument.
-  func withUndeclared(_ other: Verdict, isClosing: Bool) -> Verdict {
-    let verdict = combined(with: other, isClosing: isClosing)
+  func withUndeclared(_ other: Verdict, isDenying: Bool) -> Verdict {
+    let verdict = combined(with: other, isDenying: isDenying)
     return self == .holds && verdict == .fails ? .undecided(.undeclared) : verdict
   }
 
   /// The verdict over several readings of one value: a rule that denies applies if any reading satisfies it, one that
   /// lets through only if all of them do.
-  func combined(with other: Verdict, isClosing: Bool) -> Verdict {
+  func combined(with other: Verdict, isDenying: Bool) -> Verdict {
     switch (self, other) {
     case (.fault, _), (_, .fault): .fault
     case (.holds, .holds), (.fails, .fails): self
-    case (.holds, .fails), (.fails, .holds): isClosing ? .holds : .fails
+    case (.holds, .fails), (.fails, .holds): isDenying ? .holds : .fails
     case (.undecided, .undecided): self
-    case (.undecided, .holds), (.holds, .undecided): isClosing ? .holds : (self == .holds ? other : self)
-    case (.undecided, .fails), (.fails, .undecided): isClosing ? (self == .fails ? other : self) : .fails
+    case (.undecided, .holds), (.holds, .undecided): isDenying ? .holds : (self == .holds ? other : self)
+    case (.undecided, .fails), (.fails, .undecided): isDenying ? (self == .fails ? other : self) : .fails
     }
   }
 }

@@ -15,7 +15,7 @@ struct FieldLookup {
   private var containers: [[UInt8]: Decoded] = [:]
 
   /// How long the expressions of all rules may spend on texts that are longer than the SDK examines.
-  private var patience = Patience(milliseconds: 250)
+  private var budget = TimeBudget(milliseconds: 250)
 
   /// Beyond this number of arguments an index is built.
   static let maxScannedArguments = 64
@@ -43,58 +43,58 @@ struct FieldLookup {
   // MARK: Conditions
 
   /// - Parameters:
-  ///   - isClosing: whether the rule denies.
+  ///   - isDenying: whether the rule denies.
   ///   - hidden: keys of the context to ignore.
   mutating func verdict(
-    of condition: Condition, isClosing: Bool, hidden: ContextMembers.HiddenKeys = []
+    of condition: Condition, isDenying: Bool, hidden: ContextMembers.HiddenKeys = []
   ) -> Verdict {
     switch condition.field {
     case .key(let key):
       if call.isTypeStrict, holdsLookAlike(of: key) { return .undecided(.lookAlike) }
       let isMainText = key.elementsEqual("input_text".utf8)
       let found = isMainText ? mainText(hidden) : find(key, hidden)
-      var verdict = verdict(of: condition.test, on: found, isClosing: isClosing)
+      var verdict = verdict(of: condition.test, on: found, isDenying: isDenying)
       if found.value == nil, !isMainText {
         verdict = verdict.combined(
-          with: verdictOnNothing(condition.test, at: CollectionOfOne(.member(key)), isClosing), isClosing: isClosing)
+          with: verdictOnNothing(condition.test, at: CollectionOfOne(.member(key)), isDenying), isDenying: isDenying)
       }
       guard call.isTypeStrict, let argument = found.argument else { return verdict }
       switch declares(CollectionOfOne(.member(argument))) {
       case false?:
         let asked = isMainText ? mainText(hidden, onlyDeclared: true) : Found(value: nil, argument: nil)
         return verdict.withUndeclared(
-          self.verdict(of: condition.test, on: asked, isClosing: isClosing), isClosing: isClosing)
+          self.verdict(of: condition.test, on: asked, isDenying: isDenying), isDenying: isDenying)
       case nil where isMainText:
         // The tool may have no use for this argument and act on one that it surely has.
         let asked = mainText(hidden, onlyDeclared: true)
         guard asked.argument != nil else { return verdict }
         return verdict.combined(
-          with: self.verdict(of: condition.test, on: asked, isClosing: isClosing), isClosing: isClosing)
+          with: self.verdict(of: condition.test, on: asked, isDenying: isDenying), isDenying: isDenying)
       case nil where ContextMembers.isAboutCaller(key):
         // A message can't say who calls: an argument of that name, which the tool may have no use for, may count
         // against the call but not for it.
-        let absent = condition.test.verdict(on: nil, files: call.files, isClosing: isClosing)
-        return verdict.combined(with: absent, isClosing: isClosing)
+        let absent = condition.test.verdict(on: nil, files: call.files, isDenying: isDenying)
+        return verdict.combined(with: absent, isDenying: isDenying)
       default:
         return verdict
       }
     case .path(let path):
       guard let (document, node) = call.arguments else {
-        return verdictOnNothing(condition.test, at: path.steps, isClosing)
+        return verdictOnNothing(condition.test, at: path.steps, isDenying)
       }
-      return verdict(of: condition.test, at: path, from: 0, node, document, isClosing: isClosing)
+      return verdict(of: condition.test, at: path, from: 0, node, document, isDenying: isDenying)
     }
   }
 
   /// The verdict on an absent value. A rule that denies also considers the default that the tool's schema names.
   private mutating func verdictOnNothing(
-    _ test: ValueTest, at steps: some Sequence<ArgumentPath.Step>, _ isClosing: Bool
+    _ test: ValueTest, at steps: some Sequence<ArgumentPath.Step>, _ isDenying: Bool
   ) -> Verdict {
-    let plain = test.verdict(on: nil, files: call.files, isClosing: isClosing)
-    guard isClosing, call.isTypeStrict, !test.isOfPresence, let schema = call.schema,
+    let plain = test.verdict(on: nil, files: call.files, isDenying: isDenying)
+    guard isDenying, call.isTypeStrict, !test.isOfPresence, let schema = call.schema,
       let value = schema.defaultValue(at: steps).flatMap({ FieldValue($0, in: schema.document) })
     else { return plain }
-    return plain.combined(with: verdict(of: test, asItStands: value, isClosing: isClosing), isClosing: isClosing)
+    return plain.combined(with: verdict(of: test, asItStands: value, isDenying: isDenying), isDenying: isDenying)
   }
 
   /// Whether the tool has an argument at a place; nil if unknown.
@@ -103,48 +103,48 @@ struct FieldLookup {
   }
 
   /// The verdict on what was found under a key.
-  private mutating func verdict(of test: ValueTest, on found: Found, isClosing: Bool) -> Verdict {
+  private mutating func verdict(of test: ValueTest, on found: Found, isDenying: Bool) -> Verdict {
     guard let argument = found.argument else {
-      return test.verdict(on: found.value, files: call.files, isClosing: isClosing)
+      return test.verdict(on: found.value, files: call.files, isDenying: isDenying)
     }
-    return verdict(of: test, on: found.value, of: argument, isClosing: isClosing)
+    return verdict(of: test, on: found.value, of: argument, isDenying: isDenying)
   }
 
   /// The verdict on a top-level argument.
   private mutating func verdict(
-    of test: ValueTest, on value: FieldValue?, of argument: [UInt8], isClosing: Bool
+    of test: ValueTest, on value: FieldValue?, of argument: [UInt8], isDenying: Bool
   ) -> Verdict {
     guard case .text(let text)? = value, Self.looksDecodable(text), mayBeDecoded(test, at: [.member(argument)]) else {
-      return verdict(of: test, on: value, at: [.member(argument)], isClosing: isClosing)
+      return verdict(of: test, on: value, at: [.member(argument)], isDenying: isDenying)
     }
     // Many rules may consult one long text.
     let inner = containers[argument] ?? Self.container(in: text)
     containers[argument] = inner
-    return verdict(of: test, on: value, decoded: inner, isClosing: isClosing)
+    return verdict(of: test, on: value, decoded: inner, isDenying: isDenying)
   }
 
   /// The verdict on everything at a place within the arguments.
   private mutating func verdict(
     of test: ValueTest, at path: ArgumentPath, from start: Int, _ node: JSONDocument.Node, _ document: JSONDocument,
-    isClosing: Bool
+    isDenying: Bool
   ) -> Verdict {
     var result: Verdict?
-    func add(_ next: Verdict) { result = result?.combined(with: next, isClosing: isClosing) ?? next }
+    func add(_ next: Verdict) { result = result?.combined(with: next, isDenying: isDenying) ?? next }
     path.forEachFinding(from: start, at: node, in: document) { finding in
       switch finding {
       case .value(let node, let document) where document.kind(of: node) == .null:
-        add(verdictOnNothing(test, at: path.steps, isClosing))
+        add(verdictOnNothing(test, at: path.steps, isDenying))
       case .value(let node, let document):
-        let verdict = verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isClosing: isClosing)
+        let verdict = verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isDenying: isDenying)
         guard call.isTypeStrict, declares(path.steps) == false else { return add(verdict) }
-        let absent = test.verdict(on: nil, files: call.files, isClosing: isClosing)
-        add(verdict.withUndeclared(absent, isClosing: isClosing))
+        let absent = test.verdict(on: nil, files: call.files, isDenying: isDenying)
+        add(verdict.withUndeclared(absent, isDenying: isDenying))
       case .lookAlike:
         add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
       case .nothing:
-        add(verdictOnNothing(test, at: path.steps, isClosing))
+        add(verdictOnNothing(test, at: path.steps, isDenying))
       case .end(let node, let document, let steps):
-        add(verdict(of: test, beyond: node, document, at: path, steps: steps, isClosing: isClosing))
+        add(verdict(of: test, beyond: node, document, at: path, steps: steps, isDenying: isDenying))
       }
     }
     return result ?? .fails
@@ -153,22 +153,22 @@ struct FieldLookup {
   /// The verdict if the path continues inside a value that has no inside, unless a server decodes the value.
   private mutating func verdict(
     of test: ValueTest, beyond node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int,
-    isClosing: Bool
+    isDenying: Bool
   ) -> Verdict {
-    let plain = test.verdict(on: nil, files: call.files, isClosing: isClosing)
+    let plain = test.verdict(on: nil, files: call.files, isDenying: isDenying)
     guard call.isTypeStrict else { return plain }
     if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document) {
       return .undecided(.type)
     }
     switch Self.container(in: document.text(node)) {
     case .nothing:
-      guard isClosing else { return plain }
+      guard isDenying else { return plain }
       let lone = verdict(of: test, atLone: node, document, at: path, steps: steps)
-      return plain.combined(with: lone, isClosing: isClosing)
-    case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isClosing: isClosing)
+      return plain.combined(with: lone, isDenying: isDenying)
+    case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isDenying: isDenying)
     case .container(let inner):
-      let decoded = verdict(of: test, at: path, from: steps, inner.root, inner, isClosing: isClosing)
-      return plain.combined(with: decoded, isClosing: isClosing)
+      let decoded = verdict(of: test, at: path, from: steps, inner.root, inner, isDenying: isDenying)
+      return plain.combined(with: decoded, isDenying: isDenying)
     }
   }
 
@@ -178,21 +178,21 @@ struct FieldLookup {
     of test: ValueTest, atLone node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int
   ) -> Verdict {
     guard case .member = path.steps[steps] else {
-      return verdict(of: test, at: path, from: steps + 1, node, document, isClosing: true)
+      return verdict(of: test, at: path, from: steps + 1, node, document, isDenying: true)
     }
     var result = Verdict.fails
     for element in document.elements(of: node) where result != .holds {
-      let next = verdict(of: test, at: path, from: steps, element, document, isClosing: true)
-      result = result.combined(with: next, isClosing: true)
+      let next = verdict(of: test, at: path, from: steps, element, document, isDenying: true)
+      result = result.combined(with: next, isDenying: true)
     }
     return result
   }
 
   /// The verdict on an argument, in every way that a server may read it.
   private mutating func verdict(
-    of test: ValueTest, on value: FieldValue?, at steps: [ArgumentPath.Step], isClosing: Bool
+    of test: ValueTest, on value: FieldValue?, at steps: [ArgumentPath.Step], isDenying: Bool
   ) -> Verdict {
-    func plain(_ value: FieldValue?) -> Verdict { test.verdict(on: value, files: call.files, isClosing: isClosing) }
+    func plain(_ value: FieldValue?) -> Verdict { test.verdict(on: value, files: call.files, isDenying: isDenying) }
     guard call.isTypeStrict, !test.isOfPresence, let value else { return plain(value) }
     if let types = call.schema?.types(at: steps) {
       let isAllowed =
@@ -201,36 +201,36 @@ struct FieldLookup {
         case .node(let document, let node): types.allow(node, in: document)
         }
       guard isAllowed else { return .undecided(.type) }
-      if let verdict = verdictOnNoNumber(value, test, isClosing) { return verdict }
-      guard types.mayBeDecoded else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
+      if let verdict = verdictOnNoNumber(value, test, isDenying) { return verdict }
+      guard types.mayBeDecoded else { return verdict(of: test, asItStands: value, isDenying: isDenying) }
     }
-    if let verdict = verdictOnNoNumber(value, test, isClosing) { return verdict }
-    guard case .text(let text) = value else { return verdict(of: test, asItStands: value, isClosing: isClosing) }
-    return verdict(of: test, on: value, decoded: Self.container(in: text), isClosing: isClosing)
+    if let verdict = verdictOnNoNumber(value, test, isDenying) { return verdict }
+    guard case .text(let text) = value else { return verdict(of: test, asItStands: value, isDenying: isDenying) }
+    return verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
   }
 
   /// The verdict on a text that is not a number, where numbers are compared: some servers read `0x1388` and `5000 EUR`
   /// as 5000. Nil for anything else.
-  private func verdictOnNoNumber(_ value: FieldValue, _ test: ValueTest, _ isClosing: Bool) -> Verdict? {
+  private func verdictOnNoNumber(_ value: FieldValue, _ test: ValueTest, _ isDenying: Bool) -> Verdict? {
     guard test.isOfNumbers, case .text(let text) = value, PythonFloat.value(of: value) == .none,
       !Self.looksDecodable(text)
     else { return nil }
-    return test.verdict(on: value, files: call.files, isClosing: isClosing)
-      .combined(with: .undecided(.noNumber), isClosing: isClosing)
+    return test.verdict(on: value, files: call.files, isDenying: isDenying)
+      .combined(with: .undecided(.noNumber), isDenying: isDenying)
   }
 
   /// The verdict on a value as it stands, beyond what the SDK sees of it. Most servers treat a whole number with a
   /// point or an exponent like the plain integer: `7.0` does not get past a rule against 7.
-  private mutating func verdict(of test: ValueTest, asItStands value: FieldValue, isClosing: Bool) -> Verdict {
-    var verdict = test.verdict(on: value, files: call.files, isClosing: isClosing)
-    if let all = test.verdictOnLongText(value, patience: &patience) {
-      verdict = verdict.combined(with: all, isClosing: isClosing)
+  private mutating func verdict(of test: ValueTest, asItStands value: FieldValue, isDenying: Bool) -> Verdict {
+    var verdict = test.verdict(on: value, files: call.files, isDenying: isDenying)
+    if let all = test.verdictOnLongText(value, budget: &budget) {
+      verdict = verdict.combined(with: all, isDenying: isDenying)
     }
-    if isClosing || test.isExclusion, test.isOfText, let whole = Self.whole(value) {
+    if isDenying || test.isExclusion, test.isOfText, let whole = Self.whole(value) {
       verdict = verdict.combined(
-        with: test.verdict(on: .text(whole), files: call.files, isClosing: isClosing), isClosing: isClosing)
+        with: test.verdict(on: .text(whole), files: call.files, isDenying: isDenying), isDenying: isDenying)
     }
-    guard isClosing, !test.looksWithin, case .node(let document, let node) = value else { return verdict }
+    guard isDenying, !test.looksWithin, case .node(let document, let node) = value else { return verdict }
     addInner(of: node, document, to: &verdict, test)
     return verdict
   }
@@ -250,9 +250,9 @@ struct FieldLookup {
       default:
         guard let value = FieldValue(inner, in: document) else { continue }
         let next: Verdict =
-          test.isSearch && !patience.isLeft()
-          ? .undecided(.runaway) : self.verdict(of: test, asItStands: value, isClosing: true)
-        verdict = verdict.combined(with: next, isClosing: true)
+          test.isSearch && !budget.isLeft()
+          ? .undecided(.runaway) : self.verdict(of: test, asItStands: value, isDenying: true)
+        verdict = verdict.combined(with: next, isDenying: true)
       }
     }
   }
@@ -271,17 +271,17 @@ struct FieldLookup {
 
   /// The verdict on a text that may be decoded, over both readings.
   private mutating func verdict(
-    of test: ValueTest, on value: FieldValue?, decoded: Decoded, isClosing: Bool
+    of test: ValueTest, on value: FieldValue?, decoded: Decoded, isDenying: Bool
   ) -> Verdict {
     let plain =
-      value.map { verdict(of: test, asItStands: $0, isClosing: isClosing) }
-      ?? test.verdict(on: nil, files: call.files, isClosing: isClosing)
+      value.map { verdict(of: test, asItStands: $0, isDenying: isDenying) }
+      ?? test.verdict(on: nil, files: call.files, isDenying: isDenying)
     switch decoded {
     case .nothing: return plain
-    case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isClosing: isClosing)
+    case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isDenying: isDenying)
     case .container(let document):
-      let inner = verdict(of: test, asItStands: .node(document, document.root), isClosing: isClosing)
-      return plain.combined(with: inner, isClosing: isClosing)
+      let inner = verdict(of: test, asItStands: .node(document, document.root), isDenying: isDenying)
+      return plain.combined(with: inner, isDenying: isDenying)
     }
   }
 

@@ -9,7 +9,7 @@ struct PathScope: Sendable {
 
   /// The verdict over all strings in the value, in every spelling they may be read in.
   func verdict(
-    on value: FieldValue, files: (any FileSystemView)?, isNegated: Bool, isClosing: Bool
+    on value: FieldValue, files: (any FileSystemView)?, isNegated: Bool, isDenying: Bool
   ) -> Verdict {
     guard let files else { return .undecided(.place) }
     var resolver = PathResolver(files: files)
@@ -20,10 +20,10 @@ struct PathScope: Sendable {
     guard places.count == roots.count else { return .undecided(.place) }
     /// Some file systems ignore case: what a rule protects is protected in any case, what it opens only as written.
     func isSame(_ part: ArraySlice<UInt8>, _ wanted: ArraySlice<UInt8>) -> Bool {
-      part == wanted || isClosing != isNegated && CaseFolding.folded(part) == CaseFolding.folded(wanted)
+      part == wanted || isDenying != isNegated && CaseFolding.folded(part) == CaseFolding.folded(wanted)
     }
     var verdict: Verdict?
-    func add(_ next: Verdict) { verdict = verdict?.combined(with: next, isClosing: isClosing) ?? next }
+    func add(_ next: Verdict) { verdict = verdict?.combined(with: next, isDenying: isDenying) ?? next }
     forEachText(in: value) { text in
       guard let text else { return add(.undecided(.place)) }
       switch resolver.readings(of: text, from: bases) {

@@ -70,7 +70,7 @@ enum ValueTest: Sendable {
   /// - Parameters:
   ///   - value: nil if it is null or absent.
   ///   - files: the file system that `within` consults; nil for none.
-  func verdict(on value: FieldValue?, files: (any FileSystemView)?, isClosing: Bool) -> Verdict {
+  func verdict(on value: FieldValue?, files: (any FileSystemView)?, isDenying: Bool) -> Verdict {
     if case .doesNotExist = self { return Verdict(value == nil) }
     guard let value else { return .fails }
     switch self {
@@ -100,20 +100,20 @@ enum ValueTest: Sendable {
       case .undecided: return .undecided(.runaway)
       }
     case .within(let scope, let isNegated):
-      return scope.verdict(on: value, files: files, isNegated: isNegated, isClosing: isClosing)
+      return scope.verdict(on: value, files: files, isNegated: isNegated, isDenying: isDenying)
     }
   }
 
   /// The verdict of `matches` on all of a value whose text is longer than the SDK examines, so that nobody can push a
   /// match out of sight with a long start; nil for any other test, and any other value.
   ///
-  /// - Parameter patience: shared by all tests of a call, because the caller decides how long the texts are.
-  func verdictOnLongText(_ value: FieldValue, patience: inout Patience) -> Verdict? {
+  /// - Parameter budget: shared by all tests of a call, because the caller decides how long the texts are.
+  func verdictOnLongText(_ value: FieldValue, budget: inout TimeBudget) -> Verdict? {
     guard case .matches(let pattern, let folds) = self else { return nil }
     let text = value.text
     guard UTF8Scalars.prefix(of: text, count: Self.matchedCharacters).count < text.count else { return nil }
-    guard patience.isLeft() else { return .undecided(.runaway) }
-    switch pattern.search(folds ? CaseFolding.folded(text)[...] : text, patience: &patience) {
+    guard budget.isLeft() else { return .undecided(.runaway) }
+    switch pattern.search(folds ? CaseFolding.folded(text)[...] : text, budget: &budget) {
     case .match: return .holds
     case .noMatch: return .fails
     case .undecided: return .undecided(.runaway)

@@ -9,9 +9,9 @@ internal import Platform
 /// message and holds none of the proxy's pipes.
 enum Guardian {
   /// From SIGTERM to SIGKILL for what is left when the proxy is gone, in milliseconds.
-  private static let patience: Int32 = 1000
+  private static let termTimeout: Int32 = 1000
   /// The same after SIGKILL.
-  private static let despair: Int32 = 4000
+  private static let killTimeout: Int32 = 4000
   /// This many consecutive looks must find no process.
   private static let looks = 5
 
@@ -99,8 +99,8 @@ enum Guardian {
 
   /// Ends the descendants that are left, and waits for them.
   private static func endDescendants(of server: Int32, _ signals: borrowing SignalPipe) {
-    for (signal, patience) in [(SIGTERM, patience), (SIGKILL, despair)] {
-      let until = MonotonicClock.nanoseconds() + UInt64(patience) * 1_000_000
+    for (signal, timeout) in [(SIGTERM, termTimeout), (SIGKILL, killTimeout)] {
+      let until = MonotonicClock.nanoseconds() + UInt64(timeout) * 1_000_000
       var known: Set<Int32> = []
       var emptyLooks = 0
       while true {

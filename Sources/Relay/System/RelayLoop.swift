@@ -17,7 +17,7 @@ struct RelayLoop: ~Copyable {
   /// Like ``highWater``, for our own answers to a host that sends and does not read.
   private static let ownHighWater = 1 << 20
   /// How long the last bytes may wait, after the server's end, for a host that does not read; in nanoseconds.
-  private static let lastWords: UInt64 = 5_000_000_000
+  private static let drainTimeout: UInt64 = 5_000_000_000
 
   private var session: Session
   private var trail: AuditTrail
@@ -39,7 +39,7 @@ struct RelayLoop: ~Copyable {
   private var serverEnded = false
   private var hostReadAt: UInt64 = 0
   /// The server no longer reads, so the host is not listened to either.
-  private var hostIsUnheard = false
+  private var isHostIgnored = false
   private var fromHost: LineFramer
   private var fromServer: LineFramer
   private var toHost: Sink
@@ -115,14 +115,14 @@ struct RelayLoop: ~Copyable {
     let hostNumber = hostMaySpeak ? hostInputNumber : -1
     let outputNumber = serverOutputIsOpen && serverMaySpeak ? server.output.number : -1
     // A host that is not listened to can't show that it left, except by no longer reading.
-    let isUnheard = hostIsUnheard || (hostInputNumber >= 0 && hostNumber < 0)
+    let isIgnored = isHostIgnored || (hostInputNumber >= 0 && hostNumber < 0)
     func request(_ number: Int32, _ events: Int32) -> pollfd {
       pollfd(fd: number, events: Int16(events), revents: 0)
     }
     var requests = [
       request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
-      request(isUnheard ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 ? POLLOUT : 0),
+      request(isIgnored ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 ? POLLOUT : 0),
       request(toServer.waitingDescriptor, POLLOUT),
     ]
     let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : watcher.deadline)
@@ -134,7 +134,7 @@ struct RelayLoop: ~Copyable {
     let count = unsafe poll(&requests, nfds_t(requests.count), timeout)
     if count <= 0 {
       // A host that is slow to read what the server left is waited for, as long as it goes on reading.
-      let isReading = toHost.backlog > 0 && MonotonicClock.nanoseconds() &- hostReadAt < Self.lastWords
+      let isReading = toHost.backlog > 0 && MonotonicClock.nanoseconds() &- hostReadAt < Self.drainTimeout
       act(isReading && !lifecycle.isHurried ? .serverSpoke : .tick)
       lookAtPolicy()
       return Ready(
@@ -188,7 +188,7 @@ struct RelayLoop: ~Copyable {
       // The server no longer reads: the host's next write must fail as it would without the proxy.
       closesToServer = true
       hostInput = nil
-      hostIsUnheard = true
+      isHostIgnored = true
     }
   }
 
@@ -392,7 +392,7 @@ struct RelayLoop: ~Copyable {
 
   /// Delivers the last bytes of a server that is gone to a host that still reads.
   private mutating func drainToHost() {
-    let until = MonotonicClock.nanoseconds() + (lifecycle.isHurried ? 0 : Self.lastWords)
+    let until = MonotonicClock.nanoseconds() + (lifecycle.isHurried ? 0 : Self.drainTimeout)
     while toHost.isOpen, toHost.backlog > 0 {
       let now = MonotonicClock.nanoseconds()
       guard now < until else { return }

@@ -79,7 +79,7 @@ struct ServerProcess: ~Copyable {
     channel.hangUp()
     // Somebody may have stopped the guardian.
     kill(guardian, SIGCONT)
-    let until = MonotonicClock.nanoseconds() + Self.patience
+    let until = MonotonicClock.nanoseconds() + Self.endTimeout
     var status: Int32 = 0
     while true {
       let ended = unsafe waitpid(guardian, &status, WNOHANG)
@@ -92,7 +92,7 @@ struct ServerProcess: ~Copyable {
   }
 
   /// How long a guardian may take to end what the server left, in nanoseconds.
-  private static let patience: UInt64 = 6_000_000_000
+  private static let endTimeout: UInt64 = 6_000_000_000
 
   private func endWithoutGuardian() {
     endServer()

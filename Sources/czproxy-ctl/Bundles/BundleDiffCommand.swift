@@ -55,13 +55,13 @@ struct BundleDiffCommand: ParsableCommand {
     }
     for change in difference.rules {
       switch change {
-      case .added(let rule): print(Terminal.coloured("+ \(rule.title)", .green) + "\n    \(rule.shown)")
-      case .removed(let rule): print(Terminal.coloured("- \(rule.title)", .red) + "\n    \(rule.shown)")
+      case .added(let rule): print(Terminal.colored("+ \(rule.title)", .green) + "\n    \(rule.shown)")
+      case .removed(let rule): print(Terminal.colored("- \(rule.title)", .red) + "\n    \(rule.shown)")
       case .changed(let old, let new):
-        print(Terminal.coloured("~ \(new.title)", .yellow) + "\n  - \(old.shown)\n  + \(new.shown)")
+        print(Terminal.colored("~ \(new.title)", .yellow) + "\n  - \(old.shown)\n  + \(new.shown)")
       case .moved(let old, let new):
         print(
-          Terminal.coloured("> \(new.title)", .yellow) + " was at place \(old.position), is at place \(new.position)")
+          Terminal.colored("> \(new.title)", .yellow) + " was at place \(old.position), is at place \(new.position)")
       }
     }
     for flip in flips { print(flip) }

@@ -123,11 +123,11 @@ struct BundleReport {
     for (name, outcome) in checks {
       let label = name.padded(to: 10)
       switch outcome {
-      case .passed(let detail): print("\(Terminal.coloured("ok  ", .green)) \(label) \(detail)")
-      case .skipped: print("\(Terminal.coloured("skip", .yellow)) \(label) left out by --skip")
-      case .failed(let error): print("\(Terminal.coloured("FAIL", .red)) \(label) \(error.reason)")
+      case .passed(let detail): print("\(Terminal.colored("ok  ", .green)) \(label) \(detail)")
+      case .skipped: print("\(Terminal.colored("skip", .yellow)) \(label) left out by --skip")
+      case .failed(let error): print("\(Terminal.colored("FAIL", .red)) \(label) \(error.reason)")
       case .unusable(let error):
-        print("\(Terminal.coloured("FAIL", .red)) \(label) \(DisplayText.escaped(error.description.utf8))")
+        print("\(Terminal.colored("FAIL", .red)) \(label) \(DisplayText.escaped(error.description.utf8))")
       }
     }
     guard let failure else { return print("\(path) would be enforced") }

@@ -9,7 +9,7 @@ struct DoctorFinding {
     /// Whether something is to be done.
     var isTrouble: Bool { self == .warning || self == .error }
 
-    var colour: Terminal.Colour {
+    var color: Terminal.Color {
       switch self {
       case .ok: .green
       case .note: .dim
@@ -32,7 +32,7 @@ struct DoctorFinding {
     var line = file.map { "\(shown($0)):" } ?? ""
     if let place = server?.place { line += "\(place.line):\(place.column):" }
     if !line.isEmpty { line += " " }
-    line += Terminal.coloured(severity.rawValue, severity.colour) + ": "
+    line += Terminal.colored(severity.rawValue, severity.color) + ": "
     if let server { line += DisplayText.escaped(server.name.utf8) + ": " }
     line += shown(message)
     return fix.map { "\(line)\n    fix: \(shown($0))" } ?? line

@@ -59,7 +59,7 @@ struct AuditVerifyCommand: ParsableCommand {
       case .text:
         let verdict =
           report.isIntact
-          ? Terminal.coloured("intact", .green) : Terminal.coloured("NOT INTACT", .red)
+          ? Terminal.colored("intact", .green) : Terminal.colored("NOT INTACT", .red)
         // The name may have been made up by somebody else.
         let name = DisplayText.escaped(report.name.utf8)
         print("\(verdict) \(name): \(report.rows) rows, \(report.ending.rawValue)")

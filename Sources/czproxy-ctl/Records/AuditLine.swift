@@ -19,27 +19,27 @@ enum AuditLine {
     switch text("event") {
     case "outcome":
       let duration = number("duration_ns").map { " in \(milliseconds($0)) ms" } ?? ""
-      let ending = flag("is_error") ? Terminal.coloured("failed", .yellow) : Terminal.coloured("done  ", .dim)
+      let ending = flag("is_error") ? Terminal.colored("failed", .yellow) : Terminal.colored("done  ", .dim)
       return "\(time)  \(ending)  \(subject)\(duration), \(number("bytes") ?? 0) bytes\(scan(of: row))"
     case "dlp_output_observation":
-      let label = Terminal.coloured("found ", .dim)
+      let label = Terminal.colored("found ", .dim)
       return "\(time)  \(label)  \(subject), \(number("bytes") ?? 0) bytes\(scan(of: row, andBuiltin: true))"
     case "refusal":
-      let label = Terminal.coloured("refuse", .red)
+      let label = Terminal.colored("refuse", .red)
       return "\(time)  \(label)  a line from the \(text("from")): \(text("reason", limit: 200))"
     case "session_start":
-      let label = Terminal.coloured("start ", .dim)
+      let label = Terminal.colored("start ", .dim)
       // A row of the library names the client.
       let who = text("server").isEmpty ? text("client_name") : text("server")
       return "\(time)  \(label)  \(who): policy \(text("policy_path", limit: 200)) "
         + "(\(number("policy_rules") ?? 0) rules), \(text("mode"))"
     case "session_end":
-      let label = Terminal.coloured("end   ", .dim)
+      let label = Terminal.colored("end   ", .dim)
       let status = number("exit_status").map { "status \($0), " } ?? ""
       return "\(time)  \(label)  \(text("tool")): \(text("reason")), \(status)"
         + "\(number("calls") ?? 0) calls, \(number("denied") ?? 0) denied"
     case "list_edited":
-      let label = Terminal.coloured("list  ", .dim)
+      let label = Terminal.colored("list  ", .dim)
       return "\(time)  \(label)  \(subject): \(number("hidden") ?? 0) hidden"
     default:
       let doubts = texts("doubts", of: row).map { "; in doubt: \($0)" }.joined()
@@ -76,10 +76,10 @@ enum AuditLine {
   private static func label(_ decision: String) -> String {
     let padded = decision.padded(to: 6)
     return switch decision {
-    case "allow": Terminal.coloured(padded, .green)
-    case "deny": Terminal.coloured(padded, .red)
-    case "warn": Terminal.coloured(padded, .yellow)
-    default: Terminal.coloured(padded, .dim)
+    case "allow": Terminal.colored(padded, .green)
+    case "deny": Terminal.colored(padded, .red)
+    case "warn": Terminal.colored(padded, .yellow)
+    default: Terminal.colored(padded, .dim)
     }
   }
 

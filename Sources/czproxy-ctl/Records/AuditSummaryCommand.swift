@@ -112,13 +112,13 @@ struct AuditSummaryCommand: ParsableCommand {
     let reason =
       "\(DisplayText.escaped(kind.policyID, limit: 80)): \(DisplayText.escaped(count.reason, limit: 200))"
       + (kind.isObserved ? " (observed: it went through)" : "")
-    return padded(String(count.calls), width) + "  " + coloured(label, kind, change) + "  "
+    return padded(String(count.calls), width) + "  " + colored(label, kind, change) + "  "
       + DisplayText.escaped(kind.subject, limit: 120) + "  " + reason
   }
 
-  private func coloured(_ label: String, _ kind: AuditSummary.Kind, _ change: Change?) -> String {
-    if change != nil { return Terminal.coloured(label, .yellow) }
-    return Terminal.coloured(label, kind.decision == "deny" ? .red : .green)
+  private func colored(_ label: String, _ kind: AuditSummary.Kind, _ change: Change?) -> String {
+    if change != nil { return Terminal.colored(label, .yellow) }
+    return Terminal.colored(label, kind.decision == "deny" ? .red : .green)
   }
 
   private func printJSON(_ kind: AuditSummary.Kind, _ count: AuditSummary.Count, _ other: String??) {

@@ -4,14 +4,14 @@ import Testing
 @testable import Python
 
 /// The expressions of a scan share one time limit.
-struct PatienceTests {
+struct TimeBudgetTests {
   private static func matches(
-    _ pattern: String, in text: [UInt8], patience: Patience = Patience(seconds: 10)
+    _ pattern: String, in text: [UInt8], budget: TimeBudget = TimeBudget(seconds: 10)
   ) throws -> [Range<Int>]? {
-    var patience = patience
+    var budget = budget
     var found: [Range<Int>] = []
     let matcher = try PatternMatcher(pattern.utf8, ignoresCase: false)
-    let isComplete = matcher.forEachMatch(in: text.span, startingIn: [0..<text.count], patience: &patience) {
+    let isComplete = matcher.forEachMatch(in: text.span, startingIn: [0..<text.count], budget: &budget) {
       found.append($0)
     }
     return isComplete ? found : nil
@@ -20,13 +20,13 @@ struct PatienceTests {
   @Test("what takes too long altogether is given up", arguments: [#"[a-z]+\d"#, #"a(?=b*c)"#])
   func isGivenUp(pattern: String) throws {
     let text = [UInt8](repeating: UInt8(ascii: "a"), count: 1 << 13)
-    #expect(try Self.matches(pattern, in: text, patience: Patience(seconds: 0)) == nil)
+    #expect(try Self.matches(pattern, in: text, budget: TimeBudget(seconds: 0)) == nil)
     #expect(try Self.matches(pattern, in: text) == [])
   }
 
   @Test("so are many matches") func manyMatchesAreGivenUp() throws {
     let text = [UInt8](repeating: UInt8(ascii: "a"), count: 1000)
-    #expect(try Self.matches("a", in: text, patience: Patience(seconds: 0)) == nil)
+    #expect(try Self.matches("a", in: text, budget: TimeBudget(seconds: 0)) == nil)
     #expect(try Self.matches("a", in: text)?.count == 1000)
   }
 
@@ -45,7 +45,7 @@ struct PatienceTests {
     let text = [UInt8](repeating: UInt8(ascii: "a"), count: 1 << 13) + Array("!#".utf8)
     let scanner = Scanner([try Detector(rule)])
     #expect(throws: Scanner.Failure(reason: "`letters` takes too long")) {
-      try scanner.matches(in: text.span, patience: Patience(seconds: 0))
+      try scanner.matches(in: text.span, budget: TimeBudget(seconds: 0))
     }
     #expect(throws: Never.self) { try scanner.matches(in: text.span) }
   }

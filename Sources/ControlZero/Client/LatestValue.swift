@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Keeps the last value that it is given.
-final class Kept<Value: Sendable>: Sendable {
+final class LatestValue<Value: Sendable>: Sendable {
   private let state = Mutex(Value?.none)
 
   var value: Value? { state.withLock { $0 } }

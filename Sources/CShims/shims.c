@@ -244,7 +244,7 @@ char *const *cz_environment(void) { return environ; }
 // The parent of a process, from the fourth field of /proc/PID/stat; the second may hold anything up to the last ")". -1
 // for one that waits to be reaped, but not for one whose first thread has ended before others: it looks the same but for
 // the number of its threads, and may do anything.
-pid_t cz_parent(pid_t process) {
+static pid_t parent_of(pid_t process) {
   char path[64], text[512];
   snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -269,12 +269,16 @@ static int lists_ours(void) {
   return atoi(text) == getpid();
 }
 #elif defined(__APPLE__)
-pid_t cz_parent(pid_t process) {
+static pid_t parent_of(pid_t process) {
   struct proc_bsdshortinfo info;
   int count = proc_pidinfo(process, PROC_PIDT_SHORTBSDINFO, 0, &info, sizeof info);
   return count == sizeof info ? (pid_t)info.pbsi_ppid : -1;
 }
+
+static int lists_ours(void) { return 1; }
 #endif
+
+pid_t cz_parent(pid_t process) { return lists_ours() ? parent_of(process) : -1; }
 
 int cz_processes(pid_t *processes, pid_t *parents, int capacity) {
   int count = 0;
@@ -285,7 +289,7 @@ int cz_processes(pid_t *processes, pid_t *parents, int capacity) {
   while (count < capacity && (entry = readdir(directory))) {
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
     processes[count] = atoi(entry->d_name);
-    parents[count] = cz_parent(processes[count]);
+    parents[count] = parent_of(processes[count]);
     if (parents[count] > 0) count++;
   }
   closedir(directory);
@@ -293,7 +297,7 @@ int cz_processes(pid_t *processes, pid_t *parents, int capacity) {
   int listed = proc_listallpids(processes, capacity * (int)sizeof(pid_t));
   for (int index = 0; index < listed; index++) {
     processes[count] = processes[index];
-    parents[count] = cz_parent(processes[count]);
+    parents[count] = parent_of(processes[count]);
     if (parents[count] > 0) count++;
   }
 #endif

@@ -87,8 +87,8 @@ enum JSONServers {
       switch String(decoding: document.text(key), as: UTF8.self) {
       case "type": source.type = value(member).text ?? ""
       case "command":
-        let line = LineBreak.before(document.range(of: key).lowerBound, in: bytes) ?? [UInt8(ascii: " ")]
-        source.missingArguments = [UInt8(ascii: ",")] + line + Array(#""args": [ "#.utf8)
+        source.missingArguments =
+          LineBreak.comma(before: document.range(of: key).lowerBound, in: bytes) + Array(#""args": [ "#.utf8)
         source.command = value(member)
         source.commandElements = document.kind(of: member) == .array ? document.elements(of: member).map(value) : nil
       case "args":

@@ -10,7 +10,12 @@ enum LineBreak {
     return Array(before.suffix(indentation + end))
   }
 
-  /// The same with the dash of a YAML list that stands between.
+  /// A comma and what stands directly before a place: the line break and the indentation, or else a space.
+  static func comma(before place: Int, in bytes: [UInt8]) -> [UInt8] {
+    [UInt8(ascii: ",")] + (before(place, in: bytes) ?? [UInt8(ascii: " ")])
+  }
+
+  /// The same as ``before(_:in:)`` with the dash of a YAML list that stands between.
   static func beforeDash(of place: Int, in bytes: [UInt8]) -> [UInt8]? {
     let blank = bytes[..<place].reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
     let dash = place - blank - 1

@@ -110,7 +110,7 @@ public struct ServerEntry: Sendable {
     let first = (source.commandElements ?? source.elements)?.first?.range.lowerBound
     let hasDashes = source.commandElements == nil ? source.argumentsColon != nil : source.commandHasDashes
     if let first, hasDashes { return LineBreak.beforeDash(of: first, in: bytes) }
-    return [UInt8(ascii: ",")] + (first.flatMap { LineBreak.before($0, in: bytes) } ?? [UInt8(ascii: " ")])
+    return first.map { LineBreak.comma(before: $0, in: bytes) } ?? Array(", ".utf8)
   }
 
   /// What the host starts in the end; nil where it starts nothing, or nothing that can be told.

@@ -232,10 +232,7 @@ struct YAMLServers {
   /// Nil where no line can be written like that of the command.
   private func missingArguments(behind command: Member, of server: YAMLNode) -> [UInt8]? {
     let key = command.key.range.lowerBound
-    guard !server.isFlow else {
-      return [UInt8(ascii: ",")] + (LineBreak.before(key, in: bytes) ?? [UInt8(ascii: " ")])
-        + Array(#""args": [ "#.utf8)
-    }
+    guard !server.isFlow else { return LineBreak.comma(before: key, in: bytes) + Array(#""args": [ "#.utf8) }
     // The first key of an element of a list stands behind its dash, and the others below that.
     let start = bytes[..<key].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? YAMLEvents.start(of: bytes)
     guard bytes[start..<key].allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }) else {

@@ -14,7 +14,7 @@ struct ServerChild: ~Copyable {
 
   /// From the end of the input to SIGTERM, and from there to SIGKILL; in milliseconds.
   private static let exitTimeout: Int32 = 1500
-  private static let urgency: Int32 = 1000
+  private static let killTimeout: Int32 = 1000
 
   /// Must be called on the thread that stays with the server: the system takes that thread's end for this process's.
   static func start(_ command: ServerCommand) throws(SystemError) -> ServerChild {
@@ -54,7 +54,7 @@ struct ServerChild: ~Copyable {
     // Before the process is reaped: until then no other process can have its number.
     if !hasEnded {
       _ = kill(-process, SIGTERM)
-      wait(Self.urgency, forOutput: false)
+      wait(Self.killTimeout, forOutput: false)
     }
     _ = kill(-process, SIGKILL)
     var status: Int32 = 0

@@ -18,8 +18,8 @@ extension ServerLink {
       }
       if written < writing.count { written = Self.write(writing, from: written, to: &child.input) }
       expire(MonotonicClock.nanoseconds())
-      let (isDenying, isAwaited, wait) = rest()
-      if isDenying { break }
+      let (isClosing, isAwaited, wait) = rest()
+      if isClosing { break }
       if isAwaited, child.hasEnded, !Self.hasInput(child.output.number) { break }
       var requests = [
         pollfd(fd: child.output.number, events: Int16(POLLIN), revents: 0),
@@ -32,7 +32,7 @@ extension ServerLink {
     }
     if let item = framer.finish() { take(item) }
     let (waiters, failure) = state.withLock { state in
-      let failure = state.isDenying ? MCPFailure.closed : .ended
+      let failure = state.isClosing ? MCPFailure.closed : .ended
       state.end = failure
       state.outgoing = []
       defer { state.waiters = [:] }
@@ -77,12 +77,12 @@ extension ServerLink {
   }
 
   /// What to wait for; in milliseconds.
-  private func rest() -> (isDenying: Bool, isAwaited: Bool, wait: Int32) {
-    let (isDenying, first) = state.withLock { ($0.isDenying, $0.waiters.values.lazy.map(\.deadline).min()) }
-    guard let first else { return (isDenying, false, -1) }
+  private func rest() -> (isClosing: Bool, isAwaited: Bool, wait: Int32) {
+    let (isClosing, first) = state.withLock { ($0.isClosing, $0.waiters.values.lazy.map(\.deadline).min()) }
+    guard let first else { return (isClosing, false, -1) }
     let now = MonotonicClock.nanoseconds()
     let left = first > now ? (first - now) / 1_000_000 + 1 : 0
-    return (isDenying, true, Int32(min(left, Self.lookInterval)))
+    return (isClosing, true, Int32(min(left, Self.lookInterval)))
   }
 
   private func expire(_ now: UInt64) {

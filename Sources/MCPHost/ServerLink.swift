@@ -21,7 +21,7 @@ final class ServerLink: Sendable {
     var lastID: Int32 = 0
     /// The request on which the server announces changes, once it is sent.
     var streamID: Int32?
-    var isDenying = false
+    var isClosing = false
     /// Why nothing more is coming; nil while the server runs.
     var end: MCPFailure?
   }
@@ -63,7 +63,7 @@ final class ServerLink: Sendable {
   }
 
   /// Whether requests are still taken.
-  var isOpen: Bool { state.withLock { $0.end == nil && !$0.isDenying } }
+  var isOpen: Bool { state.withLock { $0.end == nil && !$0.isClosing } }
 
   /// Whether nothing of the server is left.
   var isGone: Bool { ended.isOpen }
@@ -86,7 +86,7 @@ final class ServerLink: Sendable {
     body.endObject()
     let result: Result<Int32, MCPFailure> = state.withLock { state in
       if let end = state.end { return .failure(end) }
-      if state.isDenying { return .failure(.closed) }
+      if state.isClosing { return .failure(.closed) }
       guard state.outgoing.count + body.bytes.count <= Self.maxOutgoing else { return .failure(.congested) }
       let id = Self.append(method, body.bytes, to: &state)
       state.waiters[id] = Waiter(method: method, deadline: deadline, completion: completion)
@@ -134,7 +134,7 @@ final class ServerLink: Sendable {
     meta(&params)
     params.endObject()
     state.withLock { state in
-      guard state.streamID == nil, state.end == nil, !state.isDenying else { return }
+      guard state.streamID == nil, state.end == nil, !state.isClosing else { return }
       state.streamID = Self.append("subscriptions/listen", params.bytes, to: &state)
     }
     waker.wake()
@@ -159,7 +159,7 @@ final class ServerLink: Sendable {
 
   /// The same without waiting for it.
   func beginClosing() {
-    state.withLock { $0.isDenying = true }
+    state.withLock { $0.isClosing = true }
     waker.wake()
   }
 

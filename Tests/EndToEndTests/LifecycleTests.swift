@@ -131,9 +131,19 @@ import Testing
     #expect(try scratch.rows().last?["event"] as? String == "session_end")
   }
 
-  @Test func `a server of more than a thousand processes is ended with all of them`() throws {
+  /// Runs a server that says a line, and expects that nothing of it is left once the host has closed its end.
+  private func expectEnd(of script: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let scratch = try Scratch()
     let marker = "marker-\(UUID().uuidString)"
+    let process = try RunningProcess(
+      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", script, marker])
+    _ = try process.line()
+    process.closeInput()
+    #expect(try process.wait() == 128 + SIGTERM, sourceLocation: sourceLocation)
+    #expect(RunningProcess.areGone(marker), sourceLocation: sourceLocation)
+  }
+
+  @Test func `a server of more than a thousand processes is ended with all of them`() throws {
     let script = """
       import os, time
       for _ in range(1500):
@@ -142,17 +152,10 @@ import Testing
       print('{"jsonrpc":"2.0","method":"notifications/message"}', flush=True)
       time.sleep(3600)
       """
-    let process = try RunningProcess(
-      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", script, marker])
-    _ = try process.line()
-    process.closeInput()
-    #expect(try process.wait() == 128 + SIGTERM)
-    #expect(RunningProcess.areGone(marker))
+    try expectEnd(of: script)
   }
 
   @Test func `a process whose first thread has ended is not taken for one that has`() throws {
-    let scratch = try Scratch()
-    let marker = "marker-\(UUID().uuidString)"
     let script = """
       import ctypes, os, threading, time
       if os.fork() == 0:
@@ -168,12 +171,7 @@ import Testing
           ctypes.CDLL(None).pthread_exit(None)
       time.sleep(3600)
       """
-    let process = try RunningProcess(
-      [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", script, marker])
-    _ = try process.line()
-    process.closeInput()
-    #expect(try process.wait() == 128 + SIGTERM)
-    #expect(RunningProcess.areGone(marker))
+    try expectEnd(of: script)
   }
 
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL], [["call"], ["policy", "draft"]])

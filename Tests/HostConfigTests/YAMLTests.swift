@@ -6,17 +6,14 @@ import Testing
 struct YAMLTests {
   private static let options = ["--server", "s"]
 
-  private static func config(_ text: String) throws -> HostConfig { try HostConfig(Array(text.utf8), format: .yaml) }
+  private static func config(_ text: String) throws -> HostConfig { try HostConfig(text: text, .yaml) }
 
   private static func wrapped(_ text: String, _ options: [String] = options) throws -> String {
-    let config = try config(text)
-    let edits = config.servers.flatMap { config.wrap($0, program: "/bin/czproxy", options: options) }
-    return String(decoding: config.edited(edits), as: UTF8.self)
+    try config(text).wrapped(options)
   }
 
   private static func unwrapped(_ text: String) throws -> String {
-    let config = try config(text)
-    return String(decoding: config.edited(config.servers.flatMap(config.unwrap)), as: UTF8.self)
+    try config(text).unwrapped()
   }
 
   private static func launches(_ text: String) throws -> [ServerEntry.Launch] { try config(text).servers.map(\.launch) }

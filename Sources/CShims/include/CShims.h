@@ -105,7 +105,7 @@ void cz_ignore_signal(int signal);
 /// A bit (1 << signal) for each signal that is ignored.
 uint64_t cz_ignored_signals(void);
 
-/// The parent of a process, or -1 for one that has ended.
+/// The parent of a process, or -1 for one that has ended or if /proc is of another PID namespace.
 pid_t cz_parent(pid_t process);
 
 /// Lists all processes that have not ended, each with its parent, as far as they fit. Returns their number, or -1.

@@ -194,18 +194,19 @@ struct FieldLookup {
   ) -> Verdict {
     func plain(_ value: FieldValue?) -> Verdict { test.verdict(on: value, files: call.files, isDenying: isDenying) }
     guard call.isTypeStrict, !test.isOfPresence, let value else { return plain(value) }
-    if let types = call.schema?.types(at: steps) {
+    let types = call.schema?.types(at: steps)
+    if let types {
       let isAllowed =
         switch value {
         case .text: types.contains(.string)
         case .node(let document, let node): types.allow(node, in: document)
         }
       guard isAllowed else { return .undecided(.type) }
-      if let verdict = verdictOnNoNumber(value, test, isDenying) { return verdict }
-      guard types.mayBeDecoded else { return verdict(of: test, asItStands: value, isDenying: isDenying) }
     }
     if let verdict = verdictOnNoNumber(value, test, isDenying) { return verdict }
-    guard case .text(let text) = value else { return verdict(of: test, asItStands: value, isDenying: isDenying) }
+    guard case .text(let text) = value, types?.mayBeDecoded ?? true else {
+      return verdict(of: test, asItStands: value, isDenying: isDenying)
+    }
     return verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
   }
 

@@ -51,12 +51,16 @@ public struct Session: Sendable {
   /// Whether host and server agreed on a version by `initialize`: only then may the server ask anything of the host.
   var hasHandshake = false
 
-  /// - Parameter monotonicNanoseconds: a clock that never goes back.
+  /// - Parameters:
+  ///   - obstacle: what every call gets instead of the policy's decision; nil for nothing.
+  ///   - monotonicNanoseconds: a clock that never goes back.
   public init(
-    options: Options, policy: Policy, monotonicNanoseconds: @escaping @Sendable () -> UInt64
+    options: Options, policy: Policy, obstacle: Decision? = nil,
+    monotonicNanoseconds: @escaping @Sendable () -> UInt64
   ) {
     self.options = options
     self.policy = policy
+    self.obstacle = obstacle
     resultScanner = ResultScanner(policy.scanner)
     self.monotonicNanoseconds = monotonicNanoseconds
   }

@@ -126,11 +126,15 @@ enum Guardian {
 
   /// Kills descendants whose numbers follow that of a process that has ended: what it forked last is one of the next.
   private static func killNext(after process: Int32, _ server: Int32) {
-    let session = getsid(0)
-    for next in process &+ 1...process &+ 16 {
-      let ofNext = getsid(next)
-      if ofNext == session || ofNext == server, descends(next) { _ = kill(next, SIGKILL) }
+    for next in process + 1...process + 16 where isInSession(next, of: server) && descends(next) {
+      _ = kill(next, SIGKILL)
     }
+  }
+
+  /// Whether a process is in our session, or in one that the server leads; no other one is ended with the server.
+  private static func isInSession(_ process: Int32, of server: Int32) -> Bool {
+    let session = getsid(process)
+    return session == getsid(0) || session == server
   }
 
   /// Whether a process is beneath this one, by few others in between.
@@ -170,7 +174,6 @@ enum Guardian {
     let count = unsafe cz_processes(&processes, &parents, Int32(mostProcesses))
     var children: [pid_t: [pid_t]] = [:]
     for index in 0..<Int(max(count, 0)) { children[parents[index], default: []].append(processes[index]) }
-    let session = getsid(0)
     // If /proc is of another PID namespace and lists none of our processes, the server is known all the same.
     var found = cz_has_ended(server) == 0 ? [server] : []
     var waiting = [getpid()]
@@ -178,8 +181,7 @@ enum Guardian {
       // Each is taken once: a list that is made while processes come and go may contain a cycle.
       for child in children.removeValue(forKey: parent) ?? [] {
         waiting.append(child)
-        let ofChild = getsid(child)
-        if child != server, ofChild == session || ofChild == server { found.append(child) }
+        if child != server, isInSession(child, of: server) { found.append(child) }
       }
     }
     return found

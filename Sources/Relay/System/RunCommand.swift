@@ -120,11 +120,10 @@ public enum RunCommand {
     }
     if !options.isUngoverned { describe(watcher, stateDirectory) }
     tellTerminal()
-    if let status = start(&server, options.command, &trail) { return status }
-    var session = Session(
+    if let status = start(&server, options, &trail) { return status }
+    let session = Session(
       options: sessionOptions(options, name, context), policy: watcher.keeper.policy,
-      monotonicNanoseconds: { MonotonicClock.nanoseconds() })
-    _ = session.enforce(watcher.keeper.policy, obstacle: watcher.keeper.obstacle)
+      obstacle: watcher.keeper.obstacle, monotonicNanoseconds: { MonotonicClock.nanoseconds() })
     let loop = RelayLoop(
       session: session, trail: trail, watcher: watcher, launcher: launcher, server: server, signals: signals,
       isPassThrough: options.isUngoverned, allowsUnaudited: options.allowsUnaudited)
@@ -140,13 +139,14 @@ public enum RunCommand {
 
   /// Starts the server; if that fails, reports and records it, and returns an exit status.
   private static func start(
-    _ server: inout ServerProcess, _ command: [String], _ trail: inout AuditTrail
+    _ server: inout ServerProcess, _ options: RunOptions, _ trail: inout AuditTrail
   ) -> Int32? {
     do throws(SystemError) {
-      try server.start { Session.rehearse() }
+      // A session that only passes bytes on has nothing to rehearse.
+      try server.start { if !options.isUngoverned { Session.rehearse() } }
       return nil
     } catch {
-      StandardError.report("can't start `\(DisplayText.escaped(command[0].utf8))`: \(error.reason)")
+      StandardError.report("can't start `\(DisplayText.escaped(options.command[0].utf8))`: \(error.reason)")
       let status: Int32 = error.number == ENOENT ? 127 : 126
       try? trail.close(status: status, reason: "the server could not be started")
       server.end()

@@ -25,17 +25,15 @@ public struct JSONDocument: Sendable {
   public init(
     parsing bytes: ArraySlice<UInt8>, options: JSONOptions = .message, limits: JSONLimits = JSONLimits()
   ) throws(JSONError) {
-    var scanner = JSONScanner(options: options, limits: limits)
-    try scanner.scan(bytes.span)
+    tape = try JSONScanner(options: options, limits: limits).tape(of: bytes.span)
     self.bytes = bytes
-    self.tape = scanner.tape
     mayRepeatKeys = options.contains(.duplicateKeys)
   }
 
   public var root: Node { Node(index: 0) }
 
   public func kind(of node: Node) -> Kind {
-    switch tape.tag(node.index) {
+    switch tape[node.index].tag {
     case .object, .objectEnd: .object
     case .array, .arrayEnd: .array
     case .string, .escapedString: .string
@@ -49,12 +47,11 @@ public struct JSONDocument: Sendable {
 
   /// Offsets of the value's own bytes (a string with its quotes) from the document's first byte.
   public func range(of node: Node) -> Range<Int> {
-    let offset = tape.offset(node.index)
-    let aux = tape.aux(node.index)
-    return switch tape.tag(node.index) {
-    case .object, .array: offset..<tape.offset(node.index + aux) + 1
-    case .string, .escapedString: offset - 1..<offset + aux + 1
-    default: offset..<offset + aux
+    let word = tape[node.index]
+    return switch word.tag {
+    case .object, .array: word.offset..<tape[node.index + word.extent].offset + 1
+    case .string, .escapedString: word.offset - 1..<word.offset + word.extent + 1
+    default: word.offset..<word.offset + word.extent
     }
   }
 
@@ -66,7 +63,7 @@ public struct JSONDocument: Sendable {
 
   /// Members of an object or elements of an array; 0 for a scalar.
   public func count(of node: Node) -> Int {
-    switch tape.tag(node.index) {
+    switch tape[node.index].tag {
     case .object, .array: tape.childCount(node.index)
     default: 0
     }
@@ -77,7 +74,7 @@ public struct JSONDocument: Sendable {
   /// The unescaped bytes of a string; nil for any other kind.
   public func string(_ node: Node) -> [UInt8]? {
     let content = content(of: node)
-    switch tape.tag(node.index) {
+    switch tape[node.index].tag {
     case .string:
       return Array(bytes[bytes.startIndex + content.lowerBound..<bytes.startIndex + content.upperBound])
     case .escapedString:
@@ -95,7 +92,7 @@ public struct JSONDocument: Sendable {
 
   /// The unescaped bytes of a string, without a copy if it holds no escapes; empty for any other kind.
   public func text(_ node: Node) -> ArraySlice<UInt8> {
-    switch tape.tag(node.index) {
+    switch tape[node.index].tag {
     case .string:
       let content = content(of: node)
       return bytes[bytes.startIndex + content.lowerBound..<bytes.startIndex + content.upperBound]
@@ -107,7 +104,7 @@ public struct JSONDocument: Sendable {
   }
 
   /// Whether the value is a string written with escapes. The content of a string without escapes is checked UTF-8.
-  public func isEscaped(_ node: Node) -> Bool { tape.tag(node.index) == .escapedString }
+  public func isEscaped(_ node: Node) -> Bool { tape[node.index].tag == .escapedString }
 
   /// Maps offsets in a string's unescaped bytes to offsets in the text.
   ///
@@ -115,7 +112,7 @@ public struct JSONDocument: Sendable {
   /// - Returns: for each, its offset from the document's first byte.
   public func placesInText(ofString node: Node, at places: [Int]) -> [Int] {
     let content = content(of: node)
-    guard tape.tag(node.index) == .escapedString else { return places.map { content.lowerBound + $0 } }
+    guard tape[node.index].tag == .escapedString else { return places.map { content.lowerBound + $0 } }
     return JSONString.places(bytes.span, content, of: places)
   }
 
@@ -129,7 +126,7 @@ public struct JSONDocument: Sendable {
   public func string(_ node: Node, equals wanted: Span<UInt8>) -> Bool {
     let content = content(of: node)
     let text = bytes.span
-    switch tape.tag(node.index) {
+    switch tape[node.index].tag {
     case .string:
       guard content.count == wanted.count else { return false }
       for index in 0..<wanted.count where text[content.lowerBound + index] != wanted[index] { return false }
@@ -152,7 +149,7 @@ public struct JSONDocument: Sendable {
 
   /// The range between a string's quotes, in offsets from the document's first byte.
   package func content(of node: Node) -> Range<Int> {
-    let offset = tape.offset(node.index)
-    return offset..<offset + tape.aux(node.index)
+    let word = tape[node.index]
+    return word.offset..<word.offset + word.extent
   }
 }

@@ -7,7 +7,7 @@ enum JSONKeySet {
   private static let pairwiseLimit = 12
 
   /// The tape index of the first key that an earlier one equals; nil when all keys differ.
-  static func firstRepeatedKey(ofObjectAt object: Int, in tape: JSONTape, text: Span<UInt8>) -> Int? {
+  static func firstRepeatedKey(ofObjectAt object: Int, in tape: Span<JSONWord>, text: Span<UInt8>) -> Int? {
     let count = tape.childCount(object)
     return count <= pairwiseLimit
       ? comparePairs(ofObjectAt: object, in: tape, text: text)
@@ -15,26 +15,26 @@ enum JSONKeySet {
   }
 
   /// Whether two keys, given by their tape indexes, stand for the same bytes.
-  static func areEqual(_ first: Int, _ second: Int, in tape: JSONTape, text: Span<UInt8>) -> Bool {
-    if tape.tag(first) == .string, tape.tag(second) == .string {
-      guard tape.shape(first) == tape.shape(second) else { return false }
-      let (a, b) = (tape.offset(first), tape.offset(second))
-      for index in 0..<tape.aux(first) where text[a + index] != text[b + index] { return false }
+  static func areEqual(_ first: Int, _ second: Int, in tape: Span<JSONWord>, text: Span<UInt8>) -> Bool {
+    if tape[first].tag == .string, tape[second].tag == .string {
+      guard tape[first].tagAndExtent == tape[second].tagAndExtent else { return false }
+      let (a, b) = (tape[first].offset, tape[second].offset)
+      for index in 0..<tape[first].extent where text[a + index] != text[b + index] { return false }
       return true
     }
     return unescaped(first, in: tape, text: text) == unescaped(second, in: tape, text: text)
   }
 
-  private static func comparePairs(ofObjectAt object: Int, in tape: JSONTape, text: Span<UInt8>) -> Int? {
+  private static func comparePairs(ofObjectAt object: Int, in tape: Span<JSONWord>, text: Span<UInt8>) -> Int? {
     // Most keys differ in their words, which hold their lengths and first bytes.
     var keys = InlineArray<12, Int>(repeating: 0)
     var words = InlineArray<12, UInt64>(repeating: 0)
-    let end = object + tape.aux(object)
+    let end = object + tape[object].extent
     var (key, count, hasEscapes) = (object + 1, 0, false)
     while key < end, count < pairwiseLimit {
       keys[count] = key
       words[count] = word(of: key, in: tape, text: text)
-      hasEscapes = hasEscapes || tape.tag(key) == .escapedString
+      hasEscapes = hasEscapes || tape[key].tag == .escapedString
       count += 1
       key = tape.next(after: key + 1)
     }
@@ -48,8 +48,8 @@ enum JSONKeySet {
 
   /// A key's length and first bytes as written, in one word; the same for two equal keys without escapes.
   @inline(__always)
-  private static func word(of key: Int, in tape: JSONTape, text: Span<UInt8>) -> UInt64 {
-    let (start, length) = (tape.offset(key), UInt64(truncatingIfNeeded: tape.aux(key)))
+  private static func word(of key: Int, in tape: Span<JSONWord>, text: Span<UInt8>) -> UInt64 {
+    let (start, length) = (tape[key].offset, UInt64(truncatingIfNeeded: tape[key].extent))
     var word: UInt64 = 0
     if start &+ 8 <= text.count {
       // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
@@ -63,12 +63,12 @@ enum JSONKeySet {
   }
 
   private static func compareHashes(
-    ofObjectAt object: Int, count: Int, in tape: JSONTape, text: Span<UInt8>
+    ofObjectAt object: Int, count: Int, in tape: Span<JSONWord>, text: Span<UInt8>
   ) -> Int? {
     // The number of slots is twice that of the keys, rounded up to a power of two; 0 is an empty slot.
     let mask = 1 << (Int.bitWidth - (2 * count - 1).leadingZeroBitCount) - 1
     var slots = [(key: UInt32, hash: UInt32)](repeating: (0, 0), count: mask + 1)
-    let end = object + tape.aux(object)
+    let end = object + tape[object].extent
     var key = object + 1
     while key < end {
       let hash = hash(of: key, in: tape, text: text)
@@ -84,23 +84,23 @@ enum JSONKeySet {
     return nil
   }
 
-  private static func hash(of key: Int, in tape: JSONTape, text: Span<UInt8>) -> Int {
+  private static func hash(of key: Int, in tape: Span<JSONWord>, text: Span<UInt8>) -> Int {
     // The standard library's hasher is SipHash, seeded afresh in each process.
     var hasher = Hasher()
-    let start = tape.offset(key)
-    if tape.tag(key) == .string {
+    let start = tape[key].offset
+    if tape[key].tag == .string {
       // SAFETY: the range lies within the text, as the scanner found it.
-      unsafe text.extracting(start..<start + tape.aux(key)).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+      unsafe text.extracting(start..<start + tape[key].extent).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     } else {
       unsafe unescaped(key, in: tape, text: text).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
     return hasher.finalize()
   }
 
-  private static func unescaped(_ key: Int, in tape: JSONTape, text: Span<UInt8>) -> [UInt8] {
+  private static func unescaped(_ key: Int, in tape: Span<JSONWord>, text: Span<UInt8>) -> [UInt8] {
     var bytes: [UInt8] = []
-    let start = tape.offset(key)
-    JSONString.forEachUnescapedByte(text, start..<start + tape.aux(key)) { byte in
+    let start = tape[key].offset
+    JSONString.forEachUnescapedByte(text, start..<start + tape[key].extent) { byte in
       bytes.append(byte)
       return true
     }

@@ -4,7 +4,6 @@
 struct JSONScanner {
   let options: JSONOptions
   let limits: JSONLimits
-  var tape = JSONTape()
 
   private struct Container {
     /// The tape index of its opening word.
@@ -12,148 +11,148 @@ struct JSONScanner {
     let isObject: Bool
     /// Counted so far.
     var children = 0
+
+    @inline(__always)
+    var closingByte: UInt8 { isObject ? UInt8(ascii: "}") : UInt8(ascii: "]") }
   }
 
-  /// The containers around the innermost one, which `scan` keeps in a variable of its own.
-  private var outer: [Container] = []
-
-  init(options: JSONOptions, limits: JSONLimits) {
-    self.options = options
-    self.limits = limits
-  }
-
-  private enum Expectation {
-    case value, firstElementOrEnd, firstKeyOrEnd, key, separatorOrEnd
-  }
-
-  mutating func scan(_ text: Span<UInt8>) throws(JSONError) {
+  func tape(of text: Span<UInt8>) throws(JSONError) -> JSONTape {
     guard text.count <= min(limits.maxBytes, JSONLimits.greatestMaxBytes) else {
       throw JSONError(.tooLong, at: min(limits.maxBytes, JSONLimits.greatestMaxBytes))
     }
     if text.count >= 3, text[0] == 0xef, text[1] == 0xbb, text[2] == 0xbf { throw JSONError(.byteOrderMark, at: 0) }
-    tape.reserve(forTextOf: text.count)
-    outer.reserveCapacity(16)
 
-    var current: Container?
-    var expectation = Expectation.value
-    var position = 0
+    // Most texts need fewer words than a fifth of their bytes, and none needs more than one for each byte. To start
+    // again with that many is simpler and faster than to grow, and memory that is never written to is not resident.
+    let greatest = min(text.count, limits.maxValues)
+    var capacity = min(text.count / 5 + 16, greatest)
     while true {
+      do throws(JSONError) {
+        let words = try Array(capacity: capacity) { (tape: inout OutputSpan<JSONWord>) throws(JSONError) in
+          try scan(text, into: &tape)
+        }
+        return JSONTape(words: words)
+      } catch {
+        guard error.code == .tooManyValues, capacity < greatest else { throw error }
+        capacity = greatest
+      }
+    }
+  }
+
+  private func scan(_ text: Span<UInt8>, into tape: inout OutputSpan<JSONWord>) throws(JSONError) {
+    var position = try skipWhiteSpace(text, from: 0)
+    guard position < text.count else { throw JSONError(.empty, at: position) }
+    var outer: [Container] = []
+    outer.reserveCapacity(16)
+    var innermost: Container?
+
+    // Each round reads one value that begins at `position`, and all brackets that close after it.
+    values: while true {
+      switch text[position] {
+      case UInt8(ascii: "\""):
+        position = try scanString(text, from: position, into: &tape)
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        let isObject = text[position] == UInt8(ascii: "{")
+        if let innermost { outer.append(innermost) }
+        guard outer.count < limits.maxDepth else { throw JSONError(.tooDeep, at: position) }
+        var container = Container(index: tape.count, isObject: isObject)
+        try append(JSONWord(isObject ? .object : .array, offset: position), to: &tape, at: position)
+        position = try skipToByte(text, from: position + 1)
+        let isEmpty = text[position] == container.closingByte
+        if !isEmpty { container.children = 1 }
+        innermost = container
+        if !isEmpty {
+          if isObject { position = try scanKey(text, from: position, into: &tape) }
+          continue values
+        }
+      default:
+        position = try scanScalar(text, from: position, into: &tape)
+      }
+
+      while let container = innermost {
+        position = try skipToByte(text, from: position)
+        if text[position] == UInt8(ascii: ",") {
+          innermost?.children += 1
+          position = try skipToByte(text, from: position + 1)
+          if container.isObject { position = try scanKey(text, from: position, into: &tape) }
+          continue values
+        }
+        guard text[position] == container.closingByte else { throw JSONError(.unexpectedByte, at: position) }
+        try close(container, text, at: position, in: &tape)
+        position += 1
+        innermost = outer.popLast()
+      }
       position = try skipWhiteSpace(text, from: position)
-      guard position < text.count else {
-        throw JSONError(tape.count == 0 ? .empty : .unexpectedEnd, at: position)
-      }
-      guard tape.count < limits.maxValues else { throw JSONError(.tooManyValues, at: position) }
-      let byte = text[position]
-
-      switch expectation {
-      case .firstKeyOrEnd where byte == UInt8(ascii: "}"), .firstElementOrEnd where byte == UInt8(ascii: "]"):
-        try close(&current, text, at: position)
-        position += 1
-        expectation = .separatorOrEnd
-
-      case .firstKeyOrEnd, .key:
-        guard byte == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
-        position = try scanString(text, from: position)
-        position = try skipWhiteSpace(text, from: position)
-        guard position < text.count else { throw JSONError(.unexpectedEnd, at: position) }
-        guard text[position] == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
-        position += 1
-        expectation = .value
-
-      case .value, .firstElementOrEnd:
-        current?.children += 1
-        switch byte {
-        case UInt8(ascii: "{"):
-          try open(.object, in: &current, at: position)
-          position += 1
-          expectation = .firstKeyOrEnd
-        case UInt8(ascii: "["):
-          try open(.array, in: &current, at: position)
-          position += 1
-          expectation = .firstElementOrEnd
-        case UInt8(ascii: "\""):
-          position = try scanString(text, from: position)
-          expectation = .separatorOrEnd
-        default:
-          position = try scanScalar(text, from: position)
-          expectation = .separatorOrEnd
-        }
-
-      case .separatorOrEnd:
-        // Reached only inside a container: after the outermost value, the check below returns.
-        let inObject = current?.isObject ?? false
-        if byte == UInt8(ascii: ",") {
-          expectation = inObject ? .key : .value
-        } else if byte == (inObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-          try close(&current, text, at: position)
-        } else {
-          throw JSONError(.unexpectedByte, at: position)
-        }
-        position += 1
-      }
-
-      if current == nil {
-        position = try skipWhiteSpace(text, from: position)
-        guard position == text.count else { throw JSONError(.trailingBytes, at: position) }
-        return
-      }
+      guard position == text.count else { throw JSONError(.trailingBytes, at: position) }
+      return
     }
   }
 
-  // MARK: Containers
-
-  private mutating func open(
-    _ tag: JSONTape.Tag, in current: inout Container?, at position: Int
+  @inline(__always)
+  private func append(
+    _ word: JSONWord, to tape: inout OutputSpan<JSONWord>, at position: Int
   ) throws(JSONError) {
-    guard outer.count + (current == nil ? 0 : 1) < limits.maxDepth else { throw JSONError(.tooDeep, at: position) }
-    if let current { outer.append(current) }
-    current = Container(index: tape.count, isObject: tag == .object)
-    tape.append(tag, offset: position)
+    guard !tape.isFull else { throw JSONError(.tooManyValues, at: position) }
+    tape.append(word)
   }
 
-  private mutating func close(
-    _ current: inout Container?, _ text: Span<UInt8>, at position: Int
+  @inline(__always)
+  private func close(
+    _ container: Container, _ text: Span<UInt8>, at position: Int, in tape: inout OutputSpan<JSONWord>
   ) throws(JSONError) {
-    guard let container = current else { throw JSONError(.unexpectedByte, at: position) }
-    current = outer.popLast()
-    tape.close(
-      container.isObject ? .objectEnd : .arrayEnd, containerAt: container.index, offset: position,
-      count: container.children)
+    tape[container.index].setExtent(tape.count - container.index)
+    let end = JSONWord(container.isObject ? .objectEnd : .arrayEnd, offset: position, extent: container.children)
+    try append(end, to: &tape, at: position)
     if container.isObject, container.children > 1, !options.contains(.duplicateKeys),
-      let repeated = JSONKeySet.firstRepeatedKey(ofObjectAt: container.index, in: tape, text: text)
+      let repeated = JSONKeySet.firstRepeatedKey(ofObjectAt: container.index, in: tape.span, text: text)
     {
-      throw JSONError(.duplicateKey, at: tape.offset(repeated) - 1)
+      throw JSONError(.duplicateKey, at: tape[repeated].offset - 1)
     }
+  }
+
+  /// Scans a key and its colon; returns the offset of the value's first byte.
+  @inline(__always)
+  private func scanKey(
+    _ text: Span<UInt8>, from start: Int, into tape: inout OutputSpan<JSONWord>
+  ) throws(JSONError) -> Int {
+    guard text[start] == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: start) }
+    let colon = try skipToByte(text, from: try scanString(text, from: start, into: &tape))
+    guard text[colon] == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: colon) }
+    return try skipToByte(text, from: colon + 1)
   }
 
   // MARK: Scalars
 
-  private mutating func scanScalar(_ text: Span<UInt8>, from position: Int) throws(JSONError) -> Int {
+  private func scanScalar(_ text: Span<UInt8>, from position: Int, into tape: inout OutputSpan<JSONWord>)
+    throws(JSONError) -> Int
+  {
     switch text[position] {
     case UInt8(ascii: "t"):
-      return try scanLiteral("true", .true, text, from: position)
+      return try scanLiteral("true", .true, text, from: position, into: &tape)
     case UInt8(ascii: "f"):
-      return try scanLiteral("false", .false, text, from: position)
+      return try scanLiteral("false", .false, text, from: position, into: &tape)
     case UInt8(ascii: "n"):
-      return try scanLiteral("null", .null, text, from: position)
+      return try scanLiteral("null", .null, text, from: position, into: &tape)
     case UInt8(ascii: "N") where options.contains(.nonFinite):
-      return try scanLiteral("NaN", .number, text, from: position)
+      return try scanLiteral("NaN", .number, text, from: position, into: &tape)
     case UInt8(ascii: "I") where options.contains(.nonFinite):
-      return try scanLiteral("Infinity", .number, text, from: position)
+      return try scanLiteral("Infinity", .number, text, from: position, into: &tape)
     case UInt8(ascii: "-")
     where options.contains(.nonFinite) && position + 1 < text.count && text[position + 1] == UInt8(ascii: "I"):
-      return try scanLiteral("-Infinity", .number, text, from: position)
+      return try scanLiteral("-Infinity", .number, text, from: position, into: &tape)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       let number = try JSONNumber.scan(text, from: position, mayOverflow: options.contains(.nonFinite))
-      tape.append(number.isInteger ? .integer : .number, offset: position, aux: number.end - position)
+      let tag = number.isInteger ? JSONWord.Tag.integer : .number
+      try append(JSONWord(tag, offset: position, extent: number.end - position), to: &tape, at: position)
       return number.end
     default:
       throw JSONError(.unexpectedByte, at: position)
     }
   }
 
-  private mutating func scanLiteral(
-    _ literal: StaticString, _ tag: JSONTape.Tag, _ text: Span<UInt8>, from position: Int
+  private func scanLiteral(
+    _ literal: StaticString, _ tag: JSONWord.Tag, _ text: Span<UInt8>, from position: Int,
+    into tape: inout OutputSpan<JSONWord>
   ) throws(JSONError) -> Int {
     let length = literal.utf8CodeUnitCount
     let available = min(length, text.count - position)
@@ -165,21 +164,33 @@ struct JSONScanner {
     guard matching == length else {
       throw JSONError(matching == available ? .unexpectedEnd : .unexpectedByte, at: position + matching)
     }
-    tape.append(tag, offset: position, aux: length)
+    try append(JSONWord(tag, offset: position, extent: length), to: &tape, at: position)
     return position + length
   }
 
   /// Scans the string whose opening quote is at `quote`; returns the offset after its closing quote.
-  private mutating func scanString(_ text: Span<UInt8>, from quote: Int) throws(JSONError) -> Int {
+  @inline(__always)
+  private func scanString(_ text: Span<UInt8>, from quote: Int, into tape: inout OutputSpan<JSONWord>) throws(JSONError)
+    -> Int
+  {
     let (end, escaped) = try JSONString.scan(
       text, from: quote + 1, loneSurrogates: options.contains(.loneSurrogates))
-    tape.append(escaped ? .escapedString : .string, offset: quote + 1, aux: end - quote - 1)
+    try append(
+      JSONWord(escaped ? .escapedString : .string, offset: quote + 1, extent: end - quote - 1), to: &tape, at: quote)
     return end + 1
   }
 
   // MARK: White space
 
+  /// The offset of the next byte that is not white space, of which there must be one.
   @inline(__always)
+  private func skipToByte(_ text: Span<UInt8>, from start: Int) throws(JSONError) -> Int {
+    if start < text.count, text[start] > 0x20 { return start }
+    let position = try skipWhiteSpace(text, from: start)
+    guard position < text.count else { throw JSONError(.unexpectedEnd, at: position) }
+    return position
+  }
+
   private func skipWhiteSpace(_ text: Span<UInt8>, from start: Int) throws(JSONError) -> Int {
     var position = start
     while position < text.count {

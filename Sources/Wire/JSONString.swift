@@ -9,7 +9,7 @@ enum JSONString {
     var position = start
     var escaped = false
     while true {
-      position = skipPlainWords(text, from: position)
+      position = text.skipPlainBytes(from: position)
       guard position < text.count else { throw JSONError(.unexpectedEnd, at: position) }
       let byte = text[position]
       switch byte {
@@ -27,28 +27,6 @@ enum JSONString {
         position += 1
       }
     }
-  }
-
-  /// Skips whole words of eight bytes that are all ASCII without control characters, quote and backslash,
-  /// then up to the first byte that is not.
-  @inline(__always)
-  private static func skipPlainWords(_ text: Span<UInt8>, from start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    var position = start
-    while position + 8 <= text.count {
-      // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
-      let word = UInt64(
-        littleEndian: unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
-      let quote = word ^ (ones &* 0x22)
-      let backslash = word ^ (ones &* 0x5c)
-      let special =
-        (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- (ones &* 0x20)) & ~word) | word)
-        & tops
-      if special != 0 { return position + special.trailingZeroBitCount >> 3 }
-      position += 8
-    }
-    return position
   }
 
   private static func scanEscape(

@@ -10,4 +10,15 @@ extension Span<UInt8> {
     }
     return place < 0 ? nil : place
   }
+
+  /// Skips bytes that stand for themselves in a JSON string, from `start` to the first other one, or to one of the last
+  /// fifteen bytes.
+  @inline(__always)
+  func skipPlainBytes(from start: Int) -> Int {
+    precondition(start >= 0 && start <= count)
+    // SAFETY: the function reads from `start`, which was checked, to the end of the bytes.
+    return unsafe withUnsafeBufferPointer { bytes in
+      unsafe bytes.baseAddress.map { unsafe cz_skip_plain($0, start, bytes.count) } ?? start
+    }
+  }
 }

@@ -59,6 +59,55 @@ import Wire
     #expect(throws: JSONError.self) { try JSONDocument(parsing: Array("[1,2,3,4,5]".utf8)[...], limits: limits) }
   }
 
+  @Test(arguments: [
+    "[\(String(repeating: "1,", count: 5000))1]", "[\(String(repeating: "[],{},\"\",", count: 2000))0]",
+    String(repeating: "[", count: 100) + String(repeating: "]", count: 100), #"{"a":{"b":[1,2,{}]},"c":""}"#, "7",
+  ])
+  func `the number of values is limited exactly, however dense the text is`(text: String) throws {
+    let bytes = Array(text.utf8)[...]
+    let document = try JSONDocument(parsing: bytes)
+    var limits = JSONLimits()
+    limits.maxValues = wordCount(of: document.root, in: document)
+    let same = try JSONDocument(parsing: bytes, limits: limits)
+    #expect(same.count(of: same.root) == document.count(of: document.root))
+    for count in [0, 1, limits.maxValues / 2, limits.maxValues - 1] where count < limits.maxValues {
+      limits.maxValues = count
+      let error = #expect(throws: JSONError.self) { try JSONDocument(parsing: bytes, limits: limits) }
+      #expect(error?.code == .tooManyValues)
+    }
+  }
+
+  /// Values, keys and closing brackets.
+  private func wordCount(of node: JSONDocument.Node, in document: JSONDocument) -> Int {
+    switch document.kind(of: node) {
+    case .object: document.members(of: node).reduce(2) { $0 + 1 + wordCount(of: $1.value, in: document) }
+    case .array: document.elements(of: node).reduce(2) { $0 + wordCount(of: $1, in: document) }
+    default: 1
+    }
+  }
+
+  // Strings are read sixteen bytes at a time, and their last bytes one by one.
+  @Test(arguments: [1, 15, 16, 17, 31, 32, 33])
+  func `every byte counts at every place of a string`(length: Int) {
+    for place in 0..<length {
+      for byte in UInt8.min ... .max {
+        var text = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+        text[place] = byte
+        let outcome = Result { () throws(JSONError) in
+          try JSONDocument(parsing: ([UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")])[...])
+        }
+        switch byte {
+        case UInt8(ascii: "\""): #expect(throws: JSONError(.trailingBytes, at: place + 2)) { try outcome.get() }
+        case UInt8(ascii: "\\"): #expect(throws: JSONError.self) { try outcome.get() }
+        case 0x0d: #expect(throws: JSONError(.carriageReturn, at: place + 1)) { try outcome.get() }
+        case 0..<0x20: #expect(throws: JSONError(.controlByte, at: place + 1)) { try outcome.get() }
+        case 0x80...: #expect(throws: JSONError(.invalidUTF8, at: place + 1)) { try outcome.get() }
+        default: #expect((try? outcome.get()).map { $0.string($0.root) } == text)
+        }
+      }
+    }
+  }
+
   // Comparing every pair of so many keys would take hours.
   @Test func `two hundred thousand keys in one object are read, and a repeated one among them is found`() throws {
     let keys = (0..<200_000).map { "\"key number \($0)\":0" }.joined(separator: ",")

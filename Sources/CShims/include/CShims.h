@@ -12,6 +12,27 @@ static inline ptrdiff_t cz_find_byte(const uint8_t *bytes, size_t start, size_t 
   return found ? found - bytes : -1;
 }
 
+/// Skips bytes of a JSON string that are ASCII and neither a control character, a quote nor a backslash: sixteen at a
+/// time, up to the first that is not. May stop within the last fifteen bytes before `end`.
+static inline size_t cz_skip_plain(const uint8_t *bytes, size_t start, size_t end) {
+  typedef uint8_t block __attribute__((ext_vector_type(16)));
+  typedef int8_t signed_block __attribute__((ext_vector_type(16)));
+  typedef _Bool block_bits __attribute__((ext_vector_type(16)));
+  while (end - start >= sizeof(block)) {
+    block text;
+    memcpy(&text, bytes + start, sizeof text);
+    // Bytes beyond ASCII are negative here, so one comparison finds them and the control characters.
+    block is_special = (block)(text == (uint8_t)'"') | (block)(text == (uint8_t)'\\') |
+                       (block)((signed_block)text < (int8_t)0x20);
+    block_bits bits = __builtin_convertvector(is_special, block_bits);
+    uint16_t word;
+    memcpy(&word, &bits, sizeof word);
+    if (word) return start + (size_t)__builtin_ctz(word);
+    start += sizeof text;
+  }
+  return start;
+}
+
 /// The kinds of bytes that `cz_classify` tells apart, in the order that it writes them in:
 /// - digits: 0 to 9
 /// - capitals: 0 to 9, A to Z

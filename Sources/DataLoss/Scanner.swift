@@ -124,7 +124,7 @@ public struct Scanner: Sendable {
     let profile = TextProfile(text)
     var matches: [Match] = []
     var lowercased: [UInt8]?
-    var stretches: [Stretches?] = []
+    var stretches = StretchesByRun()
     for (number, need) in needs.enumerated() {
       let windows: [Range<Int>]
       switch need {
@@ -138,12 +138,8 @@ public struct Scanner: Sendable {
         }
       case .run(let run, let count, let isLong):
         guard text.count >= count, !isLong || profile.hasLongRun else { continue }
-        if stretches.isEmpty { stretches = Array(repeating: nil, count: Requirement.Run.allCases.count) }
-        let found =
-          stretches[run.rawValue]
-          ?? Stretches(of: run, atLeast: leastCounts[run.rawValue], in: text, profile)
-        stretches[run.rawValue] = found
-        windows = found.windows(counting: count, in: text)
+        windows = stretches.windows(
+          of: run, counting: count, atLeast: leastCounts[run.rawValue], in: text, profile)
       }
       guard !windows.isEmpty else { continue }
       let detector = detectors[number]

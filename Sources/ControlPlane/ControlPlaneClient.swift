@@ -40,6 +40,7 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
 
   public mutating func pull(etag: String?) -> PullOutcome {
     do throws(ControlPlaneError) {
+      // A bundle is not JSON: a service that goes by `Accept` must not be told so.
       let response = try get("/v1/sdk/policies/pull", headers: etag.map { [("If-None-Match", $0)] } ?? [])
       if response.status == 304 { return .notModified }
       if response.status >= 400 { return .failed(failure(response, "the policy pull")) }
@@ -161,10 +162,9 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   // MARK: Parts
 
   private mutating func get(
-    _ path: String, headers: [(name: String, value: String)] = []
+    _ path: String, headers: [(name: String, value: String)] = [("Accept", "application/json")]
   ) throws(ControlPlaneError) -> HTTPResponse {
-    let request = HTTPRequest(url: address.text + path, headers: [("Accept", "application/json")] + headers)
-    return try http.exchange(request, key: key)
+    try http.exchange(HTTPRequest(url: address.text + path, headers: headers), key: key)
   }
 
   /// The error for an unsuccessful answer; what the service says in it is quoted without the key.

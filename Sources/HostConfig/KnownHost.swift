@@ -1,6 +1,7 @@
 /// An MCP host, and where it keeps its config.
 public struct KnownHost: Sendable, Equatable {
-  /// As policies and records call it: `--agent`.
+  /// As policies and records call it: `--agent`. Where Control Zero's SDK knows the host it is the SDK's name for it, since
+  /// `clients` of a rule that holds for both means both.
   public let name: String
   /// `~` is the home directory, `.` the working directory, which is the project for some hosts, `$NAME` the directory or
   /// the file that a variable of the environment says, `*` each JSON or YAML file of a directory.
@@ -15,9 +16,9 @@ public struct KnownHost: Sendable, Equatable {
     KnownHost(
       "vscode", "./.vscode/mcp.json", "~/.config/Code/User/mcp.json",
       "~/Library/Application Support/Code/User/mcp.json"),
-    KnownHost("codex", "./.codex/config.toml", "$CODEX_HOME/config.toml", "~/.codex/config.toml"),
+    KnownHost("codex-cli", "./.codex/config.toml", "$CODEX_HOME/config.toml", "~/.codex/config.toml"),
     KnownHost("windsurf", "~/.codeium/windsurf/mcp_config.json"),
-    KnownHost("gemini", "./.gemini/settings.json", "~/.gemini/settings.json"),
+    KnownHost("gemini-cli", "./.gemini/settings.json", "~/.gemini/settings.json"),
     KnownHost("zed", "~/.config/zed/settings.json"),
     KnownHost("lm-studio", "~/.lmstudio/mcp.json"),
     KnownHost(
@@ -26,6 +27,13 @@ public struct KnownHost: Sendable, Equatable {
     KnownHost("mistral-vibe", "./.vibe/config.toml", "$VIBE_HOME/config.toml", "~/.vibe/config.toml"),
     KnownHost("openhands", "$OPENHANDS_PERSISTENCE_DIR/mcp.json", "~/.openhands/mcp.json"),
     KnownHost("kimi", "$KIMI_SHARE_DIR/mcp.json", "~/.kimi/mcp.json"),
+    KnownHost(
+      "cline",
+      "~/.config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json",
+      "~/Library/Application Support/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"),
+    KnownHost("copilot-cli", "~/.copilot/mcp-config.json"),
+    KnownHost("kiro", "./.kiro/settings/mcp.json", "~/.kiro/settings/mcp.json"),
+    KnownHost("junie", "./.junie/mcp/mcp.json", "~/.junie/mcp/mcp.json"),
     KnownHost(
       "amp", "./.amp/settings.json", "./.amp/settings.jsonc", "$AMP_SETTINGS_FILE", "~/.config/amp/settings.json",
       "~/.config/amp/settings.jsonc"),

@@ -60,6 +60,9 @@ public struct Policy: Sendable {
 
   public var ruleCount: Int { rules.count }
 
+  /// The id of the first rule, `synthetic:…` where the policy has none of its own; nil for no rules.
+  public var firstRuleID: String? { rules.first?.policyID }
+
   /// Whether the policy is enforced as it is meant, in Control Zero's words: `enforcing`, or what prevents it.
   public var enforcementStatus: String { settings.enforcementStatus }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What Control Zero's own SDK decides: reads one call a line, prints one decision a line.
 
-A call is {"policy": FILE, "tool", "method", "args", "context"}. Run it in an environment with controlzero==1.13.16. With
+A call is {"policy": FILE, "tool", "method", "args", "context", "supports_arg_rewrite"}. Run it in an environment with controlzero==1.13.16. With
 --time N it decides the first call N times and prints the nanoseconds that one decision took, in so many threads as
 --threads says.
 """
@@ -39,7 +39,7 @@ def guard(call):
     if path not in clients:
         clients[path] = Client(policy_file=path, log_path=os.path.join(home, "log"))
     return clients[path].guard(call["tool"], args=call["args"], method=call["method"], context=call["context"],
-                               supports_arg_rewrite=True)
+                               supports_arg_rewrite=call.get("supports_arg_rewrite", True))
 
 
 lines = [json.loads(line) for line in sys.stdin]

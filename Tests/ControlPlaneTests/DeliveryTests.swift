@@ -30,9 +30,12 @@ import Testing
     #expect(headers["X-Request-ID"] == headers["X-Correlation-ID"])
     #expect(headers["X-Request-ID"] == TraceContext.parse(headers["traceparent"] ?? "")?.traceID)
     #expect(headers["Content-Type"] == "application/json")
+    let sentAt = try #require(try scratch.syncState().service?.lastAt)
     #expect(try once(service) == 0)
     #expect(try service.ids().count == 631)
     #expect(try scratch.syncState().service?.queue == 0)
+    // The second process sent nothing; a person is told when the first one did.
+    #expect(try scratch.syncState().service?.lastAt == sentAt)
   }
 
   @Test(arguments: [

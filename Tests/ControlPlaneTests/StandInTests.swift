@@ -39,6 +39,8 @@ import Testing
     let etag = try #require(ourPulls.last?["If-None-Match"])
     #expect(etag == theirPulls.last?["If-None-Match"])
     #expect(ourPulls.last?["Authorization"] == theirPulls.last?["Authorization"])
+    // A bundle is not JSON.
+    #expect(ourPulls.last?["Accept"] == theirPulls.last?["Accept"])
 
     let ourPost = try #require(try headers("/v1/sdk/audit").last)
     let theirPost = try #require(theirPosts.last)

@@ -36,6 +36,8 @@ import Testing
     let scratch = try Scratch()
     let service = try StandIn()
     try withControlZero(service.configuration(scratch)) { client throws in
+      // Changes are on record once there is a record to stand among.
+      #expect(throws: PolicyDeniedError.self) { try client.callTool("github", "delete_repo") }
       #expect(try client.syncPolicies())
       let pulls = try service.requests("/v1/sdk/policies/pull")
       #expect(pulls.count == 2 && pulls[1]["headers"]?["If-None-Match"]?.string?.count == 64)

@@ -56,18 +56,24 @@ import Testing
         for (tool, method) in Self.tools {
           for arguments in Self.arguments {
             for context in Self.contexts {
-              let call: JSONValue = [
-                "policy": .string(path), "tool": .string(tool), "method": .string(method),
-                "args": .object(arguments), "context": .object(context.values),
-              ]
-              lines.append(call.description)
-              let decision = try client.evaluate(tool, method, arguments, context: context)
-              found.append([
-                "effect": .string(decision.effect.rawValue), "policy_id": decision.policyID.map { .string($0) } ?? nil,
-                "reason_code": .string(decision.reasonCode),
-                "evaluated_rules": .integer(Int64(decision.evaluatedRules)),
-                "match_semantics": .string(decision.matchSemantics),
-              ])
+              for masks in [true, false] {
+                let call: JSONValue = [
+                  "policy": .string(path), "tool": .string(tool), "method": .string(method),
+                  "args": .object(arguments), "context": .object(context.values), "supports_arg_rewrite": .bool(masks),
+                ]
+                lines.append(call.description)
+                let decision =
+                  masks
+                  ? try client.evaluate(tool, method, arguments, context: context)
+                  : try client.guard(tool, method, arguments, context: context)
+                found.append([
+                  "effect": .string(decision.effect.rawValue),
+                  "policy_id": decision.policyID.map { .string($0) } ?? nil,
+                  "reason_code": .string(decision.reasonCode),
+                  "evaluated_rules": .integer(Int64(decision.evaluatedRules)),
+                  "match_semantics": .string(decision.matchSemantics),
+                ])
+              }
             }
           }
         }

@@ -197,6 +197,50 @@ import Testing
     #expect(rows[1]["enforcement_reason"] == "in_process_caller_decides")
   }
 
+  @Test func `a call that the program executes itself is decided and recorded, and nobody masks it`() async throws {
+    let scratch = try Scratch()
+    let policy = """
+      version: "1"
+      rules:
+        - {id: no-writes, deny: "notes:write*"}
+        - {allow: "notes"}
+      dlp_rules:
+        - {id: ticket, name: ticket, pattern: "TKT-[0-9]{6}", category: custom, action: mask}
+      """
+    try await withControlZero(scratch.configuration(policy)) { client in
+      client.register("notes") { _, _, _ in
+        Issue.record("nobody asked for an execution")
+        return nil
+      }
+      #expect(try await client.guard("notes", "read", ["id": 1]).effect == .allow)
+      #expect(try await client.guard("notes", "write_all").policyID == "no-writes")
+      let secret: JSONObject = ["text": "about TKT-123456"]
+      let decision = try await client.guard("notes", "send", secret)
+      #expect(decision.reasonCode == "DLP_BLOCKED" && decision.dataLossStatus == "mask_unsupported_on_host")
+      // What `callTool` would do is another question: it masks.
+      #expect(try client.evaluate("notes", "send", secret).isAllowed)
+    }
+    let rows = try scratch.rows("decision")
+    #expect(rows.map { $0["method"]?.string } == ["read", "write_all", "send"])
+    #expect(rows.map { $0["decision"]?.string } == ["allow", "deny", "deny"])
+    #expect(rows.last?["enforcement_reason"] == "in_process_caller_decides")
+    #expect(rows.last?["dlp_status"] == "mask_unsupported_on_host")
+  }
+
+  @Test func `a request to a model with a value that would have to be masked is denied`() throws {
+    let scratch = try Scratch()
+    let policy = """
+      version: "1"
+      rules: [{allow: "llm"}]
+      dlp_rules: [{id: ticket, name: ticket, pattern: "TKT-[0-9]{6}", category: custom, action: mask}]
+      """
+    try withControlZero(scratch.configuration(policy)) { client throws in
+      let decision = try client.checkLLMRequest(
+        model: "small-1", provider: "acme", estimatedTokens: 1, functions: ["about TKT-123456"])
+      #expect(decision.effect == .deny && decision.dataLossStatus == "mask_unsupported_on_host")
+    }
+  }
+
   @Test func `personal data is found, masked or stopped`() throws {
     let scratch = try Scratch()
     let text = "mail jane@example.com today"

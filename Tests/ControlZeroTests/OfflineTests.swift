@@ -20,6 +20,17 @@ import Testing
     }
   }
 
+  @Test func `a bundle that asks for newer semantics is enforced, and every record says so`() throws {
+    let scratch = try Scratch()
+    for bundle in ["floor_allow", "valid"] {
+      try withControlZero(configuration(scratch, Project.bundle(bundle))) { client throws in
+        #expect(try client.guard("github", "list_issues").isAllowed)
+      }
+    }
+    let status = try scratch.rows("decision").map { $0["enforcement_status"]?.string }
+    #expect(status == ["degraded_below_floor", nil])
+  }
+
   @Test func `a bundle without keys says what to give`() throws {
     let scratch = try Scratch()
     var configuration = try configuration(scratch, Project.bundle("valid"))

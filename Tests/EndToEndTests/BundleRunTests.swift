@@ -45,6 +45,21 @@ import Testing
     #expect(rows.contains { $0["reason_code"] as? String == "POLICY_KEPT" })
   }
 
+  @Test func `a bundle that asks for newer semantics is enforced, and every record says so`() throws {
+    let author = try Author()
+    for (name, copy) in [("floor_allow.czpolicy", "team.czpolicy"), ("keys.json", "keys.json")] {
+      let content = try Data(contentsOf: URL(filePath: "\(Project.root)/Testdata/bundle/\(name)"))
+      try content.write(to: URL(filePath: author.path(copy)))
+    }
+    let process = try author.start()
+    #expect(try Self.call(process, 1) == "allowed")
+    process.closeInput()
+    try process.wait()
+    #expect(process.errors.text.contains("warning: the policy asks for version 99.0.0 of Control Zero's semantics"))
+    let decision = try #require(try author.scratch.rows().first { $0["event"] as? String == "decision" })
+    #expect(decision["enforcement_status"] as? String == "degraded_below_floor")
+  }
+
   @Test(arguments: [
     ("verification", "verification"), ("project", "project"), ("key", "key"), ("format", "format"),
     ("tamper", "tamper"),

@@ -231,6 +231,15 @@ struct HostConfigTests {
   @Test("hosts are known by where they keep their config") func knowsHosts() {
     #expect(KnownHost(keeping: "/home/x/.cursor/mcp.json")?.name == "cursor")
     #expect(KnownHost(keeping: "/w/.mcp.json")?.name == "claude-code")
+    // The names that Control Zero's SDK has for them.
+    #expect(KnownHost(keeping: "/home/x/.codex/config.toml")?.name == "codex-cli")
+    #expect(KnownHost(keeping: "/home/x/.gemini/settings.json")?.name == "gemini-cli")
+    #expect(KnownHost(keeping: "/home/x/.codeium/windsurf/mcp_config.json")?.name == "windsurf")
+    #expect(KnownHost(keeping: "/home/x/.copilot/mcp-config.json")?.name == "copilot-cli")
+    let settings = "Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"
+    #expect(KnownHost(keeping: "/home/x/.config/\(settings)")?.name == "cline")
+    #expect(KnownHost(keeping: "/w/.kiro/settings/mcp.json")?.name == "kiro")
+    #expect(KnownHost(keeping: "/w/.junie/mcp/mcp.json")?.name == "junie")
     #expect(KnownHost(keeping: "/w/x.mcp.json") == nil)
     let paths = KnownHost.all.flatMap { $0.paths(home: nil, workingDirectory: "/w") }
     #expect(paths.contains("/w/.vscode/mcp.json") && paths.allSatisfy { $0.hasPrefix("/w/") })
@@ -260,7 +269,7 @@ struct HostConfigTests {
       "CODEX_HOME": "/c", "CLAUDE_CONFIG_DIR": "/d", "VIBE_HOME": "", "AMP_SETTINGS_FILE": "/a.json",
     ]
     #expect(KnownHost(keeping: "/a.json", variable: { variables[$0] })?.name == "amp")
-    #expect(KnownHost(keeping: "/c/config.toml", variable: { variables[$0] })?.name == "codex")
+    #expect(KnownHost(keeping: "/c/config.toml", variable: { variables[$0] })?.name == "codex-cli")
     #expect(KnownHost(keeping: "/d/.claude.json", variable: { variables[$0] })?.name == "claude-code")
     #expect(KnownHost(keeping: "/c/config.toml") == nil)
     let paths = KnownHost.all.flatMap { $0.paths(home: "/h", workingDirectory: "/w", variable: { variables[$0] }) }

@@ -77,9 +77,28 @@ import Testing
   @Test func `what has to be confirmed expires unless it is`() throws {
     let keeper = Keeper(try Self.loaded(confirmedAt: 0), maxAge: 100, at: 10)
     #expect(keeper.state.deadline == 100)
-    #expect(keeper.replace(with: try Self.loaded(confirmedAt: 90), at: 95)?.code == .reloaded)
+    #expect(keeper.replace(with: try Self.loaded(confirmedAt: 90), at: 95) == nil)
     #expect(keeper.state.deadline == 190)
     #expect(keeper.tick(at: 190)?.code == .expired)
+  }
+
+  @Test func `a confirmation changes nothing, the end of a failure and of an empty project's trust does`() throws {
+    let keeper = Keeper(try Self.loaded(confirmedAt: 0), maxAge: 100, at: 0)
+    for time in 1...3 as ClosedRange<Int64> {
+      #expect(keeper.replace(with: try Self.loaded(confirmedAt: time), at: time) == nil)
+    }
+    _ = keeper.fail(Self.broken, at: 4)
+    #expect(keeper.replace(with: try Self.loaded(confirmedAt: 5), at: 5)?.code == .reloaded)
+    #expect(keeper.replace(with: try Self.loaded(confirmedAt: 6), at: 6) == nil)
+
+    let bytes = Array(#"{"policies": []}"#.utf8)
+    func empty(isTrusted: Bool) throws -> PolicySource.Loaded {
+      let policy = try Policy.load(hosted: bytes, fileName: "b", trustsEmpty: isTrusted)
+      return .init(policy: policy, bytes: bytes, path: "b", confirmedAt: 0)
+    }
+    let project = Keeper(try empty(isTrusted: true), maxAge: 100, at: 0)
+    #expect(project.replace(with: try empty(isTrusted: true), at: 1) == nil)
+    #expect(project.replace(with: try empty(isTrusted: false), at: 2)?.code == .reloaded)
   }
 
   @Test func `a clock that is set back leaves no policy more time than it may have`() throws {

@@ -8,7 +8,13 @@ extension SyncRunner {
     state.baseURL = connection?.address.text ?? ""
     state.processID = getpid()
     state.startedAt = clock
-    state.answeredAt = (try? SyncState(stateDirectory: options.stateDirectory))?.answeredAt
+    // Processes come and go with the sessions: when something was last sent, and answered, is known from the one before.
+    let before = (try? SyncState(stateDirectory: options.stateDirectory)) ?? nil
+    state.answeredAt = before?.answeredAt
+    for receiver in outboxes.keys {
+      let delivery = receiver == .service ? before?.service : before?.telemetry
+      tally(receiver) { $0.lastAt = delivery?.lastAt }
+    }
     let policy = connection?.cache.policy
     state.confirmedAt = policy?.confirmedAt
     state.source = policy?.bundleDigest == nil || policy?.fault != nil ? .none : .cache

@@ -116,6 +116,13 @@ public actor AsyncControlZeroClient {
     try core.evaluate(tool, method, arguments, context)
   }
 
+  /// See ``ControlZeroClient/guard(_:_:_:context:)``.
+  public nonisolated func `guard`(
+    _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:]
+  ) async throws -> PolicyDecision {
+    try core.decide(tool, method, arguments, context)
+  }
+
   /// See ``ControlZeroClient/checkLLMRequest(model:provider:estimatedTokens:functions:hasPII:)``.
   public nonisolated func checkLLMRequest(
     model: String, provider: String, estimatedTokens: Int, functions: [String] = [], hasPII: Bool = false

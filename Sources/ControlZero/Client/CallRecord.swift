@@ -42,7 +42,8 @@ struct CallRecord: Sendable {
   func decision(_ judged: JudgedCall, trace: [(key: String, value: String)], at time: UTCTime) -> AuditRecord {
     let session = DecisionRow.Session(
       id: sessionID, mode: mode, policySource: judged.snapshot.policy.source.rawValue,
-      projectID: judged.snapshot.projectID ?? "", clientName: agentName, subjectOrigin: "sdk_guard")
+      enforcementStatus: judged.snapshot.policy.enforcementStatus, projectID: judged.snapshot.projectID ?? "",
+      clientName: agentName, subjectOrigin: "sdk_guard")
     let decided = DecisionRow(
       tool: judged.tool, method: Array(judged.method.utf8),
       arguments: (document: judged.arguments, node: judged.arguments.root), sensitiveKeys: judged.sensitiveKeys,

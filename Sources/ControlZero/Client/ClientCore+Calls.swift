@@ -27,16 +27,18 @@ extension ClientCore {
   // MARK: Judging
 
   /// Judges a call; nil if governance is off. Never blocks.
+  ///
+  /// - Parameter masks: whether what the policy masks will be masked before the call is executed; otherwise it is denied.
   func judge(
     _ tool: String, _ method: String, _ arguments: JSONObject, _ context: CallContext,
-    catalog: ServerCatalog? = nil, isAdvice: Bool
+    catalog: ServerCatalog? = nil, isAdvice: Bool, masks: Bool = true
   ) throws -> JudgedCall? {
     lookForQuarantine()
     guard let snapshot = try snapshot() else { return nil }
     let document = try Self.document(arguments)
     let started = MonotonicClock.nanoseconds()
     let call = call(tool, method, document, context, snapshot, catalog)
-    let judgement = snapshot.policy.judge(call, obstacle: snapshot.obstacle)
+    let judgement = snapshot.policy.judge(call, obstacle: snapshot.obstacle, rewrites: masks)
     return JudgedCall(
       tool: tool, method: method, arguments: document, decision: judgement.decision, dataLoss: judgement.dataLoss,
       sensitiveKeys: judgement.sensitiveKeys, evaluationTime: MonotonicClock.nanoseconds() &- started,

@@ -9,10 +9,17 @@ extension ClientCore {
     try judge(tool, method, arguments, context, isAdvice: true)?.publicDecision ?? .ungoverned
   }
 
-  func check(_ request: LLMCheck) throws -> PolicyDecision {
-    guard let judged = try judge(LLMCheck.tool, LLMCheck.method, request.arguments, CallContext(), isAdvice: true)
+  /// Decides about a call that the program executes with the arguments that it has, and records the decision.
+  func decide(
+    _ tool: String, _ method: String, _ arguments: JSONObject, _ context: CallContext
+  ) throws -> PolicyDecision {
+    guard let judged = try judge(tool, method, arguments, context, isAdvice: true, masks: false)
     else { return .ungoverned }
     return record(judged, TraceParent.current()).publicDecision
+  }
+
+  func check(_ request: LLMCheck) throws -> PolicyDecision {
+    try decide(LLMCheck.tool, LLMCheck.method, request.arguments, CallContext())
   }
 
   func processPII(_ text: String, _ action: PIIAction) throws -> PIIResult {

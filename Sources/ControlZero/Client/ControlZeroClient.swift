@@ -125,6 +125,9 @@ public final class ControlZeroClient: Sendable {
 
   /// Decides about a call without executing or recording it. Never waits for anything.
   ///
+  /// This tells what ``callTool(_:_:_:context:timeout:)`` would do, masking included. If the program executes the call
+  /// itself, ``guard(_:_:_:context:)`` is what to ask.
+  ///
   /// So no MCP server is asked for its tools: if a decision depends on the type of an argument, which only the server's
   /// schema tells, this may deny what ``callTool(_:_:_:context:timeout:)`` lets through, and says so in
   /// ``PolicyDecision/doubts``.
@@ -135,6 +138,19 @@ public final class ControlZeroClient: Sendable {
     _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:]
   ) throws -> PolicyDecision {
     try core.evaluate(tool, method, arguments, context)
+  }
+
+  /// Decides about a call that the program executes itself, and records the decision: `guard()` of the SDK.
+  ///
+  /// Nothing is executed, and as with ``evaluate(_:_:_:context:)`` nothing is waited for. The arguments of the program
+  /// can't be masked from here, so a call with a value that a rule masks is denied, as in the SDK;
+  /// ``callTool(_:_:_:context:timeout:)`` masks it.
+  ///
+  /// - Throws: what ``evaluate(_:_:_:context:)`` throws. A denial is no error here: the program acts on it.
+  public func `guard`(
+    _ tool: String, _ method: String, _ arguments: JSONObject = [:], context: CallContext = [:]
+  ) throws -> PolicyDecision {
+    try core.decide(tool, method, arguments, context)
   }
 
   /// Judges a request to a language model, as `llm:generate`, and records the decision. The program acts on it.

@@ -35,7 +35,7 @@ struct HostedPolicyLoader {
       settings = PolicySettings()
       settings.enforcementStatus = "fail_closed"
     case let isBelow?:
-      if isBelow { settings.enforcementStatus = "degraded_below_floor" }
+      if isBelow { degrade(&settings, root) }
       rules = self.rules(from: document, lines, root, settings)
     }
     let detection = DetectionRuleReader(root["dlp_rules"])
@@ -55,6 +55,17 @@ struct HostedPolicyLoader {
   private func isBelowFloor(_ root: PolicyValue) -> Bool? {
     guard !ignoresFloor, let floor = root["metadata"]?["min_sdk_version"]?.string, !floor.isEmpty else { return false }
     return SDKVersion.implemented.isBelow(SDKVersion(floor))
+  }
+
+  /// The policy is enforced as well as it can be, and nobody is left in the dark about it.
+  private mutating func degrade(_ settings: inout PolicySettings, _ root: PolicyValue) {
+    settings.enforcementStatus = "degraded_below_floor"
+    let floor = root["metadata"]?["min_sdk_version"] ?? root
+    warnings.append(
+      .init(
+        line: floor.line, column: floor.column,
+        message: "the policy asks for version \(floor.string ?? "") of Control Zero's semantics, and \(Self.level) is "
+          + "implemented here: it may decide otherwise than is meant"))
   }
 
   private mutating func settings(from root: PolicyValue) -> PolicySettings {

@@ -29,10 +29,7 @@ package struct PolicyInForce: Sendable {
   package var deadline: Int64? { keeper.deadline }
 
   package mutating func replace(with new: PolicySource.Loaded, at now: Int64) -> Change? {
-    let (bytes, before) = (keeper.loaded.bytes, keeper.obstacle)
-    let change = keeper.replace(with: new, at: now)
-    // A policy that the service confirms again and again is no news.
-    return new.bytes == bytes && keeper.obstacle == before ? nil : Self.change(change)
+    Self.change(keeper.replace(with: new, at: now))
   }
 
   package mutating func fail(_ failure: PolicySourceError, at now: Int64) -> Change? {

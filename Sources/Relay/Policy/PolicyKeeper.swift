@@ -52,13 +52,17 @@ struct PolicyKeeper: Sendable {
 
   /// The files were read and can be used.
   mutating func replace(with new: PolicySource.Loaded, at now: Int64) -> Change? {
-    let isSame = new.bytes == loaded.bytes && new.isTampered == loaded.isTampered && new.path == loaded.path
-    let wasUnconfirmed = unconfirmedSince != nil || tamper != nil
+    // The first rule tells whether the same bytes still stand for a project without policies, which depends on their age.
+    let isSame =
+      new.bytes == loaded.bytes && new.isTampered == loaded.isTampered && new.path == loaded.path
+      && new.projectID == loaded.projectID && new.policy.firstRuleID == loaded.policy.firstRuleID
+    // Only a failure is over. That the service confirms the same policy again and again is no change.
+    let wasInDoubt = !lastFailure.isEmpty || tamper != nil
     lastFailure = ""
     loaded = new
     let change = take(new, at: now)
     if let change { return change }
-    guard !isSame || wasUnconfirmed else { return nil }
+    guard !isSame || wasInDoubt else { return nil }
     return Change(
       code: .reloaded, reason: "the policy was loaded anew: \(new.policy.ruleCount) rules", isEffective: true)
   }

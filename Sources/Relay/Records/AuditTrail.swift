@@ -32,13 +32,14 @@ struct AuditTrail: ~Copyable {
       self.processID = processID
       self.stateDirectory = stateDirectory
       session = DecisionRow.Session(
-        id: sessionID, mode: mode, policySource: "", projectID: projectID, clientName: clientName,
-        subjectOrigin: "mcp_proxy")
+        id: sessionID, mode: mode, policySource: "", enforcementStatus: "", projectID: projectID,
+        clientName: clientName, subjectOrigin: "mcp_proxy")
       takePolicy(loaded)
     }
 
     mutating func takePolicy(_ loaded: PolicySource.Loaded) {
       session.policySource = loaded.policy.source.rawValue
+      session.enforcementStatus = loaded.policy.enforcementStatus
       session.projectID = loaded.projectID ?? session.projectID
       policyHash = loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes)
       policyPath = loaded.path ?? ""

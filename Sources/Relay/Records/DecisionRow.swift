@@ -26,17 +26,21 @@ package struct DecisionRow {
     let id: String
     let mode: String
     var policySource: String
+    /// Whether the policy is enforced as it is meant.
+    var enforcementStatus: String
     var projectID: String
     let clientName: String
     /// Who asks for decisions: `mcp_proxy`, `sdk_guard`.
     let subjectOrigin: String
 
     package init(
-      id: String, mode: String, policySource: String, projectID: String, clientName: String, subjectOrigin: String
+      id: String, mode: String, policySource: String, enforcementStatus: String, projectID: String, clientName: String,
+      subjectOrigin: String
     ) {
       self.id = id
       self.mode = mode
       self.policySource = policySource
+      self.enforcementStatus = enforcementStatus
       self.projectID = projectID
       self.clientName = clientName
       self.subjectOrigin = subjectOrigin
@@ -98,6 +102,8 @@ package struct DecisionRow {
     row.string("match_semantics", decision.matchSemantics)
     row.strings("divergent_rule_ids", decision.divergentRuleIDs.map { Array($0.utf8) })
     RecordColumns.writeMasking(dataLoss, isObserved: isObserved, to: &row)
+    // As in the SDK: absent where all is as it should be.
+    if session.enforcementStatus != "enforcing" { row.string("enforcement_status", session.enforcementStatus) }
 
     if !decision.doubts.isEmpty { row.strings("doubts", decision.doubts.map { Array($0.utf8) }) }
     row.integer("evaluated_rules", decision.evaluatedRules)

@@ -19,8 +19,8 @@ struct WrapCommand: ParsableCommand {
         czproxy wrap .mcp.json github --api-key-file ~/.controlzero/key -- --dlp-results mask
 
       Understood are the files of Claude Desktop, Claude Code, Cursor, VS Code, Codex, Windsurf, Gemini CLI, Zed, \
-      LM Studio, opencode, Mistral Vibe, OpenHands, Kimi, Amp, Crush (JSON), Goose, Continue, fast-agent, mcp-agent, \
-      LibreChat and Hermes; `.toml` is read as Codex's or Vibe's, `.yaml` as YAML, all else as JSON. \
+      LM Studio, opencode, Mistral Vibe, OpenHands, Kimi, Cline, Copilot CLI, Kiro, Junie, Amp, Crush (JSON), Goose, \
+      Continue, fast-agent, mcp-agent, LibreChat and Hermes; `.toml` is read as Codex's or Vibe's, `.yaml` as YAML, all else as JSON. \
       `czproxy doctor` finds them.
 
       Exits with 0 when all was done that can be, with 1 for a file that can't be used, with 74 where it can't be \

@@ -231,7 +231,7 @@ import Testing
       ["wrap", "mcp.json", "nobody", "--policy", "policy.yaml"], 1,
       "there is no server `nobody`; there are `files`, `far`"
     ),
-    (["wrap", "none.json"], 1, "none.json: there is no such file"), (["wrap", "."], 1, "it is not a file"),
+    (["wrap", "none.json"], 1, "none.json: there is no such file"), (["wrap", "."], 1, "it is not a regular file"),
     (["wrap", "cut.json"], 1, "cut.json:1:15: it is not JSON: the text ends inside a value"),
     (["wrap", "list.json"], 1, "list.json:1:15: `mcpServers` is not an object"),
     (["wrap", "config.toml"], 1, "config.toml:1:3: it can't be read as TOML: unexpected byte"),

@@ -7,19 +7,20 @@ import Wire
 struct AuditSummaryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "summary",
-    abstract: "Count what was called and what was decided; tell what another policy would decide.",
+    abstract: "Count calls and decisions, and show what another policy would decide.",
     discussion: """
-      After a time with `--observe`, or before a policy is changed:
+      After some time with `czproxy run --observe`, or before a policy is changed:
 
         czproxy audit summary --since 7d --policy new.yaml
 
-      marks what NEW.yaml would decide otherwise: `allow -> deny`. It is `allow -> ?` where that depends on arguments,
-      which are not on record; detection rules are not asked.
-      Exits with 0, with 3 where another decision is certain, with 2 when there are no records, with 1 for a policy that
-      can't be used, with 74 when records can't be read.
+      marks each decision that new.yaml would change, as `allow -> deny`, or as `allow -> ?` if that depends on \
+      arguments, whose values are not on record. Detection rules are not applied.
+
+      Exits with 0, with 3 if a decision would certainly change, with 2 if there are no records, with 1 if the policy \
+      can't be used, with 74 if records can't be read.
       """)
 
-  @Option(help: "Only what came since then: 2026-11-20, 2026-11-20T08:30 (UTC), or 90m, 24h, 7d ago.")
+  @Option(help: "Only records since then: 2026-11-20, 2026-11-20T08:30 (UTC), or 90m, 24h, 7d ago.")
   var since: RecordTime?
 
   @Option(help: "A local policy to compare with: .yaml, .yml or .json.")
@@ -62,12 +63,12 @@ struct AuditSummaryCommand: ParsableCommand {
     if isOther { throw ExitCode(3) }
   }
 
-  /// What another policy would decide about calls of a kind, if it differs.
+  /// The different decision of another policy about calls of a kind.
   private enum Change {
     case decision(String)
     case unknown
 
-    /// - Parameter other: nil if it can't be determined.
+    /// - Parameter other: the other policy's decision; nil if it can't be determined.
     init?(from decision: String, to other: String?) {
       guard other != decision else { return nil }
       self = other.map { .decision($0) } ?? .unknown

@@ -40,7 +40,7 @@ extension JSONDocument {
     init(tape: JSONTape, object: Int) {
       self.tape = tape
       self.position = object + 1
-      self.end = tape.tag(object) == .object ? object + tape.aux(object) : object
+      self.end = tape.tag(object) == .object ? object + tape.extent(object) : object
     }
 
     public mutating func next() -> (key: Node, value: Node)? {
@@ -59,7 +59,7 @@ extension JSONDocument {
     init(tape: JSONTape, array: Int) {
       self.tape = tape
       self.position = array + 1
-      self.end = tape.tag(array) == .array ? array + tape.aux(array) : array
+      self.end = tape.tag(array) == .array ? array + tape.extent(array) : array
     }
 
     public mutating func next() -> Node? {

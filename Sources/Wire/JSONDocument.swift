@@ -50,11 +50,11 @@ public struct JSONDocument: Sendable {
   /// Offsets of the value's own bytes (a string with its quotes) from the document's first byte.
   public func range(of node: Node) -> Range<Int> {
     let offset = tape.offset(node.index)
-    let aux = tape.aux(node.index)
+    let extent = tape.extent(node.index)
     return switch tape.tag(node.index) {
-    case .object, .array: offset..<tape.offset(node.index + aux) + 1
-    case .string, .escapedString: offset - 1..<offset + aux + 1
-    default: offset..<offset + aux
+    case .object, .array: offset..<tape.offset(node.index + extent) + 1
+    case .string, .escapedString: offset - 1..<offset + extent + 1
+    default: offset..<offset + extent
     }
   }
 
@@ -153,6 +153,6 @@ public struct JSONDocument: Sendable {
   /// The range between a string's quotes, in offsets from the document's first byte.
   package func content(of node: Node) -> Range<Int> {
     let offset = tape.offset(node.index)
-    return offset..<offset + tape.aux(node.index)
+    return offset..<offset + tape.extent(node.index)
   }
 }

@@ -19,7 +19,7 @@ enum JSONKeySet {
     if tape.tag(first) == .string, tape.tag(second) == .string {
       guard tape.shape(first) == tape.shape(second) else { return false }
       let (a, b) = (tape.offset(first), tape.offset(second))
-      for index in 0..<tape.aux(first) where text[a + index] != text[b + index] { return false }
+      for index in 0..<tape.extent(first) where text[a + index] != text[b + index] { return false }
       return true
     }
     return unescaped(first, in: tape, text: text) == unescaped(second, in: tape, text: text)
@@ -29,7 +29,7 @@ enum JSONKeySet {
     // Most keys differ in their words, which hold their lengths and first bytes.
     var keys = InlineArray<12, Int>(repeating: 0)
     var words = InlineArray<12, UInt64>(repeating: 0)
-    let end = object + tape.aux(object)
+    let end = object + tape.extent(object)
     var (key, count, hasEscapes) = (object + 1, 0, false)
     while key < end, count < pairwiseLimit {
       keys[count] = key
@@ -49,7 +49,7 @@ enum JSONKeySet {
   /// A key's length and first bytes as written, in one word; the same for two equal keys without escapes.
   @inline(__always)
   private static func word(of key: Int, in tape: JSONTape, text: Span<UInt8>) -> UInt64 {
-    let (start, length) = (tape.offset(key), UInt64(truncatingIfNeeded: tape.aux(key)))
+    let (start, length) = (tape.offset(key), UInt64(truncatingIfNeeded: tape.extent(key)))
     var word: UInt64 = 0
     if start &+ 8 <= text.count {
       // SAFETY: the load is bounds-checked; every bit pattern is a UInt64.
@@ -68,7 +68,7 @@ enum JSONKeySet {
     // The number of slots is twice that of the keys, rounded up to a power of two; 0 is an empty slot.
     let mask = 1 << (Int.bitWidth - (2 * count - 1).leadingZeroBitCount) - 1
     var slots = [(key: UInt32, hash: UInt32)](repeating: (0, 0), count: mask + 1)
-    let end = object + tape.aux(object)
+    let end = object + tape.extent(object)
     var key = object + 1
     while key < end {
       let hash = hash(of: key, in: tape, text: text)
@@ -90,7 +90,7 @@ enum JSONKeySet {
     let start = tape.offset(key)
     if tape.tag(key) == .string {
       // SAFETY: the range lies within the text, as the scanner found it.
-      unsafe text.extracting(start..<start + tape.aux(key)).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+      unsafe text.extracting(start..<start + tape.extent(key)).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     } else {
       unsafe unescaped(key, in: tape, text: text).withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
@@ -100,7 +100,7 @@ enum JSONKeySet {
   private static func unescaped(_ key: Int, in tape: JSONTape, text: Span<UInt8>) -> [UInt8] {
     var bytes: [UInt8] = []
     let start = tape.offset(key)
-    JSONString.forEachUnescapedByte(text, start..<start + tape.aux(key)) { byte in
+    JSONString.forEachUnescapedByte(text, start..<start + tape.extent(key)) { byte in
       bytes.append(byte)
       return true
     }

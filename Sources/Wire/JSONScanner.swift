@@ -145,7 +145,7 @@ struct JSONScanner {
       return try scanLiteral("-Infinity", .number, text, from: position)
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       let number = try JSONNumber.scan(text, from: position, mayOverflow: options.contains(.nonFinite))
-      tape.append(number.isInteger ? .integer : .number, offset: position, aux: number.end - position)
+      tape.append(number.isInteger ? .integer : .number, offset: position, extent: number.end - position)
       return number.end
     default:
       throw JSONError(.unexpectedByte, at: position)
@@ -165,7 +165,7 @@ struct JSONScanner {
     guard matching == length else {
       throw JSONError(matching == available ? .unexpectedEnd : .unexpectedByte, at: position + matching)
     }
-    tape.append(tag, offset: position, aux: length)
+    tape.append(tag, offset: position, extent: length)
     return position + length
   }
 
@@ -173,7 +173,7 @@ struct JSONScanner {
   private mutating func scanString(_ text: Span<UInt8>, from quote: Int) throws(JSONError) -> Int {
     let (end, escaped) = try JSONString.scan(
       text, from: quote + 1, loneSurrogates: options.contains(.loneSurrogates))
-    tape.append(escaped ? .escapedString : .string, offset: quote + 1, aux: end - quote - 1)
+    tape.append(escaped ? .escapedString : .string, offset: quote + 1, extent: end - quote - 1)
     return end + 1
   }
 

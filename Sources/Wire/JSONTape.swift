@@ -1,8 +1,8 @@
 /// The index over a JSON text: one word for each value, key and closing bracket, in document order.
 ///
-/// Bits 0–31 hold an offset, bits 32–59 a length or a distance, bits 60–63 the ``Tag``.
-/// The opening word of a container holds the distance to its closing word;
-/// the closing word holds the number of members or elements.
+/// Bits 0–31 hold an offset in the text, bits 32–59 the extent, bits 60–63 the ``Tag``. The extent of a scalar is the
+/// length of its text, that of a container's opening word the distance to its closing word, and that of a closing word
+/// the number of members or elements.
 struct JSONTape: Sendable {
   enum Tag: UInt8 {
     case object, objectEnd, array, arrayEnd
@@ -25,7 +25,7 @@ struct JSONTape: Sendable {
         case 7: .number
         case 8: .true
         case 9: .false
-        // INVARIANT: only `word(_:offset:aux:)` makes words, so the bits can only be 10 here.
+        // INVARIANT: only `word(_:offset:extent:)` makes words, so the bits can only be 10 here.
         default: .null
         }
     }
@@ -42,8 +42,8 @@ struct JSONTape: Sendable {
   }
 
   @inline(__always)
-  mutating func append(_ tag: Tag, offset: Int, aux: Int = 0) {
-    words.append(Self.word(tag, offset: offset, aux: aux))
+  mutating func append(_ tag: Tag, offset: Int, extent: Int = 0) {
+    words.append(Self.word(tag, offset: offset, extent: extent))
   }
 
   /// Appends the closing word of the container that was opened at `index` and links the two.
@@ -51,7 +51,7 @@ struct JSONTape: Sendable {
   mutating func close(_ tag: Tag, containerAt index: Int, offset: Int, count: Int) {
     let opening = words[index]
     words[index] = opening | UInt64(truncatingIfNeeded: words.count - index) << 32
-    append(tag, offset: offset, aux: count)
+    append(tag, offset: offset, extent: count)
   }
 
   @inline(__always)
@@ -61,7 +61,7 @@ struct JSONTape: Sendable {
   func offset(_ index: Int) -> Int { Int(truncatingIfNeeded: words[index] & 0xffff_ffff) }
 
   @inline(__always)
-  func aux(_ index: Int) -> Int { Int(truncatingIfNeeded: (words[index] >> 32) & 0x0fff_ffff) }
+  func extent(_ index: Int) -> Int { Int(truncatingIfNeeded: (words[index] >> 32) & 0x0fff_ffff) }
 
   /// Tag and length in one word: two strings without escapes can only be equal if their shapes are.
   @inline(__always)
@@ -71,15 +71,15 @@ struct JSONTape: Sendable {
   @inline(__always)
   func next(after index: Int) -> Int {
     switch tag(index) {
-    case .object, .array: index + aux(index) + 1
+    case .object, .array: index + extent(index) + 1
     default: index + 1
     }
   }
 
   /// The number of members or elements of the container whose opening word is at `index`.
-  func childCount(_ index: Int) -> Int { aux(index + aux(index)) }
+  func childCount(_ index: Int) -> Int { extent(index + extent(index)) }
 
-  private static func word(_ tag: Tag, offset: Int, aux: Int) -> UInt64 {
-    UInt64(tag.rawValue) << 60 | UInt64(truncatingIfNeeded: aux) << 32 | UInt64(truncatingIfNeeded: offset)
+  private static func word(_ tag: Tag, offset: Int, extent: Int) -> UInt64 {
+    UInt64(tag.rawValue) << 60 | UInt64(truncatingIfNeeded: extent) << 32 | UInt64(truncatingIfNeeded: offset)
   }
 }

@@ -17,7 +17,7 @@ enum JSONKeySet {
   /// Whether two keys, given by their tape indexes, stand for the same bytes.
   static func areEqual(_ first: Int, _ second: Int, in tape: JSONTape, text: Span<UInt8>) -> Bool {
     if tape.tag(first) == .string, tape.tag(second) == .string {
-      guard tape.shape(first) == tape.shape(second) else { return false }
+      guard tape.tagAndLength(first) == tape.tagAndLength(second) else { return false }
       let (a, b) = (tape.offset(first), tape.offset(second))
       for index in 0..<tape.extent(first) where text[a + index] != text[b + index] { return false }
       return true

@@ -63,9 +63,9 @@ struct JSONTape: Sendable {
   @inline(__always)
   func extent(_ index: Int) -> Int { Int(truncatingIfNeeded: (words[index] >> 32) & 0x0fff_ffff) }
 
-  /// Tag and length in one word: two strings without escapes can only be equal if their shapes are.
+  /// Tag and length in one word: two strings without escapes can be equal only if both of these are.
   @inline(__always)
-  func shape(_ index: Int) -> UInt64 { words[index] >> 32 }
+  func tagAndLength(_ index: Int) -> UInt64 { words[index] >> 32 }
 
   /// The index of the value that follows the one at `index`.
   @inline(__always)

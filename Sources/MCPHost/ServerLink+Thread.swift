@@ -21,7 +21,7 @@ extension ServerLink {
       }
       if written < writing.count { written = Self.write(writing, from: written, to: &child.input, &sent) }
       expire(MonotonicClock.nanoseconds())
-      let (isClosing, isAwaited, wait) = rest()
+      let (isClosing, isAwaited, wait) = nextWait()
       if isClosing { break }
       if isAwaited, child.hasEnded, !Self.hasInput(child.output.number) { break }
       var requests = [
@@ -82,8 +82,8 @@ extension ServerLink {
     return start
   }
 
-  /// What to wait for; in milliseconds.
-  private func rest() -> (isClosing: Bool, isAwaited: Bool, wait: Int32) {
+  /// Whether the link is closing, whether a request waits for its answer, and the longest wait, in milliseconds.
+  private func nextWait() -> (isClosing: Bool, isAwaited: Bool, wait: Int32) {
     let (isClosing, first) = state.withLock { ($0.isClosing, $0.waiters.values.lazy.map(\.deadline).min()) }
     guard let first else { return (isClosing, false, -1) }
     let now = MonotonicClock.nanoseconds()

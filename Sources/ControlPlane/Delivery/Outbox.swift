@@ -193,7 +193,7 @@ struct Outbox {
     // One write per segment.
     for (index, entry) in accepted.enumerated() {
       let isLast = index + 1 == accepted.count || accepted[accepted.startIndex + index + 1].segment != entry.segment
-      try pass(entry, persists: isLast)
+      try advance(past: entry, persists: isLast)
     }
   }
 
@@ -201,10 +201,10 @@ struct Outbox {
     guard let entry = pending.first else { return }
     try setAside(entry.segment, entry.start..<entry.end, error.message, status: error.status)
     pending.removeFirst()
-    try pass(entry, persists: true)
+    try advance(past: entry, persists: true)
   }
 
-  private mutating func pass(_ entry: Entry, persists: Bool) throws(SyncError) {
+  private mutating func advance(past entry: Entry, persists: Bool) throws(SyncError) {
     if persists { try move(entry.segment, to: entry.end) }
     progress[entry.segment]?.delivered = entry.end
     progress[entry.segment]?.waiting -= 1

@@ -36,8 +36,8 @@ struct AuditSummaryCommand: ParsableCommand {
       try reportingPolicyErrors { () throws(PolicyError) in try PolicySource.load(path).policy }
     }
     let directory = try state.auditDirectory()
-    let (summary, isWhole) = summary(of: directory)
-    guard summary.rows > 0 || !isWhole else {
+    let (summary, isComplete) = summary(of: directory)
+    guard summary.rows > 0 || !isComplete else {
       Terminal.complain("there are no records\(since.map { " since \($0.text)" } ?? "") in \(directory.path)")
       throw ExitCode(2)
     }
@@ -59,7 +59,7 @@ struct AuditSummaryCommand: ParsableCommand {
       let lines = summary.refusals == 1 ? "1 line was" : "\(summary.refusals) lines were"
       print("\(lines) refused: `czproxy audit tail` has the reasons")
     }
-    if !isWhole { throw ExitCode(74) }
+    if !isComplete { throw ExitCode(74) }
     if isOther { throw ExitCode(3) }
   }
 
@@ -83,9 +83,9 @@ struct AuditSummaryCommand: ParsableCommand {
   }
 
   /// The summary, and whether every segment could be read.
-  private func summary(of directory: AuditDirectory) -> (AuditSummary, isWhole: Bool) {
+  private func summary(of directory: AuditDirectory) -> (AuditSummary, isComplete: Bool) {
     var summary = AuditSummary()
-    var isWhole = true
+    var isComplete = true
     for segment in directory.segments() {
       do {
         try directory.forEachRow(of: segment, from: 0) { row in
@@ -96,10 +96,10 @@ struct AuditSummaryCommand: ParsableCommand {
         }
       } catch {
         Terminal.complain("\(error)")
-        isWhole = false
+        isComplete = false
       }
     }
-    return (summary, isWhole)
+    return (summary, isComplete)
   }
 
   private func line(

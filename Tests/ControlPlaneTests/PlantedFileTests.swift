@@ -119,6 +119,11 @@ import Wire
 
   // MARK: Numbers and texts
 
+  @Test func `advice about a file that can't be read does not speak of writing`() {
+    let description = StateError("read", "/state/key", EACCES).description
+    #expect(description.contains("can't read `/state/key`: Permission denied; make it accessible to you"))
+  }
+
   @Test func `times of long ago and steering texts do no harm to who asks for the status`() throws {
     let scope = "26b6ee46201979bc"
     let least = Int64.min

@@ -155,6 +155,17 @@ import Testing
     #expect(wrapped.status == 1 && wrapped.errors.contains("no program at /no/such, which --czproxy names"))
   }
 
+  @Test(arguments: ["2027", "-1", "2027-01-31", "100000"])
+  func `a time that was hardly meant is refused, and no key retires by it`(time: String) throws {
+    #expect(try run("bundle", "keygen", "--project", "p").status == 0)
+    let words = ["--author", "author-2.json", "--keys", "keys-2.json"]
+    let process = try RunningProcess(
+      [Project.czproxy, "bundle", "keygen", "--from", "author.json", "--old-until=\(time)"] + words,
+      directory: scratch.path)
+    #expect(try process.wait() == 64)
+    #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/keys-2.json"))
+  }
+
   @Test func `a config that can't be read is a finding with its file and place`() throws {
     _ = try scratch.file("mcp.json", "{\n  \"mcpServers\": [}")
     let text = try run("doctor", "mcp.json").output

@@ -184,7 +184,7 @@ import Testing
     #expect(bare.lines.contains("9: note: developer: it is built into its host: czproxy can't stand in front of it"))
     #expect(bare.lines.contains("2: note: far: it is a URL: czproxy can't stand in front of it"))
     let all = try Self.run(["doctor"], scratch).output
-    #expect(all.contains("/crushrc: scripts are not read"))
+    #expect(all.contains("/crushrc: warning: scripts are not read"))
     let unnamed = try Self.run(["wrap"], scratch)
     #expect(unnamed.status == 64 && unnamed.errors.contains("\n  \(file)\n"), "\(unnamed)")
 

@@ -221,7 +221,8 @@ struct Outbox {
       var passed = state.delivered
       var dropped = 0
       try forEachRow(of: segment, from: state.delivered) { row in
-        guard row.end <= state.scanned, pending.count + entries.count < Self.maxEntries, total < Self.maxBatchBytes else {
+        guard row.end <= state.scanned, pending.count + entries.count < Self.maxEntries, total < Self.maxBatchBytes
+        else {
           return false
         }
         defer { start = row.end }

@@ -38,12 +38,15 @@ func reportingBundleErrors<Result: ~Copyable>(
 
 /// A time on the command line: ISO 8601 with an offset, or UNIX seconds.
 struct TimeArgument: ExpressibleByArgument {
+  /// In 1973. A smaller number is a mistake, such as a year.
+  private static let minSeconds: Int64 = 100_000_000
+
   let seconds: Int64
 
   init?(argument: String) {
-    guard let seconds = Int64(argument) ?? Instant(iso8601: Array(argument.utf8))?.seconds, seconds >= 0 else {
-      return nil
-    }
+    let number = Int64(argument)
+    if let number, number < Self.minSeconds { return nil }
+    guard let seconds = number ?? Instant(iso8601: Array(argument.utf8))?.seconds, seconds >= 0 else { return nil }
     self.seconds = seconds
   }
 }

@@ -87,7 +87,7 @@ struct CommandTests {
 
     let again = try run("keygen", "--project", "prj_1", "--keys", "k.json", "--author", "b.json")
     #expect(again.status == 1)
-    #expect(again.errors.contains("k.json is there already"))
+    #expect(again.errors.contains("k.json exists already"))
   }
 
   @Test func `a new signing key for the same project`() throws {

@@ -52,14 +52,14 @@ struct PolicyDraft {
     let readOnly = tools.filter(\.isReadOnly)
     let others = tools.filter { !$0.isReadOnly }
     var lines = [
-      "# Drafted from what `\(server)` says of its tools. Its hints are its own claims: read this before you use it.",
+      "# Drafted from the tools that `\(server)` lists. Nothing vouches for what it says of them: check before use.",
       "#   czproxy policy test \(server) --method TOOL --policy FILE",
       "version: \"1\"",
     ]
     // Nobody would miss resources and prompts that never appear in a list, so the draft tells how to allow them.
     lines += [
       "rules:",
-      "  # Its resources and prompts, if it has any, are denied as well, and leave the lists, unless a rule names them:",
+      "  # Its resources and prompts, if it has any, are denied too, and leave the lists, unless a rule names them:",
       "  # - allow: [\"\(server):resources/read\", \"\(server):resources/subscribe\", \"\(server):prompts/get\"]",
     ]
     if tools.isEmpty {
@@ -70,11 +70,13 @@ struct PolicyDraft {
     // Denied tools come first: if the server is named like a tool family, an allowed name may also be the family's name
     // for an action of other tools.
     if !others.isEmpty {
-      lines += ["  # These change things, or it does not say. Move down what the agent may do.", "  - deny:"]
+      lines += [
+        "  # The server does not call these read-only. Move those that the agent may use to an `allow`.", "  - deny:",
+      ]
       lines += actions(others) + ["    reason: nobody has allowed this yet"]
     }
     if !readOnly.isEmpty {
-      lines += ["  # Of these it says that they only read.", "  - allow:"] + actions(readOnly)
+      lines += ["  # The server says that these tools only read.", "  - allow:"] + actions(readOnly)
     }
     lines += unusableNames.map { "# No rule names this one, so it is denied: \($0)" }
     return lines.joined(separator: "\n") + "\n"

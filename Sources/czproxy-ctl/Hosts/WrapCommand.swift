@@ -16,7 +16,7 @@ struct WrapCommand: ParsableCommand {
       comments included. Servers that are URLs are left alone. Servers that are already wrapped get the new options.
 
         czproxy wrap ~/.cursor/mcp.json --policy ~/.controlzero/policy.yaml
-        czproxy wrap .mcp.json github --api-key-file ~/.cz-key -- --observe
+        czproxy wrap .mcp.json github --api-key-file ~/.cz-key -- --dlp-results mask
 
       Supported are the files of Claude Desktop, Claude Code, Cursor, VS Code, Codex, Windsurf, Gemini CLI, Zed, \
       LM Studio, opencode, Mistral Vibe, OpenHands, Kimi, Amp, Crush (JSON), Goose, Continue, fast-agent, mcp-agent, \

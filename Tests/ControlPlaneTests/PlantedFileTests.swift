@@ -114,7 +114,8 @@ import Wire
     #expect(second(.milliseconds(20), false) == ETIMEDOUT)
     #expect(second(.seconds(60), true) == ECANCELED)
     _ = consume held
-    #expect(second(.zero, false) == nil)
+    // Another test's child may hold a copy of the descriptor until its exec.
+    #expect(second(.seconds(60), false) == nil)
   }
 
   // MARK: Numbers and texts

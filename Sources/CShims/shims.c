@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -69,6 +70,11 @@ void cz_grow_pipe(int descriptor, int bytes) {
   (void)descriptor;
   (void)bytes;
 #endif
+}
+
+int cz_unread_bytes(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
 }
 
 pid_t cz_fork(void) { return fork(); }

@@ -1,28 +1,29 @@
 public import Wire
 
-/// The MCP servers in the config of a host, and changes of it that leave every other byte as it is.
+/// The MCP servers in a host's config, and edits of the config that leave every other byte as it is.
 ///
-/// Understood are the JSON files that hosts keep: `mcpServers` (Claude, Cursor, Windsurf, Gemini, LM Studio …),
-/// `servers` (VS Code), `context_servers` (Zed), `mcp` (opencode, Crush), `amp.mcpServers`, and the projects in Claude
-/// Code's own file; with comments and commas behind the last element. The TOML of Codex, `[mcp_servers.NAME]`, and of
-/// Mistral Vibe, `[[mcp_servers]]`. And YAML: `extensions` (Goose), `mcpServers` (Continue, LibreChat), `mcp_servers`
-/// (Hermes), `mcp: servers:` (fast-agent, mcp-agent).
+/// Supported formats:
+/// - JSON, with comments and trailing commas: `mcpServers` (Claude, Cursor, Windsurf, Gemini, LM Studio …), `servers` (VS
+///   Code), `context_servers` (Zed), `mcp` (opencode, Crush), `amp.mcpServers`, and the projects in Claude Code's own file.
+/// - TOML: `[mcp_servers.NAME]` (Codex), `[[mcp_servers]]` (Mistral Vibe).
+/// - YAML: `extensions` (Goose), `mcpServers` (Continue, LibreChat), `mcp_servers` (Hermes), `mcp: servers:` (fast-agent,
+///   mcp-agent).
 public struct HostConfig: Sendable {
-  /// The most that is read, in bytes.
+  /// The maximum size of a config, in bytes.
   public static let maxBytes = 16 << 20
 
   public enum Format: Sendable {
     case json, toml, yaml
-    /// Crush's `crushrc`: told apart, and not read.
+    /// Crush's `crushrc`, which is recognized but not read.
     case script
 
-    /// By the ending of a file's name.
+    /// Determines the format by the suffix of a file name.
     public init(fileName: String) {
       let endings: [(String, Format)] = [(".toml", .toml), (".yaml", .yaml), (".yml", .yaml), ("crushrc", .script)]
       self = endings.first { fileName.hasSuffix($0.0) }?.1 ?? .json
     }
 
-    /// What is said of a file without servers: it may be one that keeps them elsewhere.
+    /// The message for a file without servers. It names the members that were searched, because the host may use another.
     public var nothingFound: String {
       let members =
         switch self {
@@ -36,10 +37,10 @@ public struct HostConfig: Sendable {
 
   public let bytes: [UInt8]
   public let format: Format
-  /// In the order of the file.
+  /// The servers, in the order of the file.
   public let servers: [ServerEntry]
 
-  /// Throws where the text is not of its format, and where what should hold the servers does not.
+  /// Throws if the text is not valid in its format, or if a member that should hold servers has another type.
   public init(_ bytes: [UInt8], format: Format = .json) throws(HostConfigError) {
     self.bytes = bytes
     self.format = format
@@ -54,23 +55,25 @@ public struct HostConfig: Sendable {
 
   // MARK: Changes
 
-  /// The file with `edits` made in it.
+  /// The file after `edits`.
   public func edited(_ edits: [ByteEdit]) -> [UInt8] {
     ByteEdit.apply(edits.sorted { $0.range.lowerBound < $1.range.lowerBound }, to: bytes[...])
   }
 
-  /// Whether another text has the same servers in the same order, each with its own command, wrapped or not: what no edit
-  /// may change. Asked of every edit before it is written, as the last word on what a file means is its reader's.
+  /// Whether another config has the same servers in the same order, each with the same own command, wrapped or not.
+  ///
+  /// No edit may change that. Callers check the result of every edit before they write it, because only reading the new
+  /// text shows what the edit means.
   public func hasSameServers(as other: HostConfig) -> Bool {
     servers.elementsEqual(other.servers) { $0.isSameServer(as: $1) }
   }
 
-  /// Puts czproxy in front of a server's command, or in the place of the czproxy that is there; none where nothing can
-  /// be done.
+  /// The edits that put czproxy in front of a server's command, or replace the czproxy that is there; empty if the server
+  /// can't be wrapped.
   ///
   /// - Parameters:
   ///   - program: the path of czproxy.
-  ///   - options: of `czproxy run`, without `--`.
+  ///   - options: the options of `czproxy run`, without `--`.
   public func wrap(_ server: ServerEntry, program: String, options: [String]) -> [ByteEdit] {
     guard let parts = server.parts else { return [] }
     let words = ["run"] + options + ["--"]
@@ -80,7 +83,7 @@ public struct HostConfig: Sendable {
     case .wrapped where server.hasURL:
       return []
     case .wrapped(let wrapping):
-      // What stands behind the old `--` is the command already.
+      // The server's own command already follows the old `--`.
       let last = parts.elements[wrapping.options.count + 1]
       let replaced = parts.elements[0].lowerBound..<last.upperBound
       return [
@@ -109,7 +112,7 @@ public struct HostConfig: Sendable {
     }
   }
 
-  /// Puts the server's own command back; none where czproxy does not stand in front of it.
+  /// The edits that restore the server's own command; empty if the server is not wrapped.
   public func unwrap(_ server: ServerEntry) -> [ByteEdit] {
     guard let parts = server.parts, case .wrapped(let wrapping) = server.launch else { return [] }
     let command = parts.elements[wrapping.options.count + 2]
@@ -121,7 +124,7 @@ public struct HostConfig: Sendable {
     let first = parts.elements[0].lowerBound
     if let next = rest.first { return [own, ByteEdit(range: first..<next.lowerBound, replacement: [])] }
     if let colon = parts.argumentsColon {
-      // Without its dashes, what is left would be a null.
+      // A block list without its elements would be a null.
       let lines = first - parts.separator.count..<command.upperBound
       return [
         own, ByteEdit(range: colon..<colon, replacement: Array(" []".utf8)), ByteEdit(range: lines, replacement: []),

@@ -1,6 +1,6 @@
-/// Why the config of an MCP host can't be used.
+/// The reason why a host's config can't be used.
 public struct HostConfigError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Nil where the whole file is meant.
+  /// Nil if the error concerns the whole file.
   public let place: TextPlace?
   public let message: String
 
@@ -9,6 +9,6 @@ public struct HostConfigError: Error, Equatable, Sendable, CustomStringConvertib
     self.place = place
   }
 
-  /// `line:column: message`, or the message alone.
+  /// `line:column: message`, or only the message.
   public var description: String { place.map { "\($0.line):\($0.column): \(message)" } ?? message }
 }

@@ -1,8 +1,8 @@
 import Wire
 
-/// The servers in a config that is JSON, comments and all.
+/// Reads the servers of a JSON config, which may have comments.
 enum JSONServers {
-  /// Hosts keep histories in the same file, with texts that were cut within a character.
+  /// Some hosts keep histories in the same file, with texts that are cut within a character.
   private static let options: JSONOptions = [.document, .loneSurrogates]
 
   static func read(_ bytes: [UInt8]) throws(HostConfigError) -> [ServerEntry] {
@@ -23,7 +23,7 @@ enum JSONServers {
     var servers: [ServerEntry] = []
     for group in try groups(in: document, lines) {
       for (key, value) in document.members(of: group.node) {
-        // Beside its servers, Gemini CLI keeps other things under `mcp`.
+        // Gemini CLI also keeps other settings under `mcp`.
         if group.hasOthers, document.kind(of: value) != .object { continue }
         servers.append(
           ServerEntry(

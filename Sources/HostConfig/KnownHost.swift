@@ -1,10 +1,10 @@
-/// An MCP host, and where it keeps its config.
+/// An MCP host, and the places where it keeps its config.
 public struct KnownHost: Sendable, Equatable {
-  /// As policies and records call it: `--agent`. Where Control Zero's SDK knows the host it is the SDK's name for it, since
-  /// `clients` of a rule that holds for both means both.
+  /// The name of the host in policies and records (`--agent`). For hosts that Control Zero's SDK knows, the SDK's name,
+  /// so that `clients` of a rule means the same host to both.
   public let name: String
-  /// `~` is the home directory, `.` the working directory, which is the project for some hosts, `$NAME` the directory or
-  /// the file that a variable of the environment says, `*` each JSON or YAML file of a directory.
+  /// Patterns of paths. `~` is the home directory, `.` the working directory (for some hosts, the project), `$NAME` a
+  /// directory or file named by an environment variable, `*` every JSON or YAML file of a directory.
   private let places: [String]
 
   public static let all = [
@@ -61,13 +61,13 @@ public struct KnownHost: Sendable, Equatable {
     self.places = places
   }
 
-  /// The host that keeps its config at a path; nil for one that is not known.
+  /// The host that keeps its config at a path; nil if no known host does.
   ///
-  /// - Parameter variable: the value of a variable of the environment.
+  /// - Parameter variable: looks up an environment variable.
   public init?(keeping path: String, variable: (String) -> String? = { _ in nil }) {
     func isKept(_ place: String) -> Bool {
       if place.utf8.first == UInt8(ascii: "$") {
-        return Self.moved(place, variable).map { $0.utf8.elementsEqual(path.utf8) } ?? false
+        return Self.expanded(place, variable).map { $0.utf8.elementsEqual(path.utf8) } ?? false
       }
       guard place.hasSuffix("/*") else { return Self.ends(path, in: place.dropFirst()) }
       let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[..<$0] } ?? ""
@@ -81,16 +81,16 @@ public struct KnownHost: Sendable, Equatable {
     path.utf8.reversed().starts(with: place.utf8.reversed())
   }
 
-  /// Whether a file of a directory of configs is one.
+  /// Whether a file in a directory of configs is a config, by its suffix.
   private static func isConfig(_ name: String) -> Bool {
     [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
   }
 
-  /// Where its config may be, the project's before the person's.
+  /// The paths where the host's config may be: those of the project before those of the user.
   ///
   /// - Parameters:
-  ///   - variable: the value of a variable of the environment.
-  ///   - names: those in a directory.
+  ///   - variable: looks up an environment variable.
+  ///   - names: lists the files in a directory.
   public func paths(
     home: String?, workingDirectory: String, variable: (String) -> String? = { _ in nil },
     names: (String) -> [String] = { _ in [] }
@@ -98,7 +98,7 @@ public struct KnownHost: Sendable, Equatable {
     places.flatMap { place -> [String] in
       let path: String? =
         switch place.utf8.first {
-        case UInt8(ascii: "$"): Self.moved(place, variable)
+        case UInt8(ascii: "$"): Self.expanded(place, variable)
         case UInt8(ascii: "~"): home.map { $0 + place.dropFirst() }
         default: workingDirectory + place.dropFirst()
         }
@@ -109,8 +109,8 @@ public struct KnownHost: Sendable, Equatable {
     }
   }
 
-  /// The path of `$NAME` or `$NAME/…`; nil where the variable says nothing.
-  private static func moved(_ place: String, _ variable: (String) -> String?) -> String? {
+  /// The path that `$NAME` or `$NAME/…` stands for; nil if the variable is not set or is empty.
+  private static func expanded(_ place: String, _ variable: (String) -> String?) -> String? {
     let end = place.firstIndex(of: "/") ?? place.endIndex
     let name = String(place[..<end].dropFirst())
     guard let value = variable(name), !value.isEmpty else { return nil }

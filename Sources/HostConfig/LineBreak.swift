@@ -1,6 +1,6 @@
-/// Where the lines of a text begin, for what is written between them.
+/// Copies line breaks and indentation from the surrounding text, so that inserted text looks like its neighbors.
 enum LineBreak {
-  /// The line break and the indentation directly before a place; nil where it does not begin a line.
+  /// The line break and the indentation directly before an offset; nil if other text precedes the offset on its line.
   static func before(_ place: Int, in bytes: [UInt8]) -> [UInt8]? {
     let before = bytes[..<place]
     let indentation = before.reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
@@ -10,12 +10,12 @@ enum LineBreak {
     return Array(before.suffix(indentation + end))
   }
 
-  /// A comma and what stands directly before a place: the line break and the indentation, or else a space.
+  /// A comma, followed by the line break and the indentation before an offset, or by a space if there are none.
   static func comma(before place: Int, in bytes: [UInt8]) -> [UInt8] {
     [UInt8(ascii: ",")] + (before(place, in: bytes) ?? [UInt8(ascii: " ")])
   }
 
-  /// The same as ``before(_:in:)`` with the dash of a YAML list that stands between.
+  /// Like ``before(_:in:)`` for an element of a YAML list, with the dash included; nil if no dash precedes the element.
   static func beforeDash(of place: Int, in bytes: [UInt8]) -> [UInt8]? {
     let blank = bytes[..<place].reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
     let dash = place - blank - 1

@@ -1,12 +1,12 @@
-/// JSON as hosts let people write it: with comments, commas behind the last element, and a byte order mark.
+/// JSON as hosts accept it: with comments, trailing commas, and a byte order mark.
 enum RelaxedJSON {
-  /// The same text as strict JSON: what is not is overwritten with spaces, so that every other byte stays where it was.
+  /// The text as strict JSON: everything else is overwritten with spaces, which preserves all offsets.
   static func strict(_ text: [UInt8]) -> [UInt8] {
     var result = text
     var position = 0
-    /// Of a comma behind a value, behind which nothing but white space and comments was seen.
+    /// The offset of the last comma after a value, while only white space and comments have followed it.
     var comma: Int?
-    /// The last byte that was neither.
+    /// The last byte outside white space and comments.
     var last = UInt8(ascii: ",")
     func blank(_ range: Range<Int>) {
       for index in range where !isLineBreak(text[index]) { result[index] = UInt8(ascii: " ") }
@@ -40,7 +40,7 @@ enum RelaxedJSON {
     return result
   }
 
-  /// Behind the closing quote, or the end of the text.
+  /// The offset after the closing quote, or the end of the text.
   private static func endOfString(in text: [UInt8], from quote: Int) -> Int {
     var position = quote + 1
     while position < text.count, text[position] != UInt8(ascii: "\"") {
@@ -49,7 +49,7 @@ enum RelaxedJSON {
     return min(position + 1, text.count)
   }
 
-  /// Nil for what is no comment, or never ends: the strict reader will say so.
+  /// Nil if no comment starts here, or if it never ends: the strict reader reports both.
   private static func endOfComment(in text: [UInt8], from slash: Int) -> Int? {
     guard slash + 1 < text.count else { return nil }
     switch text[slash + 1] {

@@ -2,15 +2,15 @@
 public struct ServerEntry: Sendable {
   /// What the host does to reach the server.
   public enum Launch: Equatable, Sendable {
-    /// It starts a program.
+    /// The host starts a program.
     case command([String])
-    /// It starts czproxy, which starts a program.
+    /// The host starts czproxy, which starts a program.
     case wrapped(Wrapping)
-    /// It talks to a URL.
+    /// The host connects to a URL.
     case remote
-    /// It starts nothing: the server is a part of it.
+    /// The server is part of the host, which starts nothing.
     case builtIn
-    /// Nothing that can be told, and why.
+    /// The entry can't be used, for the given reason.
     case unusable(String)
   }
 
@@ -18,44 +18,45 @@ public struct ServerEntry: Sendable {
   public struct Wrapping: Equatable, Sendable {
     /// The path of czproxy.
     public let program: String
-    /// Of `czproxy run`.
+    /// The options of `czproxy run`.
     public let options: [String]
-    /// The server's own.
+    /// The server's own command.
     public let command: [String]
   }
 
   public let name: String
-  /// The project that the entry is for, as in Claude Code's own file; nil for all.
+  /// The project that the entry belongs to, in Claude Code's own file; nil if it applies to all projects.
   public let project: String?
-  /// Of its name in the file.
+  /// The place of the entry's name in the file.
   public let place: TextPlace
   public let launch: Launch
-  /// Whether it says where a server is on the network, beside a command too.
+  /// Whether the entry has a URL, with or without a command beside it.
   public let hasURL: Bool
-  /// The names in its `env`: what the host puts into the environment of the program.
+  /// The names of the environment variables that the host sets for the program (`env`).
   public let variables: [String]
-  /// Whether it puts there what stands elsewhere too: in another file (VS Code, Cursor: `envFile`), behind an alias.
+  /// Whether the host also sets variables that are defined elsewhere: in another file (VS Code, Cursor: `envFile`), or
+  /// behind an alias.
   public let hasVariablesElsewhere: Bool
-  /// Whether the host divides a command into words as a shell does (Mistral Vibe), so that a path in it may have no space.
+  /// Whether the host splits a command into words as a shell does (Mistral Vibe), so that paths can't contain spaces.
   public let splitsCommand: Bool
 
-  /// Where what matters stands in the file.
+  /// The places in the file that edits need.
   struct Parts: Sendable {
-    /// The program: the value of `command`, or the first element of one that is a list.
+    /// The program: the value of `command`, or its first element if it is a list.
     let command: Range<Int>
-    /// The value of `args`; nil where there is none.
+    /// The value of `args`; nil if there is none.
     let arguments: Range<Int>?
-    /// What follows the program in the list that it is in, or else in `args`.
+    /// The arguments in the same list as the program, or else in `args`.
     let elements: [Range<Int>]
-    /// Whether the program stands in a list with its arguments.
+    /// Whether `command` is a list of the program and its arguments.
     let isList: Bool
-    /// What divides the elements: where each has a line of its own, that too.
+    /// The text between two elements, including any line break.
     let separator: [UInt8]
     let missingArguments: [UInt8]
     let argumentsColon: Int?
   }
 
-  /// Nil where nothing can be wrapped.
+  /// Nil if the server can't be wrapped.
   let parts: Parts?
 
   init(name: String, project: String? = nil, place: TextPlace, _ source: ServerSource, in bytes: [UInt8]) {
@@ -69,7 +70,7 @@ public struct ServerEntry: Sendable {
     (launch, parts) = Self.read(source, in: bytes)
   }
 
-  /// What is wrong with a command that has a URL beside it: what czproxy stands in front of must be what the host reaches.
+  /// The problem with an entry that has both a command and a URL: czproxy might wrap one while the host uses the other.
   public static let bothWays = "it has a `command` and a URL: hosts differ in which counts"
 
   private static func read(_ source: ServerSource, in bytes: [UInt8]) -> (Launch, Parts?) {
@@ -105,7 +106,7 @@ public struct ServerEntry: Sendable {
     return (.wrapped(wrapping), parts)
   }
 
-  /// Nil where a list has dashes that can't be repeated.
+  /// The text between two elements; nil for a YAML block list whose first element is not on the line of its dash.
   private static func separator(of source: ServerSource, in bytes: [UInt8]) -> [UInt8]? {
     let first = (source.commandElements ?? source.elements)?.first?.range.lowerBound
     let hasDashes = source.commandElements == nil ? source.argumentsColon != nil : source.commandHasDashes
@@ -113,7 +114,7 @@ public struct ServerEntry: Sendable {
     return first.map { LineBreak.comma(before: $0, in: bytes) } ?? Array(", ".utf8)
   }
 
-  /// What the host starts in the end; nil where it starts nothing, or nothing that can be told.
+  /// The command of the server itself, without czproxy; nil if there is none.
   private var ownCommand: [String]? {
     switch launch {
     case .command(let command): command
@@ -122,16 +123,16 @@ public struct ServerEntry: Sendable {
     }
   }
 
-  /// Whether both are one server, be it wrapped or not.
+  /// Whether both entries are the same server, wrapped or not.
   func isSameServer(as other: ServerEntry) -> Bool {
     guard name.utf8.elementsEqual(other.name.utf8), project == other.project, hasURL == other.hasURL,
       variables == other.variables
     else { return false }
     switch (launch, other.launch) {
     case (.remote, .remote), (.builtIn, .builtIn): return true
-    // Why may say where, and that moves.
+    // The reasons may contain places, which an edit moves.
     case (.unusable, .unusable): return true
-    // Without czproxy, a command that has a URL beside it can't be told from what the host starts.
+    // Without czproxy, a command beside a URL is unusable.
     case (.wrapped, .unusable(Self.bothWays)), (.unusable(Self.bothWays), .wrapped): return true
     default:
       guard let command = ownCommand, let other = other.ownCommand else { return false }
@@ -139,12 +140,12 @@ public struct ServerEntry: Sendable {
     }
   }
 
-  /// Whether a text stays one word where a host divides it as a shell does.
+  /// Whether a text stays one word when a host splits it as a shell does.
   public static func isOneWord(_ text: String) -> Bool {
     text.utf8.allSatisfy { !" \t\r\n'\"\\".utf8.contains($0) }
   }
 
-  /// Whether a command is ours: a program of our name, that is told to `run`.
+  /// Whether a command is `czproxy run`, whatever the path of czproxy.
   private static func isOurs(_ words: [String]) -> Bool {
     guard words.count > 1, words[1] == "run" else { return false }
     return words[0].utf8.split(separator: UInt8(ascii: "/")).last.map { $0.elementsEqual("czproxy".utf8) } ?? false

@@ -1,56 +1,56 @@
 import Wire
 
-/// What stands in a file about one server, whatever the file's format.
+/// The members of one server's entry, independent of the file format.
 struct ServerSource: Sendable {
-  /// A value, as far as it matters here.
+  /// A value in the file.
   struct Value: Sendable {
     let range: Range<Int>
-    /// What a string holds; nil for any other value.
+    /// The content of a string; nil for any other value.
     let text: String?
   }
 
-  /// `type`, where it is a string.
+  /// The value of `type`; nil if there is none.
   var type: String?
-  /// Whether there is a member that says where the server is on the network; one that is empty says nothing.
+  /// Whether a member holds a URL; an empty one does not count.
   var hasURL = false
-  /// The names of what the host puts into the environment.
+  /// The names of the environment variables that the host sets.
   var variables: [String] = []
-  /// Whether more of them stand in a file of their own.
+  /// Whether the host also sets variables that are defined elsewhere.
   var hasVariablesElsewhere = false
   var command: Value?
-  /// Of a command that is a list, program and first arguments together; nil for any other.
+  /// The elements of a `command` that is a list: the program and its first arguments; nil for any other `command`.
   var commandElements: [Value]?
-  /// Whether the host divides a command into words as a shell does.
+  /// Whether the host splits a command into words as a shell does.
   var splitsCommand = false
   var arguments: Range<Int>?
-  /// Of `args`; nil where it is no list.
+  /// The elements of `args`; nil if `args` is not a list.
   var elements: [Value]? = []
-  /// Behind the colon of `args`, where its elements stand behind dashes, each on its line.
+  /// The offset after the colon of `args`; nil unless `args` is a YAML block list.
   var argumentsColon: Int?
-  /// Whether the elements of a command that is a list stand so.
+  /// Whether `command` is a YAML block list.
   var commandHasDashes = false
-  /// What is written between a command and its arguments where there were none. A space on one side of the list is a form
-  /// that no list has that was there before, so that this one can be taken away again.
+  /// The text to insert after a command that has no `args`. The space after the bracket marks the list as added by
+  /// `wrap`, so that `unwrap` removes it again.
   var missingArguments: [UInt8] = []
-  /// Whether it is a part of the host.
+  /// Whether the server is part of the host.
   var isBuiltIn = false
-  /// Why none of this is to be used.
+  /// The reason why the entry can't be used; nil if it can.
   var problem: String?
 
-  /// Whether hosts that don't mind the case of keys, like those that are written in Go, take a key for one that decides
-  /// what is started.
+  /// Whether a host that ignores the case of keys, as hosts written in Go do, would read this key as one that decides what
+  /// the host starts.
   static func isLookAlike(_ key: ArraySlice<UInt8>) -> Bool {
     let names: [StaticString] = ["command", "args", "env", "environment", "url", "serverUrl", "httpUrl"]
     return names.contains { LookAlike.isLookAlike(key, of: $0) }
   }
 
-  /// The same for what holds the servers.
+  /// The same for the keys of members that hold servers.
   static func isGroupLookAlike(_ key: ArraySlice<UInt8>) -> Bool {
     let names: [StaticString] = ["mcpServers", "mcp_servers", "mcp"]
     return names.contains { LookAlike.isLookAlike(key, of: $0) }
   }
 
-  /// What is said of such a key.
+  /// The message about such a key.
   static func lookAlike(_ key: ArraySlice<UInt8>) -> String {
     "some hosts take its key `\(DisplayText.escaped(key))` for another one"
   }

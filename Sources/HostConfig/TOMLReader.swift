@@ -1,15 +1,15 @@
 import Wire
 
-/// Walks over the keys and values of a TOML 1.0 text.
+/// Scans the keys and values of a TOML 1.0 text.
 struct TOMLReader {
-  /// A value, as far as it is looked into.
+  /// A value, with the details that are needed here.
   struct Value {
     let range: Range<Int>
-    /// What a string holds; nil for any other value.
+    /// The content of a string; nil for any other value.
     var text: String?
-    /// Of an array; nil for any other value.
+    /// The elements of an array; nil for any other value.
     var elements: [Value]?
-    /// Of an inline table, the first part of each; empty for any other value.
+    /// The first part of each key of an inline table; empty for any other value.
     var keys: [String] = []
   }
 
@@ -50,7 +50,7 @@ struct TOMLReader {
     while next == UInt8(ascii: " ") || next == UInt8(ascii: "\t") { position += 1 }
   }
 
-  /// White space, line ends and comments.
+  /// Skips white space, line ends and comments.
   mutating func skipSpaceAndLines() {
     while let byte = next {
       switch byte {
@@ -74,7 +74,7 @@ struct TOMLReader {
 
   // MARK: Keys
 
-  /// `[a.b]` or `[[a.b]]`, to the end of its line.
+  /// Reads `[a.b]` or `[[a.b]]`, to the end of its line.
   mutating func header() throws(HostConfigError) -> (path: [String], isList: Bool) {
     try expect(UInt8(ascii: "["))
     let isList = take(UInt8(ascii: "["))
@@ -85,7 +85,7 @@ struct TOMLReader {
     return (path, isList)
   }
 
-  /// `a.b =`, up to the value.
+  /// Reads `a.b =`, up to the value.
   mutating func key() throws(HostConfigError) -> [String] {
     let key = try parts()
     try expect(UInt8(ascii: "="))
@@ -139,14 +139,14 @@ struct TOMLReader {
     return Value(range: start..<position)
   }
 
-  /// A number, a date, a boolean: which, does not matter here.
+  /// Skips a number, a date or a boolean.
   private mutating func scalar() throws(HostConfigError) {
     let start = position
     while let byte = next, Self.isBare(byte) || isWithinTime(byte, from: start) { position += 1 }
     guard position > start else { throw unexpected() }
   }
 
-  /// Whether a byte that no name holds belongs to a number or a time; a space may divide a date from its time.
+  /// Whether a byte that is not allowed in bare keys belongs to a number or a time. A space may separate date and time.
   private func isWithinTime(_ byte: UInt8, from start: Int) -> Bool {
     if byte == UInt8(ascii: " ") {
       return position == start + 10 && position + 3 < bytes.count && bytes[position + 3] == UInt8(ascii: ":")
@@ -186,7 +186,7 @@ struct TOMLReader {
 
   // MARK: Strings
 
-  /// Any of the four kinds.
+  /// Reads a string of any of the four kinds.
   private mutating func string(mayHaveLines: Bool) throws(HostConfigError) -> Value {
     let start = position
     let quote = bytes[start]
@@ -203,7 +203,7 @@ struct TOMLReader {
       if byte == quote {
         if !hasLines { break }
         let quotes = bytes[position...].prefix { $0 == quote }.count
-        // One or two quotes may stand directly before the three that end it.
+        // One or two quotes may directly precede the three that end the string.
         guard quotes < 3 else {
           let kept = min(quotes - 3, 2)
           content += Array(repeating: quote, count: kept)
@@ -226,7 +226,7 @@ struct TOMLReader {
     return Value(range: start..<position, text: String(decoding: content, as: UTF8.self))
   }
 
-  /// What stands behind a backslash.
+  /// The characters that the escape after a backslash stands for.
   private mutating func escape(hasLines: Bool) throws(HostConfigError) -> [UInt8] {
     guard let byte = next else { throw unexpected() }
     let start = position
@@ -241,7 +241,7 @@ struct TOMLReader {
     case UInt8(ascii: "u"): return try character(digits: 4)
     case UInt8(ascii: "U"): return try character(digits: 8)
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"):
-      // The end of a line, and all white space behind it.
+      // A backslash at the end of a line removes the line end and all white space after it.
       while let byte = next, [0x20, 0x09, 0x0a, 0x0d].contains(byte) { position += 1 }
       guard hasLines, bytes[start..<position].contains(UInt8(ascii: "\n")) else {
         throw failure("unknown escape", at: start)

@@ -1,6 +1,6 @@
 import Wire
 
-/// Where a byte stands in a text, for people; both counted from 1, the column in bytes.
+/// The position of a byte in a text, for people: both counted from 1, the column in bytes.
 public struct TextPlace: Equatable, Sendable {
   public let line: Int
   public let column: Int

@@ -1,7 +1,7 @@
 import Wire
 import YAML
 
-/// A value in a YAML text, and where it stands.
+/// A value in a YAML text, and its place.
 struct YAMLNode {
   enum Content {
     case scalar([UInt8], YAMLEvent.Style)
@@ -11,14 +11,14 @@ struct YAMLNode {
   }
 
   let content: Content
-  /// In bytes, with an anchor or a tag before it; in block style up to the end of the last value.
+  /// The range in bytes, including an anchor or a tag; in block style, up to the end of the last value.
   let range: Range<Int>
-  /// Whether an anchor or a tag stands before it: what is changed here would change elsewhere, or mean something else.
+  /// Whether the value has an anchor, so that an edit would also change other places, or a tag, which changes its meaning.
   let isMarked: Bool
-  /// Between brackets. False for scalars.
+  /// Whether the value is written in brackets or braces; false for scalars.
   let isFlow: Bool
 
-  /// What a text holds; nil for any other value, and for a null.
+  /// The content of a string; nil for any other value, also for null.
   var text: String? {
     guard case .scalar(let bytes, let style) = content, !isMarked else { return nil }
     let text = String(decoding: bytes, as: UTF8.self)
@@ -33,14 +33,14 @@ struct YAMLNode {
 
 // MARK: - Reading
 
-/// Makes a tree of a YAML text.
+/// Builds the tree of a YAML text.
 struct YAMLTreeReader {
   private let bytes: [UInt8]
   private let lines: LineIndex
   private var open: [Open] = []
   private var root: YAMLNode?
   private var count = 0
-  /// The same place, in characters behind a byte order mark and in bytes.
+  /// One position: in characters after a byte order mark, and in bytes.
   private var place: (index: Int, offset: Int)
 
   /// A list or a mapping whose end has not been read.
@@ -61,7 +61,7 @@ struct YAMLTreeReader {
     place = (0, YAMLEvents.start(of: bytes))
   }
 
-  /// Nil for a text without a value.
+  /// Reads a text; nil if it has no value.
   static func read(_ bytes: [UInt8], _ lines: LineIndex) throws(HostConfigError) -> YAMLNode? {
     var reader = YAMLTreeReader(bytes, lines)
     try reader.refuseDisputedLineEnds()
@@ -78,7 +78,7 @@ struct YAMLTreeReader {
     return reader.root
   }
 
-  /// What ends a line for some readers and not for others: a comment that ends there hides what follows from one of them.
+  /// Refuses bytes that end a line only for some readers: in a comment, the others would skip what follows.
   private func refuseDisputedLineEnds() throws(HostConfigError) {
     for (offset, byte) in bytes.enumerated() {
       let isDisputed =
@@ -150,12 +150,12 @@ struct YAMLTreeReader {
     guard count <= Self.maxValues else { throw failure("it holds more than \(Self.maxValues) values", at: event) }
   }
 
-  /// libyaml says nothing of the tag `!`.
+  /// Also looks for the tag `!`, which libyaml does not report.
   private func isMarked(_ event: YAMLEvent, at start: Int) -> Bool {
     event.anchor != nil || event.tag != nil || start < bytes.count && bytes[start] == UInt8(ascii: "!")
   }
 
-  /// Where a mark stands in bytes. Marks come nearly in order, so that each is found from the one before.
+  /// The offset of a mark in bytes. Marks come nearly in order, so the search starts at the previous one.
   private mutating func offset(of mark: YAMLEvent.Mark) -> Int {
     func isWithinCharacter(_ offset: Int) -> Bool { offset < bytes.count && bytes[offset] & 0xc0 == 0x80 }
     while place.index < mark.index, place.offset < bytes.count {

@@ -1,10 +1,10 @@
 import Wire
 import YAML
 
-/// The servers in a config that is YAML: in a mapping under their names, or in a list where each says its `name`.
+/// Reads the servers of a YAML config: a mapping from names to servers, or a list of servers with a `name` each.
 ///
-/// An anchor, a tag, an alias or a merge key would let an edit change more than the server that is meant, or let a server
-/// be another one than can be seen here: where they touch a server or its command, it is left alone.
+/// With an anchor, a tag, an alias or a merge key, an edit could change more than the intended server, or a server could
+/// be another one than the text shows. A server is left alone if it or its command has one of these.
 struct YAMLServers {
   private let bytes: [UInt8]
   private let lines: LineIndex
@@ -78,8 +78,8 @@ struct YAMLServers {
     ServerEntry(name: name, place: TextPlace(of: node.range.lowerBound, in: lines), source, in: bytes)
   }
 
-  /// Of a mapping; none of anything else. Throws for a key that is there twice, for one that merges, and for one that is
-  /// no text or has an anchor or a tag.
+  /// The members of a mapping; empty for any other value. Throws for a repeated key, a merge key, and a key that is not a
+  /// scalar or has an anchor or a tag.
   private func members(of node: YAMLNode) throws(HostConfigError) -> [(key: YAMLNode, value: YAMLNode)] {
     guard case .mapping(let members) = node.content else { return [] }
     var seen = Set<[UInt8]>()
@@ -130,7 +130,7 @@ struct YAMLServers {
     return (source, name)
   }
 
-  /// What is not about the command.
+  /// Takes a member other than the command and its arguments.
   private func take(
     _ key: String, _ value: YAMLNode, into source: inout ServerSource, isGoose: Bool
   ) throws(HostConfigError) {
@@ -161,7 +161,7 @@ struct YAMLServers {
     }
   }
 
-  /// Goose goes by `type` alone.
+  /// Goose decides by `type` alone whether a server has a command or a URL.
   private func settleType(_ source: inout ServerSource, of node: YAMLNode) throws(HostConfigError) {
     switch source.type {
     case "stdio": source.hasURL = false
@@ -192,7 +192,7 @@ struct YAMLServers {
       throw failure("something stands before `command` on its line", at: command.key)
     }
     guard case .scalar(let text, let style) = command.value.content else { return }
-    // It is to stand elsewhere too.
+    // `wrap` moves the command into a flow list.
     guard style != .block, !bytes[command.value.range].contains(UInt8(ascii: "\n")) else {
       throw failure("its `command` takes more than one line", at: command.value)
     }
@@ -209,18 +209,18 @@ struct YAMLServers {
     _ = try behindColon(of: member.key)
   }
 
-  /// Nil for what is no list.
+  /// The elements of a list; nil for any other value.
   private func elements(of node: YAMLNode) -> [ServerSource.Value]? {
     guard case .list(let nodes) = node.content else { return nil }
     return nodes.map { ServerSource.Value(range: $0.range, text: $0.text) }
   }
 
-  /// What is plain in block style ends at these in flow style.
+  /// Whether a plain scalar in block style means the same in flow style, where these characters end it.
   private static func isPlainInFlow(_ text: [UInt8]) -> Bool {
     text.first != UInt8(ascii: ":") && !text.contains { ",[]{}?".utf8.contains($0) }
   }
 
-  /// The place behind the colon of a key. A key that stands behind a question mark has none there.
+  /// The offset after the colon of a key. A key after a question mark has no colon there.
   private func behindColon(of key: YAMLNode) throws(HostConfigError) -> Int {
     let blank = bytes[key.range.upperBound...].prefix { $0 == 0x20 || $0 == 0x09 }
     guard blank.endIndex < bytes.count, bytes[blank.endIndex] == UInt8(ascii: ":") else {
@@ -229,11 +229,11 @@ struct YAMLServers {
     return blank.endIndex + 1
   }
 
-  /// Nil where no line can be written like that of the command.
+  /// The text to insert for missing arguments; nil if the line of the command can't be imitated.
   private func missingArguments(behind command: Member, of server: YAMLNode) -> [UInt8]? {
     let key = command.key.range.lowerBound
     guard !server.isFlow else { return LineBreak.comma(before: key, in: bytes) + Array(#""args": [ "#.utf8) }
-    // The first key of an element of a list stands behind its dash, and the others below that.
+    // The first key of a list element follows the dash, and further keys align with the first.
     let start = bytes[..<key].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? YAMLEvents.start(of: bytes)
     guard bytes[start..<key].allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }) else {
       return nil

@@ -11,15 +11,20 @@ public struct MCPClient: ~Copyable {
   private var server: MCPServer?
   /// In nanoseconds.
   private let timeout: UInt64
+  private let willStartAgain: @Sendable () -> Void
 
   /// - Parameters:
   ///   - timeout: for each answer, in milliseconds.
   ///   - version: the program's, for the server.
-  public init(command: [String], timeout: Int32, name: String, version: String) {
+  ///   - willStartAgain: see ``MCPServer/Options/willStartAgain``.
+  public init(
+    command: [String], timeout: Int32, name: String, version: String, willStartAgain: @escaping @Sendable () -> Void
+  ) {
     self.command = command
     self.timeout = UInt64(max(timeout, 0)) * 1_000_000
     clientName = name
     clientVersion = version
+    self.willStartAgain = willStartAgain
   }
 
   /// Chooses the era. Must precede the first request, which starts the server.
@@ -29,6 +34,7 @@ public struct MCPClient: ~Copyable {
     options.startTimeout = timeout
     options.clientName = clientName
     options.clientVersion = clientVersion
+    options.willStartAgain = willStartAgain
     let server = MCPServer(ServerCommand(command), options: options)
     Interruption.end(server)
     self.server = server

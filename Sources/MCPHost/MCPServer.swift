@@ -12,6 +12,8 @@ public final class MCPServer: Sendable {
     public var startTimeout: UInt64 = 60_000_000_000
     public var clientName = "czproxy"
     public var clientVersion = ""
+    /// Called before a server that ended at the first request of the newer era is started again.
+    public var willStartAgain: @Sendable () -> Void = {}
 
     public init() {}
   }
@@ -171,8 +173,9 @@ public final class MCPServer: Sendable {
       switch result {
       case .success(let isModern):
         self.finish(.success(Ready(link: link, isModern: isModern)))
-      case .failure(.ended) where era == .auto:
+      case .failure(.ended) where era == .auto && !link.hasReadNothing:
         // The server may have died of a request that it does not know.
+        self.options.willStartAgain()
         self.state.withLock { $0.era = .legacy }
         self.start(.legacy)
       case .failure(let failure):

@@ -1,3 +1,4 @@
+private import CShims
 internal import Platform
 internal import Synchronization
 internal import Wire
@@ -12,13 +13,15 @@ extension ServerLink {
     var framer = LineFramer(maxLineBytes: Self.maxLineBytes)
     var writing: [UInt8] = []
     var written = 0
+    // Bytes that the server's input has taken.
+    var sent = 0
     while true {
       if written == writing.count {
         (writing, written) = (state.withLock { Self.take(&$0.outgoing) }, 0)
       }
-      if written < writing.count { written = Self.write(writing, from: written, to: &child.input) }
+      if written < writing.count { written = Self.write(writing, from: written, to: &child.input, &sent) }
       expire(MonotonicClock.nanoseconds())
-      let (isClosing, isAwaited, wait) = rest()
+      let (isClosing, isAwaited, wait) = nextWait()
       if isClosing { break }
       if isAwaited, child.hasEnded, !Self.hasInput(child.output.number) { break }
       var requests = [
@@ -31,7 +34,9 @@ extension ServerLink {
       if requests[0].revents != 0, !receive(child.output.number, &framer) { break }
     }
     if let item = framer.finish() { take(item) }
+    let unread = Int(cz_unread_bytes(Self.number(child.input)))
     let (waiters, failure) = state.withLock { state in
+      state.hasReadNothing = sent == max(unread, 0)
       let failure = state.isClosing ? MCPFailure.closed : .ended
       state.end = failure
       state.outgoing = []
@@ -56,7 +61,7 @@ extension ServerLink {
   }
 
   /// Writes while there is room; drops what a server that no longer reads does not take.
-  private static func write(_ bytes: [UInt8], from start: Int, to input: inout Descriptor?) -> Int {
+  private static func write(_ bytes: [UInt8], from start: Int, to input: inout Descriptor?, _ sent: inout Int) -> Int {
     var start = start
     let number = number(input)
     guard number >= 0 else { return bytes.count }
@@ -66,6 +71,7 @@ extension ServerLink {
       }
       if count >= 0 {
         start += count
+        sent += count
       } else if errno == EAGAIN {
         return start
       } else if errno != EINTR {
@@ -76,8 +82,8 @@ extension ServerLink {
     return start
   }
 
-  /// What to wait for; in milliseconds.
-  private func rest() -> (isClosing: Bool, isAwaited: Bool, wait: Int32) {
+  /// Whether the link is closing, whether a request waits for its answer, and the longest wait, in milliseconds.
+  private func nextWait() -> (isClosing: Bool, isAwaited: Bool, wait: Int32) {
     let (isClosing, first) = state.withLock { ($0.isClosing, $0.waiters.values.lazy.map(\.deadline).min()) }
     guard let first else { return (isClosing, false, -1) }
     let now = MonotonicClock.nanoseconds()

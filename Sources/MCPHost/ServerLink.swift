@@ -22,6 +22,8 @@ final class ServerLink: Sendable {
     /// The request on which the server announces changes, once it is sent.
     var streamID: Int32?
     var isClosing = false
+    /// Whether the server ended before it read anything.
+    var hasReadNothing = false
     /// Why nothing more is coming; nil while the server runs.
     var end: MCPFailure?
   }
@@ -67,6 +69,9 @@ final class ServerLink: Sendable {
 
   /// Whether nothing of the server is left.
   var isGone: Bool { ended.isOpen }
+
+  /// Whether the server ended before it read anything, so that no request can have been the reason.
+  var hasReadNothing: Bool { state.withLock(\.hasReadNothing) }
 
   // MARK: Requests
 

@@ -4,8 +4,9 @@ package struct FileIdentity: Equatable, Sendable {
   let device: UInt64
   let inode: UInt64
   let size: Int64
-  let modified: Int64
-  /// When the content or metadata last changed, by the file system's clock, in nanoseconds since 1970.
+  /// When the content last changed, by the file system's clock, in nanoseconds since 1970.
+  package let modified: Int64
+  /// The same for the content or the metadata.
   package let changed: Int64
 }
 

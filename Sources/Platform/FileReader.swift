@@ -10,7 +10,7 @@ package enum FileReader {
       switch self {
       case .missing: "there is no such file"
       case .unreadable(let error): error.reason
-      case .notAFile: "it is not a file"
+      case .notAFile: "it is not a regular file"
       case .tooLarge(let limit): "it is larger than \(limit) bytes"
       }
     }

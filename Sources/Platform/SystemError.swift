@@ -15,7 +15,7 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   package var advice: String {
     switch number {
     case ENOSPC, EDQUOT, EFBIG: "; free some space, or give --state-dir on another disk"
-    case EACCES, EPERM, EROFS: "; make it writable for you, or give another --state-dir"
+    case EACCES, EPERM, EROFS: "; make it accessible to you, or give another --state-dir"
     default: ""
     }
   }

@@ -106,32 +106,32 @@ package struct PythonRegex {
     return width ?? (0, 0)
   }
 
-  /// The kind of what was read last, to which a quantifier would apply.
-  private enum Last { case nothing, anchor, repeated, item }
+  /// The kind of the preceding part of a branch, to which a quantifier would apply.
+  private enum Preceding { case nothing, anchor, repeated, item }
 
   /// Reads and writes one branch: what stands between two `|`.
   mutating func sequence(flags: inout Flags, nesting: Int, isFirst: Bool) throws(Problem) -> Width {
     var total: Width = (0, 0)
-    var last = Last.nothing
+    var preceding = Preceding.nothing
     var itemWidth: Width = (0, 0)
     while let scalar = next, scalar != "|", scalar != ")" {
       position += 1
       if flags.verbose, skipVerbose(scalar) { continue }
       if let bounds = try quantifier(scalar) {
-        switch last {
+        switch preceding {
         case .nothing, .anchor: throw .invalid("nothing to repeat")
         case .repeated: throw .invalid("multiple repeat")
         case .item: break
         }
         total = Self.sum(
           (total.low - itemWidth.low, max(total.high - itemWidth.high, 0)), Self.repeated(itemWidth, bounds))
-        last = .repeated
+        preceding = .repeated
       } else {
-        let mayBeGlobal = isFirst && last == .nothing
+        let mayBeGlobal = isFirst && preceding == .nothing
         guard let item = try item(scalar, &flags, nesting: nesting, mayBeGlobal: mayBeGlobal) else { continue }
         itemWidth = item.width
         total = Self.sum(total, itemWidth)
-        last = item.isAnchor ? .anchor : .item
+        preceding = item.isAnchor ? .anchor : .item
       }
     }
     return total

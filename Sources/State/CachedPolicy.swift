@@ -98,8 +98,8 @@ public struct CachedPolicy: Sendable, Equatable {
         try StateFile.read(layout.bundle(digest), limit: CacheLayout.maxBundleBytes)
       }
       attempts -= 1
-      let isWhole = keys.map { $0 != nil } ?? true && bundle != .some(nil)
-      if isWhole || attempts == 0 { return (policy, keys ?? nil, bundle ?? nil) }
+      let isComplete = keys.map { $0 != nil } ?? true && bundle != .some(nil)
+      if isComplete || attempts == 0 { return (policy, keys ?? nil, bundle ?? nil) }
     }
   }
 

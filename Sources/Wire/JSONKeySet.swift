@@ -17,7 +17,7 @@ enum JSONKeySet {
   /// Whether two keys, given by their tape indexes, stand for the same bytes.
   static func areEqual(_ first: Int, _ second: Int, in tape: Span<JSONWord>, text: Span<UInt8>) -> Bool {
     if tape[first].tag == .string, tape[second].tag == .string {
-      guard tape[first].tagAndExtent == tape[second].tagAndExtent else { return false }
+      guard tape[first].tagAndLength == tape[second].tagAndLength else { return false }
       let (a, b) = (tape[first].offset, tape[second].offset)
       for index in 0..<tape[first].extent where text[a + index] != text[b + index] { return false }
       return true

@@ -50,7 +50,7 @@ struct JSONWord: Sendable {
 
   /// Two strings without escapes can only be equal if these are.
   @inline(__always)
-  var tagAndExtent: UInt64 { bits >> 32 }
+  var tagAndLength: UInt64 { bits >> 32 }
 
   /// Sets the extent of an opening bracket, which is 0 until its closing one is found.
   @inline(__always)

@@ -1,24 +1,24 @@
-/// One part of a YAML text: a scalar, or where something begins or ends.
+/// A parsing event of a YAML text: a scalar, an alias, or the start or end of a collection or document.
 package struct YAMLEvent {
   package enum Kind {
     case documentStart
-    /// What it holds, quotes and escapes resolved.
+    /// The content, with quotes and escapes resolved.
     case scalar([UInt8], Style)
-    /// The anchor that it stands for.
+    /// The name of the anchor that the alias refers to.
     case alias(String)
     case listStart(isFlow: Bool)
     case mappingStart(isFlow: Bool)
-    /// Of a list or a mapping.
+    /// The end of a list or a mapping.
     case end
   }
 
   package enum Style {
     case plain, quoted
-    /// Behind `|` or `>`.
+    /// Introduced by `|` or `>`.
     case block
   }
 
-  /// A place, counted from 0 in characters; a byte order mark does not count.
+  /// A position, in characters from 0; a byte order mark does not count.
   package struct Mark {
     package let index: Int
     package let line: Int
@@ -30,16 +30,17 @@ package struct YAMLEvent {
   package let end: Mark
   package let anchor: String?
   package let tag: String?
-  /// Whether a scalar is what it looks like: it is plain, or its tag is `!`, and libyaml then names no tag.
+  /// Whether the type of a scalar follows from its text: the scalar is plain, or its tag is `!`, which libyaml does not
+  /// report.
   package let isImplicit: Bool
 }
 
-/// Why a text is not YAML.
+/// A syntax error in a YAML text.
 package struct YAMLProblem {
-  /// In libyaml's words, with what to do where that is known.
+  /// libyaml's message, followed by advice if there is any.
   package let message: String
-  /// From 0.
+  /// Counted from 0.
   package let line: Int
-  /// From 0, in characters.
+  /// Counted from 0, in characters.
   package let column: Int
 }

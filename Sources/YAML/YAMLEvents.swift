@@ -1,16 +1,16 @@
 private import CYaml
 
-/// Takes a YAML 1.1 text apart with libyaml, which PyYAML and others use too.
+/// Parses YAML 1.1 with libyaml, which PyYAML and other readers use too.
 package enum YAMLEvents {
   private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
-  /// Where the marks of events count from: behind a byte order mark. libyaml would count it as a column, and take the
-  /// first line for one that is indented.
+  /// The offset that the marks of events count from: after a byte order mark, which libyaml would count as a column, so
+  /// that the first line would seem indented.
   package static func start(of bytes: [UInt8]) -> Int { bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0 }
 
-  /// Gives each event to `take`, in order, until it throws.
+  /// Passes the events to `take`, in order, until `take` throws.
   ///
-  /// - Parameter failure: the error for a text that is not YAML.
+  /// - Parameter failure: makes the error for a text that is not YAML.
   package static func read<Failure: Error>(
     _ bytes: [UInt8], failure: (YAMLProblem) -> Failure, take: (YAMLEvent) throws(Failure) -> Void
   ) throws(Failure) {
@@ -34,7 +34,7 @@ package enum YAMLEvents {
     if let failed { throw failed }
   }
 
-  /// Nil at the end.
+  /// The next event; nil at the end of the stream.
   private static func next<Failure: Error>(
     of parser: inout yaml_parser_t, in text: ArraySlice<UInt8>, _ failure: (YAMLProblem) -> Failure
   ) throws(Failure) -> YAMLEvent? {
@@ -49,12 +49,12 @@ package enum YAMLEvents {
       }
       defer { unsafe yaml_event_delete(&event) }
       guard unsafe event.type != YAML_STREAM_END_EVENT else { return nil }
-      if let event = unsafe taken(event) { return event }
+      if let event = unsafe translated(event) { return event }
     }
   }
 
-  /// Nil for what says nothing.
-  private static func taken(_ event: yaml_event_t) -> YAMLEvent? {
+  /// A libyaml event as a ``YAMLEvent``; nil for events that carry no information.
+  private static func translated(_ event: yaml_event_t) -> YAMLEvent? {
     let kind: YAMLEvent.Kind
     var anchor: String?
     var tag: String?

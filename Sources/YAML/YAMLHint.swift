@@ -1,11 +1,11 @@
-/// What to do about what libyaml says: patterns are full of what means something else in YAML.
+/// Advice on libyaml's errors: patterns are full of characters that have a meaning in YAML.
 package enum YAMLHint {
   package static let star = "a text that begins with `*` stands in quotes"
 
   /// - Parameters:
-  ///   - problem: libyaml's words.
-  ///   - line: of the problem, from 0.
-  ///   - column: in characters, from 0.
+  ///   - problem: libyaml's message.
+  ///   - line: the line of the problem, from 0.
+  ///   - column: its column, in characters from 0.
   static func text(about problem: String, in bytes: ArraySlice<UInt8>, line: Int, column: Int) -> String? {
     switch problem {
     case "found character that cannot start any token":

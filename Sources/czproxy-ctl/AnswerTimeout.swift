@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How long a server may take to answer, for commands that act as its host.
+/// The timeout for each answer of a server, for commands that act as its host.
 struct AnswerTimeout: ParsableArguments {
   @Option(name: .customLong("timeout"), help: "Seconds to wait for each answer.")
   var seconds = 60

@@ -5,38 +5,41 @@ import Wire
 
 struct CallCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "call", abstract: "Be the host of a server: list its tools, or call one.",
+    commandName: "call", abstract: "Act as the host of a server: list its tools, or call one.",
     discussion: """
-      The server's command stands behind `--`; it may be one that czproxy wraps:
+      The server's command follows `--`; it may itself be `czproxy run`:
 
         czproxy call --tool read_file --arguments '{"path":"notes.txt"}' -- \\
           czproxy run --server filesystem --policy policy.yaml -- SERVER
 
-      Exits with 0 for a result, with 1 when the tool reports an error (a denial is one), with 2 when there is no result.
+      Exits with 0 for a result, with 1 if the tool reports an error (a denial is one), with 2 if there is no result.
       """)
 
-  @Flag(name: .customLong("list"), help: "List the tools (what happens without --tool).")
+  @Flag(name: .customLong("list"), help: "List the tools (the default without --tool).")
   var list = false
 
   @Option(help: "The tool to call.")
   var tool: String?
 
   @Option(name: [.long, .customShort("a"), .customLong("args")], help: "Its arguments, a JSON object.")
-  var arguments = "{}"
+  var arguments: String?
 
   @Option(help: "Which protocol era to speak: auto, legacy (initialize) or modern (server/discover).")
   var era = MCPEra.auto
 
   @OptionGroup var timeout: AnswerTimeout
 
-  @Option(help: "text or json (the result as it came).")
+  @Option(help: "text or json (the result as the server sent it).")
   var format = OutputFormat.text
 
   @Argument(parsing: .postTerminator, help: "The server's command.")
   var command: [String]
 
   func validate() throws {
-    guard !command.isEmpty else { throw ValidationError("the server's command is missing: it stands behind `--`") }
+    guard !command.isEmpty else { throw ValidationError("the server's command is missing: give it after `--`") }
+    if list, tool != nil { throw ValidationError("give either --list or --tool") }
+    guard let arguments else { return }
+    guard tool != nil else { throw ValidationError("--arguments needs --tool NAME") }
     guard let document = try? JSONDocument(parsing: Array(arguments.utf8)[...], options: .document),
       document.kind(of: document.root) == .object
     else { throw ValidationError("--arguments must be a JSON object") }
@@ -47,7 +50,7 @@ struct CallCommand: ParsableCommand {
     do throws(MCPFailure) {
       isError = try converse()
     } catch {
-      Terminal.complain("\(error)")
+      Terminal.complain(failure: error, of: command)
       throw ExitCode(2)
     }
     if isError { throw ExitCode(1) }
@@ -55,7 +58,8 @@ struct CallCommand: ParsableCommand {
 
   private func converse() throws(MCPFailure) -> Bool {
     var client = MCPClient(
-      command: command, timeout: timeout.milliseconds, name: "czproxy-call", version: Version.number)
+      command: command, timeout: timeout.milliseconds, name: "czproxy-call", version: Version.number,
+      willStartAgain: Terminal.announceSecondStart)
     client.speak(era)
     do throws(MCPFailure) {
       let isError = try talk(&client)
@@ -73,8 +77,8 @@ struct CallCommand: ParsableCommand {
       try listTools(&client)
       return false
     }
-    // A line of the stdio transport contains no line break, so the arguments must not either.
-    let compact = arguments.utf8.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
+    // A message of the stdio transport is one line, so the arguments must not contain line breaks.
+    let compact = (arguments ?? "{}").utf8.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
     let answer = try client.request("tools/call") { writer in
       writer.key("name")
       writer.string(tool)
@@ -105,6 +109,7 @@ struct CallCommand: ParsableCommand {
   }
 
   private func listTools(_ client: inout MCPClient) throws(MCPFailure) {
+    var isEmpty = true
     try client.listTools { answer in
       let document = answer.document
       if format == .json {
@@ -113,6 +118,7 @@ struct CallCommand: ParsableCommand {
       }
       let tools = document.member("tools", of: answer.result)
       for tool in tools.map({ Array(document.elements(of: $0)) }) ?? [] {
+        isEmpty = false
         let name = document.member("name", of: tool).flatMap { document.string($0) } ?? []
         let description = document.member("description", of: tool).flatMap { document.string($0) } ?? []
         let first = description.split(separator: UInt8(ascii: "\n")).first ?? []
@@ -120,6 +126,19 @@ struct CallCommand: ParsableCommand {
       }
       return true
     }
+    if isEmpty, format == .text { Terminal.complain("the server lists no tools") }
+  }
+}
+
+extension Terminal {
+  /// Explains why the output of a server's program may appear twice.
+  @Sendable static func announceSecondStart() {
+    complain("the server ended when it was asked `server/discover`: it is started again, and asked `initialize`")
+  }
+
+  /// Reports the name of a server's program, and why the server gave no answer.
+  static func complain(failure: MCPFailure, of command: [String]) {
+    complain("`\(DisplayText.escaped((command.first ?? "").utf8))`: \(failure)")
   }
 }
 

@@ -4,14 +4,15 @@ import Platform
 
 /// A command's input: a named file, a pipe, or standard input.
 enum InputFile {
-  /// Larger input is refused.
+  /// The maximum size of input, in bytes.
   static let maxBytes = 64 << 20
 
   /// - Parameters:
   ///   - path: the file's path; nil for standard input.
-  ///   - status: the exit status to throw, after the reason is reported, if the input can't be read.
+  ///   - status: the exit status if the input can't be read.
   static func read(_ path: String?, orExit status: Int32 = 1) throws -> [UInt8] {
     let name = path.map { "`\($0)`" } ?? "standard input"
+    if path == nil, isatty(0) == 1 { Terminal.complain("reading from this terminal, until Ctrl-D: --help tells more") }
     let data: Data
     do {
       let handle = try path.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? .standardInput
@@ -27,7 +28,7 @@ enum InputFile {
     return [UInt8](data)
   }
 
-  /// The system's error, which Foundation wraps.
+  /// The description of the system error that Foundation wraps.
   private static func reason(of error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }

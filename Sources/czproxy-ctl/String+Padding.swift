@@ -1,4 +1,4 @@
 extension String {
-  /// The string followed by spaces, up to a width.
+  /// The string, padded with spaces to a width.
   func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 }

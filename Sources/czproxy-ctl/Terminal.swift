@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Wire
 
-/// Standard output, and whether it takes color.
+/// Standard output and standard error of a command.
 enum Terminal {
   enum Color: String {
     case red = "31", green = "32", yellow = "33", dim = "2"
@@ -28,12 +28,12 @@ enum Terminal {
 
   static func print(_ writer: JSONWriter) { printJSON(writer.bytes) }
 
-  /// Prints JSON text on its own line: for programs as it is, for a terminal without what would control it.
+  /// Prints JSON text on its own line; at a terminal, with control characters escaped.
   static func printJSON(_ text: some Collection<UInt8>) {
     Swift.print(isTerminal ? DisplayText.json(text) : String(decoding: text, as: UTF8.self))
   }
 
-  /// Writes bytes as they are, after what was printed before; exits with 74 if that fails.
+  /// Writes bytes unchanged, after flushing earlier output; exits with 74 if that fails.
   static func write(_ bytes: [UInt8]) throws {
     try flush()
     do {
@@ -43,7 +43,7 @@ enum Terminal {
     }
   }
 
-  /// Flushes what was printed; exits with 74 if that fails.
+  /// Flushes standard output; exits with 74 if that fails.
   static func flush() throws {
     guard fflush(nil) == 0 else { throw unwritable() }
   }
@@ -53,14 +53,14 @@ enum Terminal {
     return ExitCode(74)
   }
 
-  /// Prints one line on standard error. Errors and warnings go through here or ``complainOfUsage(_:)``, so that all
-  /// start alike, as those of `czproxy run` do.
+  /// Prints one line on standard error. All errors and warnings go through this method or ``complainOfUsage(_:)``, so that
+  /// they start with `czproxy: `, like those of `czproxy run`.
   static func complain(_ text: String) { printError(complaint + text) }
 
   /// The same for several lines, such as every error in a policy.
   static func complain(_ lines: [String]) { for line in lines { complain(line) } }
 
-  /// Prints the parser's text about wrong usage and uncaught errors, with the start of our own lines.
+  /// Prints ArgumentParser's text about wrong usage and uncaught errors, with our own prefix.
   static func complainOfUsage(_ text: String) {
     let parsers = "Error: "
     printError(text.hasPrefix(parsers) ? complaint + text.dropFirst(parsers.count) : text)
@@ -68,9 +68,8 @@ enum Terminal {
 
   private static let complaint = "czproxy: "
 
-  /// Prints requested output that belongs on standard error, such as the findings of a scan.
-  ///
-  /// If it can't be written, the exit status has to do.
+  /// Prints requested output that belongs on standard error, such as the findings of a scan. Errors are ignored: the exit
+  /// status still tells the outcome.
   static func printError(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }

@@ -173,7 +173,8 @@ import Testing
       """#
     let drafted = try Self.draft(["--", "python3", try scratch.file("server.py", server)])
     #expect(
-      drafted.errors == #"czproxy: the server answered with error "\u{9b}31m": \u{1b}[2J"# + "\n", "\(drafted.errors)")
+      drafted.errors == #"czproxy: `python3`: the server answered with error "\u{9b}31m": \u{1b}[2J"# + "\n",
+      "\(drafted.errors)")
   }
 
   @Test func `a server without an answer gives no policy`() throws {

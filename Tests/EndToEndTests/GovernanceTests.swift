@@ -130,6 +130,7 @@ import Testing
     (["run", "--nonsense", "--", "true"], 64, "unknown option"),
     (["run", "-p", "policy.yaml", "--", "true"], 64, "unknown option `-p`"),
     (["run", "--otlp-endpoint", "localhost:4318", "--", "true"], 64, "--otlp-endpoint takes a URL such as"),
+    (["run", "--base-url", "api.example", "--", "true"], 64, "--base-url takes a URL such as"),
     (["run", "policy.yaml", "--", "true"], 64, "stands behind `--`"),
     (["run", "--observe=no", "--", "true"], 64, "--observe takes no value"),
     (["run", "--no-governance=false", "--", "true"], 64, "--no-governance takes no value"),

@@ -184,7 +184,7 @@ import Testing
     #expect(bare.lines.contains("9: note: developer: it is built into its host: czproxy can't stand in front of it"))
     #expect(bare.lines.contains("2: note: far: it is a URL: czproxy can't stand in front of it"))
     let all = try Self.run(["doctor"], scratch).output
-    #expect(all.contains("/crushrc: scripts are not read"))
+    #expect(all.contains("/crushrc: warning: scripts are not read"))
     let unnamed = try Self.run(["wrap"], scratch)
     #expect(unnamed.status == 64 && unnamed.errors.contains("\n  \(file)\n"), "\(unnamed)")
 
@@ -231,7 +231,7 @@ import Testing
       ["wrap", "mcp.json", "nobody", "--policy", "policy.yaml"], 1,
       "there is no server `nobody`; there are `files`, `far`"
     ),
-    (["wrap", "none.json"], 1, "none.json: there is no such file"), (["wrap", "."], 1, "it is not a file"),
+    (["wrap", "none.json"], 1, "none.json: there is no such file"), (["wrap", "."], 1, "it is not a regular file"),
     (["wrap", "cut.json"], 1, "cut.json:1:15: it is not JSON: the text ends inside a value"),
     (["wrap", "list.json"], 1, "list.json:1:15: `mcpServers` is not an object"),
     (["wrap", "config.toml"], 1, "config.toml:1:3: it can't be read as TOML: unexpected byte"),

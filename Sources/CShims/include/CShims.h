@@ -61,6 +61,9 @@ int cz_set_nonblocking(int descriptor);
 /// Asks for a larger pipe buffer, if the system has such a call; a refusal does no harm.
 void cz_grow_pipe(int descriptor, int bytes);
 
+/// The bytes in a pipe that nobody has read yet, or -1 where that can't be told; for either end.
+int cz_unread_bytes(int descriptor);
+
 /// fork(2), which Swift hides. The caller must have one thread.
 pid_t cz_fork(void);
 

@@ -40,8 +40,8 @@ struct Outbox {
   /// Why segments could not be read in the last scan.
   private(set) var unreadable: [SyncError] = []
 
-  /// The entries that are being delivered, and which of them go next.
-  private var held: [Entry] = []
+  /// The entries being delivered, oldest first, and the search that decides which of them go next.
+  private var pending: [Entry] = []
   private var search = FaultSearch()
 
   init(
@@ -78,7 +78,7 @@ struct Outbox {
       if let size, size < state.scanned {
         // A write that a full disk cut short was undone after its rows were read: other rows take their place.
         state = start(segment)
-        (held, search) = ([], FaultSearch())
+        (pending, search) = ([], FaultSearch())
       }
       do throws(SyncError) {
         try count(segment, &state)
@@ -161,50 +161,50 @@ struct Outbox {
 
   /// The entries to send next: the same until they are accepted; fewer while a record at fault is searched for.
   mutating func batch() throws(SyncError) -> ArraySlice<Entry> {
-    if held.isEmpty { try fill() }
-    return held.isEmpty ? [] : held[search.next(of: held.count)]
+    if pending.isEmpty { try fill() }
+    return pending.isEmpty ? [] : pending[search.next(of: pending.count)]
   }
 
   /// Scans everything again, from the cursors on: files may have changed.
   mutating func recount() throws(SyncError) {
     let segments = progress.keys.sorted()
     progress = [:]
-    (held, search) = ([], FaultSearch())
+    (pending, search) = ([], FaultSearch())
     try scan(segments, live: Set(segments))
   }
 
   /// Processes the receiver's answer to the last batch, of `count` entries: moves the cursors past what is delivered,
   /// and sets aside what never will be.
   mutating func settle(_ outcome: DeliveryOutcome, _ count: Int) throws(SyncError) -> DeliveryVerdict {
-    let verdict = search.verdict(on: outcome, sent: count, of: held.count)
+    let verdict = search.verdict(on: outcome, sent: count, of: pending.count)
     switch verdict {
     case .delivered: try accept(count)
     case .firstIsAtFault(let error): try setFirstAside(error)
     // By the next attempt, more records may have come that can show where the fault is.
-    case .failed: (held, search) = ([], FaultSearch())
+    case .failed: (pending, search) = ([], FaultSearch())
     case .unclear, .unauthorised: break
     }
     return verdict
   }
 
   private mutating func accept(_ count: Int) throws(SyncError) {
-    let accepted = held.prefix(count)
-    held.removeFirst(accepted.count)
+    let accepted = pending.prefix(count)
+    pending.removeFirst(accepted.count)
     // One write per segment.
     for (index, entry) in accepted.enumerated() {
       let isLast = index + 1 == accepted.count || accepted[accepted.startIndex + index + 1].segment != entry.segment
-      try pass(entry, persists: isLast)
+      try advance(past: entry, persists: isLast)
     }
   }
 
   private mutating func setFirstAside(_ error: ControlPlaneError) throws(SyncError) {
-    guard let entry = held.first else { return }
+    guard let entry = pending.first else { return }
     try setAside(entry.segment, entry.start..<entry.end, error.message, status: error.status)
-    held.removeFirst()
-    try pass(entry, persists: true)
+    pending.removeFirst()
+    try advance(past: entry, persists: true)
   }
 
-  private mutating func pass(_ entry: Entry, persists: Bool) throws(SyncError) {
+  private mutating func advance(past entry: Entry, persists: Bool) throws(SyncError) {
     if persists { try move(entry.segment, to: entry.end) }
     progress[entry.segment]?.delivered = entry.end
     progress[entry.segment]?.waiting -= 1
@@ -221,7 +221,8 @@ struct Outbox {
       var passed = state.delivered
       var dropped = 0
       try forEachRow(of: segment, from: state.delivered) { row in
-        guard row.end <= state.scanned, held.count + entries.count < Self.maxEntries, total < Self.maxBatchBytes else {
+        guard row.end <= state.scanned, pending.count + entries.count < Self.maxEntries, total < Self.maxBatchBytes
+        else {
           return false
         }
         defer { start = row.end }
@@ -250,8 +251,8 @@ struct Outbox {
         progress[segment]?.delivered = passed
         progress[segment]?.waiting -= dropped
       }
-      held += entries
-      guard held.count < Self.maxEntries, total < Self.maxBatchBytes else { return }
+      pending += entries
+      guard pending.count < Self.maxEntries, total < Self.maxBatchBytes else { return }
     }
   }
 }

@@ -31,7 +31,7 @@ public actor AsyncControlZeroClient {
 
   /// See ``ControlZeroClient/close()``. Runs to its end even if the task is cancelled.
   public func close() async {
-    await Offload.finish { [core] in core.close() }
+    await Offload.runUncancelled { [core] in core.close() }
   }
 
   // MARK: Tools

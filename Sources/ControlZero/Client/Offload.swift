@@ -24,8 +24,8 @@ enum Offload {
     }
   }
 
-  /// Runs the body to its end, whatever becomes of the task.
-  static func finish(_ body: @escaping @Sendable () -> Void) async {
+  /// Runs the body to its end, even if the task is cancelled.
+  static func runUncancelled(_ body: @escaping @Sendable () -> Void) async {
     await withCheckedContinuation { continuation in
       DispatchQueue.global(qos: .utility).async {
         body()

@@ -11,8 +11,8 @@ struct ServerCatalog: Sendable {
   /// The result of asking a server.
   struct Reading: Sendable {
     let catalog: ServerCatalog
-    /// Whether the server has given all that it has to give.
-    let isWhole: Bool
+    /// Whether the server answered every request for a page.
+    let isComplete: Bool
   }
 
   /// ``MCPServer/toolsVersion`` from before the server was asked; if it has changed since, the catalog is out of date.
@@ -76,13 +76,13 @@ extension MCPServer {
           switch result {
           case .success(let page):
             guard let next = catalog.take(page), let self else {
-              return completion(ServerCatalog.Reading(catalog: catalog, isWhole: true))
+              return completion(ServerCatalog.Reading(catalog: catalog, isComplete: true))
             }
             self.readCatalog(catalog, after: next, until: deadline, pending, completion: completion)
           case .failure(.rpc):
-            completion(ServerCatalog.Reading(catalog: catalog, isWhole: true))
+            completion(ServerCatalog.Reading(catalog: catalog, isComplete: true))
           case .failure:
-            completion(ServerCatalog.Reading(catalog: catalog, isWhole: false))
+            completion(ServerCatalog.Reading(catalog: catalog, isComplete: false))
           }
         }))
   }

@@ -63,7 +63,7 @@ final class ToolRegistry: Sendable {
 
   /// Keeps what a server said, unless it may say more if asked again.
   func learn(_ reading: ServerCatalog.Reading, of name: String) -> ServerCatalog {
-    if reading.isWhole { state.update { $0.entries[Array(name.utf8)]?.catalog = reading.catalog } }
+    if reading.isComplete { state.update { $0.entries[Array(name.utf8)]?.catalog = reading.catalog } }
     return reading.catalog
   }
 

@@ -6,8 +6,8 @@ public enum RunHelp {
       czproxy run --server NAME [--policy FILE | --bundle FILE --keys FILE | --api-key-file FILE] [OPTIONS] -- COMMAND [ARG...]
 
     Starts COMMAND as an MCP server on stdio, reads every message between it and the host,
-    and asks the policy about each call. A call goes through untouched, or is answered
-    with a denial; either way it is on record before anything is forwarded.
+    and asks the policy about each call. A call is forwarded untouched, or answered with
+    a denial; either way it is recorded first.
 
     Example, for the MCP config of a host:
       czproxy run --server filesystem --policy /home/you/policy.yaml -- npx -y SERVER /home/you/work
@@ -37,12 +37,12 @@ public enum RunHelp {
       --hybrid file|service     in hybrid mode: the file decides (default), or the service, with the file
                                 where the service's policy can't be used; either way records are delivered
       --refresh-interval SECONDS
-                                between two looks at the service's policy (default 300)
+                                between two requests for the service's policy (default 300)
       --secret-env NAME=czsec://SECRET
                                 fetch a secret at the start, for the server's environment only
       --otlp-endpoint URL       records to an OpenTelemetry collector too; --no-service-audit: only there
       --ca-file FILE, --allow-http
-                                certificate authorities; http:// to other machines than this one
+                                certificate authorities; http:// to machines other than this one
 
     Who calls (what `clients:` and conditions see; nothing of it is taken from messages)
       --agent NAME              agent_id, and client_name where --context names no other
@@ -52,7 +52,7 @@ public enum RunHelp {
                                 inputSchema, satisfies no rule that lets through)
       --tag KEY=VALUE           a tag
 
-    Data loss (what the policy's `dlp_rules` and the built-in detectors find)
+    Data loss (the policy's `dlp_rules` and the built-in detectors)
       --dlp-encoded deny|scan|allow
                                 arguments named base64, encoded or attachment_data, which image and file
                                 tools take: deny the call, as Control Zero does (default); scan what they
@@ -60,24 +60,24 @@ public enum RunHelp {
       --dlp-max-bytes N         a call with more text in its arguments is denied (default 1048576, as in
                                 Control Zero; a server that writes large files needs more)
       --dlp-results off|detect|mask|block
-                                what servers answer: not looked at; put on record (default); masked; or
-                                withheld where a rule or a detector of credentials blocks
+                                answers of servers: not scanned; findings recorded (default); masked; or
+                                withheld if a rule or a detector of credentials blocks
 
-    Behaviour
+    Behavior
       --deny-as result|error    how a denied call is answered: a tool result with isError (default),
                                 or a JSON-RPC error with code 4030
-      --list hide|keep          what becomes of tools, prompts and resources that the policy denies
-                                whatever their arguments: they leave the lists (default), or stay
+      --list hide|keep          whether tools, prompts and resources that the policy denies whatever
+                                their arguments leave the lists (default) or stay
       --strict-methods          refuse methods and notifications that MCP does not know
       --audit-failure deny|allow
-                                what becomes of a call that can't be put on record (default: deny)
-      --state-dir DIR           where policy, cache and records are kept (default: $CONTROLZERO_HOME,
-                                else ~/.controlzero)
+                                what happens to a call that can't be recorded (default: deny)
+      --state-dir DIR           the directory of policy, cache and records (default:
+                                $CONTROLZERO_HOME, else ~/.controlzero)
       --max-frame-bytes N       the longest message, in bytes (default 67108864)
 
-    Exit status: the server's own; 128+n when a signal ended it or us; 64 wrong usage; 70 a fault of
-    czproxy's; 74 help that can't be written; 75, 77, 78 a secret that can't be had; 78 a policy or an API key that can't be used;
-    126, 127 a server that can't be started.
+    Exit status: the server's own; 128+n if a signal ended the server or czproxy; 64 wrong usage;
+    70 an internal error; 74 the help can't be written; 75, 77, 78 a secret can't be fetched;
+    78 a policy or an API key can't be used; 126, 127 the server can't be started.
 
     Other commands (czproxy help): wrap, unwrap, doctor, policy, bundle, audit, dlp, sync, status, call, version.
 

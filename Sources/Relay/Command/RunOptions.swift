@@ -145,14 +145,9 @@ public struct RunOptions: Sendable, Equatable {
   private mutating func setText(_ name: String, _ value: Value) throws(UsageError) -> Bool {
     switch name {
     case "--api-key-file": service.keyFile = try value()
-    case "--base-url": service.baseURL = try value()
+    case "--base-url": service.baseURL = try Self.url(name, try value(), such: ServiceSettings.defaultBaseURL)
     case "--ca-file": service.authorityFile = try value()
-    case "--otlp-endpoint":
-      let endpoint = try value()
-      guard ["http://", "https://"].contains(where: { endpoint.lowercased().hasPrefix($0) }) else {
-        throw UsageError(description: "--otlp-endpoint takes a URL such as http://127.0.0.1:4318, not `\(endpoint)`")
-      }
-      telemetryEndpoint = endpoint
+    case "--otlp-endpoint": telemetryEndpoint = try Self.url(name, try value(), such: "http://127.0.0.1:4318")
     case "--agent": agent = try value()
     case "--user": user = try value()
     case "--group": group = try value()
@@ -255,6 +250,13 @@ public struct RunOptions: Sendable, Equatable {
     guard values.updateValue(value, forKey: key) == nil else {
       throw UsageError(description: "\(name) \(key)= is given twice, and only one can hold")
     }
+  }
+
+  /// Checks no more than that it is a URL at all: the rest is for the process that uses it.
+  private static func url(_ name: String, _ value: String, such: String) throws(UsageError) -> String {
+    let start = value.drop(while: \.isWhitespace).lowercased()
+    if ["http://", "https://"].contains(where: start.hasPrefix) { return value }
+    throw UsageError(description: "\(name) takes a URL such as \(such), not `\(value)`")
   }
 
   private static func choice<Choice: RawRepresentable<String> & CaseIterable>(

@@ -99,8 +99,7 @@ public struct PolicySource: Sendable {
         at: now, keys: { () throws(BundleError) in try BundleFile.keys(keys) },
         bundle: { () throws(BundleError) in try BundleFile.read(path) })
     case .stateDirectory:
-      let paths = Self.fileNames.map { "\(stateDirectory)/\($0)" }
-      if let path = paths.first(where: { FileIdentity(of: $0) != nil }) { return try Self.local(path) }
+      if let path = Self.file(in: stateDirectory) { return try Self.local(path) }
       return Loaded(policy: Policy.missing(reason: Self.absence(stateDirectory)), bytes: [], path: nil)
     case .service(let other):
       return try loadPulled(else: other, at: now, isStart: isStart)
@@ -141,6 +140,11 @@ public struct PolicySource: Sendable {
     } catch {
       throw PolicySourceError(error.lines)
     }
+  }
+
+  /// The local policy of a state directory; nil if there is none.
+  public static func file(in stateDirectory: String) -> String? {
+    fileNames.lazy.map { "\(stateDirectory)/\($0)" }.first { FileIdentity(of: $0) != nil }
   }
 
   /// What to tell a person who has no policy.

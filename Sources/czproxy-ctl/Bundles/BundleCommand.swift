@@ -5,9 +5,9 @@ import Bundle
 struct BundleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bundle",
-    abstract: "Make, look into, check and compare signed policy bundles (.czpolicy).",
+    abstract: "Make, inspect, verify and compare signed policy bundles (.czpolicy).",
     discussion: """
-      Keys once, a bundle for every version of the policy, and proxies that take nothing else:
+      Make keys once, and a bundle for each version of the policy. Proxies with these keys accept nothing else:
         czproxy bundle keygen --project prj_1
         czproxy bundle pack policy.yaml --author author.json --output policy.czpolicy
         czproxy bundle verify policy.czpolicy --keys keys.json
@@ -23,28 +23,35 @@ struct BundleCommand: ParsableCommand {
 }
 
 /// Runs `body`, which may throw a `BundleError`; reports the error and exits with 1.
-func reportingBundleErrors<Result: ~Copyable>(_ body: () throws(BundleError) -> Result) throws -> Result {
+///
+/// - Parameter file: the file at fault, if the error does not name it.
+func reportingBundleErrors<Result: ~Copyable>(
+  in file: String? = nil, _ body: () throws(BundleError) -> Result
+) throws -> Result {
   do throws(BundleError) {
     return try body()
   } catch {
-    Terminal.complain("\(error.kind.rawValue): \(error)")
+    Terminal.complain("\(error.kind.rawValue): \(file.map { "\($0): " } ?? "")\(error)")
     throw ExitCode(1)
   }
 }
 
 /// A time on the command line: ISO 8601 with an offset, or UNIX seconds.
 struct TimeArgument: ExpressibleByArgument {
+  /// In 1973. A smaller number is a mistake, such as a year.
+  private static let minSeconds: Int64 = 100_000_000
+
   let seconds: Int64
 
   init?(argument: String) {
-    guard let seconds = Int64(argument) ?? Instant(iso8601: Array(argument.utf8))?.seconds, seconds >= 0 else {
-      return nil
-    }
+    let number = Int64(argument)
+    if let number, number < Self.minSeconds { return nil }
+    guard let seconds = number ?? Instant(iso8601: Array(argument.utf8))?.seconds, seconds >= 0 else { return nil }
     self.seconds = seconds
   }
 }
 
-/// A span of time on the command line: `90s`, `15m`, `12h`, `30d`, `8w`.
+/// A duration on the command line: `90s`, `15m`, `12h`, `30d`, `8w`.
 struct DurationArgument: ExpressibleByArgument {
   let seconds: Int64
 

@@ -4,15 +4,15 @@ import Policy
 import Relay
 import Wire
 
-/// A policy to inspect: a bundle, a bundle's payload, or a local policy as the payload that it would be packed as.
+/// A policy to inspect: a bundle, a bundle's payload, or a local policy, converted to the payload that `pack` would make.
 struct BundleContent {
   let path: String
   let payload: JSONDocument
   let policy: Policy
-  /// Nil if this is not a bundle.
+  /// The bundle; nil for a payload or a local policy.
   let bundle: OpenedBundle?
 
-  /// - Parameter keys: needed for a bundle.
+  /// - Parameter keys: the keys file, required for a bundle.
   static func load(_ path: String, keys: String?) throws -> BundleContent {
     do {
       let bytes = try reportingBundleErrors { () throws(BundleError) in try BundleFile.read(path) }
@@ -27,14 +27,14 @@ struct BundleContent {
     }
   }
 
-  private static func open(_ bytes: [UInt8], _ path: String, _ keys: String?) throws -> BundleContent {
-    guard let keys else {
+  private static func open(_ bytes: [UInt8], _ path: String, _ keyFile: String?) throws -> BundleContent {
+    guard let keyFile else {
       Terminal.complain("\(path) is a bundle: give --keys FILE to open it")
       throw ExitCode(1)
     }
-    let bundle = try reportingBundleErrors { () throws(BundleError) in
-      let keys = try BundleFile.keys(keys)
-      return try UnverifiedBundle(parsing: bytes).verified(by: keys.signers).open(with: keys.encryptionKey)
+    let keys = try reportingBundleErrors { () throws(BundleError) in try BundleFile.keys(keyFile) }
+    let bundle = try reportingBundleErrors(in: path) { () throws(BundleError) in
+      try UnverifiedBundle(parsing: bytes).verified(by: keys.signers).open(with: keys.encryptionKey)
     }
     let policy = try Policy.load(hosted: Array(bundle.payload.bytes), fileName: path)
     return BundleContent(path: path, payload: bundle.payload, policy: policy, bundle: bundle)
@@ -61,7 +61,7 @@ struct BundleContent {
     payload.member(key, of: node ?? payload.root).flatMap { payload.string($0) }.map { DisplayText.escaped($0) }
   }
 
-  /// A member as JSON or, if it is a string, its text; cut for people.
+  /// A member as JSON, or the text of a string; shortened for people.
   func display(_ key: StaticString, of node: JSONDocument.Node? = nil) -> String? {
     payload.member(key, of: node ?? payload.root).map {
       payload.string($0).map { DisplayText.escaped($0) } ?? DisplayText.escaped(payload.raw($0))

@@ -7,31 +7,31 @@ import Wire
 struct BundleDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Tell what changes between two policies: rules, defaults, and decisions about calls.",
+    abstract: "Show what changes between two policies: rules, defaults, and decisions about calls.",
     discussion: """
-      Each of the two is a bundle (with --keys), the payload of one, or a local policy without a dialect of its own.
-      Rules are told apart by their ids, and without ids by what they say. Since the first rule that matches decides, \
-      a rule that only changes its place is listed too.
+      Each of the two is a bundle (with --keys), the payload of one, or a local policy without a dialect.
+      Rules are matched by their ids, or by their text if they have none. Since the first rule that matches a call \
+      decides, a rule that only changes its place is listed too.
 
-      With --calls each line of a file is a call: {"tool": …, "method": …, "args": …, "context": …}, as for `czproxy \
-      policy eval`; those whose decision changes are listed.
+      With --calls, each line of the file is a call: {"tool": …, "method": …, "args": …, "context": …}, as for `czproxy \
+      policy eval`. Calls whose decision changes are listed.
 
-      Exits with 0 when nothing changes, with 3 when something does, and with 1 for what can't be read.
+      Exits with 0 if nothing changes, with 3 if something does, with 1 if a file can't be used.
       """)
 
-  @Argument(help: "What is in force.")
+  @Argument(help: "The policy in force.")
   var old: String
 
-  @Argument(help: "What is to come.")
+  @Argument(help: "The policy to replace it.")
   var new: String
 
   @Option(help: "The keys file that opens both.")
   var keys: String?
 
-  @Option(help: "The keys file that opens the new one, where it is another.")
+  @Option(help: "The keys file that opens the new one, if it is another.")
   var newKeys: String?
 
-  @Option(help: "A file of calls, one JSON object a line.")
+  @Option(help: "A file of calls, one JSON object per line.")
   var calls: String?
 
   @Option(help: "text or json.")

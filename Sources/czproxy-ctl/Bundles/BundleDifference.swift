@@ -4,11 +4,11 @@ import Wire
 /// The differences between two payloads.
 struct BundleDifference {
   struct Rule {
-    /// Counted from 0, as in `rule-0`.
+    /// The position of the rule, from 0, as in `rule-0`.
     let position: Int
-    /// The policy's id and the rule's id; nil if the rule has none.
+    /// The ids of the policy and the rule; nil if the rule has no id.
     let identity: [UInt8]?
-    /// The rule's own bytes.
+    /// The JSON of the rule.
     let text: ArraySlice<UInt8>
     let title: String
 
@@ -72,7 +72,7 @@ struct BundleDifference {
 
   private mutating func compare(_ old: [Rule], _ new: [Rule]) {
     let pairs = Self.pairs(old, new)
-    let inPlace = Self.longestRisingRun(of: pairs.map(\.new))
+    let inPlace = Self.longestIncreasingSubsequence(of: pairs.map(\.new))
     let paired = (old: Set(pairs.map(\.old)), new: Set(pairs.map(\.new)))
     var changes: [(place: Int, change: RuleChange)] = []
     for rule in old where !paired.old.contains(rule.position) { changes.append((rule.position, .removed(rule))) }
@@ -86,10 +86,11 @@ struct BundleDifference {
       .map(\.element.change)
   }
 
-  /// Positions of rules that are the same in both, in the old order: matched by id if it is unique, otherwise by text.
+  /// The positions of rules that are in both payloads, in the old order. Rules match by their ids if these are unique,
+  /// otherwise by their text.
   private static func pairs(_ old: [Rule], _ new: [Rule]) -> [(old: Int, new: Int)] {
     var byIdentity: [[UInt8]: [Int]] = [:]
-    // In reverse, so that the first rule with a text is taken first.
+    // In reverse, so that `popLast` below takes the first rule with a text.
     var byText: [ArraySlice<UInt8>: [Int]] = [:]
     let oldIdentities = Dictionary(grouping: old.compactMap(\.identity)) { $0 }.mapValues(\.count)
     for rule in new.reversed() {
@@ -104,7 +105,7 @@ struct BundleDifference {
       {
         pairs.append((rule.position, places[0]))
       } else {
-        // A rule taken by its id is skipped for good: a bundle may hold one rule any number of times.
+        // A rule that was matched by its id is removed here, so that many equal rules are not tried again and again.
         while let place = byText[rule.text]?.popLast() {
           guard taken.insert(place).inserted else { continue }
           pairs.append((rule.position, place))
@@ -115,9 +116,9 @@ struct BundleDifference {
     return pairs
   }
 
-  /// The longest subsequence of rising numbers: rules that kept their order.
-  private static func longestRisingRun(of numbers: [Int]) -> Set<Int> {
-    // The smallest last number of a subsequence of each length, and for each number the one before it.
+  /// The longest increasing subsequence: the rules that kept their order.
+  private static func longestIncreasingSubsequence(of numbers: [Int]) -> Set<Int> {
+    // For each length, the smallest last number of a subsequence; for each number, its predecessor.
     var ends: [Int] = []
     var previous: [Int: Int] = [:]
     for number in numbers {
@@ -129,13 +130,13 @@ struct BundleDifference {
       if low > 0 { previous[number] = ends[low - 1] }
       if low == ends.count { ends.append(number) } else { ends[low] = number }
     }
-    var run: Set<Int> = []
+    var subsequence: Set<Int> = []
     var number = ends.last
     while let current = number {
-      run.insert(current)
+      subsequence.insert(current)
       number = previous[current]
     }
-    return run
+    return subsequence
   }
 
   // MARK: JSON

@@ -9,11 +9,13 @@ import Wire
 struct BundleInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show what is in a bundle: header, defaults, policies, rules in the order they are asked.",
+    abstract: "Show what is in a bundle: header, defaults, policies, and rules in their order.",
     discussion: """
-      Without --keys only the header can be shown, and nothing vouches for it.
-      Whether a proxy would enforce the bundle is for `czproxy bundle verify` to say: an expired one is shown here too.
-      With --payload the payload is written to standard output as it was packed, byte for byte.
+      Without --keys, shows only the header, which nothing vouches for.
+      `czproxy bundle verify` tells whether a proxy would enforce the bundle: this command shows an expired one too.
+      With --payload, writes the payload to standard output as it was packed, byte for byte.
+
+      Exits with 0 if the bundle could be read, with 1 if not.
       """)
 
   @Argument(help: "A bundle.")
@@ -22,23 +24,25 @@ struct BundleInspectCommand: ParsableCommand {
   @Option(help: "The keys file of the project.")
   var keys: String?
 
-  @Flag(help: "Write the payload, and nothing else.")
+  @Flag(help: "Write only the payload.")
   var payload = false
 
   @Option(help: "text or json.")
   var format = OutputFormat.text
 
   func validate() throws {
-    if payload, keys == nil { throw ValidationError("`--payload` needs `--keys`") }
+    if payload, keys == nil { throw ValidationError("--payload needs --keys FILE") }
   }
 
   func run() throws {
     let bytes = try reportingBundleErrors { () throws(BundleError) in try BundleFile.read(file) }
-    let unverified = try reportingBundleErrors { () throws(BundleError) in try UnverifiedBundle(parsing: bytes) }
+    let unverified = try reportingBundleErrors(in: file) { () throws(BundleError) in
+      try UnverifiedBundle(parsing: bytes)
+    }
     let bundle = try keys.map { keys in
-      try reportingBundleErrors { () throws(BundleError) in
-        let keys = try BundleFile.keys(keys)
-        return try unverified.verified(by: keys.signers).open(with: keys.encryptionKey)
+      let keys = try reportingBundleErrors { () throws(BundleError) in try BundleFile.keys(keys) }
+      return try reportingBundleErrors(in: file) { () throws(BundleError) in
+        try unverified.verified(by: keys.signers).open(with: keys.encryptionKey)
       }
     }
     if payload, let bundle { return try Terminal.write(Array(bundle.payload.bytes)) }
@@ -66,7 +70,7 @@ struct BundleInspectCommand: ParsableCommand {
     print("sha256:    \(SHA256.hexadecimal(of: bytes))")
     print(
       "header:    CZ01, schema \(header.schemaVersion), made at \(Instant(seconds: Int64(clamping: header.createdAt)))"
-        + " (\(header.createdAt)), says \(header.policyCount) policies")
+        + " (\(header.createdAt)), policies: \(header.policyCount)")
     print("payload:   \(bundle.payloadSize) bytes, encrypted")
     if keys == nil { print("signature: not checked; give --keys FILE to check it and to see the rest") }
   }

@@ -16,7 +16,7 @@ struct BundleInspection {
     summaries = content.policy.summaries
   }
 
-  /// Whether the rules of the payload are those in force: a version floor, or an empty payload, replaces them.
+  /// Whether the rules of the payload are in force. A version floor or an empty payload replaces them by another rule.
   private var areRulesInForce: Bool {
     summaries.count == rules.count && summaries.first?.policyID.hasPrefix("synthetic:") != true
   }

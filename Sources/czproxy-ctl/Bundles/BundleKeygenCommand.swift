@@ -7,45 +7,47 @@ import Wire
 struct BundleKeygenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keygen",
-    abstract: "Make the keys of a project: an author's file, and a file for proxies.",
+    abstract: "Make the keys of a project: a file for its author, and one for its proxies.",
     discussion: """
-      The author's file holds the key that signs (Ed25519) and the key that payloads are sealed with (AES-256). Who \
-      has it decides what every proxy of the project allows: keep it off the machines that run proxies.
-      The keys file holds the public half and the AES key. Who has it can read bundles and can make none.
-      Neither file is written over. Both can be read by their owner only.
+      The author's file holds the signing key (Ed25519) and the key that encrypts payloads (AES-256). Whoever has it \
+      decides what every proxy of the project allows: keep it off the machines that run proxies.
+      The keys file holds the public half and the AES key. Whoever has it can read bundles, but not make any.
+      Existing files are never overwritten. Only their owner can read these two.
 
-      With --from the project gets a new signing key and keeps its AES key. Proxies that have the new keys file take \
-      bundles by either key, until --old-until where it is given:
+      With --from, the project gets a new signing key and keeps its AES key. Proxies with the new keys file accept \
+      bundles by either key, the old one only until --old-until if that is given:
         czproxy bundle keygen --from author.json --old-until 2027-01-31T00:00:00Z \\
           --author author-2.json --keys keys-2.json
+
+      Exits with 0 if both files were written, with 1 if not.
       """)
 
   @Option(help: "The project that bundles are for, as the service or you name it.")
   var project: String?
 
-  @Option(help: "The organisation, where there is one.")
+  @Option(help: "The organization, if there is one.")
   var org = ""
 
-  @Option(help: "An author's file to succeed.")
+  @Option(help: "The author's file that the new one replaces.")
   var from: String?
 
-  @Option(help: "When the old signing key stops counting: 2027-01-31T00:00:00Z, or UNIX seconds.")
+  @Option(help: "When the old signing key ceases to count: 2027-01-31T00:00:00Z, or UNIX seconds.")
   var oldUntil: TimeArgument?
 
-  @Option(help: "Where the author's file is written to.")
+  @Option(help: "Where to write the author's file.")
   var author = "author.json"
 
-  @Option(help: "Where the file for proxies is written to.")
+  @Option(help: "Where to write the file for proxies.")
   var keys = "keys.json"
 
   @Option(help: "text or json.")
   var format = OutputFormat.text
 
   func validate() throws {
-    guard (project == nil) != (from == nil) else { throw ValidationError("give either `--project` or `--from`") }
-    if project?.isEmpty == true { throw ValidationError("`--project` must not be empty") }
-    if oldUntil != nil, from == nil { throw ValidationError("`--old-until` needs `--from`") }
-    if author == keys { throw ValidationError("`--author` and `--keys` must be two files") }
+    guard (project == nil) != (from == nil) else { throw ValidationError("give either --project or --from") }
+    if project?.isEmpty == true { throw ValidationError("--project must not be empty") }
+    if oldUntil != nil, from == nil { throw ValidationError("--old-until needs --from FILE") }
+    if author == keys { throw ValidationError("--author and --keys must be two files") }
   }
 
   func run() throws {
@@ -57,7 +59,7 @@ struct BundleKeygenCommand: ParsableCommand {
     do {
       try write(made.keys.json(), to: keys)
     } catch {
-      // The author's file would sign bundles that no proxy accepts, and look as if it were usable.
+      // Without a keys file, this author's file could only sign bundles that no proxy accepts.
       _ = unsafe unlink(author)
       throw error
     }
@@ -87,7 +89,8 @@ struct BundleKeygenCommand: ParsableCommand {
     } catch {
       Terminal.complain(
         error.number == EEXIST
-          ? "\(path) is there already, and keys are never written over: give another name" : "\(path): \(error)")
+          ? "\(path) exists already, and keys are never overwritten: give another name"
+          : "can't write `\(path)`: \(error.reason)")
       throw ExitCode(1)
     }
   }

@@ -12,13 +12,13 @@ struct BundlePackCommand: ParsableCommand {
     commandName: "pack",
     abstract: "Make a signed bundle of a policy file.",
     discussion: """
-      A local policy becomes a hosted one that decides the same; decisions name its rules by their place, `rule-0`, \
-      since bundles have no ids for them. What a bundle can't say, such as `dialect: czproxy/1`, is refused.
-      With --payload the file is the JSON of a payload already, and is packed as it is.
+      The bundle decides as the policy does. Decisions name its rules by position, `rule-0`, because a bundle has no ids \
+      for them. A policy that a bundle can't express, for example with `dialect: czproxy/1`, is refused.
+      With --payload, the file already is the JSON of a payload, and is packed unchanged.
 
-      Of two bundles the one that was made later counts as newer: proxies refuse to go back.
+      Of two bundles, the one made later is the newer one: proxies refuse to go back.
 
-      Exits with 0 when the bundle was written, and with 1 where the policy or a key can't be used.
+      Exits with 0 if the bundle was written, with 1 if not.
       """)
 
   @Argument(help: "A local policy: .yaml, .yml or .json.")
@@ -27,19 +27,19 @@ struct BundlePackCommand: ParsableCommand {
   @Option(help: "The author's file, from `czproxy bundle keygen`.")
   var author: String
 
-  @Option(name: [.short, .long], help: "Where the bundle is written to (default: the policy's name with .czpolicy).")
+  @Option(name: [.short, .long], help: "Where to write the bundle (default: the policy's name with .czpolicy).")
   var output: String?
 
   @Flag(help: "The file is the payload of a bundle.")
   var payload = false
 
-  @Option(help: "When proxies stop using it: 2027-01-31T00:00:00Z, or UNIX seconds.")
+  @Option(help: "When the bundle expires: 2027-01-31T00:00:00Z, or UNIX seconds.")
   var expiresAt: TimeArgument?
 
-  @Option(help: "The same as a span from now on: 12h, 30d, 8w.")
+  @Option(help: "The same as a time from now: 12h, 30d, 8w.")
   var expiresIn: DurationArgument?
 
-  @Option(help: "When it was made (default: now).")
+  @Option(help: "When the bundle was made (default: now).")
   var createdAt: TimeArgument?
 
   @Option(help: "An id for people (default: a random one).")
@@ -52,9 +52,9 @@ struct BundlePackCommand: ParsableCommand {
   var format = OutputFormat.text
 
   func validate() throws {
-    if expiresAt != nil, expiresIn != nil { throw ValidationError("give either `--expires-at` or `--expires-in`") }
+    if expiresAt != nil, expiresIn != nil { throw ValidationError("give either --expires-at or --expires-in") }
     if payload, expiresAt != nil || expiresIn != nil || bundleID != nil || name != nil {
-      throw ValidationError("with `--payload` the file says itself what it is and when it expires")
+      throw ValidationError("with --payload, the file itself holds its id, its names and its expiry")
     }
   }
 
@@ -63,7 +63,7 @@ struct BundlePackCommand: ParsableCommand {
     let now = WallClock.seconds()
     let made = createdAt?.seconds ?? now
     if let end = expiresAt?.seconds, end <= now {
-      Terminal.complain("`--expires-at` has passed: every proxy would refuse the bundle as expired")
+      Terminal.complain("--expires-at has passed: every proxy would refuse the bundle as expired")
       throw ExitCode(1)
     }
     let (json, loaded) = try readPayload(author.keys, made: made, now: now)
@@ -71,20 +71,20 @@ struct BundlePackCommand: ParsableCommand {
     let (file, accepted) = try reportingBundleErrors { () throws(BundleError) in
       let file = try BundlePacker.pack(
         payload: json, createdAt: UInt64(made), policyCount: UInt16(clamping: policies), author: author)
-      // A bundle that every proxy would refuse is not worth writing.
+      // Checked before it is written: no proxy may refuse the bundle.
       return (file, try author.keys.accept(file, at: now, after: AcceptedBundles()))
     }
     let path = output ?? defaultOutput
     do throws(SystemError) {
       try AtomicFile.write(file, to: path, permissions: 0o644)
     } catch {
-      Terminal.complain("\(path): \(error)")
+      Terminal.complain("can't write `\(path)`: \(error.reason)")
       throw ExitCode(1)
     }
     report(path, file, accepted, rules: loaded.policy.ruleCount)
   }
 
-  /// The policy's file name with another suffix.
+  /// The path of the policy, with the suffix `.czpolicy`.
   private var defaultOutput: String {
     let start = policy.lastIndex(of: "/").map { policy.index(after: $0) } ?? policy.startIndex
     let dot = policy[start...].lastIndex(of: ".") ?? policy.endIndex

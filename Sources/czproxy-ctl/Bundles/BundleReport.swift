@@ -2,7 +2,7 @@ import Bundle
 import Policy
 import Wire
 
-/// Every check of a bundle, and its outcome.
+/// The checks of a bundle, and their outcomes.
 struct BundleReport {
   enum Outcome {
     case passed(String)
@@ -14,7 +14,7 @@ struct BundleReport {
 
   /// Why a bundle would not be enforced.
   struct Failure {
-    /// One of `BundleError.Kind`, or `policy`.
+    /// A raw value of `BundleError.Kind`, or `policy`.
     let kind: String
     let code: String
     let reason: String

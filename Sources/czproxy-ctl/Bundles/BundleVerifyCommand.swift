@@ -8,14 +8,14 @@ import Wire
 struct BundleVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check a bundle as a proxy would, and show every check.",
+    abstract: "Check a bundle as a proxy would, and show each check.",
     discussion: """
-      Exits with 0 only for a bundle that would be enforced now, and with 1 for any other; the class of the failure is \
+      Exits with 0 only for a bundle that would be enforced now, and with 1 for any other. The class of the failure is \
       one of: format, verification, tamper, expired, rollback, project, key, policy, unavailable.
 
-      Structure, signature and payload are checked as by Control Zero's SDK. Signer, project, expiry and rollback are \
-      asked for beyond it, and `--skip` leaves one out.
-      Rollback is told by what proxies of the same --state-dir have accepted. Nothing is written there.
+      Structure, signature and payload are checked as in Control Zero's SDK. The checks of signer, project, expiry and \
+      rollback go beyond it, and --skip leaves one out.
+      The check of rollback compares with what proxies of the same --state-dir have accepted. Nothing is written there.
       """)
 
   /// A check that can be left out.

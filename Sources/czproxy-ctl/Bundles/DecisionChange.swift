@@ -10,7 +10,7 @@ struct DecisionChange: CustomStringConvertible {
   let old: Decision
   let new: Decision
 
-  /// Judges each line of a file by both policies; complains and exits with 1 for a line that is not a call.
+  /// Judges each line of a file by both policies; exits with 1 for a line that is not a call.
   static func all(in path: String, from old: BundleContent, to new: BundleContent) throws -> [DecisionChange] {
     var changes: [DecisionChange] = []
     let lines = try InputFile.read(path).split(separator: 0x0a, omittingEmptySubsequences: false)
@@ -30,7 +30,7 @@ struct DecisionChange: CustomStringConvertible {
     return changes
   }
 
-  /// A case needs a policy; a line of calls has none, or one that is ignored here.
+  /// A call as a `PolicyCase`, which requires a policy: any policy on the line is replaced by an empty one.
   private static func testCase(_ line: ArraySlice<UInt8>) throws(PolicyCase.Malformed) -> PolicyCase {
     guard let document = try? JSONDocument(parsing: line, options: .python),
       document.kind(of: document.root) == .object

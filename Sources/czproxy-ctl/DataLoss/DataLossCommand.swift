@@ -7,7 +7,7 @@ import Relay
 struct DataLossCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dlp",
-    abstract: "Data loss prevention: what is looked for, and whether a text holds it.",
+    abstract: "Data loss prevention: list the detectors, and scan a text.",
     subcommands: [DataLossScanCommand.self, DataLossRulesCommand.self])
 }
 
@@ -19,10 +19,10 @@ struct DetectorOptions: ParsableArguments {
   @Flag(help: "The policy is the payload of a bundle.")
   var payload = false
 
-  @Flag(help: "Add the detectors of credentials, which the proxy uses on what servers answer.")
+  @Flag(help: "Add the detectors of credentials, which the proxy applies to the answers of servers.")
   var credentials = false
 
-  /// The detectors, and warnings about rules that are not among them; exits with 1 for a policy that can't be used.
+  /// The detectors, and warnings about rules that are not used; exits with 1 if the policy can't be used.
   func load() throws -> (scanner: Scanner, warnings: [String]) {
     var scanner = Scanner.builtin
     var warnings: [String] = []

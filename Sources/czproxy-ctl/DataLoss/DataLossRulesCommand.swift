@@ -6,10 +6,12 @@ import Wire
 struct DataLossRulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules",
-    abstract: "List what is looked for, and why a policy's rule is not.",
+    abstract: "List the detectors, and which of a policy's rules are not used, and why.",
     discussion: """
-      The built-in detectors only put on record what they find; a policy's rule does what its action says. Rules with \
-      ids that start with `pii:` stand in place of the built-in detectors.
+      The built-in detectors only record what they find; a policy's rule does what its action says. Rules whose ids \
+      start with `pii:` replace the built-in detectors.
+
+      Exits with 0, with 1 if the policy can't be used.
       """)
 
   @OptionGroup var detectors: DetectorOptions

@@ -12,18 +12,19 @@ struct DataLossScanCommand: ParsableCommand {
     commandName: "scan",
     abstract: "Look for sensitive values in a text.",
     discussion: """
-      detect  lists what was found by line and column, never the value
-      mask    prints the text with every value replaced by [REDACTED-…]
-      block   prints the text only where nothing was found
+      detect  lists each finding by line and column, never its value
+      mask    prints the text with each value replaced by [REDACTED-…]
+      block   prints the text only if nothing was found
 
         git diff | czproxy dlp scan --credentials --action block | mail …
 
-      Exits with 0, with 3 where --action block found something, and with 1 for what can't be read or scanned.
+      Exits with 0, with 3 if --action block found something, with 1 if the text can't be read or scanned, or the policy \
+      can't be used.
       """)
 
   @OptionGroup var detectors: DetectorOptions
 
-  @Option(help: "What to do about what is found.")
+  @Option(help: "What to do about findings.")
   var action = Action.detect
 
   enum Action: String, ExpressibleByArgument, CaseIterable {
@@ -33,7 +34,7 @@ struct DataLossScanCommand: ParsableCommand {
   @Option(help: "text or json.")
   var format = OutputFormat.text
 
-  @Argument(help: "A file; stdin without.")
+  @Argument(help: "A file (default: standard input).")
   var file: String?
 
   func run() throws {

@@ -4,7 +4,7 @@ import Relay
 import State
 import Wire
 
-/// Looks at an installation, without changing or starting anything.
+/// Examines an installation, without changing or starting anything.
 struct Doctor {
   private(set) var findings: [DoctorFinding] = []
   private let stateDirectory: String
@@ -20,10 +20,12 @@ struct Doctor {
     _ severity: DoctorFinding.Severity, _ message: String, in file: String? = nil, at server: ServerEntry? = nil,
     fix: String? = nil
   ) {
-    findings.append(DoctorFinding(severity: severity, message: message, file: file, server: server, fix: fix))
+    findings.append(
+      DoctorFinding(
+        severity: severity, message: message, file: file, place: server?.place, server: server?.name, fix: fix))
   }
 
-  // MARK: Ourselves
+  // MARK: czproxy
 
   mutating func lookAtInstallation() {
     guard let path = ControlTool.relayPath(), Access.isProgram(path) else {
@@ -48,7 +50,9 @@ struct Doctor {
     }
     do throws(StateError) {
       guard let report = try StatusReport(stateDirectory: stateDirectory, now: now), report.hasTrouble else { return }
-      add(.warning, "the policy or the records are not in step with the service", fix: "czproxy status")
+      add(
+        .warning, "the policy or the records are not in step with the service", in: stateDirectory,
+        fix: "czproxy status --state-dir \(ShellWord.quoted(stateDirectory))")
     } catch {
       add(.error, "\(error)")
     }
@@ -61,7 +65,8 @@ struct Doctor {
     do throws(HostConfigFile.Failure) {
       config = try HostConfigFile(path).config
     } catch {
-      return add(.warning, "\(error)")
+      return findings.append(
+        DoctorFinding(severity: .warning, message: error.message, file: path, place: error.place))
     }
     if config.servers.isEmpty { add(.note, config.format.nothingFound, in: path) }
     for server in config.servers { lookAt(server, in: path) }
@@ -76,7 +81,7 @@ struct Doctor {
     case .unusable(let reason):
       add(.warning, reason, in: path, at: server)
     case .command:
-      // Another one would need quotes, or be taken for an option.
+      // Other names would need quotes, or look like options.
       let name = ServerName(server.name).map { $0.description.hasPrefix("-") ? "" : "\($0) " } ?? ""
       add(
         .warning, "nothing governs it", in: path, at: server,
@@ -99,7 +104,7 @@ struct Doctor {
       return add(
         .error, "there is no czproxy at \(wrapping.program): the host can't start it", in: path, at: server, fix: again)
     }
-    // What is said below is what this czproxy would do; any program may have its name.
+    // The findings below predict what this czproxy would do, and any program may be called czproxy.
     guard FileIdentity(of: wrapping.program) == ControlTool.relayPath().flatMap(FileIdentity.init(of:)) else {
       return add(
         .warning, "\(wrapping.program) is another czproxy than this one, and was not looked into",
@@ -140,8 +145,8 @@ struct Doctor {
     }
   }
 
-  /// Why the policy that is found here may not be the one that is in force once a host starts the server, whose
-  /// environment is another one; with what to do.
+  /// Why the policy found here may not be the one in force when a host starts the server in another environment, and what
+  /// to do about it.
   private static func doubt(about options: RunOptions, of server: ServerEntry) -> (problem: String, fix: String)? {
     let variables = options.decisiveVariables
     if server.hasVariablesElsewhere, let (name, option) = variables.first {
@@ -153,20 +158,20 @@ struct Doctor {
     for (name, option) in variables where server.variables.contains(name) {
       return ("its `env` sets \(name), and what that leads to was not looked at", "say it by an option: \(option)")
     }
-    // A home is the one thing that every host passes on.
+    // Every host passes on HOME.
     for (name, option) in variables where name != "HOME" && Environment.value(name) != nil {
       return ("\(name) is set here, and most hosts will not pass it on", "say it by an option: \(option)")
     }
     return nil
   }
 
-  /// Why a server's program can't be started, as far as that can be told without its host.
+  /// Why a server's program can't be started, as far as can be determined without its host.
   private static func problem(with command: [String]) -> String? {
     let program = command.first ?? ""
     if program.hasPrefix("/") {
       return Access.isProgram(program) ? nil : "there is no program at \(program), the server's own command"
     }
-    // A host's own variables, and its working directory, are its business.
+    // Only the host knows its own variables and its working directory.
     guard !program.contains("/"), !program.contains("$") else { return nil }
     let directories = (Environment.value("PATH") ?? "").split(separator: ":")
     guard !directories.contains(where: { Access.isProgram("\($0)/\(program)") }) else { return nil }

@@ -7,13 +7,13 @@ import Wire
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Look for what is not governed, and for what would keep czproxy from working.",
+    abstract: "Find servers that are not governed, and whatever would keep czproxy from working.",
     discussion: """
-      Looks at the state directory, and at the servers in each host's config: whether czproxy stands in front of them, \
-      whether it is there, and whether the policy and the server that it names can be used. Without a file, the places \
-      are looked at where hosts keep theirs, in the home and in the working directory. Nothing is started or changed.
+      Checks the state directory, and each server in the hosts' configs: whether czproxy stands in front of it, whether \
+      that czproxy exists, and whether its policy and the server's program can be used. Without a file, looks where \
+      hosts keep their configs, in the home and in the working directory. Starts and changes nothing.
 
-      Exits with 0 when all is well, with 1 when something is to be done.
+      Exits with 0 if all is well, with 1 if there is a warning or an error.
       """)
 
   @Argument(help: "Config files of MCP hosts (default: those that are found).")

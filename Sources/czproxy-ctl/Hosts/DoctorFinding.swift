@@ -1,12 +1,12 @@
 import HostConfig
 import Wire
 
-/// One thing that `czproxy doctor` looked at.
+/// One finding of `czproxy doctor`.
 struct DoctorFinding {
   enum Severity: String {
     case ok, note, warning, error
 
-    /// Whether something is to be done.
+    /// Whether the finding requires action.
     var isTrouble: Bool { self == .warning || self == .error }
 
     var color: Terminal.Color {
@@ -22,18 +22,20 @@ struct DoctorFinding {
   let severity: Severity
   let message: String
   var file: String?
-  var server: ServerEntry?
-  /// What a person can do about it: a command, or a sentence.
+  var place: TextPlace?
+  /// The name of the server in the config.
+  var server: String?
+  /// What to do about the finding: a command, or a sentence.
   var fix: String?
 
-  /// What others wrote into a config stays on its line.
+  /// The finding for people. Text from configs is escaped, so that it stays on its line.
   var text: String {
     func shown(_ text: String) -> String { DisplayText.escaped(text.utf8, limit: 4096) }
     var line = file.map { "\(shown($0)):" } ?? ""
-    if let place = server?.place { line += "\(place.line):\(place.column):" }
+    if let place { line += "\(place.line):\(place.column):" }
     if !line.isEmpty { line += " " }
     line += Terminal.colored(severity.rawValue, severity.color) + ": "
-    if let server { line += DisplayText.escaped(server.name.utf8) + ": " }
+    if let server { line += DisplayText.escaped(server.utf8) + ": " }
     line += shown(message)
     return fix.map { "\(line)\n    fix: \(shown($0))" } ?? line
   }
@@ -46,13 +48,15 @@ struct DoctorFinding {
       writer.key("file")
       writer.string(file)
     }
-    if let server {
+    if let place {
       writer.key("line")
-      writer.integer(server.place.line)
+      writer.integer(place.line)
       writer.key("column")
-      writer.integer(server.place.column)
+      writer.integer(place.column)
+    }
+    if let server {
       writer.key("server")
-      writer.string(server.name)
+      writer.string(server)
     }
     writer.key("message")
     writer.string(message)

@@ -2,11 +2,11 @@ import ArgumentParser
 import HostConfig
 import Wire
 
-/// What becomes of the servers in a host's config.
+/// A change of the servers in a host's config.
 struct HostConfigChange {
   enum Outcome {
     case wrapped, rewrapped, unwrapped
-    /// Nothing was to be done, or can be.
+    /// Unchanged, for the given reason.
     case left(String)
 
     var isChange: Bool {
@@ -16,7 +16,7 @@ struct HostConfigChange {
       }
     }
 
-    /// For programs.
+    /// The name of the outcome for programs.
     var name: String {
       switch self {
       case .wrapped: "wrapped"
@@ -26,7 +26,7 @@ struct HostConfigChange {
       }
     }
 
-    /// For people.
+    /// The wording of the outcome for people.
     var word: String {
       switch self {
       case .wrapped: "wrapped"
@@ -41,7 +41,7 @@ struct HostConfigChange {
   private var outcomes: [(server: ServerEntry, outcome: Outcome)] = []
   private var edits: [ByteEdit] = []
 
-  /// An exit with 1 for a file that can't be used.
+  /// Exits with 1 if the file can't be used.
   init(of path: String) throws {
     do throws(HostConfigFile.Failure) {
       file = try HostConfigFile(path)
@@ -53,7 +53,7 @@ struct HostConfigChange {
 
   var config: HostConfig { file.config }
 
-  /// The servers that were named, or all; an exit with 1 where one is not there.
+  /// The servers with these names, or all if no name is given; exits with 1 if a server does not exist.
   func servers(named names: [String]) throws -> [ServerEntry] {
     let servers = file.config.servers
     for name in names where !servers.contains(where: { $0.name == name }) {
@@ -70,8 +70,8 @@ struct HostConfigChange {
     self.edits += edits
   }
 
-  /// Writes the file, unless it stays as it is, and says what became of each server; with `isDryRun` the new file goes
-  /// to standard output and the rest to standard error.
+  /// Writes the file if it changes, and reports the outcome for each server. With `isDryRun`, prints the new file on
+  /// standard output instead, and the outcomes on standard error.
   func finish(isDryRun: Bool, format: OutputFormat, hint: String) throws {
     let bytes = file.config.edited(edits)
     let isChanged = bytes != file.config.bytes

@@ -2,17 +2,22 @@ import Foundation
 import HostConfig
 import Platform
 
-/// The config file of an MCP host, as it was when it was read.
+/// The config file of an MCP host, with its content at the time of reading.
 struct HostConfigFile {
-  /// What is wrong, with the place.
   struct Failure: Error, CustomStringConvertible {
-    let description: String
+    let path: String
+    var place: TextPlace?
+    let message: String
+
+    var description: String {
+      "\(path):\(place.map { "\($0.line):\($0.column):" } ?? "") \(message)"
+    }
   }
 
-  /// As it was named.
+  /// The path as the user wrote it.
   let path: String
   let config: HostConfig
-  /// The file itself, links followed.
+  /// The path of the file itself, with links resolved.
   private let target: String
   private let identity: FileIdentity?
 
@@ -24,11 +29,11 @@ struct HostConfigFile {
     do throws(HostConfigError) {
       config = try HostConfig(bytes, format: HostConfig.Format(fileName: path))
     } catch {
-      throw Failure(description: "\(path):\(error.place == nil ? " " : "")\(error)")
+      throw Failure(path: path, place: error.place, message: error.message)
     }
   }
 
-  /// The configs of hosts that are in their usual places.
+  /// The configs that exist in the usual places of hosts.
   static func known() -> [String] {
     let directory = FileManager.default.currentDirectoryPath
     var seen = Set<String>()
@@ -41,7 +46,7 @@ struct HostConfigFile {
     .filter { seen.insert(URL(fileURLWithPath: $0).resolvingSymlinksInPath().path).inserted }
   }
 
-  /// The file that a path leads to. By the system: `URL` takes `..` away before it follows links, and arrives elsewhere.
+  /// The path with links resolved by the system: `URL` removes `..` before it follows links, which can lead elsewhere.
   private static func resolved(_ path: String) -> String {
     guard let resolved = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(resolved) }
@@ -52,28 +57,29 @@ struct HostConfigFile {
     do throws(FileReader.Failure) {
       return try FileReader.read(target, limit: HostConfig.maxBytes)
     } catch {
-      throw Failure(description: "\(path): \(error)")
+      throw Failure(path: path, message: "\(error)")
     }
   }
 
-  /// Puts new content in the file's place, whole or not at all, with the file's permissions and for its group.
+  /// Replaces the file atomically, and keeps its permissions and its group.
   func replace(with bytes: [UInt8]) throws(Failure) {
-    // The host may have written it since.
+    // The host may have written the file since it was read.
     guard FileIdentity(of: target) == identity else {
-      throw Failure(description: "\(path): it was changed meanwhile, and nothing was written: try again")
+      throw Failure(path: path, message: "it was changed meanwhile, and nothing was written: try again")
     }
     guard Access.isOwn(target) else {
-      throw Failure(description: "\(path): it belongs to another user, who could not use it any more: be that user")
+      throw Failure(
+        path: path, message: "it belongs to another user, who could no longer use it: run this as that user")
     }
-    // A limit on the size of files is an error, and not an end that would leave half a file beside this one.
+    // With SIGXFSZ ignored, a limit on file sizes is an error. It would otherwise end the process and leave half a file.
     _ = signal(SIGXFSZ, SIG_IGN)
     do throws(SystemError) {
       let permissions = mode_t(FileReader.permissions(of: target) ?? 0o600)
-      // Without it, a directory that gives its group to new files would show them what stands in `env`.
+      // Otherwise, a directory that gives its group to new files would reveal the secrets in `env` to that group.
       let group = FileReader.group(of: target) ?? getegid()
       try AtomicFile.write(bytes, to: target, permissions: permissions, group: group)
     } catch {
-      throw Failure(description: "\(path): it can't be written: \(error.reason)")
+      throw Failure(path: path, message: "it can't be written: \(error.reason)")
     }
   }
 }

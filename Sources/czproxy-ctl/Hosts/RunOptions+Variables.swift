@@ -2,8 +2,8 @@ import Relay
 import State
 
 extension RunOptions {
-  /// The environment variables that say where policy and records are, for as much as the options don't; each with the
-  /// option that does.
+  /// The environment variables that determine the places of policy and records because no option does; each with the
+  /// option that would override it.
   var decisiveVariables: [(name: String, option: String)] {
     var variables: [(name: String, option: String)] = []
     if stateDirectory == nil { variables += ["CONTROLZERO_HOME", "HOME"].map { ($0, "--state-dir DIR") } }

@@ -1,6 +1,6 @@
-/// A word of a command line that people are to paste.
+/// A word of a command line for people to paste.
 enum ShellWord {
-  /// The word as a POSIX shell takes it for one: quoted where it has to be.
+  /// The word, quoted for a POSIX shell if necessary.
   static func quoted(_ word: String) -> String {
     guard word.isEmpty || !word.utf8.allSatisfy(isPlain) else { return word }
     return "'" + word.replacing("'", with: #"'\''"#) + "'"

@@ -5,11 +5,11 @@ import HostConfig
 struct UnwrapCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unwrap",
-    abstract: "Take czproxy away from the servers in a host's config.",
+    abstract: "Remove czproxy from the servers in a host's config.",
     discussion: """
-      Each server's own command is put back, byte for byte as `czproxy wrap` found it; everything else stays.
+      Puts back each server's own command, byte for byte as `czproxy wrap` found it. Everything else stays as it is.
 
-      Exits with 0 when nothing is wrapped any more, with 1 for a file that can't be used, with 74 where it can't be \
+      Exits with 0 if none of the servers is wrapped any more, with 1 if the file can't be used, with 74 if it can't be \
       written.
       """)
 
@@ -19,7 +19,7 @@ struct UnwrapCommand: ParsableCommand {
   @Argument(help: "The servers to unwrap (default: all).")
   var servers: [String] = []
 
-  @Flag(help: "Write nothing: print the file as it would be.")
+  @Flag(help: "Change nothing: print the file as it would be.")
   var dryRun = false
 
   @Option(help: "text or json.")

@@ -12,22 +12,23 @@ struct WrapCommand: ParsableCommand {
     commandName: "wrap",
     abstract: "Put czproxy in front of the servers in a host's config.",
     discussion: """
-      Each server's command moves behind `czproxy run --server NAME … --`; every other byte of the file stays as it is, \
-      comments and all. Servers that are URLs are left alone. What is wrapped already gets the new options.
+      Each server's command moves behind `czproxy run --server NAME … --`. Every other byte of the file stays as it is, \
+      comments included. Servers that are URLs are left alone. Servers that are already wrapped get the new options.
 
         czproxy wrap ~/.cursor/mcp.json --policy ~/.controlzero/policy.yaml
-        czproxy wrap .mcp.json github --api-key-file ~/.controlzero/key -- --dlp-results mask
+        czproxy wrap .mcp.json github --api-key-file ~/.cz-key -- --dlp-results mask
 
-      Understood are the files of Claude Desktop, Claude Code, Cursor, VS Code, Codex, Windsurf, Gemini CLI, Zed, \
+      Supported are the files of Claude Desktop, Claude Code, Cursor, VS Code, Codex, Windsurf, Gemini CLI, Zed, \
       LM Studio, opencode, Mistral Vibe, OpenHands, Kimi, Cline, Copilot CLI, Kiro, Junie, Amp, Crush (JSON), Goose, \
-      Continue, fast-agent, mcp-agent, LibreChat and Hermes; `.toml` is read as Codex's or Vibe's, `.yaml` as YAML, all else as JSON. \
+      Continue, fast-agent, mcp-agent, LibreChat and Hermes; `.toml` is read as Codex's or Vibe's, `.yaml` as YAML, \
+      all else as JSON. \
       `czproxy doctor` finds them.
 
-      Exits with 0 when all was done that can be, with 1 for a file that can't be used, with 74 where it can't be \
-      written, with 78 for a policy that can't be used; nothing was changed then.
+      Exits with 0 if every server that can be wrapped is. Otherwise nothing was changed, and it exits with 1 if the file \
+      can't be used, with 74 if it can't be written, with 78 if the policy can't be used.
       """)
 
-  @Argument(help: "The config file of an MCP host; without one, those that are there are named.")
+  @Argument(help: "The config file of an MCP host; without one, lists those that exist.")
   var file: String?
 
   @Argument(help: "The servers to wrap (default: all that are programs).")
@@ -42,21 +43,21 @@ struct WrapCommand: ParsableCommand {
   @Option(help: "The keys file of the bundle's project.")
   var keys: String?
 
-  @Option(help: "The file of an API key: the policy comes from a Control Zero service.")
+  @Option(help: "A file with an API key: the policy comes from a Control Zero service.")
   var apiKeyFile: String?
 
-  @Option(help: "How policies and records call the agent (default: the host, where the file tells).")
+  @Option(help: "The name of the agent in policies and records (default: the host that keeps the file).")
   var agent: String?
 
   @OptionGroup var state: StateOptions
 
-  @Flag(help: "Let all through, and record what would be denied.")
+  @Flag(help: "Let everything through, and record what would be denied.")
   var observe = false
 
   @Option(help: "The czproxy to write into the config (default: the one beside this program).")
   var czproxy: String?
 
-  @Flag(help: "Write nothing: print the file as it would be.")
+  @Flag(help: "Change nothing: print the file as it would be.")
   var dryRun = false
 
   @Option(help: "text or json.")
@@ -96,13 +97,13 @@ struct WrapCommand: ParsableCommand {
     case .builtIn: .left("it is built into its host")
     case .unusable(let reason): .left(reason)
     case .wrapped where server.hasURL: .left(ServerEntry.bothWays)
-    case .wrapped where !saysSomething && servers.isEmpty: .left("czproxy stands in front of it")
+    case .wrapped where !hasOptions && servers.isEmpty: .left("czproxy stands in front of it")
     case .wrapped: .rewrapped
     case .command: .wrapped
     }
   }
 
-  /// Says which files there are: each is changed only where it was named.
+  /// Lists the configs that exist. A config is changed only if it is named.
   private static func namingFiles() -> ExitCode {
     let files = HostConfigFile.known()
     Terminal.complain(
@@ -113,17 +114,17 @@ struct WrapCommand: ParsableCommand {
     return ExitCode(64)
   }
 
-  // MARK: What is written
+  // MARK: The new command
 
-  /// Whether more was said than which servers.
-  private var saysSomething: Bool {
+  /// Whether any option was given that changes how servers are wrapped.
+  private var hasOptions: Bool {
     [policy, bundle, keys, apiKeyFile, agent, state.directory].contains { $0 != nil } || observe || !options.isEmpty
   }
 
-  /// Says what rules say before the colon: the server's name, as far as it can be one.
+  /// The `--server` option: the server's name in the config, or one made from it that rules can use.
   private static func naming(_ server: ServerEntry) -> [String] {
     let name = (ServerName(server.name) ?? ServerName(derivedFrom: [server.name])).description
-    // It may look like an option, which would be none's value.
+    // A name that looks like an option needs `=` to be taken for a value.
     return name.hasPrefix("-") ? ["--server=\(name)"] : ["--server", name]
   }
 
@@ -135,10 +136,10 @@ struct WrapCommand: ParsableCommand {
     for (name, path) in [
       ("--policy", policy), ("--bundle", bundle), ("--keys", keys), ("--api-key-file", apiKeyFile),
     ] {
-      // Hosts start servers in directories of their own.
+      // Hosts start servers in other working directories.
       if let path { words += [name, Self.absolute(path)] }
     }
-    // Hosts don't pass on their environment.
+    // Hosts don't pass their environment on.
     if let directory = state.directory ?? Environment.value("CONTROLZERO_HOME") {
       words += ["--state-dir", Self.absolute(directory)]
     }
@@ -146,7 +147,8 @@ struct WrapCommand: ParsableCommand {
     return words + options
   }
 
-  /// The same path from the root; an empty one stays so. `..` stays too: behind a link it leads elsewhere than the text says.
+  /// The absolute path; an empty path stays empty. `..` is kept, because after a link it leads elsewhere than the text
+  /// suggests.
   private static func absolute(_ path: String) -> String {
     guard !path.isEmpty else { return path }
     let whole = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
@@ -155,16 +157,18 @@ struct WrapCommand: ParsableCommand {
 
   private func program() throws -> String {
     guard let path = czproxy.map(Self.absolute) ?? ControlTool.relayPath(), Access.isProgram(path) else {
-      Terminal.complain("there is no czproxy beside this program: say where it is with --czproxy PATH")
+      Terminal.complain(
+        czproxy.map { "there is no program at \($0), which --czproxy names" }
+          ?? "there is no czproxy beside this program: say where it is with --czproxy PATH")
       throw ExitCode(1)
     }
     return path
   }
 
-  /// Tries what is about to be written: an exit with 64 for options that `czproxy run` would not take, with 78 for a
-  /// policy that it could not use.
+  /// Checks the new command before it is written: exits with 64 for options that `czproxy run` would refuse, with 78 for
+  /// a policy that it could not use.
   ///
-  /// - Returns: what a person should know all the same.
+  /// - Returns: warnings.
   private func check(_ words: [String]) throws -> [String] {
     let parsed: RunOptions
     do {
@@ -198,7 +202,7 @@ struct WrapCommand: ParsableCommand {
 }
 
 extension RunOptions {
-  /// The files and directories among the options that depend on where a host starts us.
+  /// The relative paths among the options, which depend on the directory that a host starts czproxy in.
   var relativePaths: [String] {
     var paths = [service.keyFile, service.authorityFile, stateDirectory]
     switch source {

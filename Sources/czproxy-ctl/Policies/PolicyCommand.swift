@@ -1,5 +1,6 @@
 import ArgumentParser
 import Policy
+import Relay
 
 /// `czproxy policy …`
 struct PolicyCommand: ParsableCommand {
@@ -15,7 +16,20 @@ struct PolicyCommand: ParsableCommand {
     ])
 }
 
-/// Runs `body` with a policy; if the policy can't be used, exits with 1 and prints every error on stderr.
+extension StateOptions {
+  /// The policy file that was named, or else the one that `czproxy run` would use; exits with 1 if there is neither.
+  func policyFile(_ named: String?) throws -> String {
+    if let named { return named }
+    let directory = try path()
+    guard let file = PolicySource.file(in: directory) else {
+      Terminal.complain("there is no policy: name a policy file, or put a policy.yaml into \(directory)")
+      throw ExitCode(1)
+    }
+    return file
+  }
+}
+
+/// Runs `body`, which may throw a `PolicyError`; reports every error and exits with 1.
 func reportingPolicyErrors<Result>(_ body: () throws(PolicyError) -> Result) throws -> Result {
   do throws(PolicyError) {
     return try body()

@@ -1,9 +1,9 @@
 import Relay
 import Wire
 
-/// A policy to start from, based on what a server says about its tools.
+/// A first policy, based on a server's description of its tools.
 struct PolicyDraft {
-  /// One of the server's tools as the server describes it; all of it is the server's own claim.
+  /// A tool as the server describes it. Nothing vouches for the description.
   private struct Tool {
     let name: String
     let description: String
@@ -12,10 +12,10 @@ struct PolicyDraft {
 
   private let server: String
   private var tools: [Tool] = []
-  /// The position of each name in ``tools``.
-  private var numbers: [String: Int] = [:]
-  /// Names that a rule would take for a pattern or could not hold.
-  private var unnameable: [String] = []
+  /// The index of each name in ``tools``.
+  private var indices: [String: Int] = [:]
+  /// Escaped names that no rule can contain, or that a rule would read as a pattern.
+  private var unusableNames: [String] = []
 
   init(server: String) { self.server = server }
 
@@ -24,19 +24,19 @@ struct PolicyDraft {
     for node in document.elements(of: list) {
       guard let name = document.member("name", of: node).flatMap({ document.string($0) }) else { continue }
       guard !name.isEmpty, name.allSatisfy(ServerName.isAllowed) else {
-        unnameable.append(DisplayText.escaped(name, limit: 128))
+        unusableNames.append(DisplayText.escaped(name, limit: 128))
         continue
       }
       let annotations = document.member("annotations", of: node)
       let hint = annotations.flatMap { document.member("readOnlyHint", of: $0) }
       let isReadOnly = hint.map { document.kind(of: $0) == .true } ?? false
       let text = String(decoding: name, as: UTF8.self)
-      if let known = numbers[text] {
-        // Only the server knows which of the two a call reaches, and one rule is for both.
+      if let known = indices[text] {
+        // One rule covers both tools, and only the server knows which of them a call reaches.
         if !isReadOnly { tools[known].isReadOnly = false }
         continue
       }
-      numbers[text] = tools.count
+      indices[text] = tools.count
       let description = document.member("description", of: node).flatMap { document.string($0) } ?? []
       tools.append(
         Tool(
@@ -44,39 +44,41 @@ struct PolicyDraft {
           description: DisplayText.escaped(description.prefix { $0 != 0x0a && $0 != 0x0d }, limit: 60),
           isReadOnly: isReadOnly))
     }
-    return tools.count + unnameable.count < ToolList.maxTools
+    return tools.count + unusableNames.count < ToolList.maxTools
   }
 
   /// The policy, in YAML.
   var text: String {
-    let reading = tools.filter(\.isReadOnly)
+    let readOnly = tools.filter(\.isReadOnly)
     let others = tools.filter { !$0.isReadOnly }
     var lines = [
-      "# Drafted from what `\(server)` says of its tools. Its hints are its own claims: read this before you use it.",
+      "# Drafted from the tools that `\(server)` lists. Nothing vouches for what it says of them: check before use.",
       "#   czproxy policy test \(server) --method TOOL --policy FILE",
       "version: \"1\"",
     ]
-    // Nobody misses what never appeared in a list, so the draft says how to get it.
+    // Nobody would miss resources and prompts that never appear in a list, so the draft tells how to allow them.
     lines += [
       "rules:",
-      "  # Its resources and prompts, if it has any, are denied as well, and leave the lists, unless a rule names them:",
+      "  # Its resources and prompts, if it has any, are denied too, and leave the lists, unless a rule names them:",
       "  # - allow: [\"\(server):resources/read\", \"\(server):resources/subscribe\", \"\(server):prompts/get\"]",
     ]
     if tools.isEmpty {
       // A policy holds at least one rule.
-      lines += ["  - deny: \"\(server)\"" + (unnameable.isEmpty ? "  # it offers no tool" : "")]
+      lines += ["  - deny: \"\(server)\"" + (unusableNames.isEmpty ? "  # it offers no tool" : "")]
       lines.append("    reason: nobody has allowed this yet")
     }
     // Denied tools come first: if the server is named like a tool family, an allowed name may also be the family's name
-    // for what other tools of the server do.
+    // for an action of other tools.
     if !others.isEmpty {
-      lines += ["  # These change things, or it does not say. Move down what the agent may do.", "  - deny:"]
+      lines += [
+        "  # The server does not call these read-only. Move those that the agent may use to an `allow`.", "  - deny:",
+      ]
       lines += actions(others) + ["    reason: nobody has allowed this yet"]
     }
-    if !reading.isEmpty {
-      lines += ["  # Of these it says that they only read.", "  - allow:"] + actions(reading)
+    if !readOnly.isEmpty {
+      lines += ["  # The server says that these tools only read.", "  - allow:"] + actions(readOnly)
     }
-    lines += unnameable.map { "# No rule names this one, so it is denied: \($0)" }
+    lines += unusableNames.map { "# No rule names this one, so it is denied: \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -7,16 +7,17 @@ import Wire
 struct PolicyDraftCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "draft",
-    abstract: "Ask a server for its tools, and print a policy to start from.",
+    abstract: "Ask a server for its tools and print a policy to start from.",
     discussion: """
-      What the server says only reads is allowed, everything else is denied by name, to be moved down by hand:
+      Tools that the server calls read-only are allowed. All others are denied by name: move those that the agent may \
+      use to the allowed ones by hand.
 
-        czproxy policy draft --server filesystem -- npx -y @modelcontextprotocol/server-filesystem . > policy.yaml
+        czproxy policy draft --server filesystem -- COMMAND > policy.yaml
 
-      Exits with 0 when there is a policy, with 2 where the server's tools can't be learnt.
+      Exits with 0 if there is a policy, with 2 if the server does not list its tools.
       """)
 
-  @Option(help: "What rules call the server (default: made from its command).")
+  @Option(help: "The name of the server in rules (default: made from its command).")
   var server: String?
 
   @OptionGroup var timeout: AnswerTimeout
@@ -25,7 +26,7 @@ struct PolicyDraftCommand: ParsableCommand {
   var command: [String]
 
   func validate() throws {
-    guard !command.isEmpty else { throw ValidationError("the server's command is missing: it stands behind `--`") }
+    guard !command.isEmpty else { throw ValidationError("the server's command is missing: give it after `--`") }
     if let server, ServerName(server) == nil {
       throw ValidationError("--server takes \(ServerName.requirement), not `\(server)`")
     }
@@ -34,14 +35,15 @@ struct PolicyDraftCommand: ParsableCommand {
   func run() throws {
     var draft = PolicyDraft(server: server ?? ServerName(derivedFrom: command).description)
     var client = MCPClient(
-      command: command, timeout: timeout.milliseconds, name: "czproxy-draft", version: Version.number)
+      command: command, timeout: timeout.milliseconds, name: "czproxy-draft", version: Version.number,
+      willStartAgain: Terminal.announceSecondStart)
     do throws(MCPFailure) {
       try client.listTools { answer in
         answer.document.member("tools", of: answer.result).map { draft.add($0, in: answer.document) } ?? true
       }
     } catch {
       client.close()
-      Terminal.complain("\(error)")
+      Terminal.complain(failure: error, of: command)
       throw ExitCode(2)
     }
     client.close()

@@ -9,24 +9,24 @@ import Wire
 struct PolicyEvalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
-    abstract: "Decide cases in bulk: one JSON object a line in, one a line out.",
+    abstract: "Decide calls in bulk: one JSON object per line in, one per line out.",
     discussion: """
-      A case: {"mode": "hosted"|"hosted-fast"|"local", "policy": …, "tool": …, "method": …, "args": …, "context": …, \
-      "client_name": …, "supports_arg_rewrite": …}. `policy` is a bundle's payload where `mode` is hosted, as without one; \
-      for local it is a local policy: an object, or its text in YAML. `policy` and `tool` have to be there.
+      A case is {"mode": "hosted"|"hosted-fast"|"local", "policy": …, "tool": …, "method": …, "args": …, "context": …, \
+      "client_name": …, "supports_arg_rewrite": …}; `policy` and `tool` are required. In the hosted modes (the default) \
+      `policy` is the payload of a bundle; in local mode it is a local policy: an object, or a string with its YAML.
 
-        {"mode": "local", "policy": {"rules": [{"allow": "fs"}]}, "tool": "fs", "method": "read_file"}
+        {"mode":"local","policy":{"rules":[{"allow":"fs"}]},"tool":"fs"}
 
-      Exits with 0 whatever the decisions are, and with 1 for a line that is no case.
+      Exits with 0 whatever the decisions, with 1 if a line is not a case.
       """)
 
-  @Argument(help: "A file of cases; stdin without.")
+  @Argument(help: "A file of cases (default: standard input).")
   var file: String?
 
   func run() throws {
     let input = try InputFile.read(file)
     var isComplete = true
-    // Many cases with one policy must not wait for it to be loaded each time.
+    // Successive cases with the same policy load it only once.
     var last: (mode: PolicyCase.Mode, source: [UInt8], policy: Policy)?
     var output: [UInt8] = []
     let lines = input.split(separator: 0x0a, omittingEmptySubsequences: false)

@@ -6,8 +6,8 @@ import Wire
 struct PolicyExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Tell how a policy comes to its decision: each rule, and what turned the call away from it.",
-    discussion: "Exits as `test` does. Arguments are named, their values are not shown.")
+    abstract: "Show how a policy reaches its decision: each rule, and why it did not match.",
+    discussion: "Exits like `czproxy policy test`. Names the arguments, and never shows their values.")
 
   @OptionGroup var question: PolicyQuestion
 
@@ -16,11 +16,11 @@ struct PolicyExplainCommand: ParsableCommand {
 
   func run() throws {
     let call = try question.call()
-    let policy = try question.loadPolicy()
+    let (policy, file) = try question.loadPolicy()
     let onMethod = question.decisionOnMethod(of: call, by: policy)
     let explanation = onMethod.map { Explanation(decision: $0, of: call) } ?? policy.explain(call)
     switch format {
-    case .text: printText(explanation, call)
+    case .text: printText(explanation, call, file)
     case .json: printJSON(explanation, call)
     }
     switch explanation.decision.effect {
@@ -29,7 +29,7 @@ struct PolicyExplainCommand: ParsableCommand {
     }
   }
 
-  private func printText(_ explanation: Explanation, _ call: Call) {
+  private func printText(_ explanation: Explanation, _ call: Call, _ file: String) {
     let decision = explanation.decision
     print("subject: \(DisplayText.escaped(call.subject))")
     print("matched against: \(explanation.actions.map { DisplayText.escaped($0.utf8) }.joined(separator: ", "))")
@@ -38,7 +38,7 @@ struct PolicyExplainCommand: ParsableCommand {
       let rule = step.rule
       let actions = rule.actions.map { DisplayText.escaped($0.utf8) }.joined(separator: ", ")
       print(
-        "\(rule.position). \(question.policy):\(rule.line): \(rule.effect.rawValue) \(actions) "
+        "\(rule.position). \(file):\(rule.line): \(rule.effect.rawValue) \(actions) "
           + "(\(DisplayText.escaped(rule.policyID.utf8))): \(words(step.outcome))")
     }
     print("")

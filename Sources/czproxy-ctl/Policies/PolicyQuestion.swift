@@ -11,8 +11,12 @@ struct PolicyQuestion: ParsableArguments {
   @Option(name: [.short, .long], help: "The tool of that server.")
   var method: String?
 
-  @Option(name: [.short, .long], help: "A local policy: .yaml, .yml or .json.")
-  var policy: String
+  @Option(
+    name: [.short, .long],
+    help: "A local policy: .yaml, .yml or .json (default: policy.yaml, .yml or .json in the state directory).")
+  var policy: String?
+
+  @OptionGroup var state: StateOptions
 
   @Flag(help: "The policy is the payload of a bundle.")
   var payload = false
@@ -30,16 +34,22 @@ struct PolicyQuestion: ParsableArguments {
   @Option(name: .customLong("tag"), help: "KEY=VALUE of the tags; may be repeated.")
   var tags: [String] = []
 
-  func validate() throws { _ = try makeContext() }
+  func validate() throws {
+    _ = try makeContext()
+    if payload, policy == nil { throw ValidationError("--payload needs --policy FILE") }
+  }
 
-  /// The policy; if it can't be used, exits with 1 and the reason on stderr.
-  func loadPolicy() throws -> Policy {
-    try reportingPolicyErrors { () throws(PolicyError) in try PolicySource.load(policy, isPayload: payload).policy }
+  /// The policy and its file; exits with 1 if the policy can't be used.
+  func loadPolicy() throws -> (policy: Policy, file: String) {
+    let file = try state.policyFile(policy)
+    return try reportingPolicyErrors { () throws(PolicyError) in
+      (try PolicySource.load(file, isPayload: payload).policy, file)
+    }
   }
 
   /// The call as the proxy would judge it; exits with 2 if the arguments or the schema are not an object.
   ///
-  /// Without a method, the call is judged as the SDK judges a call of the tool as such.
+  /// Without a method, the call is judged as the SDK judges a call that names only a tool.
   func call() throws -> Call {
     guard let document = try? JSONDocument(parsing: Array(arguments.utf8)[...], options: .document),
       document.kind(of: document.root) == .object

@@ -7,10 +7,10 @@ import Wire
 struct PolicyTestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "Tell what a policy decides about a call.",
+    abstract: "Show what a policy decides about a call.",
     discussion:
-      "Exits with 0 when the call is allowed, 3 when it is denied or warned of, 1 for a policy that can't be used, "
-      + "2 for arguments or a schema that are no JSON object.")
+      "Exits with 0 if the call is allowed, with 3 if it is denied or warned about, with 1 if the policy can't be used, "
+      + "with 2 if the arguments or the schema are not a JSON object.")
 
   @OptionGroup var question: PolicyQuestion
 
@@ -19,7 +19,7 @@ struct PolicyTestCommand: ParsableCommand {
 
   func run() throws {
     let call = try question.call()
-    let policy = try question.loadPolicy()
+    let policy = try question.loadPolicy().policy
     let explanation = policy.explain(call)
     let judgement = policy.judge(call)
     let decision = question.decisionOnMethod(of: call, by: policy) ?? judgement.decision

@@ -7,13 +7,15 @@ import Wire
 struct PolicyValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Check a policy: what is wrong with it, and what is probably not meant.",
+    abstract: "Check a policy for errors, and for what is probably a mistake.",
     discussion:
-      "Exits with 0 for a policy that can be used, whatever the warnings, and with 1 for any other; with 2 where "
-      + "the server's tools can't be learnt.")
+      "Exits with 0 for a policy that can be used, even with warnings, with 1 for any other or none, with 2 if the "
+      + "server does not list its tools.")
 
-  @Argument(help: "A local policy: .yaml, .yml or .json.")
-  var file: String
+  @Argument(help: "A local policy: .yaml, .yml or .json (default: policy.yaml, .yml or .json in the state directory).")
+  var file: String?
+
+  @OptionGroup var state: StateOptions
 
   @Flag(help: "The file is the payload of a bundle.")
   var payload = false
@@ -24,15 +26,16 @@ struct PolicyValidateCommand: ParsableCommand {
   @Option(help: "The server's tools: the answer to `tools/list`, or a list of names, as JSON.")
   var tools: String?
 
-  @Option(help: "The server's command, to ask it for its tools; a line for the shell.")
+  @Option(help: "A shell command that starts the server, to ask it for its tools.")
   var serverCommand: String?
 
   @Option(help: "text or json.")
   var format = OutputFormat.text
 
   func validate() throws {
+    if payload, file == nil { throw ValidationError("--payload needs a file") }
     if tools != nil || serverCommand != nil, server == nil {
-      throw ValidationError("`--tools` and `--server-command` need `--server`")
+      throw ValidationError("--tools and --server-command need --server NAME")
     }
     if let server, ServerName(server) == nil {
       throw ValidationError("--server takes \(ServerName.requirement), not `\(server)`")
@@ -40,11 +43,12 @@ struct PolicyValidateCommand: ParsableCommand {
   }
 
   func run() throws {
+    let file = try state.policyFile(file)
     let policy: Policy
     do {
       policy = try PolicySource.load(file, isPayload: payload).policy
     } catch {
-      report(error)
+      report(error, in: file)
       throw ExitCode(1)
     }
     let warnings = policy.review(server: server.map { Array($0.utf8) }, tools: try knownTools())
@@ -66,14 +70,14 @@ struct PolicyValidateCommand: ParsableCommand {
       writer.integer(policy.ruleCount)
       writer.key("warnings")
       writer.beginArray()
-      for warning in warnings { write((warning.line, warning.column), code: nil, warning.message, to: &writer) }
+      for warning in warnings { write((file, warning.line, warning.column), code: nil, warning.message, to: &writer) }
       writer.endArray()
       writer.endObject()
       Terminal.print(writer)
     }
   }
 
-  private func report(_ error: PolicyError) {
+  private func report(_ error: PolicyError, in file: String) {
     switch format {
     case .text:
       Terminal.printError("INVALID: \(file)")
@@ -86,7 +90,7 @@ struct PolicyValidateCommand: ParsableCommand {
       writer.key("errors")
       writer.beginArray()
       for diagnostic in error.diagnostics {
-        let place = (diagnostic.line, diagnostic.column)
+        let place = (file, diagnostic.line, diagnostic.column)
         write(place, code: diagnostic.code.rawValue, diagnostic.message, to: &writer)
       }
       writer.endArray()
@@ -96,11 +100,11 @@ struct PolicyValidateCommand: ParsableCommand {
   }
 
   private func write(
-    _ place: (line: Int?, column: Int?), code: String?, _ message: String, to writer: inout JSONWriter
+    _ place: (file: String, line: Int?, column: Int?), code: String?, _ message: String, to writer: inout JSONWriter
   ) {
     writer.beginObject()
     writer.key("file")
-    writer.string(file)
+    writer.string(place.file)
     writer.key("line")
     if let line = place.line { writer.integer(line) } else { writer.null() }
     if let column = place.column {

@@ -27,12 +27,13 @@ enum ToolList {
     return tools(in: list, of: document)
   }
 
-  /// Starts a server, asks for its tools, and ends it.
+  /// Starts a server, requests its tools, and ends the server.
   ///
   /// - Parameter command: a command line for the shell.
   static func ask(_ command: String) throws(MCPFailure) -> [KnownTool] {
     var client = MCPClient(
-      command: ["/bin/sh", "-c", command], timeout: timeout, name: "czproxy", version: Version.number)
+      command: ["/bin/sh", "-c", command], timeout: timeout, name: "czproxy", version: Version.number,
+      willStartAgain: Terminal.announceSecondStart)
     defer { client.close() }
     var tools: [KnownTool] = []
     try client.listTools { answer in

@@ -6,14 +6,13 @@ import Wire
 
 struct AuditCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "Read the records, and prove them whole.",
+    commandName: "audit", abstract: "Read the records, and prove them complete.",
     subcommands: [AuditTailCommand.self, AuditSummaryCommand.self, AuditVerifyCommand.self])
 }
 
 extension StateOptions {
-  /// The audit directory; complains and exits if there is no home directory.
-  ///
-  /// A directory that can't be read must not pass for one without records.
+  /// The audit directory. Exits with 74 if it can't be read, because an unreadable directory must not look like one
+  /// without records.
   func auditDirectory() throws -> AuditDirectory {
     let directory = AuditDirectory(stateDirectory: try path())
     if let problem = directory.problem {
@@ -28,10 +27,11 @@ struct AuditVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check that no record is missing or changed.",
     discussion: """
-      Each segment (one a process) is checked row by row, and against what the others have on record about it.
-      Exits with 0 when nothing is missing or changed, with 1 when something is, with 2 when there is nothing to check,
-      with 74 when the state directory can't be read.
-      A segment is `closed` when its process ended in order, `open` while it runs, `unclosed` when it was killed.
+      Each segment (one per process) is checked row by row, and against what other segments have recorded about it.
+      A segment is `open` while its process runs, `closed` if the process ended normally, `unclosed` if it was killed.
+
+      Exits with 0 if nothing is missing or changed, with 1 if something is, with 2 if there is nothing to check, with \
+      74 if the state directory can't be read.
       """)
 
   @Argument(help: "Segments to check (default: all of the state directory).")
@@ -60,7 +60,7 @@ struct AuditVerifyCommand: ParsableCommand {
         let verdict =
           report.isIntact
           ? Terminal.colored("intact", .green) : Terminal.colored("NOT INTACT", .red)
-        // The name may have been made up by somebody else.
+        // File names are not trusted.
         let name = DisplayText.escaped(report.name.utf8)
         print("\(verdict) \(name): \(report.rows) rows, \(report.ending.rawValue)")
         for finding in report.findings { print("  " + DisplayText.escaped(finding.description.utf8, limit: 1024)) }

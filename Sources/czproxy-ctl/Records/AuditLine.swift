@@ -1,6 +1,6 @@
 import Wire
 
-/// One record on one line, for people. Text from the wire is escaped.
+/// Formats a record as one line for people, with text from the wire escaped.
 enum AuditLine {
   static func text(of row: JSONDocument) -> String {
     func text(_ key: StaticString, limit: Int = 80) -> String {
@@ -29,7 +29,7 @@ enum AuditLine {
       return "\(time)  \(label)  a line from the \(text("from")): \(text("reason", limit: 200))"
     case "session_start":
       let label = Terminal.colored("start ", .dim)
-      // A row of the library names the client.
+      // Rows of the library have a client name instead of a server.
       let who = text("server").isEmpty ? text("client_name") : text("server")
       return "\(time)  \(label)  \(who): policy \(text("policy_path", limit: 200)) "
         + "(\(number("policy_rules") ?? 0) rules), \(text("mode"))"
@@ -49,10 +49,10 @@ enum AuditLine {
     }
   }
 
-  /// The scan findings in the subject of the row, and what was done about them.
+  /// The findings of the scan that the row records, and what was done about them.
   ///
-  /// - Parameter andBuiltin: whether to name the built-in detectors too. They change nothing, and find something in
-  ///   every second answer: a date, a commit's hash.
+  /// - Parameter andBuiltin: whether to include the built-in detectors. They change nothing, and match something in every
+  ///   second answer: a date, a commit's hash.
   private static func scan(of row: JSONDocument, andBuiltin: Bool = false) -> String {
     func member(_ path: StaticString...) -> JSONDocument.Node? {
       path.reduce(row.root) { node, key in node.flatMap { row.member(key, of: $0) } }

@@ -1,7 +1,7 @@
 import Policy
 import Wire
 
-/// How often each tool was called, and the decisions.
+/// The number of calls per tool and decision.
 struct AuditSummary {
   /// The calls that are counted together.
   struct Kind: Hashable {
@@ -9,14 +9,14 @@ struct AuditSummary {
     let method: [UInt8]
     let decision: String
     let policyID: [UInt8]
-    /// Whether the denial was only recorded.
+    /// Whether the call was only observed: its denial was recorded, but not enforced.
     let isObserved: Bool
     let clientName: String?
     let projectID: String?
 
     var subject: [UInt8] { server + [UInt8(ascii: ":")] + method }
 
-    /// What a policy decides about every call of this kind; nil if that depends on arguments, which rows do not hold.
+    /// The decision of a policy about every call of this kind; nil if it depends on arguments, which rows do not hold.
     func decision(by policy: Policy) -> String? {
       var context = Context()
       context.clientName = clientName
@@ -39,12 +39,12 @@ struct AuditSummary {
   }
 
   private(set) var counts: [Kind: Count] = [:]
-  /// Refused lines.
+  /// The number of refused lines.
   private(set) var refusals = 0
-  /// Rows of any kind.
+  /// The number of rows of any kind.
   private(set) var rows = 0
 
-  /// - Parameter start: earlier rows do not count.
+  /// - Parameter start: earlier rows are skipped.
   mutating func add(_ row: JSONDocument, since start: RecordTime?) {
     func bytes(_ key: StaticString) -> [UInt8] { row.member(key, of: row.root).flatMap { row.string($0) } ?? [] }
     func text(_ key: StaticString) -> String { String(decoding: bytes(key), as: UTF8.self) }
@@ -72,7 +72,7 @@ struct AuditSummary {
     }
   }
 
-  /// By subject, the most frequent kind first.
+  /// Sorted by subject, then by frequency, the most frequent kind first.
   var sorted: [(kind: Kind, count: Count)] {
     counts.sorted { first, second in
       let (a, b) = (first.key.subject, second.key.subject)

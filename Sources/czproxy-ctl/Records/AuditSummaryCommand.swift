@@ -7,19 +7,20 @@ import Wire
 struct AuditSummaryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "summary",
-    abstract: "Count what was called and what was decided; tell what another policy would decide.",
+    abstract: "Count calls and decisions, and show what another policy would decide.",
     discussion: """
-      After a time with `--observe`, or before a policy is changed:
+      After some time with `czproxy run --observe`, or before a policy is changed:
 
         czproxy audit summary --since 7d --policy new.yaml
 
-      marks what NEW.yaml would decide otherwise: `allow -> deny`. It is `allow -> ?` where that depends on arguments,
-      which are not on record; detection rules are not asked.
-      Exits with 0, with 3 where another decision is certain, with 2 when there are no records, with 1 for a policy that
-      can't be used, with 74 when records can't be read.
+      marks each decision that new.yaml would change, as `allow -> deny`, or as `allow -> ?` if that depends on \
+      arguments, whose values are not on record. Detection rules are not applied.
+
+      Exits with 0, with 3 if a decision would certainly change, with 2 if there are no records, with 1 if the policy \
+      can't be used, with 74 if records can't be read.
       """)
 
-  @Option(help: "Only what came since then: 2026-11-20, 2026-11-20T08:30 (UTC), or 90m, 24h, 7d ago.")
+  @Option(help: "Only records since then: 2026-11-20, 2026-11-20T08:30 (UTC), or 90m, 24h, 7d ago.")
   var since: RecordTime?
 
   @Option(help: "A local policy to compare with: .yaml, .yml or .json.")
@@ -35,8 +36,8 @@ struct AuditSummaryCommand: ParsableCommand {
       try reportingPolicyErrors { () throws(PolicyError) in try PolicySource.load(path).policy }
     }
     let directory = try state.auditDirectory()
-    let (summary, isWhole) = summary(of: directory)
-    guard summary.rows > 0 || !isWhole else {
+    let (summary, isComplete) = summary(of: directory)
+    guard summary.rows > 0 || !isComplete else {
       Terminal.complain("there are no records\(since.map { " since \($0.text)" } ?? "") in \(directory.path)")
       throw ExitCode(2)
     }
@@ -58,16 +59,16 @@ struct AuditSummaryCommand: ParsableCommand {
       let lines = summary.refusals == 1 ? "1 line was" : "\(summary.refusals) lines were"
       print("\(lines) refused: `czproxy audit tail` has the reasons")
     }
-    if !isWhole { throw ExitCode(74) }
+    if !isComplete { throw ExitCode(74) }
     if isOther { throw ExitCode(3) }
   }
 
-  /// What another policy would decide about calls of a kind, if it differs.
+  /// The different decision of another policy about calls of a kind.
   private enum Change {
     case decision(String)
     case unknown
 
-    /// - Parameter other: nil if it can't be determined.
+    /// - Parameter other: the other policy's decision; nil if it can't be determined.
     init?(from decision: String, to other: String?) {
       guard other != decision else { return nil }
       self = other.map { .decision($0) } ?? .unknown
@@ -82,9 +83,9 @@ struct AuditSummaryCommand: ParsableCommand {
   }
 
   /// The summary, and whether every segment could be read.
-  private func summary(of directory: AuditDirectory) -> (AuditSummary, isWhole: Bool) {
+  private func summary(of directory: AuditDirectory) -> (AuditSummary, isComplete: Bool) {
     var summary = AuditSummary()
-    var isWhole = true
+    var isComplete = true
     for segment in directory.segments() {
       do {
         try directory.forEachRow(of: segment, from: 0) { row in
@@ -95,10 +96,10 @@ struct AuditSummaryCommand: ParsableCommand {
         }
       } catch {
         Terminal.complain("\(error)")
-        isWhole = false
+        isComplete = false
       }
     }
-    return (summary, isWhole)
+    return (summary, isComplete)
   }
 
   private func line(

@@ -5,12 +5,12 @@ import Wire
 
 struct AuditTailCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tail", abstract: "Show the latest records of all sessions, in the order of their time.",
+    commandName: "tail", abstract: "Show the latest records of all sessions, ordered by time.",
     discussion:
-      "Exits with 0 when there are records, with 2 when there are none, with 74 when the state directory can't be read, "
-      + "as `verify` does. With --follow it waits for the first one.")
+      "Exits with 0 if there are records, with 2 if there are none, with 74 if the state directory can't be read. With "
+      + "--follow, waits for the first record.")
 
-  @Flag(name: [.customShort("f"), .long], help: "Go on with new records as they come.")
+  @Flag(name: [.customShort("f"), .long], help: "Keep showing records as they are written.")
   var follow = false
 
   @Option(name: [.customShort("n"), .long], help: "How many records to show.")
@@ -18,11 +18,11 @@ struct AuditTailCommand: ParsableCommand {
 
   @OptionGroup var state: StateOptions
 
-  @Option(help: "text or json (the rows as they stand).")
+  @Option(help: "text or json (the rows as they were written).")
   var format = OutputFormat.text
 
   func validate() throws {
-    guard (0...1_000_000).contains(lines) else { throw ValidationError("`--lines` takes 0 to 1000000") }
+    guard (0...1_000_000).contains(lines) else { throw ValidationError("--lines takes 0 to 1000000") }
   }
 
   private struct Row {
@@ -43,13 +43,13 @@ struct AuditTailCommand: ParsableCommand {
     }
     for row in latest(newest) { show(row) }
     if isEmpty {
-      // Mostly this is the wrong directory: a program must not take it for a quiet day, nor a person for a quiet host.
+      // Most likely this is the wrong directory: nobody should take the silence for a day without calls.
       Terminal.complain("there are no records in \(directory.path)\(follow ? " yet: waiting for the first one" : "")")
       if !follow { throw ExitCode(2) }
     }
     while follow {
       fflush(nil)
-      // Files are few and rows are small: polling twice a second is cheaper than it sounds, and works everywhere.
+      // Polling twice a second is cheap, because files are few and rows are small, and works on every system.
       Thread.sleep(forTimeInterval: 0.5)
       var rows: [Row] = []
       for segment in directory.segments() { rows += read(segment, in: directory, &offsets) }
@@ -57,10 +57,10 @@ struct AuditTailCommand: ParsableCommand {
     }
   }
 
-  /// Sorted by time: a session that began early may have the latest rows of all.
+  /// The latest rows, sorted by time: a session that began early may have the latest rows of all.
   private func latest(_ rows: [Row]) -> [Row] { rows.sorted { $0.time < $1.time }.suffix(lines) }
 
-  /// The rows of a segment after those already read, or only the last of them.
+  /// The rows of a segment that have not been read yet, or only the last ones.
   private func read(
     _ segment: String, in directory: AuditDirectory, _ offsets: inout [String: Int], atMost limit: Int = .max
   ) -> [Row] {
@@ -79,7 +79,7 @@ struct AuditTailCommand: ParsableCommand {
         return true
       }
     } catch {
-      // Reported once. A segment may belong to another user, as after one `sudo`.
+      // Reported once per segment. A segment may belong to another user, for example after `sudo`.
       if !isKnown { Terminal.complain("\(error)") }
     }
     offsets[segment] = offset

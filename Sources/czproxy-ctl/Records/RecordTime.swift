@@ -2,9 +2,9 @@ import ArgumentParser
 import Audit
 import Platform
 
-/// A moment to compare records with: `2026-11-20`, `2026-11-20T08:30`, or how long ago: `90m`, `24h`, `7d`.
+/// The earliest time of records: `2026-11-20`, `2026-11-20T08:30`, or a time before now: `90m`, `24h`, `7d`.
 struct RecordTime: ExpressibleByArgument {
-  /// The beginning of an ISO 8601 text in UTC, in the form that rows use.
+  /// A time in UTC, or the beginning of one, in the ISO 8601 form that rows use.
   let text: String
 
   init?(argument: String) {

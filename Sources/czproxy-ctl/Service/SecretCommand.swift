@@ -6,17 +6,17 @@ import Platform
 import State
 import Wire
 
-/// `czproxy secret`: what `czproxy run --secret-env` runs once before it starts the server.
+/// `czproxy secret`, which `czproxy run --secret-env` runs once before it starts the server.
 struct SecretCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "secret",
     abstract: "Print secrets that the service keeps, as a JSON array of strings.",
     discussion: """
-      For programs: what is printed is secret. `czproxy run --secret-env NAME=czsec://SECRET` puts one into the \
+      For programs: the output is secret. `czproxy run --secret-env NAME=czsec://SECRET` puts a secret into the \
       environment of a server and nowhere else.
 
-      Exits with 77 when the key is not accepted or the secret is refused, with 75 when the service is away, with 78 \
-      for a secret that is not there.
+      Exits with 0 if all are printed, with 77 if the key is not accepted or a secret is refused, with 75 if the service \
+      is away, with 78 if there is no such secret.
       """,
     shouldDisplay: false)
 
@@ -44,10 +44,10 @@ struct SecretCommand: ParsableCommand {
         }
       }
     } catch let error as ControlPlaneError {
-      Terminal.complain("a secret can't be had: \(error)")
+      Terminal.complain("can't get the secrets: \(error)")
       throw ExitCode(error.exitStatus)
     } catch let error as StateError {
-      Terminal.complain("a secret can't be had: \(error)")
+      Terminal.complain("can't get the secrets: \(error)")
       throw ExitCode(78)
     }
     writer.endArray()
@@ -56,7 +56,7 @@ struct SecretCommand: ParsableCommand {
 }
 
 extension ControlPlaneError {
-  /// sysexits(3): try later, no permission, configuration.
+  /// As in sysexits(3): 75 for a temporary failure, 77 for no permission, 78 for a configuration error.
   var exitStatus: Int32 {
     switch code {
     case .keyRejected, .approvalRequired: 77

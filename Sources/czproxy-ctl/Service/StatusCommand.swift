@@ -8,10 +8,13 @@ import Wire
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Show how old the policy is, where it is from, and what waits to be sent.",
-    discussion:
-      "Exits with 0 when all is well, with 1 when there is a trouble, with 2 when nothing was ever synced here, with 74 "
-      + "when the state directory can't be read.")
+    abstract: "Show where the policy comes from, how old it is, and what waits to be sent.",
+    discussion: """
+      Without a service: the policy in the state directory, and the age of the last record.
+
+      Exits with 0 when all is well, with 1 when something is wrong, with 2 when no service was ever used here and \
+      nothing is wrong, with 74 when the state directory can't be read.
+      """)
 
   @OptionGroup var state: StateOptions
 
@@ -27,14 +30,22 @@ struct StatusCommand: ParsableCommand {
       Terminal.complain("\(error)")
       throw ExitCode(74)
     }
-    guard let report = found else {
-      Terminal.complain("nothing was ever synced in \(directory): `czproxy sync` does it, or `czproxy run` with a key")
-      throw ExitCode(2)
-    }
+    guard let report = found else { return try showLocal(directory) }
     switch format {
     case .text: for line in report.lines { print(line) }
     case .json: Terminal.printJSON { report.write(to: &$0) }
     }
     if report.hasTrouble { throw ExitCode(1) }
+  }
+
+  private func showLocal(_ directory: String) throws {
+    let status = LocalStatus(stateDirectory: directory, audit: try state.auditDirectory(), now: WallClock.seconds())
+    switch format {
+    case .text: for line in status.lines { print(line) }
+    case .json: Terminal.printJSON { status.write(to: &$0) }
+    }
+    if status.hasTrouble { throw ExitCode(1) }
+    Terminal.complain("no service was ever used with \(directory)")
+    throw ExitCode(2)
   }
 }

@@ -2,7 +2,7 @@ import ControlPlane
 import State
 import Wire
 
-/// The state of a state directory that is synced.
+/// The contents of a state directory that is used with a service.
 struct StatusReport {
   let sync: SyncState
   let isAlive: Bool
@@ -10,14 +10,14 @@ struct StatusReport {
   let waiting: [SyncPlan.Receiver: Int]
   private let now: Int64
 
-  /// Nil if nothing was ever synced.
+  /// Nil if no service was ever used.
   init?(stateDirectory: String, now: Int64) throws(StateError) {
     guard let sync = try SyncState(stateDirectory: stateDirectory) else { return nil }
     self.sync = sync
     self.now = now
     isAlive = SyncLock.isHeld(stateDirectory: stateDirectory)
     policy = sync.scope.isEmpty ? nil : try CachedPolicy(CacheLayout(stateDirectory: stateDirectory, scope: sync.scope))
-    // Counted now, because relays go on writing while nothing syncs.
+    // Counted now: relays keep writing records while no sync process runs.
     let receivers = [sync.service.map { _ in SyncPlan.Receiver.service }, sync.telemetry.map { _ in .telemetry }]
     var waiting: [SyncPlan.Receiver: Int] = [:]
     for receiver in receivers.compactMap({ $0 }) {
@@ -26,7 +26,7 @@ struct StatusReport {
     self.waiting = waiting
   }
 
-  /// A fault of the last pull, a delivery that has stopped, or records that nothing is about to send.
+  /// Whether the last pull failed, a delivery has stopped, or records wait that no process will send.
   var hasTrouble: Bool {
     policy?.fault != nil || sync.service?.isStopped == true || sync.telemetry?.isStopped == true
       || sync.source == .none && sync.pulledAt != nil || !isAlive && waiting.values.contains { $0 > 0 }
@@ -62,7 +62,7 @@ struct StatusReport {
     [sync.service.map { (.service, $0) }, sync.telemetry.map { (.telemetry, $0) }].compactMap { $0 }
   }
 
-  private static func duration(_ seconds: Int64) -> String {
+  static func duration(_ seconds: Int64) -> String {
     switch max(seconds, 0) {
     case let seconds where seconds < 120: "\(seconds) s"
     case let seconds where seconds < 7200: "\(seconds / 60) min"

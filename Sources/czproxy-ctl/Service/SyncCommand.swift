@@ -11,38 +11,38 @@ struct SyncCommand: ParsableCommand {
     commandName: "sync",
     abstract: "Keep the policy current and send records to the service.",
     discussion: """
-      One process does it for a state directory; a second one says so and ends with 0. It goes on for as long as a \
-      relay is alive or a record waits, and is started by `czproxy run` where that needs it.
+      One process per state directory does this; a second one says so and exits with 0. It runs as long as a proxy is \
+      alive or a record waits. `czproxy run` starts it when it needs it.
 
       The API key is never an argument: --api-key-file, CZ_API_KEY, CONTROLZERO_API_KEY, or `api_key` in the state \
       directory's config.yaml, in this order. Without a key, --otlp-endpoint alone works.
 
-      With --once, exits with 0 when the policy is current and no record waits, with 75 when the network or the \
-      service is away, with 77 when the key is not accepted, with 78 when what the service sends, or the \
-      configuration, can't be used, with 74 when the state directory can't be read or written.
+      Exits with 78 if the configuration can't be used, with 74 if the state directory can't be read or written. With \
+      --once also: with 0 if the policy is current and no record waits, with 75 if the network or the service is away, \
+      with 77 if the key is not accepted, with 78 if what the service sends can't be used.
       """)
 
-  @Flag(help: "Do everything once and end.")
+  @Flag(help: "Do everything once, then exit.")
   var once = false
 
   @OptionGroup var state: StateOptions
   @OptionGroup var service: ServiceOptions
 
-  @Option(help: "Seconds between two looks at the service's policy.")
+  @Option(help: "Seconds between two requests for the service's policy.")
   var refreshInterval = 300
 
-  @Option(help: "Days that delivered records are kept on this machine.")
+  @Option(help: "Days to keep delivered records on this machine.")
   var retention = 30
 
   @Option(
     name: .customLong("otlp-endpoint"),
-    help: "Send records to this OpenTelemetry collector too (OTLP/HTTP, JSON); OTEL_EXPORTER_OTLP_HEADERS counts.")
+    help: "Also send records to this OpenTelemetry collector (OTLP/HTTP, JSON), with OTEL_EXPORTER_OTLP_HEADERS.")
   var telemetryEndpoint: String?
 
   @Flag(name: .customLong("no-service-audit"), help: "Send no records to the service.")
   var noServiceAudit = false
 
-  @Flag(name: .customLong("no-policy"), help: "Pull no policy: the relays have one of their own.")
+  @Flag(name: .customLong("no-policy"), help: "Pull no policy: the proxies have one of their own.")
   var noPolicy = false
 
   @Option(help: .hidden)
@@ -50,10 +50,10 @@ struct SyncCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...86_400).contains(refreshInterval) else {
-      throw ValidationError("`--refresh-interval` takes 1 to 86400 seconds")
+      throw ValidationError("--refresh-interval takes 1 to 86400 seconds")
     }
-    guard (0...36_500).contains(retention) else { throw ValidationError("`--retention` takes 0 to 36500 days") }
-    guard (1...3600).contains(requestTimeout) else { throw ValidationError("`--request-timeout` takes 1 to 3600") }
+    guard (0...36_500).contains(retention) else { throw ValidationError("--retention takes 0 to 36500 days") }
+    guard (1...3600).contains(requestTimeout) else { throw ValidationError("--request-timeout takes 1 to 3600") }
   }
 
   func run() throws {
@@ -91,7 +91,8 @@ struct SyncCommand: ParsableCommand {
     return options
   }
 
-  /// Accepts a bundle for the cache if the relay would take it, except for rollback: the relay remembers older bundles.
+  /// Accepts a bundle for the cache if the relay would enforce it. Only the relay checks rollback: it remembers which
+  /// bundles it has accepted.
   @Sendable private static func verify(
     _ blob: [UInt8], _ keys: ProjectKeys
   ) throws(ControlPlaneError) -> BundleFacts {
@@ -108,7 +109,7 @@ struct SyncCommand: ParsableCommand {
   }
 }
 
-/// Where the service is, for every command that contacts it.
+/// The options of every command that contacts the service.
 struct ServiceOptions: ParsableArguments {
   @Option(name: .customLong("api-key-file"), help: "A file that holds the API key and nothing else.")
   var keyFile: String?
@@ -121,7 +122,7 @@ struct ServiceOptions: ParsableArguments {
   @Option(name: .customLong("ca-file"), help: "Certificate authorities (PEM) to trust instead of the system's.")
   var authorityFile: String?
 
-  @Flag(name: .customLong("allow-http"), help: "Allow http:// to other machines than this one.")
+  @Flag(name: .customLong("allow-http"), help: "Allow http:// to machines other than this one.")
   var allowHTTP = false
 
   var settings: ServiceSettings.Options {

@@ -157,6 +157,21 @@ struct TypeTests {
     #expect(decision.doubts.count == 1)
   }
 
+  @Test("of a repeated key the last value alone is told, as in the SDK, if nothing can be masked")
+  func repeatedKeysThatCantBeMasked() throws {
+    let policy = try localPolicy(
+      """
+      rules: [{allow: "t"}]
+      dlp_rules:
+        - {id: m, pattern: y, category: custom, action: mask}
+        - {id: w, pattern: x, category: weird}
+      """)
+    let arguments = try JSONDocument(parsing: Array(#"{"a": "x", "a": "y"}"#.utf8)[...], options: .python)
+    let call = Call(
+      tool: Array("t".utf8), method: Array("m".utf8), arguments: (arguments, arguments.root), context: Context())
+    #expect(policy.judge(call, rewrites: false).dataLoss.status == .maskUnsupported)
+  }
+
   /// The tool says what it takes where nothing is said.
   @Test("an argument that is left out is what the tool takes then, to a rule that denies", arguments: ["", "args."])
   func defaults(prefix: String) throws {

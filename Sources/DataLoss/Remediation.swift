@@ -1,3 +1,4 @@
+import Python
 import Wire
 
 /// Tells an agent how to go on if its host can't take masked arguments: which argument holds what kind of value, and
@@ -36,7 +37,7 @@ struct Remediation {
   private mutating func walk(_ node: JSONDocument.Node, _ path: String) throws(Scanner.Failure) {
     switch document.kind(of: node) {
     case .object:
-      for (key, value) in document.members(of: node) {
+      for (key, value) in document.uniqueMembers(of: node) {
         let name = segment(document.text(key))
         try walk(value, path.isEmpty ? name : "\(path).\(name)")
       }

@@ -119,6 +119,16 @@ struct LoadingTests {
     #expect(diagnostics(yaml).map(\.code) == [.load])
   }
 
+  /// The SDK stops where it compares such a key with the ones that it knows.
+  @Test(
+    "a key of a rule that is not a string is an error, as in the SDK",
+    arguments: ["on: {branch: main}", "no: 5", "1: x", "1.5: x", "~: x", "2026-01-05: x"])
+  func keysThatAreNoStrings(member: String) {
+    let found = diagnostics("rules:\n  - deny: t\n    \(member)\n  - {allow: u, 'on': x}\n")
+    #expect(found.map(\.code) == [.validation])
+    #expect(found.map(\.line) == [3])
+  }
+
   @Test(
     "a YAML value stands for what PyYAML makes of it",
     arguments: [

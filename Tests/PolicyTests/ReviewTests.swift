@@ -168,7 +168,9 @@ struct ReviewTests {
       ("path: {op: not_exists, value: 'false'}", "`exists` was meant?"),
       ("draft: 'true'", "without quotes"), ("draft: {op: in, value: ['False', \"false\"]}", "without quotes"),
       ("n: {op: in_range, value: [10, 1]}", "nothing satisfies"),
-      ("n: {op: in_range, value: 10-1}", "nothing satisfies"),
+      ("n: {op: in_range, value: 10-1}", "nothing satisfies"), ("country: no", "YAML reads `False` here"),
+      ("at: 12:30", "YAML reads `750` here"), ("at: {op: in_range, value: [09:00, 17:00]}", "YAML reads `1020` here"),
+      ("mode: 0644", "YAML reads `420` here"), ("s: {op: in, value: [DE, NO]}", "YAML reads `False` here"),
       ("path: {op: equals, value: /etc/*}", "`glob` was meant?"), ("path: {op: in, value: [/root, /etc/*]}", "`glob`"),
       ("path: {op: contains, value: [a, b]}", "a list is compared as one text"),
     ])

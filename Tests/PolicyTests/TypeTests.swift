@@ -109,6 +109,69 @@ struct TypeTests {
     #expect(try effect("deny", "{input_text: y}", decoy, schema: schema) == .allow)
   }
 
+  @Test(
+    "what is no boolean is in doubt where booleans are compared, if the tool may take one",
+    arguments: ["true", "{op: equals, value: true}", "{op: in, value: [true]}", "{op: not_in, value: [false]}"],
+    [#""yes""#, #""true""#, "1", "1.0", #""on""#])
+  func valuesThatAreNoBooleans(test: String, value: String) throws {
+    for schema in [nil, #"{"properties": {"b": {"type": ["boolean", "string", "number"]}}}"#] {
+      #expect(try effect("deny", "{b: \(test)}", #"{"b": \#(value)}"#, schema: schema) == .deny)
+      #expect(try effect("allow", "{b: \(test)}", #"{"b": \#(value)}"#, schema: schema) == .deny)
+      #expect(try effect("allow", "{b: {op: not_in, value: [true]}}", #"{"b": \#(value)}"#, schema: schema) == .deny)
+      #expect(try effect("deny", "{b: \(test)}", #"{"b": false}"#, schema: schema) == .allow)
+      #expect(try effect("allow", "{b: \(test)}", #"{"b": true}"#, schema: schema) == .allow)
+    }
+    #expect(try effect("deny", "{s: true}", #"{"s": "yes"}"#) == .allow)
+    #expect(try effect("deny", "{s: 'T*'}", #"{"s": "yes"}"#, schema: nil) == .allow)
+  }
+
+  /// The Python SDK for servers decodes `null` too, if a parameter is not just a `str`.
+  @Test("the text `null` is no value, too, unless the tool takes it as it stands", arguments: ["null", " null\\n"])
+  func textOfNull(text: String) throws {
+    let optional = ##"{"properties": {"b": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": "main"}}}"##
+    let arguments = #"{"b": "\#(text)"}"#
+    for schema in [nil, optional] {
+      #expect(try effect("allow", "{b: {op: not_in, value: [main]}}", arguments, schema: schema) == .deny)
+      #expect(try effect("allow", "{b: {op: exists}}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{b: {op: not_exists}}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{b: dev}", arguments, schema: schema) == .allow)
+    }
+    #expect(try effect("deny", "{b: main}", arguments, schema: optional) == .deny)
+    let plain = #"{"properties": {"b": {"type": "string"}}}"#
+    #expect(try effect("allow", "{b: {op: not_in, value: [main]}}", arguments, schema: plain) == .allow)
+    #expect(try effect("deny", "{b: {op: not_exists}}", arguments, schema: plain) == .allow)
+  }
+
+  @Test(
+    "a reading of some servers that keeps a rule from letting through is told",
+    arguments: [
+      ("{o: {op: not_in, value: [main]}}", #"{"o": "null"}"#), (#"{u: '["/work*'}"#, #"{"u": "[\"/work/a\"]"}"#),
+      ("{n: {op: not_in, value: [7]}}", #"{"n": 7.0}"#), ("{user_id: boss}", #"{"user_id": "boss"}"#),
+      ("{s: {op: matches, value: '^(?!.*z)'}}", #"{"s": "\#(String(repeating: "a", count: 9000))z"}"#),
+    ])
+  func doubtsAreTold(when: String, arguments: String) throws {
+    let policy = try localPolicy("rules: [{allow: \"t:m\", when: \(when)}]")
+    let schema = when.contains("user_id") ? nil : Self.schema
+    let decision = policy.decide(try toolCall("t", "m", arguments, schema: schema))
+    #expect(decision.effect == .deny)
+    #expect(decision.doubts.count == 1)
+  }
+
+  @Test("of a repeated key the last value alone is told, as in the SDK, if nothing can be masked")
+  func repeatedKeysThatCantBeMasked() throws {
+    let policy = try localPolicy(
+      """
+      rules: [{allow: "t"}]
+      dlp_rules:
+        - {id: m, pattern: y, category: custom, action: mask}
+        - {id: w, pattern: x, category: weird}
+      """)
+    let arguments = try JSONDocument(parsing: Array(#"{"a": "x", "a": "y"}"#.utf8)[...], options: .python)
+    let call = Call(
+      tool: Array("t".utf8), method: Array("m".utf8), arguments: (arguments, arguments.root), context: Context())
+    #expect(policy.judge(call, rewrites: false).dataLoss.status == .maskUnsupported)
+  }
+
   /// The tool says what it takes where nothing is said.
   @Test("an argument that is left out is what the tool takes then, to a rule that denies", arguments: ["", "args."])
   func defaults(prefix: String) throws {
@@ -142,13 +205,13 @@ struct TypeTests {
 
   /// To JavaScript `0x1388` is 5000, to who reads up to the first other letter `5000 EUR` too.
   @Test(
-    "a text that is no number is in doubt where numbers are compared",
+    "a text or a boolean, which is no number, is in doubt where numbers are compared",
     arguments: [
       "{op: gt, value: 100}", "{op: lte, value: 1e9}", "{op: in_range, value: [0, 100]}",
       "{op: outside_range, value: 0-100}",
-    ], [#""0x1388""#, #""5000 EUR""#, #""0 or so""#])
+    ], [#""0x1388""#, #""5000 EUR""#, #""0 or so""#, "true"])
   func textsThatAreNoNumbers(test: String, value: String) throws {
-    for schema in [nil, #"{"properties": {"n": {"type": "string"}}}"#] {
+    for schema in [nil, #"{"properties": {"n": {"type": ["string", "boolean"]}}}"#] {
       #expect(try effect("allow", "{n: \(test)}", #"{"n": \#(value)}"#, schema: schema) == .deny)
       #expect(try effect("deny", "{n: \(test)}", #"{"n": \#(value)}"#, schema: schema) == .deny)
     }

@@ -1,3 +1,5 @@
+import Python
+
 /// Finds conditions that are permitted but probably not meant. Most of them never hold, so a rule that denies never
 /// applies.
 enum ConditionHints {
@@ -27,8 +29,13 @@ enum ConditionHints {
       hints.append("\(name): a list is compared as one text, not element by element; `{op: in, value: …}` was meant?")
     default:
       if isBoolean(value) { hints.append(ofBoolean(name, value)) }
+      if value.isReread { hints.append(ofReread(name, value)) }
     }
     return hints
+  }
+
+  private static func ofReread(_ name: String, _ value: PolicyValue) -> String {
+    "\(name): YAML reads `\(PythonText.string(value))` here; in quotes it is the text that is written"
   }
 
   /// Our notation for a place within the arguments that is written as in other languages.
@@ -62,6 +69,8 @@ enum ConditionHints {
       if !unknown.isEmpty { return unknown }
     }
     let asked = operation.name.string ?? ""
+    let operands = operation.operand.elements ?? [operation.operand]
+    if let reread = operands.first(where: \.isReread) { return [ofReread(name, reread)] }
     if test.isOfPresence {
       guard let value = value["value"], !value.isNull, !value.isTruthy || value.isString("false") else { return [] }
       let other = asked == "exists" ? "not_exists" : "exists"

@@ -25,6 +25,8 @@ struct PolicyValue: Sendable {
   let column: Int
   /// The number of values: this one and all within it.
   var size = 1
+  /// Whether YAML makes something else of it than a person reads: of `no` a boolean, of `12:30` the number 750.
+  var isReread = false
 
   /// The value of a member by its key; nil if it is absent or this is not a mapping.
   subscript(key: String) -> PolicyValue? {
@@ -41,6 +43,9 @@ struct PolicyValue: Sendable {
     guard case .string(let bytes) = content else { return nil }
     return String(decoding: bytes, as: UTF8.self)
   }
+
+  /// Nil if this is not a list.
+  var elements: [PolicyValue]? { if case .list(let elements) = content { elements } else { nil } }
 
   var isNull: Bool {
     if case .null = content { return true }

@@ -49,6 +49,10 @@ enum RuleReader {
     guard case .mapping(let members) = value.content else {
       throw Failure("must be a mapping, not \(value.kindName)", value)
     }
+    // To YAML, `on` and `no` are booleans; a `when` under such a key would leave the rule without its condition.
+    for key in members.lazy.map(\.key) where key.string == nil {
+      throw Failure("a key of a rule must be a string, not \(key.kindName); in quotes it is one", key)
+    }
     let (effect, pattern) = try effectAndPattern(of: value, members, isOurDialect: isOurDialect)
     let patterns = try strings(pattern, "the pattern")
     let identifier = value["id"].map(PythonText.string)

@@ -56,7 +56,9 @@ struct YAMLReader {
       if event.isImplicit { try noteSpecial(bytes, mark) }
       let tag = event.isImplicit ? nil : event.tag ?? Self.textTag
       let content = try Self.content(of: bytes, tag: tag) { failure($0, mark) }
-      try add(PolicyValue(content: content, line: mark.line + 1, column: mark.column + 1), anchor: event.anchor)
+      var value = PolicyValue(content: content, line: mark.line + 1, column: mark.column + 1)
+      value.isReread = event.isImplicit && YAMLScalar.isReread(bytes, as: content)
+      try add(value, anchor: event.anchor)
     case .alias(let name):
       guard let value = anchors[name] else { throw failure("undefined alias `\(name)`; \(YAMLHint.star)", mark) }
       try add(value, anchor: nil)

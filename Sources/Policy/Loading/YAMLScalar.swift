@@ -16,6 +16,22 @@ enum YAMLScalar {
     }
   }
 
+  /// Whether a plain text and what it was resolved to say different things to a person.
+  static func isReread(_ text: [UInt8], as content: PolicyValue.Content) -> Bool {
+    switch content {
+    case .boolean:
+      return !["true", "True", "TRUE", "false", "False", "FALSE"].contains { text.elementsEqual($0.utf8) }
+    case .integer: return text.contains(UInt8(ascii: ":")) || isOctal(text)
+    case .number: return text.contains(UInt8(ascii: ":"))
+    default: return false
+    }
+  }
+
+  private static func isOctal(_ text: [UInt8]) -> Bool {
+    let digits = text.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+    return digits.count > 1 && digits.first == UInt8(ascii: "0") && digits.allSatisfy { (0x30...0x39).contains($0) }
+  }
+
   // MARK: Integers
 
   /// Binary, octal, decimal, hexadecimal and base 60, with underscores; returns the value's decimal digits.

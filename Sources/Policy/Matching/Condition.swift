@@ -28,7 +28,13 @@ enum Verdict: Equatable {
 enum Doubt: String, Sendable {
   case type = "the argument is not of the type that the tool asks for"
   case lookAlike = "some servers take another key for it"
-  case noNumber = "a text that is no number to every server"
+  case noNumber = "a value that is no number to every server"
+  case noBoolean = "some servers take it for true or false"
+  case null = "some servers take the text for no value"
+  case decoded = "some servers decode the JSON that the text holds"
+  case whole = "some servers take the number for another one"
+  case long = "the text goes on behind what is examined for a match"
+  case caller = "an argument can't say who calls"
   case undeclared = "the tool asks for no argument of this name"
   case tooLarge = "it holds JSON that is nested too deeply, or too large, to be looked into"
   case runaway = "the regular expression takes too long on this text"
@@ -38,14 +44,6 @@ enum Doubt: String, Sendable {
 
 extension Verdict {
   init(_ holds: Bool) { self = holds ? .holds : .fails }
-
-  /// The verdict on an argument that the tool does not declare and so ignores: it may deny a call but not allow it.
-  ///
-  /// - Parameter other: the verdict without that argument.
-  func withUndeclared(_ other: Verdict, isDenying: Bool) -> Verdict {
-    let verdict = combined(with: other, isDenying: isDenying)
-    return self == .holds && verdict == .fails ? .undecided(.undeclared) : verdict
-  }
 
   /// The verdict over several readings of one value: a rule that denies applies if any reading satisfies it, one that
   /// lets through only if all of them do.
@@ -58,5 +56,14 @@ extension Verdict {
     case (.undecided, .holds), (.holds, .undecided): isDenying ? .holds : (self == .holds ? other : self)
     case (.undecided, .fails), (.fails, .undecided): isDenying ? (self == .fails ? other : self) : .fails
     }
+  }
+
+  /// The same with a reading that only some servers have, such as that of a tool that ignores the argument: it may
+  /// deny a call but not allow it.
+  ///
+  /// - Parameter doubt: why a rule that lets through does not apply if only this verdict would let it.
+  func combined(with other: Verdict, isDenying: Bool, doubt: Doubt) -> Verdict {
+    let verdict = combined(with: other, isDenying: isDenying)
+    return self == .holds && verdict == .fails ? .undecided(doubt) : verdict
   }
 }

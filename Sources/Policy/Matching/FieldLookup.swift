@@ -62,19 +62,21 @@ struct FieldLookup {
       switch declares(CollectionOfOne(.member(argument))) {
       case false?:
         let asked = isMainText ? mainText(hidden, onlyDeclared: true) : Found(value: nil, argument: nil)
-        return verdict.withUndeclared(
-          self.verdict(of: condition.test, on: asked, isDenying: isDenying), isDenying: isDenying)
+        return verdict.combined(
+          with: self.verdict(of: condition.test, on: asked, isDenying: isDenying), isDenying: isDenying,
+          doubt: .undeclared)
       case nil where isMainText:
         // The tool may have no use for this argument and act on one that it surely has.
         let asked = mainText(hidden, onlyDeclared: true)
         guard asked.argument != nil else { return verdict }
         return verdict.combined(
-          with: self.verdict(of: condition.test, on: asked, isDenying: isDenying), isDenying: isDenying)
+          with: self.verdict(of: condition.test, on: asked, isDenying: isDenying), isDenying: isDenying,
+          doubt: .undeclared)
       case nil where ContextMembers.isAboutCaller(key):
         // A message can't say who calls: an argument of that name, which the tool may have no use for, may count
         // against the call but not for it.
         let absent = condition.test.verdict(on: nil, files: call.files, isDenying: isDenying)
-        return verdict.combined(with: absent, isDenying: isDenying)
+        return verdict.combined(with: absent, isDenying: isDenying, doubt: .caller)
       default:
         return verdict
       }
@@ -138,7 +140,7 @@ struct FieldLookup {
         let verdict = verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isDenying: isDenying)
         guard call.isTypeStrict, declares(path.steps) == false else { return add(verdict) }
         let absent = test.verdict(on: nil, files: call.files, isDenying: isDenying)
-        add(verdict.withUndeclared(absent, isDenying: isDenying))
+        add(verdict.combined(with: absent, isDenying: isDenying, doubt: .undeclared))
       case .lookAlike:
         add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
       case .nothing:
@@ -168,7 +170,7 @@ struct FieldLookup {
     case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isDenying: isDenying)
     case .container(let inner):
       let decoded = verdict(of: test, at: path, from: steps, inner.root, inner, isDenying: isDenying)
-      return plain.combined(with: decoded, isDenying: isDenying)
+      return plain.combined(with: decoded, isDenying: isDenying, doubt: .decoded)
     }
   }
 
@@ -192,6 +194,19 @@ struct FieldLookup {
   private mutating func verdict(
     of test: ValueTest, on value: FieldValue?, at steps: [ArgumentPath.Step], isDenying: Bool
   ) -> Verdict {
+    let verdict = verdict(of: test, onValue: value, at: steps, isDenying: isDenying)
+    // Servers of the Python SDK take the text for no value.
+    guard call.isTypeStrict, case .text(let text)? = value, PythonSpace.stripped(text).elementsEqual("null".utf8),
+      call.schema?.types(at: steps)?.contains(.null) ?? true
+    else { return verdict }
+    let absent = verdictOnNothing(test, at: steps, isDenying)
+    return verdict.combined(with: absent, isDenying: isDenying, doubt: .null)
+  }
+
+  /// The verdict on an argument, if it is not taken for no value.
+  private mutating func verdict(
+    of test: ValueTest, onValue value: FieldValue?, at steps: [ArgumentPath.Step], isDenying: Bool
+  ) -> Verdict {
     func plain(_ value: FieldValue?) -> Verdict { test.verdict(on: value, files: call.files, isDenying: isDenying) }
     guard call.isTypeStrict, !test.isOfPresence, let value else { return plain(value) }
     let types = call.schema?.types(at: steps)
@@ -203,21 +218,31 @@ struct FieldLookup {
         }
       guard isAllowed else { return .undecided(.type) }
     }
-    if let verdict = verdictOnNoNumber(value, test, isDenying) { return verdict }
-    guard case .text(let text) = value, types?.mayBeDecoded ?? true else {
-      return verdict(of: test, asItStands: value, isDenying: isDenying)
+    let verdict: Verdict
+    if case .text(let text) = value, types?.mayBeDecoded ?? true {
+      verdict = self.verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
+    } else {
+      verdict = self.verdict(of: test, asItStands: value, isDenying: isDenying)
     }
-    return verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
+    guard let doubt = Self.doubt(about: value, test, types) else { return verdict }
+    return verdict.combined(with: .undecided(doubt), isDenying: isDenying)
   }
 
-  /// The verdict on a text that is not a number, where numbers are compared: some servers read `0x1388` and `5000 EUR`
-  /// as 5000. Nil for anything else.
-  private func verdictOnNoNumber(_ value: FieldValue, _ test: ValueTest, _ isDenying: Bool) -> Verdict? {
-    guard test.isOfNumbers, case .text(let text) = value, PythonFloat.value(of: value) == .none,
-      !Self.looksDecodable(text)
-    else { return nil }
-    return test.verdict(on: value, files: call.files, isDenying: isDenying)
-      .combined(with: .undecided(.noNumber), isDenying: isDenying)
+  /// The doubt about a value that is not of the kind that the test compares, but that some servers take for such a one:
+  /// `0x1388`, `5000 EUR` and true for a number, `yes` and 1 for a boolean.
+  private static func doubt(about value: FieldValue, _ test: ValueTest, _ types: ArgumentSchema.Types?) -> Doubt? {
+    let isBoolean: Bool
+    switch value {
+    case .text(let text):
+      if looksDecodable(text) { return nil }
+      isBoolean = false
+    case .node(let document, let node):
+      // What a list or an object holds is examined by itself.
+      if document.count(of: node) > 0 { return nil }
+      isBoolean = document.kind(of: node) == .true || document.kind(of: node) == .false
+    }
+    if test.isOfNumbers, PythonFloat.value(of: value) == .none { return .noNumber }
+    return test.isOfBooleans && !isBoolean && types?.contains(.boolean) ?? true ? .noBoolean : nil
   }
 
   /// The verdict on a value as it stands, beyond what the SDK sees of it. Most servers treat a whole number with a
@@ -225,11 +250,12 @@ struct FieldLookup {
   private mutating func verdict(of test: ValueTest, asItStands value: FieldValue, isDenying: Bool) -> Verdict {
     var verdict = test.verdict(on: value, files: call.files, isDenying: isDenying)
     if let all = test.verdictOnLongText(value, budget: &budget) {
-      verdict = verdict.combined(with: all, isDenying: isDenying)
+      verdict = verdict.combined(with: all, isDenying: isDenying, doubt: .long)
     }
     if isDenying || test.isExclusion, test.isOfText, let whole = Self.whole(value) {
       verdict = verdict.combined(
-        with: test.verdict(on: .text(whole), files: call.files, isDenying: isDenying), isDenying: isDenying)
+        with: test.verdict(on: .text(whole), files: call.files, isDenying: isDenying), isDenying: isDenying,
+        doubt: .whole)
     }
     guard isDenying, !test.looksWithin, case .node(let document, let node) = value else { return verdict }
     addInner(of: node, document, to: &verdict, test)
@@ -282,7 +308,7 @@ struct FieldLookup {
     case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isDenying: isDenying)
     case .container(let document):
       let inner = verdict(of: test, asItStands: .node(document, document.root), isDenying: isDenying)
-      return plain.combined(with: inner, isDenying: isDenying)
+      return plain.combined(with: inner, isDenying: isDenying, doubt: .decoded)
     }
   }
 

@@ -49,6 +49,9 @@ struct Glob: Sendable {
     byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
   }
 
+  /// The only text that matches; nil if there are others.
+  var text: [UInt8]? { if case .exact(let bytes) = shape { bytes } else { nil } }
+
   func matches(_ text: ArraySlice<UInt8>) -> Bool {
     switch shape {
     case .everything: true

@@ -31,8 +31,9 @@ struct PathResolver {
     case undecided(Doubt)
   }
 
-  /// All places that some tool would take the text for: with and without surrounding white space, with `file:` and
-  /// percent escapes decoded or not, `~` expanded or not, `..` removed before links are followed or after.
+  /// All places that some tool would take the text for: with and without surrounding white space and quotation marks,
+  /// with `file:` and percent escapes decoded or not, with a backslash as a slash or not, `~` expanded or not, `..`
+  /// removed before links are followed or after.
   ///
   /// - Parameter bases: absolute directories that relative paths may start from. Without any, what a relative path
   ///   names is unknown: some servers take it from their working directory, others from a directory that they serve.
@@ -42,6 +43,7 @@ struct PathResolver {
     }
     var spellings: [[UInt8]] = []
     for plain in Self.withAndWithoutSpace(text) {
+      guard !plain.isEmpty else { return .undecided(.place) }
       let paths = Self.filePaths(plain)
       // A tool that does not read URLs finds nothing under such a name, wherever it starts from.
       if paths.isEmpty || !bases.isEmpty { spellings.append(plain) }
@@ -49,10 +51,17 @@ struct PathResolver {
       if paths.isEmpty, Self.isOtherURL(plain) { return .undecided(.place) }
       spellings += paths
     }
-    for spelling in spellings {
-      guard let decoded = Self.percentDecoded(spelling) else { continue }
-      guard !decoded.contains(0) else { return .undecided(.place) }
-      spellings.append(decoded)
+    // What a URL was taken apart from may be decoded again.
+    for _ in 0..<2 {
+      for spelling in spellings {
+        guard let decoded = Self.percentDecoded(spelling), !spellings.contains(decoded) else { continue }
+        guard !decoded.contains(0) else { return .undecided(.place) }
+        spellings.append(decoded)
+      }
+    }
+    // Tools that are made for Windows too often turn backslashes round everywhere.
+    for spelling in spellings where spelling.contains(UInt8(ascii: "\\")) {
+      spellings.append(Self.withSlashes(spelling))
     }
     var places: [Place] = []
     func add(_ path: [UInt8]) -> Bool {
@@ -137,13 +146,36 @@ struct PathResolver {
   }
 
   /// A text as it stands and, if different, as URL readers take it: without surrounding white space, and without tabs
-  /// and line breaks anywhere (WHATWG URL, "basic URL parser"; Python's `urllib.parse`). Many tools trim paths too.
+  /// and line breaks anywhere (WHATWG URL, "basic URL parser"; Python's `urllib.parse`). Many tools trim paths too, and
+  /// some of them take off quotation marks.
   private static func withAndWithoutSpace(_ text: ArraySlice<UInt8>) -> [[UInt8]] {
-    guard let first = text.first, let last = text.last else { return [] }
-    guard first <= 0x20 || last <= 0x20 || text.contains(where: isLineSpace),
-      let start = text.firstIndex(where: { $0 > 0x20 }), let end = text.lastIndex(where: { $0 > 0x20 })
-    else { return [Array(text)] }
-    return [Array(text), text[start...end].filter { !isLineSpace($0) }]
+    var spellings = [Array(text)]
+    for marks in [space, space + quotationMarks] {
+      let trimmed = trimmed(text, of: marks).filter { !isLineSpace($0) }
+      if !spellings.contains(trimmed) { spellings.append(trimmed) }
+    }
+    return spellings
+  }
+
+  /// White space of JavaScript that is none of Python's.
+  private static let space: [[UInt8]] = [Array("\u{feff}".utf8)]
+
+  private static let quotationMarks = ["\"", "'", "`"].map { Array($0.utf8) }
+
+  /// A text without white space, control characters and some marks around it.
+  private static func trimmed(_ text: ArraySlice<UInt8>, of marks: [[UInt8]]) -> ArraySlice<UInt8> {
+    var text = text
+    while true {
+      let count = text.count
+      text = PythonSpace.stripped(text)
+      if let first = text.first, first <= 0x20 { text = text.dropFirst() }
+      if let last = text.last, last <= 0x20 { text = text.dropLast() }
+      for mark in marks {
+        if text.starts(with: mark) { text = text.dropFirst(mark.count) }
+        if text.suffix(mark.count).elementsEqual(mark) { text = text.dropLast(mark.count) }
+      }
+      if text.count == count { return text }
+    }
   }
 
   private static func isLineSpace(_ byte: UInt8) -> Bool { byte == 0x09 || byte == 0x0a || byte == 0x0d }
@@ -157,7 +189,7 @@ struct PathResolver {
     let rest = text[(colon + 1)...]
     var paths: [[UInt8]] = []
     // Browsers and Node treat a backslash as a slash here.
-    for rest in [Array(rest), rest.map { $0 == UInt8(ascii: "\\") ? slash : $0 }] {
+    for rest in [Array(rest), withSlashes(Array(rest))] {
       var path = rest[...]
       if path.starts(with: "//".utf8) {
         // The host extends to the next slash.
@@ -182,6 +214,8 @@ struct PathResolver {
     }
   }
 
+  private static func withSlashes(_ text: [UInt8]) -> [UInt8] { text.map { $0 == UInt8(ascii: "\\") ? slash : $0 } }
+
   /// Nil if there are no escapes.
   private static func percentDecoded(_ text: [UInt8]) -> [UInt8]? {
     guard text.contains(UInt8(ascii: "%")) else { return nil }
@@ -189,6 +223,8 @@ struct PathResolver {
     var index = 0
     while index < text.count {
       if text[index] == UInt8(ascii: "%"), index + 2 < text.count,
+        // Swift reads a sign here too.
+        text[index + 1] >= UInt8(ascii: "0"),
         let value = UInt8(String(decoding: text[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
       {
         decoded.append(value)

@@ -1,6 +1,6 @@
 /// A set of texts that is searched without building a key for the text sought.
 struct SortedTexts: Sendable {
-  private let texts: [[UInt8]]
+  let texts: [[UInt8]]
 
   init(_ texts: [[UInt8]]) {
     self.texts = texts.sorted { $0.lexicographicallyPrecedes($1) }

@@ -58,6 +58,19 @@ enum ValueTest: Sendable {
     }
   }
 
+  /// Whether the test compares with true and false alone.
+  var isOfBooleans: Bool {
+    func isBoolean(_ text: [UInt8], _ folds: Bool) -> Bool {
+      (folds ? ["true", "false"] : ["True", "False"]).contains { text.elementsEqual($0.utf8) }
+    }
+    return switch self {
+    case .equals(let text, let folds): isBoolean(text, folds)
+    case .glob(let glob, let folds): glob.text.map { isBoolean($0, folds) } ?? false
+    case .list(let list, let folds, _): list.texts.allSatisfy { isBoolean($0, folds) }
+    default: false
+    }
+  }
+
   /// Whether the test itself examines the contents of a list or an object.
   var looksWithin: Bool { if case .within = self { true } else { false } }
 

@@ -45,6 +45,27 @@ import Testing
     #expect(rows.last?["event"] as? String == "session_end")
   }
 
+  @Test func `a signal to the whole process group ends us as it ends anybody, at whatever step it comes`() throws {
+    let scratch = try Scratch()
+    for step in 0..<50 {
+      // The group is the process's own, and the signal is sent as soon as there is a child, or some time later.
+      let script = """
+        import os, subprocess, sys
+        process = subprocess.Popen(sys.argv[1:], start_new_session=True, stdin=subprocess.PIPE)
+        while not open(f'/proc/{process.pid}/task/{process.pid}/children').read():
+            pass
+        for _ in range(\(step) * 80):
+            pass
+        os.killpg(process.pid, 2)
+        status = process.wait()
+        sys.exit(status if status >= 0 else 128 - status)
+        """
+      let process = try RunningProcess(
+        ["python3", "-c", script, Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "cat"])
+      #expect(try process.wait() == 128 + SIGINT, "\(process.errors.text)")
+    }
+  }
+
   @Test(arguments: [[], ["sh", "-c", "\"$@\"; true", "sh"]])
   func `killing us leaves no server behind, not even beneath a wrapper`(wrapper: [String]) throws {
     let marker = "marker-\(UUID().uuidString)"
@@ -106,6 +127,31 @@ import Testing
     #expect(RunningProcess.areGone(marker))
     try process.wait()
     #expect(try scratch.rows().last?["event"] as? String == "session_end")
+  }
+
+  @Test func `a host that is killed is missed, though the server goes on speaking`() throws {
+    let scratch = try Scratch()
+    // It would say its last line, and end by itself, long after it was asked to end.
+    let server = """
+      import sys, time
+      for _ in range(1500):
+          print('{"jsonrpc":"2.0","method":"notifications/message"}', flush=True)
+          time.sleep(0.01)
+      sys.exit(3)
+      """
+    let host = """
+      import subprocess, sys
+      proxy = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+      proxy.stdout.readline()
+      proxy.stdout.close()
+      sys.exit(proxy.wait())
+      """
+    let process = try RunningProcess(
+      [
+        "python3", "-c", host, Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--",
+        "python3", "-c", server,
+      ])
+    #expect(try process.wait() == 128 + SIGTERM)
   }
 
   @Test func `a host that is killed is missed, though the server reads nothing and there is no room for more`() throws {

@@ -18,7 +18,7 @@ struct SyncCommand: ParsableCommand {
       directory's config.yaml, in this order. Without a key, --otlp-endpoint alone works.
 
       With --once, exits with 0 when the policy is current and no record waits, with 75 when the network or the \
-      service is away, with 77 when the key is not accepted, with 78 when what the service sends, or the \
+      service is away or it was asked to end before, with 77 when the key is not accepted, with 78 when what the service sends, or the \
       configuration, can't be used, with 74 when the state directory can't be read or written.
       """)
 
@@ -66,6 +66,7 @@ struct SyncCommand: ParsableCommand {
       switch try runner.run() {
       case .alreadyRunning: Terminal.complain("sync: another process does it for \(directory)")
       case .ended(.done): if let failure = runner.failure { throw ExitCode(failure.exitStatus) }
+      case .ended(.asked) where once: throw ExitCode(75)
       case .ended: break
       }
     } catch let error as SyncError {

@@ -141,7 +141,7 @@ static void become(const struct cz_program *program) {
   fcntl(1, F_SETFD, 0);
   if (program->directory && chdir(program->directory) != 0) return;
   for (int number = 1; number < 64; number++) {
-    if (!(program->ignored_signals >> number & 1)) signal(number, SIG_DFL);
+    signal(number, program->ignored_signals >> number & 1 ? SIG_IGN : SIG_DFL);
   }
   cz_unblock_signals();
   if (program->environment) environ = (char **)program->environment;

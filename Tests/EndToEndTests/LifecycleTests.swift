@@ -236,6 +236,27 @@ import Testing
     #expect(RunningProcess.areGone(marker))
   }
 
+  @Test func `a command that is ended while it starts a server leaves none behind`() throws {
+    let marker = "marker-\(UUID().uuidString)"
+    // The signal is sent as soon as there is a child.
+    let script = """
+      import os, signal, subprocess, sys
+      process = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE)
+      tasks = f'/proc/{process.pid}/task'
+      while not any(open(f'{tasks}/{task}/children').read() for task in os.listdir(tasks)):
+          pass
+      process.send_signal(signal.SIGINT)
+      sys.exit(0 if process.wait() == -signal.SIGINT else 1)
+      """
+    let wrapper = ["sh", "-c", "trap '' INT TERM HUP; \"$@\"; true", "sh"]
+    let server = wrapper + ["python3", "-c", "import time; time.sleep(3600)", marker]
+    for _ in 0..<20 {
+      let process = try RunningProcess(["python3", "-c", script, Project.czproxy, "call", "--"] + server)
+      #expect(try process.wait() == 0)
+    }
+    #expect(RunningProcess.areGone(marker))
+  }
+
   @Test func `a server that asks and reads no answer does not fill the memory of its host`() throws {
     let script = """
       import sys, time
@@ -323,5 +344,23 @@ import Testing
     let seen = String(decoding: scratch.read("seen"), as: UTF8.self)
     #expect(seen.hasPrefix("of ours \(scratch.path) "))
     #expect(seen.hasSuffix(" \(getpgrp())\n"))
+  }
+
+  @Test func `the server ignores the signals that we were told to ignore, and no others`() throws {
+    let scratch = try Scratch()
+    let start = """
+      import os, signal, sys
+      for number in [signal.SIGCHLD, signal.SIGHUP, signal.SIGUSR1]:
+          signal.signal(number, signal.SIG_IGN)
+      os.execv(sys.argv[1], sys.argv[1:])
+      """
+    let server = "import sys; open(sys.argv[1], 'w').write(open('/proc/self/status').read().split('SigIgn:')[1][:18])"
+    let words = ["/usr/bin/env", "python3", "-c", server]
+    let proxy = [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--"]
+    for (command, name) in [(words, "plain"), (proxy + words, "behind us")] {
+      try RunningProcess(["python3", "-c", start] + command + ["\(scratch.path)/\(name)"]).wait()
+    }
+    #expect(scratch.read("plain").count > 8)
+    #expect(scratch.read("behind us") == scratch.read("plain"))
   }
 }

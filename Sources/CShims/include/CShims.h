@@ -56,8 +56,7 @@ struct cz_program {
   const char *directory;
   /// Become its descriptors 0 and 1.
   int input, output;
-  /// A bit (1 << signal) for each signal that stays ignored if we ignore it; all others get their default action. None
-  /// is blocked.
+  /// A bit (1 << signal) for each signal that it ignores; all others get their default action. None is blocked.
   uint64_t ignored_signals;
   /// Whether it leads a process group of its own.
   int leads_group;

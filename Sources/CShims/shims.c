@@ -79,10 +79,15 @@ int cz_unread_bytes(int descriptor) {
 
 pid_t cz_fork(void) { return fork(); }
 
-void cz_adopt_orphans(void) {
+int cz_adopt_orphans(int adopts) {
+  int before = 0;
 #ifdef __linux__
-  (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  prctl(PR_GET_CHILD_SUBREAPER, &before, 0, 0, 0);
+  prctl(PR_SET_CHILD_SUBREAPER, adopts, 0, 0, 0);
+#else
+  (void)adopts;
 #endif
+  return before;
 }
 
 // MARK: Signals
@@ -119,6 +124,8 @@ int cz_forward_signal(int number, int pipe) {
 
 void cz_ignore_signal(int number) { signal(number, SIG_IGN); }
 
+void cz_restore_signal(int number) { signal(number, SIG_DFL); }
+
 uint64_t cz_ignored_signals(void) {
   uint64_t ignored = 0;
   for (int number = 1; number < 64; number++) {
@@ -140,7 +147,7 @@ static void become(const struct cz_program *program) {
   fcntl(1, F_SETFD, 0);
   if (program->directory && chdir(program->directory) != 0) return;
   for (int number = 1; number < 64; number++) {
-    if (!(program->ignored_signals >> number & 1)) signal(number, SIG_DFL);
+    signal(number, program->ignored_signals >> number & 1 ? SIG_IGN : SIG_DFL);
   }
   cz_unblock_signals();
   if (program->environment) environ = (char **)program->environment;
@@ -212,12 +219,14 @@ int cz_spawn(const struct cz_program *program, pid_t *process) {
 }
 
 int cz_spawn_detached(char *const argv[]) {
+  int adopts = cz_adopt_orphans(0);
   pid_t child = fork();
-  if (child < 0) return errno;
-  if (child > 0) {
+  int failed = child < 0 ? errno : 0;
+  if (child != 0) {
     int status;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-    return 0;
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    cz_adopt_orphans(adopts);
+    return failed;
   }
   // After two forks, the process is nobody's child and can't acquire a terminal again.
   if (setsid() < 0 || fork() != 0) _exit(0);

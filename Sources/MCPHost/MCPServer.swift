@@ -154,7 +154,7 @@ public final class MCPServer: Sendable {
   private func start(_ era: MCPEra) {
     let link: ServerLink
     do throws(SystemError) {
-      link = try ServerLink.start(command) { [weak self] in
+      link = try ServerLink { [weak self] in
         self?.toolChanges.add(1, ordering: .acquiringAndReleasing)
       }
     } catch {
@@ -167,7 +167,12 @@ public final class MCPServer: Sendable {
       state.link = link
       return true
     }
-    guard isWanted else { return link.close() }
+    guard isWanted else { return }
+    do throws(SystemError) {
+      try link.start(command)
+    } catch {
+      return finish(.failure(.start(error)))
+    }
     handshake.begin(on: link, era, timeout: options.startTimeout) { [weak self] result in
       guard let self else { return }
       switch result {

@@ -39,29 +39,32 @@ final class ServerLink: Sendable {
   let waker: Waker
   private let ended = Latch()
 
-  private init(_ waker: Waker, _ toolsChanged: @escaping @Sendable () -> Void) {
-    self.waker = waker
+  init(toolsChanged: @escaping @Sendable () -> Void) throws(SystemError) {
+    waker = try Waker()
     self.toolsChanged = toolsChanged
   }
 
-  static func start(
-    _ command: ServerCommand, toolsChanged: @escaping @Sendable () -> Void
-  ) throws(SystemError) -> ServerLink {
-    let link = ServerLink(try Waker(), toolsChanged)
+  /// Starts the server; to be called once. Whoever may have to call ``close()`` has the link by then, and waits there for
+  /// what becomes of this.
+  func start(_ command: ServerCommand) throws(SystemError) {
     let failure = Reply<SystemError?>()
-    try Thread.start {
-      cz_block_signals()
-      do throws(SystemError) {
-        let child = try ServerChild.start(command)
-        failure.give(nil)
-        link.serve(child)
-      } catch {
-        failure.give(error)
+    do throws(SystemError) {
+      try Thread.start { [self] in
+        cz_block_signals()
+        do throws(SystemError) {
+          let child = try ServerChild.start(command)
+          failure.give(nil)
+          serve(child)
+        } catch {
+          failure.give(error)
+        }
+        ended.open()
       }
-      link.ended.open()
+    } catch {
+      ended.open()
+      throw error
     }
     if let failure = failure.wait() { throw failure }
-    return link
   }
 
   /// Whether requests are still taken.

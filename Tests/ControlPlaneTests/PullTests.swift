@@ -115,6 +115,15 @@ import Testing
     #expect(result.status == 78 && result.errors.contains("[E1203]") && result.errors.contains("tamper alert"))
   }
 
+  @Test func `a run that is asked to end before everything is done does not say that it is`() throws {
+    let service = try StandIn(in: scratch)
+    try service.fault(#"{"on":"bootstrap","kind":"hang"}"#)
+    let child = try service.sync(scratch, ["--once"])
+    try Patience.until { try !service.requests("/v1/sdk/bootstrap").isEmpty }
+    child.stop(SIGTERM)
+    #expect(try child.wait() == 75)
+  }
+
   @Test func `a key that the service does not know is told about, and not printed`() throws {
     let service = try StandIn(in: scratch)
     let result = try once(service, key: Project.otherKey)

@@ -45,6 +45,27 @@ import Testing
     #expect(rows.last?["event"] as? String == "session_end")
   }
 
+  @Test func `a signal to the whole process group ends us as it ends anybody, at whatever step it comes`() throws {
+    let scratch = try Scratch()
+    for step in 0..<50 {
+      // The group is the process's own, and the signal is sent as soon as there is a child, or some time later.
+      let script = """
+        import os, subprocess, sys
+        process = subprocess.Popen(sys.argv[1:], start_new_session=True, stdin=subprocess.PIPE)
+        while not open(f'/proc/{process.pid}/task/{process.pid}/children').read():
+            pass
+        for _ in range(\(step) * 80):
+            pass
+        os.killpg(process.pid, 2)
+        status = process.wait()
+        sys.exit(status if status >= 0 else 128 - status)
+        """
+      let process = try RunningProcess(
+        ["python3", "-c", script, Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "cat"])
+      #expect(try process.wait() == 128 + SIGINT, "\(process.errors.text)")
+    }
+  }
+
   @Test(arguments: [[], ["sh", "-c", "\"$@\"; true", "sh"]])
   func `killing us leaves no server behind, not even beneath a wrapper`(wrapper: [String]) throws {
     let marker = "marker-\(UUID().uuidString)"
@@ -106,6 +127,31 @@ import Testing
     #expect(RunningProcess.areGone(marker))
     try process.wait()
     #expect(try scratch.rows().last?["event"] as? String == "session_end")
+  }
+
+  @Test func `a host that is killed is missed, though the server goes on speaking`() throws {
+    let scratch = try Scratch()
+    // It would say its last line, and end by itself, long after it was asked to end.
+    let server = """
+      import sys, time
+      for _ in range(1500):
+          print('{"jsonrpc":"2.0","method":"notifications/message"}', flush=True)
+          time.sleep(0.01)
+      sys.exit(3)
+      """
+    let host = """
+      import subprocess, sys
+      proxy = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+      proxy.stdout.readline()
+      proxy.stdout.close()
+      sys.exit(proxy.wait())
+      """
+    let process = try RunningProcess(
+      [
+        "python3", "-c", host, Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--",
+        "python3", "-c", server,
+      ])
+    #expect(try process.wait() == 128 + SIGTERM)
   }
 
   @Test func `a host that is killed is missed, though the server reads nothing and there is no room for more`() throws {
@@ -187,6 +233,27 @@ import Testing
     try process.report(containing: "it runs")
     process.send(signal: signal)
     #expect(try process.wait() == 128 + signal)
+    #expect(RunningProcess.areGone(marker))
+  }
+
+  @Test func `a command that is ended while it starts a server leaves none behind`() throws {
+    let marker = "marker-\(UUID().uuidString)"
+    // The signal is sent as soon as there is a child.
+    let script = """
+      import os, signal, subprocess, sys
+      process = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE)
+      tasks = f'/proc/{process.pid}/task'
+      while not any(open(f'{tasks}/{task}/children').read() for task in os.listdir(tasks)):
+          pass
+      process.send_signal(signal.SIGINT)
+      sys.exit(0 if process.wait() == -signal.SIGINT else 1)
+      """
+    let wrapper = ["sh", "-c", "trap '' INT TERM HUP; \"$@\"; true", "sh"]
+    let server = wrapper + ["python3", "-c", "import time; time.sleep(3600)", marker]
+    for _ in 0..<20 {
+      let process = try RunningProcess(["python3", "-c", script, Project.czproxy, "call", "--"] + server)
+      #expect(try process.wait() == 0)
+    }
     #expect(RunningProcess.areGone(marker))
   }
 
@@ -277,5 +344,23 @@ import Testing
     let seen = String(decoding: scratch.read("seen"), as: UTF8.self)
     #expect(seen.hasPrefix("of ours \(scratch.path) "))
     #expect(seen.hasSuffix(" \(getpgrp())\n"))
+  }
+
+  @Test func `the server ignores the signals that we were told to ignore, and no others`() throws {
+    let scratch = try Scratch()
+    let start = """
+      import os, signal, sys
+      for number in [signal.SIGCHLD, signal.SIGHUP, signal.SIGUSR1]:
+          signal.signal(number, signal.SIG_IGN)
+      os.execv(sys.argv[1], sys.argv[1:])
+      """
+    let server = "import sys; open(sys.argv[1], 'w').write(open('/proc/self/status').read().split('SigIgn:')[1][:18])"
+    let words = ["/usr/bin/env", "python3", "-c", server]
+    let proxy = [Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--"]
+    for (command, name) in [(words, "plain"), (proxy + words, "behind us")] {
+      try RunningProcess(["python3", "-c", start] + command + ["\(scratch.path)/\(name)"]).wait()
+    }
+    #expect(scratch.read("plain").count > 8)
+    #expect(scratch.read("behind us") == scratch.read("plain"))
   }
 }

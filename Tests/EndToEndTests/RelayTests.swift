@@ -157,4 +157,49 @@ import Testing
     process.closeInput()
     #expect(try process.wait() == 0)
   }
+
+  /// Starts the rest of the command line with a terminal that nobody reads in the place of a descriptor.
+  private static func unreadTerminal(_ descriptor: Int) -> [String] {
+    let script = """
+      import os, pty, sys
+      master, slave = pty.openpty()
+      os.dup2(slave, \(descriptor))
+      os.close(slave)
+      os.set_inheritable(master, True)
+      os.execv(sys.argv[1], sys.argv[1:])
+      """
+    return ["python3", "-c", script]
+  }
+
+  @Test func `a terminal that does not take our standard error does not stop the relay`() throws {
+    let session = try ScriptedSession(launcher: Self.unreadTerminal(2))
+    for _ in 1...2000 { session.process.send("not JSON at all") }
+    session.process.send(session.call(1, "echo"))
+    while try !session.process.line().contains(#""id": 1"#) {}
+    #expect(try session.end() == 0)
+  }
+
+  @Test func `a terminal that does not take our output stops neither the host nor the end`() throws {
+    let scratch = try Scratch()
+    let server = """
+      import os, sys, threading
+      def speak():
+          while True:
+              os.write(1, b'{"jsonrpc":"2.0","method":"notifications/message","params":{"data":"%s"}}\\n' % (b'x' * 900))
+      threading.Thread(target=speak, daemon=True).start()
+      for line in sys.stdin:
+          print('it reads', file=sys.stderr, flush=True)
+      """
+    let process = try RunningProcess(
+      Self.unreadTerminal(1) + [
+        Project.czproxy, "run", "--server", "s", "--state-dir", scratch.state, "--", "python3", "-c", server,
+      ])
+    // By the last one the server has said more than the terminal takes.
+    for count in 1...200 {
+      process.send(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+      try process.report(containing: String(repeating: "it reads\n", count: count))
+    }
+    process.send(signal: SIGTERM)
+    #expect(try process.wait() == 128 + SIGTERM)
+  }
 }

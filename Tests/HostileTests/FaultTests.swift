@@ -98,6 +98,37 @@ import Testing
     #expect(Self.isGone(server))
   }
 
+  /// Starts the rest of the command line where no end of a child is told.
+  private static let childless = [
+    "python3", "-c",
+    "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])",
+  ]
+
+  @Test(arguments: [[], childless])
+  func `the guardian is killed: what stands beneath a wrapper ends too`(launcher: [String]) throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let session = try ScriptedSession(
+      server: Self.stubborn + ["--marker", marker], wrapper: ["sh", "-c", "\"$@\"; true", "sh"], launcher: launcher)
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    kill(try #require(Self.children(of: session.process.id).first), SIGKILL)
+    #expect(try session.process.wait() == 70)
+    #expect(RunningProcess.areGone(marker))
+  }
+
+  @Test func `the guardian is killed: what a shell started before it became us goes on`() throws {
+    let scratch = try Scratch()
+    let shell = "sleep 3600 & echo $! > \(scratch.path)/stranger"
+    let session = try ScriptedSession(server: Self.stubborn, shell: shell)
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    let stranger = try #require(Int32(String(decoding: scratch.read("stranger").dropLast(), as: UTF8.self)))
+    defer { kill(stranger, SIGKILL) }
+    for child in Self.children(of: session.process.id) where child != stranger { kill(child, SIGKILL) }
+    #expect(try session.process.wait() == 70)
+    #expect(Self.isAlive(stranger))
+  }
+
   @Test(arguments: [SIGTERM, 0])
   func `the guardian is stopped: leaving and signals end everything all the same`(signal: Int32) throws {
     let (session, ids) = try Self.running(Self.stubborn)

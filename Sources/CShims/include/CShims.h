@@ -67,8 +67,9 @@ int cz_unread_bytes(int descriptor);
 /// fork(2), which Swift hides. The caller must have one thread.
 pid_t cz_fork(void);
 
-/// Makes this process the parent of every descendant whose own parent dies. Does nothing if the system can't.
-void cz_adopt_orphans(void);
+/// Makes this process the parent of every descendant whose own parent dies, or stops that. Does nothing if the system
+/// can't. Returns whether it was so before.
+int cz_adopt_orphans(int adopts);
 
 /// A program to start, found by the PATH of its environment. A file that is not a program is run by the shell.
 struct cz_program {
@@ -79,8 +80,7 @@ struct cz_program {
   const char *directory;
   /// Become its descriptors 0 and 1.
   int input, output;
-  /// A bit (1 << signal) for each signal that stays ignored if we ignore it; all others get their default action. None
-  /// is blocked.
+  /// A bit (1 << signal) for each signal that it ignores; all others get their default action. None is blocked.
   uint64_t ignored_signals;
   /// Whether it leads a process group of its own.
   int leads_group;
@@ -125,6 +125,9 @@ void cz_unblock_signals(void);
 /// Installs a handler that writes the signal's number, as one byte, to a pipe. Signals ignored on entry stay so.
 int cz_forward_signal(int signal, int pipe);
 void cz_ignore_signal(int signal);
+
+/// Gives a signal its default action.
+void cz_restore_signal(int signal);
 
 /// A bit (1 << signal) for each signal that is ignored.
 uint64_t cz_ignored_signals(void);

@@ -20,8 +20,9 @@ enum Guardian {
     _ channel: consuming GuardianChannel, command: [[UInt8]], secrets: [String], input: consuming Descriptor,
     output: consuming Descriptor, ignoredSignals: UInt64
   ) -> Never {
-    cz_adopt_orphans()
+    _ = cz_adopt_orphans(1)
     for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { cz_ignore_signal(signal) }
+    cz_unblock_signals()
     let signals: SignalPipe
     // Forked while the proxy opens its log, so that the server starts at once when the proxy says so.
     let server: cz_held
@@ -47,7 +48,7 @@ enum Guardian {
     }
     channel.send(.started(server.process))
     guardServer(server.process, channel, signals)
-    endDescendants(of: server.process, signals)
+    endDescendants(of: server.process, consume signals)
     _exit(0)
   }
 
@@ -98,7 +99,9 @@ enum Guardian {
   }
 
   /// Ends the descendants that are left, and waits for them.
-  private static func endDescendants(of server: Int32, _ signals: borrowing SignalPipe) {
+  ///
+  /// - Parameter signals: shows at once that one has ended.
+  static func endDescendants(of server: Int32, _ signals: borrowing SignalPipe? = nil) {
     for (signal, timeout) in [(SIGTERM, termTimeout), (SIGKILL, killTimeout)] {
       let until = MonotonicClock.nanoseconds() + UInt64(timeout) * 1_000_000
       var known: Set<Int32> = []
@@ -117,10 +120,18 @@ enum Guardian {
         // A process that appears after the signal was sent gets the signal too.
         for process in left where known.insert(process).inserted || signal == SIGKILL { _ = kill(process, signal) }
         guard MonotonicClock.nanoseconds() < until else { break }
-        var request = pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0)
-        _ = unsafe poll(&request, 1, left.isEmpty ? 2 : 50)
-        _ = signals.take()
+        rest(left.isEmpty ? 2 : 50, signals)
       }
+    }
+  }
+
+  private static func rest(_ milliseconds: Int32, _ signals: borrowing SignalPipe?) {
+    switch signals {
+    case .some(let signals):
+      var request = pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0)
+      _ = unsafe poll(&request, 1, milliseconds)
+      _ = signals.take()
+    case .none: _ = poll(nil, 0, milliseconds)
     }
   }
 

@@ -231,7 +231,7 @@ struct RelayLoop: ~Copyable {
     if Self.receive(&fromServer, from: server.output.number) == 0 {
       serverOutputIsOpen = false
       serverEnded = true
-    } else {
+    } else if toHost.isOpen {
       act(.serverSpoke)
     }
   }

@@ -9,6 +9,8 @@ struct ServerProcess: ~Copyable {
   /// The server's standard output.
   var output: Descriptor
   private let guardian: Int32
+  /// Whether a process that has come beneath this one can only be the server's.
+  private let isAlone: Bool
   /// The server's process; 0 until it is started.
   private var process: Int32 = 0
 
@@ -20,6 +22,12 @@ struct ServerProcess: ~Copyable {
   static func prepare(command: [[UInt8]], secrets: [String] = []) throws(SystemError) -> ServerProcess {
     cz_unblock_signals()
     let ignoredSignals = cz_ignored_signals()
+    // Whoever ignores it is not told how a child ended.
+    cz_restore_signal(SIGCHLD)
+    // If the guardian is killed, what it would have ended comes beneath us. A shell that became this process may have
+    // started others before, which nobody here may end.
+    let isAlone = waitpid(-1, nil, WNOHANG) < 0
+    if isAlone { _ = cz_adopt_orphans(1) }
     var control: (Int32, Int32) = (-1, -1)
     var inputEnds: (Int32, Int32) = (-1, -1)
     var outputEnds: (Int32, Int32) = (-1, -1)
@@ -35,8 +43,12 @@ struct ServerProcess: ~Copyable {
     guard failed == 0 else { throw SystemError("pipe", failed) }
     for pipe in [inputEnds.1, outputEnds.0] { cz_grow_pipe(pipe, 1 << 20) }
 
+    // A signal to the process group must find the guardian ignoring it.
+    cz_block_signals()
     let guardian = cz_fork()
-    if guardian < 0 { throw SystemError("fork", errno) }
+    let error = errno
+    if guardian != 0 { cz_unblock_signals() }
+    if guardian < 0 { throw SystemError("fork", error) }
     if guardian == 0 {
       _ = consume ourChannel
       _ = consume ourInput
@@ -47,16 +59,19 @@ struct ServerProcess: ~Copyable {
         ignoredSignals: ignoredSignals)
     }
     return ServerProcess(
-      channel: GuardianChannel(descriptor: ourChannel), input: ourInput, output: ourOutput, guardian: guardian)
+      channel: GuardianChannel(descriptor: ourChannel), input: ourInput, output: ourOutput, guardian: guardian,
+      isAlone: isAlone)
   }
 
   private init(
-    channel: consuming GuardianChannel, input: consuming Descriptor, output: consuming Descriptor, guardian: Int32
+    channel: consuming GuardianChannel, input: consuming Descriptor, output: consuming Descriptor, guardian: Int32,
+    isAlone: Bool
   ) {
     self.channel = channel
     self.input = consume input
     self.output = output
     self.guardian = guardian
+    self.isAlone = isAlone
   }
 
   /// Starts the server; throws the error number of exec if it can't be started.
@@ -95,13 +110,14 @@ struct ServerProcess: ~Copyable {
   private static let endTimeout: UInt64 = 6_000_000_000
 
   private func endWithoutGuardian() {
-    endServer()
     kill(guardian, SIGKILL)
     var status: Int32 = 0
     while unsafe waitpid(guardian, &status, 0) < 0, errno == EINTR {}
+    endServer()
   }
 
   private func endServer() {
     if process > 0 { kill(process, SIGKILL) }
+    if isAlone { Guardian.endDescendants(of: process) }
   }
 }

@@ -31,9 +31,11 @@ struct Sink: ~Copyable {
   private(set) var ownBytes = 0
 
   /// A descriptor that is shared with others, such as standard output.
+  ///
+  /// A terminal that says that it has room may not have it for a whole part.
   init(shared number: Int32) {
     switch cz_descriptor_kind(number) {
-    case 1:
+    case 1, 3:
       let reopened = cz_reopen_nonblocking(number)
       way = reopened >= 0 ? .plain : .asking
       descriptor = Descriptor(reopened >= 0 ? reopened : number)

@@ -118,7 +118,8 @@ import Testing
 
   @Test func `the guardian is killed: what a shell started before it became us goes on`() throws {
     let scratch = try Scratch()
-    let shell = "sleep 3600 & echo $! > \(scratch.path)/stranger"
+    // It must not hold our pipes, whose end is waited for.
+    let shell = "sleep 3600 <&- >&- 2>&- & echo $! > \(scratch.path)/stranger"
     let session = try ScriptedSession(server: Self.stubborn, shell: shell)
     session.process.send(session.call(1, "echo"))
     _ = try session.process.line()

@@ -18,8 +18,9 @@ struct SyncCommand: ParsableCommand {
       directory's config.yaml, in this order. Without a key, --otlp-endpoint alone works.
 
       Exits with 78 if the configuration can't be used, with 74 if the state directory can't be read or written. With \
-      --once also: with 0 if the policy is current and no record waits, with 75 if the network or the service is away or \
-      the command was asked to end before it was done, with 77 if the key is not accepted, with 78 if what the service sends can't be used.
+      --once also: with 0 if the policy is current and no record waits, with 75 if the network or the service is away \
+      or the command was asked to end before it was done, with 77 if the key is not accepted, with 78 if what the \
+      service sends can't be used.
       """)
 
   @Flag(help: "Do everything once, then exit.")

@@ -12,10 +12,10 @@ struct FieldLookup {
   private var argumentsByLetters: [[UInt8]: [[UInt8]]]?
 
   /// The contents of arguments that servers may decode, by name.
-  private var containers: [[UInt8]: Decoded] = [:]
+  var containers: [[UInt8]: Decoded] = [:]
 
   /// How long the expressions of all rules may spend on texts that are longer than the SDK examines.
-  private var budget = TimeBudget(milliseconds: 250)
+  var budget = TimeBudget(milliseconds: 250)
 
   /// Beyond this number of arguments an index is built.
   static let maxScannedArguments = 64
@@ -24,15 +24,6 @@ struct FieldLookup {
     let value: FieldValue?
     /// The argument that the value comes from.
     let argument: [UInt8]?
-  }
-
-  /// The JSON in a string that some servers decode.
-  private enum Decoded {
-    case nothing
-    /// An array or an object.
-    case container(JSONDocument)
-    /// JSON beyond our limits, which servers do not share.
-    case tooLarge
   }
 
   init(_ call: CallBody, _ context: ContextMembers) {
@@ -50,36 +41,7 @@ struct FieldLookup {
   ) -> Verdict {
     switch condition.field {
     case .key(let key):
-      if call.isTypeStrict, holdsLookAlike(of: key) { return .undecided(.lookAlike) }
-      let isMainText = key.elementsEqual("input_text".utf8)
-      let found = isMainText ? mainText(hidden) : find(key, hidden)
-      var verdict = verdict(of: condition.test, on: found, isDenying: isDenying)
-      if found.value == nil, !isMainText {
-        verdict = verdict.combined(
-          with: verdictOnNothing(condition.test, at: CollectionOfOne(.member(key)), isDenying), isDenying: isDenying)
-      }
-      guard call.isTypeStrict, let argument = found.argument else { return verdict }
-      switch declares(CollectionOfOne(.member(argument))) {
-      case false?:
-        let asked = isMainText ? mainText(hidden, onlyDeclared: true) : Found(value: nil, argument: nil)
-        return verdict.combined(
-          with: self.verdict(of: condition.test, on: asked, isDenying: isDenying), isDenying: isDenying,
-          doubt: .undeclared)
-      case nil where isMainText:
-        // The tool may have no use for this argument and act on one that it surely has.
-        let asked = mainText(hidden, onlyDeclared: true)
-        guard asked.argument != nil else { return verdict }
-        return verdict.combined(
-          with: self.verdict(of: condition.test, on: asked, isDenying: isDenying), isDenying: isDenying,
-          doubt: .undeclared)
-      case nil where ContextMembers.isAboutCaller(key):
-        // A message can't say who calls: an argument of that name, which the tool may have no use for, may count
-        // against the call but not for it.
-        let absent = condition.test.verdict(on: nil, files: call.files, isDenying: isDenying)
-        return verdict.combined(with: absent, isDenying: isDenying, doubt: .caller)
-      default:
-        return verdict
-      }
+      return verdict(of: condition.test, onKey: key, hidden, isDenying: isDenying)
     case .path(let path):
       guard let (document, node) = call.arguments else {
         return verdictOnNothing(condition.test, at: path.steps, isDenying)
@@ -88,248 +50,47 @@ struct FieldLookup {
     }
   }
 
-  /// The verdict on an absent value. A rule that denies also considers the default that the tool's schema names.
-  private mutating func verdictOnNothing(
-    _ test: ValueTest, at steps: some Sequence<ArgumentPath.Step>, _ isDenying: Bool
+  private mutating func verdict(
+    of test: ValueTest, onKey key: [UInt8], _ hidden: ContextMembers.HiddenKeys, isDenying: Bool
   ) -> Verdict {
-    let plain = test.verdict(on: nil, files: call.files, isDenying: isDenying)
-    guard isDenying, call.isTypeStrict, !test.isOfPresence, let schema = call.schema,
-      let value = schema.defaultValue(at: steps).flatMap({ FieldValue($0, in: schema.document) })
-    else { return plain }
-    return plain.combined(with: verdict(of: test, asItStands: value, isDenying: isDenying), isDenying: isDenying)
+    if call.isTypeStrict, holdsLookAlike(of: key) { return .undecided(.lookAlike) }
+    let isMainText = key.elementsEqual("input_text".utf8)
+    let found = isMainText ? mainText(hidden) : find(key, hidden)
+    var verdict = verdict(of: test, on: found, isDenying: isDenying)
+    if found.value == nil, !isMainText {
+      verdict = verdict.combined(
+        with: verdictOnNothing(test, at: CollectionOfOne(.member(key)), isDenying), isDenying: isDenying)
+    }
+    guard call.isTypeStrict, let argument = found.argument else { return verdict }
+    switch declares(CollectionOfOne(.member(argument))) {
+    case false?:
+      let asked = isMainText ? mainText(hidden, onlyDeclared: true) : Found(value: nil, argument: nil)
+      return verdict.combined(
+        with: self.verdict(of: test, on: asked, isDenying: isDenying), isDenying: isDenying,
+        doubt: .undeclared)
+    case nil where isMainText:
+      // The tool may have no use for this argument and act on one that it surely has.
+      let asked = mainText(hidden, onlyDeclared: true)
+      guard asked.argument != nil else { return verdict }
+      return verdict.combined(
+        with: self.verdict(of: test, on: asked, isDenying: isDenying), isDenying: isDenying,
+        doubt: .undeclared)
+    case nil where ContextMembers.isAboutCaller(key):
+      // A message can't say who calls: an argument of that name, which the tool may have no use for, may count
+      // against the call but not for it.
+      let absent = test.verdict(on: nil, files: call.files, isDenying: isDenying)
+      return verdict.combined(with: absent, isDenying: isDenying, doubt: .caller)
+    default:
+      return verdict
+    }
   }
 
   /// Whether the tool has an argument at a place; nil if unknown.
-  private func declares(_ steps: some Sequence<ArgumentPath.Step>) -> Bool? {
+  func declares(_ steps: some Sequence<ArgumentPath.Step>) -> Bool? {
     call.schema.flatMap { $0.declares(steps) }
   }
 
-  /// The verdict on what was found under a key.
-  private mutating func verdict(of test: ValueTest, on found: Found, isDenying: Bool) -> Verdict {
-    guard let argument = found.argument else {
-      return test.verdict(on: found.value, files: call.files, isDenying: isDenying)
-    }
-    return verdict(of: test, on: found.value, of: argument, isDenying: isDenying)
-  }
-
-  /// The verdict on a top-level argument.
-  private mutating func verdict(
-    of test: ValueTest, on value: FieldValue?, of argument: [UInt8], isDenying: Bool
-  ) -> Verdict {
-    guard case .text(let text)? = value, Self.looksDecodable(text), mayBeDecoded(test, at: [.member(argument)]) else {
-      return verdict(of: test, on: value, at: [.member(argument)], isDenying: isDenying)
-    }
-    // Many rules may consult one long text.
-    let inner = containers[argument] ?? Self.container(in: text)
-    containers[argument] = inner
-    return verdict(of: test, on: value, decoded: inner, isDenying: isDenying)
-  }
-
-  /// The verdict on everything at a place within the arguments.
-  private mutating func verdict(
-    of test: ValueTest, at path: ArgumentPath, from start: Int, _ node: JSONDocument.Node, _ document: JSONDocument,
-    isDenying: Bool
-  ) -> Verdict {
-    var result: Verdict?
-    func add(_ next: Verdict) { result = result?.combined(with: next, isDenying: isDenying) ?? next }
-    path.forEachFinding(from: start, at: node, in: document) { finding in
-      switch finding {
-      case .value(let node, let document) where document.kind(of: node) == .null:
-        add(verdictOnNothing(test, at: path.steps, isDenying))
-      case .value(let node, let document):
-        let verdict = verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isDenying: isDenying)
-        guard call.isTypeStrict, declares(path.steps) == false else { return add(verdict) }
-        let absent = test.verdict(on: nil, files: call.files, isDenying: isDenying)
-        add(verdict.combined(with: absent, isDenying: isDenying, doubt: .undeclared))
-      case .lookAlike:
-        add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
-      case .nothing:
-        add(verdictOnNothing(test, at: path.steps, isDenying))
-      case .end(let node, let document, let steps):
-        add(verdict(of: test, beyond: node, document, at: path, steps: steps, isDenying: isDenying))
-      }
-    }
-    return result ?? .fails
-  }
-
-  /// The verdict if the path continues inside a value that has no inside, unless a server decodes the value.
-  private mutating func verdict(
-    of test: ValueTest, beyond node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int,
-    isDenying: Bool
-  ) -> Verdict {
-    let plain = test.verdict(on: nil, files: call.files, isDenying: isDenying)
-    guard call.isTypeStrict else { return plain }
-    if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document) {
-      return .undecided(.type)
-    }
-    switch Self.container(in: document.text(node)) {
-    case .nothing:
-      guard isDenying else { return plain }
-      let lone = verdict(of: test, atLone: node, document, at: path, steps: steps)
-      return plain.combined(with: lone, isDenying: isDenying)
-    case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isDenying: isDenying)
-    case .container(let inner):
-      let decoded = verdict(of: test, at: path, from: steps, inner.root, inner, isDenying: isDenying)
-      return plain.combined(with: decoded, isDenying: isDenying, doubt: .decoded)
-    }
-  }
-
-  /// The verdict of a rule that denies: some servers take a lone value for a list of it, or each element of a list
-  /// where others take one value.
-  private mutating func verdict(
-    of test: ValueTest, atLone node: JSONDocument.Node, _ document: JSONDocument, at path: ArgumentPath, steps: Int
-  ) -> Verdict {
-    guard case .member = path.steps[steps] else {
-      return verdict(of: test, at: path, from: steps + 1, node, document, isDenying: true)
-    }
-    var result = Verdict.fails
-    for element in document.elements(of: node) where result != .holds {
-      let next = verdict(of: test, at: path, from: steps, element, document, isDenying: true)
-      result = result.combined(with: next, isDenying: true)
-    }
-    return result
-  }
-
-  /// The verdict on an argument, in every way that a server may read it.
-  private mutating func verdict(
-    of test: ValueTest, on value: FieldValue?, at steps: [ArgumentPath.Step], isDenying: Bool
-  ) -> Verdict {
-    let verdict = verdict(of: test, onValue: value, at: steps, isDenying: isDenying)
-    // Servers of the Python SDK take the text for no value.
-    guard call.isTypeStrict, case .text(let text)? = value, PythonSpace.stripped(text).elementsEqual("null".utf8),
-      call.schema?.types(at: steps)?.contains(.null) ?? true
-    else { return verdict }
-    let absent = verdictOnNothing(test, at: steps, isDenying)
-    return verdict.combined(with: absent, isDenying: isDenying, doubt: .null)
-  }
-
-  /// The verdict on an argument, if it is not taken for no value.
-  private mutating func verdict(
-    of test: ValueTest, onValue value: FieldValue?, at steps: [ArgumentPath.Step], isDenying: Bool
-  ) -> Verdict {
-    func plain(_ value: FieldValue?) -> Verdict { test.verdict(on: value, files: call.files, isDenying: isDenying) }
-    guard call.isTypeStrict, !test.isOfPresence, let value else { return plain(value) }
-    let types = call.schema?.types(at: steps)
-    if let types {
-      let isAllowed =
-        switch value {
-        case .text: types.contains(.string)
-        case .node(let document, let node): types.allow(node, in: document)
-        }
-      guard isAllowed else { return .undecided(.type) }
-    }
-    let verdict: Verdict
-    if case .text(let text) = value, types?.mayBeDecoded ?? true {
-      verdict = self.verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
-    } else {
-      verdict = self.verdict(of: test, asItStands: value, isDenying: isDenying)
-    }
-    guard let doubt = Self.doubt(about: value, test, types) else { return verdict }
-    return verdict.combined(with: .undecided(doubt), isDenying: isDenying)
-  }
-
-  /// The doubt about a value that is not of the kind that the test compares, but that some servers take for such a one:
-  /// `0x1388`, `5000 EUR` and true for a number, `yes` and 1 for a boolean.
-  private static func doubt(about value: FieldValue, _ test: ValueTest, _ types: ArgumentSchema.Types?) -> Doubt? {
-    let isBoolean: Bool
-    switch value {
-    case .text(let text):
-      if looksDecodable(text) { return nil }
-      isBoolean = false
-    case .node(let document, let node):
-      // What a list or an object holds is examined by itself.
-      if document.count(of: node) > 0 { return nil }
-      isBoolean = document.kind(of: node) == .true || document.kind(of: node) == .false
-    }
-    if test.isOfNumbers, PythonFloat.value(of: value) == .none { return .noNumber }
-    return test.isOfBooleans && !isBoolean && types?.contains(.boolean) ?? true ? .noBoolean : nil
-  }
-
-  /// The verdict on a value as it stands, beyond what the SDK sees of it. Most servers treat a whole number with a
-  /// point or an exponent like the plain integer: `7.0` does not get past a rule against 7.
-  private mutating func verdict(of test: ValueTest, asItStands value: FieldValue, isDenying: Bool) -> Verdict {
-    var verdict = test.verdict(on: value, files: call.files, isDenying: isDenying)
-    if let all = test.verdictOnLongText(value, budget: &budget) {
-      verdict = verdict.combined(with: all, isDenying: isDenying, doubt: .long)
-    }
-    if isDenying || test.isExclusion, test.isOfText, let whole = Self.whole(value) {
-      verdict = verdict.combined(
-        with: test.verdict(on: .text(whole), files: call.files, isDenying: isDenying), isDenying: isDenying,
-        doubt: .whole)
-    }
-    guard isDenying, !test.looksWithin, case .node(let document, let node) = value else { return verdict }
-    addInner(of: node, document, to: &verdict, test)
-    return verdict
-  }
-
-  /// For a rule that denies, adds the verdicts on everything that a list or an object holds: in the text of the whole,
-  /// inner values are quoted and escaped.
-  private mutating func addInner(
-    of node: JSONDocument.Node, _ document: JSONDocument, to verdict: inout Verdict, _ test: ValueTest
-  ) {
-    let isObject = document.kind(of: node) == .object
-    guard isObject || document.kind(of: node) == .array else { return }
-    let values = isObject ? document.members(of: node).map(\.value) : Array(document.elements(of: node))
-    for inner in values where verdict != .holds {
-      switch document.kind(of: inner) {
-      case .object, .array:
-        addInner(of: inner, document, to: &verdict, test)
-      default:
-        guard let value = FieldValue(inner, in: document) else { continue }
-        let next: Verdict =
-          test.isSearch && !budget.isLeft()
-          ? .undecided(.runaway) : self.verdict(of: test, asItStands: value, isDenying: true)
-        verdict = verdict.combined(with: next, isDenying: true)
-      }
-    }
-  }
-
-  /// The digits of a whole number that is not written as one, or that doubles (and so JavaScript) take for another one;
-  /// nil for anything else.
-  private static func whole(_ value: FieldValue) -> ArraySlice<UInt8>? {
-    guard case .node(let document, let node) = value else { return nil }
-    let raw = document.raw(node)
-    let isInexact = document.kind(of: node) == .integer && raw.count > 15
-    guard isInexact || document.kind(of: node) == .number, let number = Int64(exactly: PythonFloat.number(raw)) else {
-      return nil
-    }
-    return Array(String(number).utf8)[...]
-  }
-
-  /// The verdict on a text that may be decoded, over both readings.
-  private mutating func verdict(
-    of test: ValueTest, on value: FieldValue?, decoded: Decoded, isDenying: Bool
-  ) -> Verdict {
-    let plain =
-      value.map { verdict(of: test, asItStands: $0, isDenying: isDenying) }
-      ?? test.verdict(on: nil, files: call.files, isDenying: isDenying)
-    switch decoded {
-    case .nothing: return plain
-    case .tooLarge: return plain.combined(with: .undecided(.tooLarge), isDenying: isDenying)
-    case .container(let document):
-      let inner = verdict(of: test, asItStands: .node(document, document.root), isDenying: isDenying)
-      return plain.combined(with: inner, isDenying: isDenying, doubt: .decoded)
-    }
-  }
-
-  /// Whether the type of the argument is left open.
-  private func mayBeDecoded(_ test: ValueTest, at steps: [ArgumentPath.Step]) -> Bool {
-    call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps)?.mayBeDecoded ?? true
-  }
-
-  private static func container(in text: ArraySlice<UInt8>) -> Decoded {
-    guard looksDecodable(text) else { return .nothing }
-    do throws(JSONError) {
-      return .container(try JSONDocument(parsing: PythonSpace.stripped(text), options: .python))
-    } catch {
-      return error.isOfLimits ? .tooLarge : .nothing
-    }
-  }
-
-  private static func looksDecodable(_ text: ArraySlice<UInt8>) -> Bool {
-    let first = PythonSpace.strippedStart(text).first
-    return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
-  }
+  // MARK: Look-alikes
 
   /// Whether the arguments have a key that some server takes for this one.
   private mutating func holdsLookAlike(of key: [UInt8]) -> Bool {

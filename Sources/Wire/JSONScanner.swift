@@ -22,10 +22,11 @@ struct JSONScanner {
     }
     if text.count >= 3, text[0] == 0xef, text[1] == 0xbb, text[2] == 0xbf { throw JSONError(.byteOrderMark, at: 0) }
 
-    // Most texts need fewer words than a fifth of their bytes, and none needs more than one for each byte. To start
-    // again with that many is simpler and faster than to grow, and memory that is never written to is not resident.
+    // Few texts need thousands of words, most need fewer than a fifth of their bytes, and none needs more than one for
+    // each byte. To start again costs less than to grow, and large pieces of memory cost much even if they stay empty.
     let greatest = min(text.count, limits.maxValues)
-    var capacity = min(text.count / 5 + 16, greatest)
+    let usual = min(text.count / 5 + 16, greatest)
+    var capacity = min(usual, 4096)
     while true {
       do throws(JSONError) {
         let words = try Array(capacity: capacity) { (tape: inout OutputSpan<JSONWord>) throws(JSONError) in
@@ -34,7 +35,7 @@ struct JSONScanner {
         return JSONTape(words: words)
       } catch {
         guard error.code == .tooManyValues, capacity < greatest else { throw error }
-        capacity = greatest
+        capacity = capacity < usual ? usual : greatest
       }
     }
   }

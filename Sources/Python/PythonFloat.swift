@@ -102,9 +102,7 @@ package enum PythonFloat {
     while let value = scalars.next() {
       if value < 0x80 {
         result.append(UInt8(truncatingIfNeeded: value))
-      } else if let scalar = Unicode.Scalar(value), PythonText.isKnown(scalar),
-        scalar.properties.numericType == .decimal, let digit = scalar.properties.numericValue
-      {
+      } else if let digit = Unicode.Scalar(value).flatMap(PythonText.decimalValue) {
         result.append(UInt8(ascii: "0") + UInt8(digit))
       } else {
         return nil

@@ -85,6 +85,12 @@ package enum PythonText {
     scalar.properties.numericType != nil && isKnown(scalar)
   }
 
+  /// The value of a decimal digit of any script; nil for any other character.
+  package static func decimalValue(of scalar: Unicode.Scalar) -> Int? {
+    guard scalar.properties.numericType == .decimal, isKnown(scalar) else { return nil }
+    return scalar.properties.numericValue.map { Int($0) }
+  }
+
   /// `str.isdigit` of one character.
   package static func isDigit(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.numericType {

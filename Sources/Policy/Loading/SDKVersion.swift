@@ -19,16 +19,28 @@ package struct SDKVersion: Equatable {
     var body = PythonSpace.stripped(Array(text.utf8)[...])
     if body.first.map(CaseFolding.asciiFolded) == UInt8(ascii: "v") { body = body.dropFirst() }
     for part in body.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-      let digits = part.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      numbers.append(digits.isEmpty ? 0 : Int(String(decoding: digits, as: UTF8.self)) ?? .max)
-      if digits.count < part.count {
+      let part = String(decoding: part, as: UTF8.self).unicodeScalars
+      let digits = part.prefix(while: PythonText.isDigit)
+      numbers.append(Self.number(digits))
+      if digits.endIndex < part.endIndex {
         // A suffix makes a version older than the same number without one.
-        suffix = String(decoding: part.dropFirst(digits.count), as: UTF8.self)
+        suffix = String(part[digits.endIndex...])
         break
       }
     }
     while numbers.count < 3 { numbers.append(0) }
     parts = numbers.map(Part.number) + [.number(suffix.isEmpty ? 1 : 0), .text(suffix)]
+  }
+
+  /// `int` of digits of any script, as large as fits; 0 for what `int` refuses.
+  private static func number(_ digits: Substring.UnicodeScalarView) -> Int {
+    guard digits.count <= 4300 else { return 0 }
+    var number = 0
+    for scalar in digits {
+      guard let digit = PythonText.decimalValue(of: scalar) else { return 0 }
+      number = number > (Int.max - 9) / 10 ? .max : number * 10 + digit
+    }
+    return number
   }
 
   /// Nil if the two can't be compared, which stops the SDK: one has more numbers, and all before are equal.

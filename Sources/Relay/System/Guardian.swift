@@ -120,12 +120,12 @@ enum Guardian {
         // A process that appears after the signal was sent gets the signal too.
         for process in left where known.insert(process).inserted || signal == SIGKILL { _ = kill(process, signal) }
         guard MonotonicClock.nanoseconds() < until else { break }
-        rest(left.isEmpty ? 2 : 50, signals)
+        pause(left.isEmpty ? 2 : 50, signals)
       }
     }
   }
 
-  private static func rest(_ milliseconds: Int32, _ signals: borrowing SignalPipe?) {
+  private static func pause(_ milliseconds: Int32, _ signals: borrowing SignalPipe?) {
     switch signals {
     case .some(let signals):
       var request = pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0)

@@ -124,7 +124,8 @@ public struct Scanner: Sendable {
     let profile = TextProfile(text)
     var matches: [Match] = []
     var lowercased: [UInt8]?
-    var stretches = StretchesByRun()
+    // One for each kind of run, found when it is first asked for.
+    var stretches = InlineArray<8, Stretches?>(repeating: nil)
     for (number, need) in needs.enumerated() {
       let windows: [Range<Int>]
       switch need {
@@ -138,8 +139,10 @@ public struct Scanner: Sendable {
         }
       case .run(let run, let count, let isLong):
         guard text.count >= count, !isLong || profile.hasLongRun else { continue }
-        windows = stretches.windows(
-          of: run, counting: count, atLeast: leastCounts[run.rawValue], in: text, profile)
+        if stretches[run.rawValue] == nil {
+          stretches[run.rawValue] = Stretches(of: run, atLeast: leastCounts[run.rawValue], in: text, profile)
+        }
+        windows = stretches[run.rawValue]?.windows(counting: count, in: text) ?? []
       }
       guard !windows.isEmpty else { continue }
       let detector = detectors[number]

@@ -14,7 +14,7 @@ struct Stretches {
 
   private var all: [Stretch] = []
   /// The largest count of any stretch.
-  private(set) var most = 0
+  private var most = 0
 
   /// - Parameter profile: that of the text.
   init(of run: Requirement.Run, atLeast least: Int, in text: Span<UInt8>, _ profile: TextProfile) {

@@ -49,6 +49,7 @@ struct JSONScanner {
 
     // Each round reads one value that begins at `position`, and all brackets that close after it.
     values: while true {
+      innermost?.children += 1
       switch text[position] {
       case UInt8(ascii: "\""):
         position = try scanString(text, from: position, into: &tape)
@@ -56,13 +57,11 @@ struct JSONScanner {
         let isObject = text[position] == UInt8(ascii: "{")
         if let innermost { outer.append(innermost) }
         guard outer.count < limits.maxDepth else { throw JSONError(.tooDeep, at: position) }
-        var container = Container(index: tape.count, isObject: isObject)
+        let container = Container(index: tape.count, isObject: isObject)
+        innermost = container
         try append(JSONWord(isObject ? .object : .array, offset: position), to: &tape, at: position)
         position = try skipToByte(text, from: position + 1)
-        let isEmpty = text[position] == container.closingByte
-        if !isEmpty { container.children = 1 }
-        innermost = container
-        if !isEmpty {
+        if text[position] != container.closingByte {
           if isObject { position = try scanKey(text, from: position, into: &tape) }
           continue values
         }
@@ -73,7 +72,6 @@ struct JSONScanner {
       while let container = innermost {
         position = try skipToByte(text, from: position)
         if text[position] == UInt8(ascii: ",") {
-          innermost?.children += 1
           position = try skipToByte(text, from: position + 1)
           if container.isObject { position = try scanKey(text, from: position, into: &tape) }
           continue values

@@ -1,6 +1,5 @@
 public import ArgumentParser
 public import MCPHost
-import Relay
 import Wire
 
 struct CallCommand: ParsableCommand {
@@ -57,9 +56,7 @@ struct CallCommand: ParsableCommand {
   }
 
   private func converse() throws(MCPFailure) -> Bool {
-    var client = MCPClient(
-      command: command, timeout: timeout.milliseconds, name: "czproxy-call", version: Version.number,
-      willStartAgain: Terminal.announceSecondStart)
+    var client = MCPClient(for: "czproxy-call", of: command, timeout: timeout.milliseconds)
     client.speak(era)
     do throws(MCPFailure) {
       let isError = try talk(&client)
@@ -127,18 +124,6 @@ struct CallCommand: ParsableCommand {
       return true
     }
     if isEmpty, format == .text { Terminal.complain("the server lists no tools") }
-  }
-}
-
-extension Terminal {
-  /// Explains why the output of a server's program may appear twice.
-  @Sendable static func announceSecondStart() {
-    complain("the server ended when it was asked `server/discover`: it is started again, and asked `initialize`")
-  }
-
-  /// Reports the name of a server's program, and why the server gave no answer.
-  static func complain(failure: MCPFailure, of command: [String]) {
-    complain("`\(DisplayText.escaped((command.first ?? "").utf8))`: \(failure)")
   }
 }
 

@@ -130,8 +130,9 @@ extension FieldLookup {
   private mutating func verdict(
     of test: ValueTest, onValue value: FieldValue?, at steps: [ArgumentPath.Step], isDenying: Bool
   ) -> Verdict {
-    func plain(_ value: FieldValue?) -> Verdict { test.verdict(on: value, files: call.files, isDenying: isDenying) }
-    guard call.isTypeStrict, !test.isOfPresence, let value else { return plain(value) }
+    guard call.isTypeStrict, !test.isOfPresence, let value else {
+      return test.verdict(on: value, files: call.files, isDenying: isDenying)
+    }
     let types = call.schema?.types(at: steps)
     if let types {
       let isAllowed =

@@ -36,6 +36,16 @@ func reportingBundleErrors<Result: ~Copyable>(
   }
 }
 
+extension UnverifiedBundle {
+  /// Verifies and decrypts the bundle, which was read from `file`; reports what is wrong with it or with the keys file.
+  func opened(readFrom file: String, keys keyFile: String) throws -> OpenedBundle {
+    let keys = try reportingBundleErrors { () throws(BundleError) in try BundleFile.keys(keyFile) }
+    return try reportingBundleErrors(in: file) { () throws(BundleError) in
+      try verified(by: keys.signers).open(with: keys.encryptionKey)
+    }
+  }
+}
+
 /// A time on the command line: ISO 8601 with an offset, or UNIX seconds.
 struct TimeArgument: ExpressibleByArgument {
   /// In 1973. A smaller number is a mistake, such as a year.

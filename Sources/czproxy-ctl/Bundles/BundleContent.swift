@@ -32,10 +32,10 @@ struct BundleContent {
       Terminal.complain("\(path) is a bundle: give --keys FILE to open it")
       throw ExitCode(1)
     }
-    let keys = try reportingBundleErrors { () throws(BundleError) in try BundleFile.keys(keyFile) }
-    let bundle = try reportingBundleErrors(in: path) { () throws(BundleError) in
-      try UnverifiedBundle(parsing: bytes).verified(by: keys.signers).open(with: keys.encryptionKey)
+    let unverified = try reportingBundleErrors(in: path) { () throws(BundleError) in
+      try UnverifiedBundle(parsing: bytes)
     }
+    let bundle = try unverified.opened(readFrom: path, keys: keyFile)
     let policy = try Policy.load(hosted: Array(bundle.payload.bytes), fileName: path)
     return BundleContent(path: path, payload: bundle.payload, policy: policy, bundle: bundle)
   }

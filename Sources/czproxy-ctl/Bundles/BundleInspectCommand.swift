@@ -39,12 +39,7 @@ struct BundleInspectCommand: ParsableCommand {
     let unverified = try reportingBundleErrors(in: file) { () throws(BundleError) in
       try UnverifiedBundle(parsing: bytes)
     }
-    let bundle = try keys.map { keys in
-      let keys = try reportingBundleErrors { () throws(BundleError) in try BundleFile.keys(keys) }
-      return try reportingBundleErrors(in: file) { () throws(BundleError) in
-        try unverified.verified(by: keys.signers).open(with: keys.encryptionKey)
-      }
-    }
+    let bundle = try keys.map { try unverified.opened(readFrom: file, keys: $0) }
     if payload, let bundle { return try Terminal.write(Array(bundle.payload.bytes)) }
     let content: BundleContent? = try bundle.map { bundle in
       let policy = try reportingPolicyErrors { () throws(PolicyError) in

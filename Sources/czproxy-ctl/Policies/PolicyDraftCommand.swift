@@ -34,9 +34,7 @@ struct PolicyDraftCommand: ParsableCommand {
 
   func run() throws {
     var draft = PolicyDraft(server: server ?? ServerName(derivedFrom: command).description)
-    var client = MCPClient(
-      command: command, timeout: timeout.milliseconds, name: "czproxy-draft", version: Version.number,
-      willStartAgain: Terminal.announceSecondStart)
+    var client = MCPClient(for: "czproxy-draft", of: command, timeout: timeout.milliseconds)
     do throws(MCPFailure) {
       try client.listTools { answer in
         answer.document.member("tools", of: answer.result).map { draft.add($0, in: answer.document) } ?? true

@@ -1,6 +1,5 @@
 import MCPHost
 import Policy
-import Relay
 import Wire
 
 /// A server's tools, from a file or from the server itself.
@@ -31,9 +30,7 @@ enum ToolList {
   ///
   /// - Parameter command: a command line for the shell.
   static func ask(_ command: String) throws(MCPFailure) -> [KnownTool] {
-    var client = MCPClient(
-      command: ["/bin/sh", "-c", command], timeout: timeout, name: "czproxy", version: Version.number,
-      willStartAgain: Terminal.announceSecondStart)
+    var client = MCPClient(for: "czproxy", of: ["/bin/sh", "-c", command], timeout: timeout)
     defer { client.close() }
     var tools: [KnownTool] = []
     try client.listTools { answer in

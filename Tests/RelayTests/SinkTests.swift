@@ -21,4 +21,27 @@ import Testing
     }
     #expect(sink.backlog > 0 && sink.ownBytes <= sink.backlog)
   }
+
+  @Test func `a sink that is finished delivers what waits, takes nothing more and closes`() throws {
+    let pipe = Pipe()
+    var sink = Sink(own: Descriptor(dup(pipe.fileHandleForWriting.fileDescriptor)))
+    try pipe.fileHandleForWriting.close()
+    var sent = 0
+    while sink.backlog == 0 {
+      sink.send(Self.line(1000))
+      sent += 1000
+    }
+    sink.finish()
+    sink.send(Self.line(1000))
+    #expect(sink.isOpen && sink.isClosing)
+    var received = 0
+    while sink.backlog > 0 {
+      received += try pipe.fileHandleForReading.read(upToCount: 4096)?.count ?? 0
+      sink.flush()
+    }
+    #expect(!sink.isOpen)
+    sink.shut()
+    received += try pipe.fileHandleForReading.readToEnd()?.count ?? 0
+    #expect(received == sent)
+  }
 }

@@ -1,30 +1,16 @@
-internal import Audit
 internal import CShims
-internal import DataLoss
 internal import Platform
-internal import Policy
 internal import Wire
 
 /// The only loop: one thread, one poll(2), both directions independent of each other.
-///
-/// Memory is bounded: a direction is read only while its destination has room. If a host does not read, what the server
-/// sends stops the server but not the host; denials stop the host.
 struct RelayLoop: ~Copyable {
-  /// A direction that has this much waiting reads no further, in bytes.
-  private static let highWater = 64 << 10
   /// The maximum number of lines that are recorded together: what is known of each is held until then.
   private static let mostTogether = 64
-  /// Like ``highWater``, for our own answers to a host that sends and does not read.
-  private static let ownHighWater = 1 << 20
   /// How long the last bytes may wait, after the server's end, for a host that does not read; in nanoseconds.
   private static let drainTimeout: UInt64 = 5_000_000_000
 
-  private var session: Session
-  private var trail: AuditTrail
-  private var watcher: PolicyWatcher
-  private var launcher: SyncLauncher?
+  private var checkpoint: Checkpoint
   private let isPassThrough: Bool
-  private let allowsUnaudited: Bool
 
   private var server: ServerProcess
   private let signals: SignalPipe
@@ -42,32 +28,20 @@ struct RelayLoop: ~Copyable {
   private var isHostIgnored = false
   private var fromHost: LineFramer
   private var fromServer: LineFramer
-  private var toHost: Sink
-  private var toServer: Sink
-  private var closesToHost = false
-  private var closesToServer = false
 
+  /// - Parameters:
+  ///   - maxLineBytes: longer lines are refused.
+  ///   - isPassThrough: whether nothing is judged.
   init(
-    session: consuming Session, trail: consuming AuditTrail, watcher: consuming PolicyWatcher, launcher: SyncLauncher?,
-    server: consuming ServerProcess, signals: consuming SignalPipe, isPassThrough: Bool, allowsUnaudited: Bool
+    checkpoint: consuming Checkpoint, server: consuming ServerProcess, signals: consuming SignalPipe,
+    maxLineBytes: Int, isPassThrough: Bool
   ) {
-    let maxLineBytes = session.options.limits.maxBytes
     fromHost = LineFramer(maxLineBytes: maxLineBytes)
     fromServer = LineFramer(maxLineBytes: maxLineBytes)
-    self.session = session
-    self.trail = trail
-    self.watcher = watcher
-    self.launcher = launcher
+    self.checkpoint = checkpoint
     self.isPassThrough = isPassThrough
-    self.allowsUnaudited = allowsUnaudited
     self.signals = signals
     hostInput = Descriptor(0)
-    toHost = Sink(shared: 1)
-    var server = server
-    switch server.input.take() {
-    case .some(let input): toServer = Sink(own: input)
-    case .none: toServer = Sink(shared: -1)
-    }
     _ = cz_set_nonblocking(server.output.number)
     self.server = server
   }
@@ -81,11 +55,7 @@ struct RelayLoop: ~Copyable {
     }
     drainToHost()
     let status = status ?? 70
-    do throws(AuditError) {
-      try trail.close(status: status, reason: ending)
-    } catch {
-      StandardError.report("the audit can't be closed: \(error)")
-    }
+    checkpoint.close(status: status, reason: ending)
     server.end()
     return status
   }
@@ -97,10 +67,6 @@ struct RelayLoop: ~Copyable {
     var isEmpty: Bool { !(signals || guardian || hostInput || serverOutput || toHost || toServer) }
   }
 
-  private var hostMaySpeak: Bool {
-    toServer.backlog < Self.highWater && toHost.ownBytes < Self.ownHighWater && !closesToServer
-  }
-
   /// -1 once the host is no longer listened to.
   private var hostInputNumber: Int32 {
     switch hostInput {
@@ -109,23 +75,22 @@ struct RelayLoop: ~Copyable {
     }
   }
 
-  private var serverMaySpeak: Bool { toHost.backlog < Self.highWater }
-
   private mutating func wait() -> Ready {
-    let hostNumber = hostMaySpeak ? hostInputNumber : -1
-    let outputNumber = serverOutputIsOpen && serverMaySpeak ? server.output.number : -1
+    let hostNumber = checkpoint.hasRoom(for: .host) ? hostInputNumber : -1
+    let outputNumber = serverOutputIsOpen && checkpoint.hasRoom(for: .server) ? server.output.number : -1
     // A host that is not listened to can't show that it left, except by no longer reading.
     let isIgnored = isHostIgnored || (hostInputNumber >= 0 && hostNumber < 0)
+    let hostIsSlow = checkpoint.toHost.backlog > 0
     func request(_ number: Int32, _ events: Int32) -> pollfd {
       pollfd(fd: number, events: Int16(events), revents: 0)
     }
     var requests = [
       request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
-      request(isIgnored ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 ? POLLOUT : 0),
-      request(toServer.waitingDescriptor, POLLOUT),
+      request(isIgnored || hostIsSlow ? checkpoint.toHost.number : -1, hostIsSlow ? POLLOUT : 0),
+      request(checkpoint.toServer.waitingDescriptor, POLLOUT),
     ]
-    let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : watcher.deadline)
+    let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : checkpoint.policyDeadline)
     var timeout: Int32 = -1
     if deadline != .max {
       let now = MonotonicClock.nanoseconds()
@@ -134,9 +99,9 @@ struct RelayLoop: ~Copyable {
     let count = unsafe poll(&requests, nfds_t(requests.count), timeout)
     if count <= 0 {
       // A host that is slow to read what the server left is waited for, as long as it goes on reading.
-      let isReading = toHost.backlog > 0 && MonotonicClock.nanoseconds() &- hostReadAt < Self.drainTimeout
+      let isReading = hostIsSlow && MonotonicClock.nanoseconds() &- hostReadAt < Self.drainTimeout
       act(isReading && !lifecycle.isHurried ? .serverSpoke : .tick)
-      lookAtPolicy()
+      if !isPassThrough { checkpoint.lookAtPolicy() }
       return Ready(
         signals: false, guardian: false, hostInput: false, serverOutput: false, toHost: false, toServer: false)
     }
@@ -149,19 +114,18 @@ struct RelayLoop: ~Copyable {
   private mutating func handle(_ ready: Ready) {
     if ready.toHost {
       // With nothing to write this is an error, which poll(2) reports unasked.
-      if toHost.backlog == 0 { toHost.shut() }
-      toHost.flush()
+      if checkpoint.toHost.backlog == 0 { checkpoint.toHost.shut() }
+      checkpoint.toHost.flush()
       hostReadAt = MonotonicClock.nanoseconds()
     }
-    if ready.toServer { toServer.flush() }
+    if ready.toServer { checkpoint.toServer.flush() }
     if ready.serverOutput { readServer() }
     if ready.hostInput { readHost() }
     if ready.guardian { hearGuardian() }
     if ready.signals {
       for signal in signals.take() {
         if signal == SIGHUP, !isPassThrough {
-          watcher.force()
-          lookAtPolicy()
+          checkpoint.lookAtPolicy(isForced: true)
           continue
         }
         ending = "signal \(signal)"
@@ -176,17 +140,15 @@ struct RelayLoop: ~Copyable {
   }
 
   private mutating func closeWhatIsDone() {
-    if closesToServer, toServer.backlog == 0, toServer.isOpen { toServer.shut() }
-    if closesToHost, toHost.backlog == 0, toHost.isOpen { toHost.shut() }
-    if !toHost.isOpen, !closesToHost {
+    if !checkpoint.toHost.isOpen, !checkpoint.toHost.isClosing {
       // The host no longer reads: the server must notice as it would without the proxy.
-      closesToHost = true
+      checkpoint.toHost.finish()
       ending = "the host reads no longer"
       act(.hostLeft)
     }
-    if !toServer.isOpen, !closesToServer {
+    if !checkpoint.toServer.isOpen, !checkpoint.toServer.isClosing {
       // The server no longer reads: the host's next write must fail as it would without the proxy.
-      closesToServer = true
+      checkpoint.toServer.finish()
       hostInput = nil
       isHostIgnored = true
     }
@@ -197,8 +159,8 @@ struct RelayLoop: ~Copyable {
       switch action {
       case .closeServerInput:
         hostInput = nil
-        closesToServer = true
-        if toServer.backlog == 0 || lifecycle.isHurried { toServer.shut() }
+        checkpoint.toServer.finish()
+        if lifecycle.isHurried { checkpoint.toServer.shut() }
       case .signalServer(let number): server.signal(number)
       case .finish(let status): self.status = status
       }
@@ -231,7 +193,7 @@ struct RelayLoop: ~Copyable {
     if Self.receive(&fromServer, from: server.output.number) == 0 {
       serverOutputIsOpen = false
       serverEnded = true
-    } else if toHost.isOpen {
+    } else if checkpoint.toHost.isOpen {
       act(.serverSpoke)
     }
   }
@@ -256,44 +218,44 @@ struct RelayLoop: ~Copyable {
   /// Lines that came together are judged in order, recorded in one write, and sent in one write.
   private mutating func passOn(from sender: Peer) {
     if isPassThrough { return passOnUnread(from: sender) }
-    while sender == .host ? hostMaySpeak : serverMaySpeak {
+    while checkpoint.hasRoom(for: sender) {
       var together: [JudgedLine] = []
       var bytes = 0
-      while together.count < Self.mostTogether, bytes < Self.highWater {
+      while together.count < Self.mostTogether, bytes < Checkpoint.highWater {
         guard let item = sender == .host ? fromHost.next() : fromServer.next() else {
-          perform(together, from: sender)
+          checkpoint.perform(together, from: sender)
           if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
           return
         }
         // What waited for room is also judged by the policy of now.
-        if together.isEmpty { lookAtPolicy() }
+        if together.isEmpty { checkpoint.lookAtPolicy() }
         if case .line(let line) = item {
           bytes += line.bytes.count
           // Short lines don't wait until a long one is judged.
-          if bytes >= Self.highWater {
-            perform(together, from: sender)
+          if bytes >= Checkpoint.highWater {
+            checkpoint.perform(together, from: sender)
             together = []
           }
         }
-        together.append(judge(item, from: sender))
+        together.append(checkpoint.judge(item, from: sender))
       }
-      perform(together, from: sender)
+      checkpoint.perform(together, from: sender)
     }
   }
 
   /// If nothing is judged, it does not matter where a line ends, or how long it is.
   private mutating func passOnUnread(from sender: Peer) {
-    guard sender == .host ? hostMaySpeak : serverMaySpeak else { return }
+    guard checkpoint.hasRoom(for: sender) else { return }
     let bytes = sender == .host ? fromHost.takeAll() : fromServer.takeAll()
-    if !bytes.isEmpty { send(bytes, to: sender.other, isBatched: false) }
+    if !bytes.isEmpty { checkpoint.passUnread(bytes, from: sender) }
     if sender == .host ? hostEnded : serverEnded { finish(from: sender) }
   }
 
   private mutating func finish(from sender: Peer) {
     // What follows the last line end is a line too: a server would read it as one.
     if let item = sender == .host ? fromHost.finish() : fromServer.finish() {
-      lookAtPolicy()
-      perform([judge(item, from: sender)], from: sender)
+      checkpoint.lookAtPolicy()
+      checkpoint.perform([checkpoint.judge(item, from: sender)], from: sender)
     }
     switch sender {
     case .host:
@@ -302,89 +264,8 @@ struct RelayLoop: ~Copyable {
       act(.hostLeft)
     case .server:
       serverEnded = false
-      closesToHost = true
+      checkpoint.toHost.finish()
       act(.serverClosedOutput)
-    }
-  }
-
-  private mutating func judge(_ item: LineFramer.Item, from sender: Peer) -> JudgedLine {
-    switch item {
-    case .tooLong(let line): JudgedLine(line: [], step: session.receive(line, from: sender))
-    case .line(let line): JudgedLine(line: line.bytes, step: session.receive(line, from: sender))
-    }
-  }
-
-  private mutating func perform(_ lines: [JudgedLine], from sender: Peer) {
-    let isBatched = lines.count > 1
-    do throws(AuditError) {
-      try trail.write(lines)
-      for judged in lines { carryOut(judged.step.effects, line: judged.line, from: sender, isBatched: isBatched) }
-    } catch {
-      // If rows can't be written together, some may be by themselves: each line is then handled alone.
-      for judged in lines {
-        if isBatched {
-          perform([judged], from: sender)
-        } else {
-          carryOut(effectsUnrecorded(judged.step, error), line: judged.line, from: sender, isBatched: false)
-        }
-      }
-    }
-    guard isBatched else { return }
-    toHost.flush()
-    toServer.flush()
-  }
-
-  private mutating func effectsUnrecorded(_ step: Step, _ error: AuditError) -> [Effect] {
-    guard allowsUnaudited else { return session.unrecorded(step, because: error.description) }
-    StandardError.report("not on record: \(error)")
-    return step.effects
-  }
-
-  private mutating func carryOut(_ effects: [Effect], line: ArraySlice<UInt8>, from sender: Peer, isBatched: Bool) {
-    for effect in effects {
-      switch effect {
-      case .forward: send(line, to: sender.other, isBatched: isBatched)
-      case .forwardEdited(let edits): send(ByteEdit.apply(edits, to: line)[...], to: sender.other, isBatched: isBatched)
-      case .send(let bytes, let receiver): send(bytes[...], to: receiver, isOwn: true, isBatched: isBatched)
-      case .report(let text): StandardError.report(text)
-      }
-    }
-  }
-
-  private mutating func send(_ line: ArraySlice<UInt8>, to receiver: Peer, isOwn: Bool = false, isBatched: Bool) {
-    // Nothing follows the last line: it may have no line end, and more bytes would become part of it.
-    switch receiver {
-    case .host where !closesToHost: toHost.send(line, isOwn: isOwn, isBatched: isBatched)
-    case .server where !closesToServer: toServer.send(line, isOwn: isOwn, isBatched: isBatched)
-    default: break
-    }
-  }
-
-  // MARK: Policy
-
-  /// Between two messages: a policy that changed judges the next one.
-  private mutating func lookAtPolicy() {
-    guard !isPassThrough else { return }
-    let now = MonotonicClock.nanoseconds()
-    launcher?.look(at: now)
-    for change in watcher.look(at: now) {
-      StandardError.report(change.reason)
-      do throws(AuditError) {
-        try trail.write(change, inForce: watcher.keeper.loaded)
-      } catch {
-        StandardError.report("not on record: \(error)")
-      }
-      guard change.isEffective else { continue }
-      for warning in watcher.keeper.policy.warnings where change.code == .reloaded {
-        StandardError.report("\(watcher.keeper.loaded.path ?? ""):\(warning)")
-      }
-      for effect in session.enforce(
-        watcher.keeper.policy, obstacle: watcher.keeper.obstacle, projectID: watcher.keeper.loaded.projectID)
-      {
-        if case .send(let bytes, let receiver) = effect {
-          send(bytes[...], to: receiver, isOwn: true, isBatched: false)
-        }
-      }
     }
   }
 
@@ -393,12 +274,12 @@ struct RelayLoop: ~Copyable {
   /// Delivers the last bytes of a server that is gone to a host that still reads.
   private mutating func drainToHost() {
     let until = MonotonicClock.nanoseconds() + (lifecycle.isHurried ? 0 : Self.drainTimeout)
-    while toHost.isOpen, toHost.backlog > 0 {
+    while checkpoint.toHost.isOpen, checkpoint.toHost.backlog > 0 {
       let now = MonotonicClock.nanoseconds()
       guard now < until else { return }
-      var request = pollfd(fd: toHost.waitingDescriptor, events: Int16(POLLOUT), revents: 0)
+      var request = pollfd(fd: checkpoint.toHost.waitingDescriptor, events: Int16(POLLOUT), revents: 0)
       _ = unsafe poll(&request, 1, Int32(clamping: (until - now) / 1_000_000 + 1))
-      toHost.flush()
+      checkpoint.toHost.flush()
     }
   }
 }

@@ -124,9 +124,12 @@ public enum RunCommand {
     let session = Session(
       options: sessionOptions(options, name, context), policy: watcher.keeper.policy,
       obstacle: watcher.keeper.obstacle, monotonicNanoseconds: { MonotonicClock.nanoseconds() })
+    let checkpoint = Checkpoint(
+      session: session, trail: trail, watcher: watcher, launcher: launcher, allowsUnaudited: options.allowsUnaudited,
+      toHost: Sink(shared: 1), toServer: server.takeInput())
     let loop = RelayLoop(
-      session: session, trail: trail, watcher: watcher, launcher: launcher, server: server, signals: signals,
-      isPassThrough: options.isUngoverned, allowsUnaudited: options.allowsUnaudited)
+      checkpoint: checkpoint, server: server, signals: signals, maxLineBytes: options.maxFrameBytes,
+      isPassThrough: options.isUngoverned)
     return loop.run()
   }
 

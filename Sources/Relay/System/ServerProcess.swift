@@ -4,10 +4,10 @@ internal import Platform
 /// The server beneath this process, seen from the proxy: its pipes, and the guardian that holds it.
 struct ServerProcess: ~Copyable {
   let channel: GuardianChannel
-  /// The server's standard input.
-  var input: Descriptor?
+  /// The server's standard input; nil once it is taken.
+  private var input: Descriptor?
   /// The server's standard output.
-  var output: Descriptor
+  let output: Descriptor
   private let guardian: Int32
   /// Whether a process that has come beneath this one can only be the server's.
   private let isAlone: Bool
@@ -84,6 +84,14 @@ struct ServerProcess: ~Copyable {
     case .started(let process): self.process = process
     case .failed(let number): throw SystemError("exec", number)
     default: throw SystemError("guardian", ECHILD)
+    }
+  }
+
+  /// What leads to the server's standard input, for whoever asks first.
+  mutating func takeInput() -> Sink {
+    switch input.take() {
+    case .some(let input): Sink(own: input)
+    case .none: Sink(shared: -1)
     }
   }
 

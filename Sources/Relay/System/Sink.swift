@@ -27,8 +27,10 @@ struct Sink: ~Copyable {
   private var queue: [UInt8] = []
   private var sent = 0
 
-  /// Bytes of our own lines that wait; see ``RelayLoop``.
+  /// Bytes of our own lines that wait; see ``Checkpoint``.
   private(set) var ownBytes = 0
+  /// Whether nothing more is taken. A sink that is neither open nor closing is one that nobody reads any more.
+  private(set) var isClosing = false
 
   /// A descriptor that is shared with others, such as standard output.
   ///
@@ -75,7 +77,8 @@ struct Sink: ~Copyable {
   ///
   /// - Parameter isBatched: whether the line goes out with the next ``flush()``, because more follows.
   mutating func send(_ line: ArraySlice<UInt8>, isOwn: Bool = false, isBatched: Bool = false) {
-    guard isOpen else { return }
+    // Nothing follows the last line: it may have no line end, and more bytes would become part of it.
+    guard isOpen, !isClosing else { return }
     var rest = line
     if backlog == 0, !isBatched {
       let count = write(line)
@@ -100,13 +103,20 @@ struct Sink: ~Copyable {
       queue.removeAll(keepingCapacity: queue.capacity <= 1 << 20)
       sent = 0
       ownBytes = 0
+      if isClosing { shut() }
     } else if sent > 1 << 20, sent > queue.count / 2 {
       queue.removeFirst(sent)
       sent = 0
     }
   }
 
-  /// Closes the sink; what waits is lost.
+  /// Closes the sink as soon as what waits is written.
+  mutating func finish() {
+    isClosing = true
+    if backlog == 0 { shut() }
+  }
+
+  /// Closes the sink now; what waits is lost.
   mutating func shut() {
     descriptor = nil
     queue = []

@@ -9,6 +9,18 @@ struct Handshake: Sendable {
   /// A server of the legacy era may not answer a request that it does not know.
   private static let longestProbe: UInt64 = 10_000_000_000
 
+  /// What host and server know after it.
+  struct Agreement: Sendable {
+    let isModern: Bool
+    /// What the server tells a model about itself; nil for nothing.
+    let instructions: [UInt8]?
+
+    init(isModern: Bool, _ answer: MCPAnswer) {
+      self.isModern = isModern
+      instructions = answer.document.member("instructions", of: answer.result).flatMap { answer.document.string($0) }
+    }
+  }
+
   let clientName: String
   let clientVersion: String
 
@@ -17,7 +29,7 @@ struct Handshake: Sendable {
   /// - Parameter timeout: for each answer, in nanoseconds.
   func begin(
     on link: ServerLink, _ era: MCPEra, timeout: UInt64,
-    completion: @escaping @Sendable (Result<Bool, MCPFailure>) -> Void
+    completion: @escaping @Sendable (Result<Agreement, MCPFailure>) -> Void
   ) {
     guard era != .legacy else { return initialize(link, timeout, completion) }
     let probe = era == .auto ? min(timeout, Self.longestProbe) : timeout
@@ -26,7 +38,7 @@ struct Handshake: Sendable {
       params: { writeMeta(isModern: true, [], to: &$0) },
       completion: { result in
         switch result {
-        case .success: completion(.success(true))
+        case .success(let answer): completion(.success(Agreement(isModern: true, answer)))
         case .failure(.rpc) where era == .auto, .failure(.malformed) where era == .auto:
           initialize(link, timeout, completion)
         case .failure(.silent) where era == .auto:
@@ -43,7 +55,7 @@ struct Handshake: Sendable {
   }
 
   private func initialize(
-    _ link: ServerLink, _ timeout: UInt64, _ completion: @escaping @Sendable (Result<Bool, MCPFailure>) -> Void
+    _ link: ServerLink, _ timeout: UInt64, _ completion: @escaping @Sendable (Result<Agreement, MCPFailure>) -> Void
   ) {
     link.send(
       "initialize", deadline: MonotonicClock.nanoseconds() + timeout,
@@ -58,9 +70,9 @@ struct Handshake: Sendable {
       },
       completion: { result in
         switch result {
-        case .success:
+        case .success(let answer):
           link.notify("notifications/initialized")
-          completion(.success(false))
+          completion(.success(Agreement(isModern: false, answer)))
         case .failure(let failure): completion(.failure(failure))
         }
       })

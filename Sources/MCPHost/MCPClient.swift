@@ -75,6 +75,9 @@ public struct MCPClient: ~Copyable {
     } while cursor != nil
   }
 
+  /// What the server tells a model about itself; nil for nothing, or before the first answer.
+  public var instructions: [UInt8]? { server?.instructions }
+
   public mutating func close() {
     server?.close()
     server = nil

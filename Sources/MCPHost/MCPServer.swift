@@ -21,7 +21,9 @@ public final class MCPServer: Sendable {
   /// A server that is ready for requests.
   struct Ready: Sendable {
     let link: ServerLink
-    let isModern: Bool
+    let agreement: Handshake.Agreement
+
+    var isModern: Bool { agreement.isModern }
   }
 
   private enum Phase {
@@ -95,6 +97,11 @@ public final class MCPServer: Sendable {
   /// Whether the server is of the modern era; nil while none is ready.
   public var isModern: Bool? {
     state.withLock { if case .ready(let ready) = $0.phase { ready.isModern } else { nil } }
+  }
+
+  /// What the server tells a model about itself; nil for nothing, or while none is ready.
+  public var instructions: [UInt8]? {
+    state.withLock { if case .ready(let ready) = $0.phase { ready.agreement.instructions } else { nil } }
   }
 
   /// Changes as soon as the server may have other tools than before: it said so, or it ended.
@@ -176,8 +183,8 @@ public final class MCPServer: Sendable {
     handshake.begin(on: link, era, timeout: options.startTimeout) { [weak self] result in
       guard let self else { return }
       switch result {
-      case .success(let isModern):
-        self.finish(.success(Ready(link: link, isModern: isModern)))
+      case .success(let agreement):
+        self.finish(.success(Ready(link: link, agreement: agreement)))
       case .failure(.ended) where era == .auto && !link.hasReadNothing:
         // The server may have died of a request that it does not know.
         self.options.willStartAgain()

@@ -18,6 +18,7 @@ struct ControlCommand: ParsableCommand {
     subcommands: [
       RunEntry.self,
       PolicyCommand.self,
+      ToolsCommand.self,
       BundleCommand.self,
       AuditCommand.self,
       DataLossCommand.self,

@@ -10,12 +10,16 @@ import Wire
   final class Talk {
     private var session: Session
 
-    init(_ rules: String, more: String = "", _ configure: (inout Session.Options) -> Void = { _ in }) throws {
+    init(
+      _ rules: String, more: String = "", lock: String? = nil,
+      _ configure: (inout Session.Options) -> Void = { _ in }
+    ) throws {
       let text = "version: \"1\"\n\(more)\nrules: [\(rules)]\n"
       let policy = try Policy.load(local: Array(text.utf8), format: .yaml, fileName: "p.yaml")
       var options = Session.Options(server: try #require(ServerName("s")), context: Context())
       configure(&options)
-      session = Session(options: options, policy: policy, monotonicNanoseconds: { 7 })
+      let toolsLock = try lock.map { try ToolsLock(parsing: Array($0.utf8)) }
+      session = Session(options: options, policy: policy, toolsLock: toolsLock, monotonicNanoseconds: { 7 })
     }
 
     func send(_ text: String, from sender: Peer) throws -> Step {

@@ -39,7 +39,8 @@ import Testing
       received += try pipe.fileHandleForReading.read(upToCount: 4096)?.count ?? 0
       sink.flush()
     }
-    #expect(!sink.isOpen)
+    let isOpen = sink.isOpen
+    #expect(!isOpen)
     sink.shut()
     received += try pipe.fileHandleForReading.readToEnd()?.count ?? 0
     #expect(received == sent)

@@ -12,6 +12,8 @@ public struct Decision: Sendable, Equatable {
     case unavailable
     /// The policy, or the machine, is not to be trusted.
     case quarantine
+    /// The tool is not what a person accepted.
+    case toolsLock
     /// The call can't be put on record.
     case noRecord
     /// The request is not subject to a policy.
@@ -69,6 +71,15 @@ public struct Decision: Sendable, Equatable {
   public static func quarantined(_ code: String, _ reason: String) -> Decision {
     Decision(
       effect: .deny, origin: .quarantine, policyID: "synthetic:QUARANTINE", reasonCode: code, reason: reason,
+      evaluatedRules: 0)
+  }
+
+  /// The denial of a call of a tool that is not what a person accepted.
+  ///
+  /// - Parameter code: `TOOL_NOT_LOCKED` or `TOOL_CHANGED`.
+  public static func notAsLocked(_ code: String, _ reason: String) -> Decision {
+    Decision(
+      effect: .deny, origin: .toolsLock, policyID: "synthetic:TOOLS_LOCK", reasonCode: code, reason: reason,
       evaluatedRules: 0)
   }
 

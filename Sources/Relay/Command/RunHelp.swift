@@ -25,6 +25,8 @@ public enum RunHelp {
       --max-cache-age SECONDS   A file that changes is loaded between two messages (SIGHUP: at once). One
                                 that can't be used leaves the last good one in force, for at most this
                                 long (default 86400); then every call is denied
+      --tools-lock FILE         only tools that the server describes as in FILE, word for word, are listed
+                                and may be called, as far as the policy allows: see `czproxy tools --help`
       --observe                 let everything through, and record what would be denied
       --no-governance           pass bytes through: no policy, no checks, no records of calls
 
@@ -77,9 +79,10 @@ public enum RunHelp {
 
     Exit status: the server's own; 128+n if a signal ended the server or czproxy; 64 wrong usage;
     70 an internal error; 74 the help can't be written; 75, 77, 78 a secret can't be fetched;
-    78 a policy or an API key can't be used; 126, 127 the server can't be started.
+    78 a policy, a tools lock or an API key can't be used; 126, 127 the server can't be started.
 
-    Other commands (czproxy help): wrap, unwrap, doctor, policy, bundle, audit, dlp, sync, status, call, version.
+    Other commands (czproxy help): wrap, unwrap, doctor, policy, tools, bundle, audit, dlp, sync, status,
+    call, version.
 
     """
 }

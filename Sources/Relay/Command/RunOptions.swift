@@ -19,6 +19,8 @@ public struct RunOptions: Sendable, Equatable {
   public var source = Source.stateDirectory
   /// The checks of a bundle beyond those of the SDK.
   public var bundleChecks = AcceptanceChecks.strict
+  /// The file of the tools that a person has accepted; nil for any.
+  public var toolsLock: String?
   public var agent: String?
   public var context: [String: String] = [:]
   public var tags: [String: String] = [:]
@@ -85,6 +87,9 @@ public struct RunOptions: Sendable, Equatable {
     }
     source = try given.source()
     if isUngoverned, observes { throw UsageError(description: "--observe has nothing to observe with --no-governance") }
+    if isUngoverned, toolsLock != nil {
+      throw UsageError(description: "--tools-lock has nothing to hold with --no-governance")
+    }
   }
 
   /// Returns the value of the option that is being read.
@@ -148,6 +153,7 @@ public struct RunOptions: Sendable, Equatable {
     case "--base-url": service.baseURL = try Self.url(name, try value(), such: ServiceSettings.defaultBaseURL)
     case "--ca-file": service.authorityFile = try value()
     case "--otlp-endpoint": telemetryEndpoint = try Self.url(name, try value(), such: "http://127.0.0.1:4318")
+    case "--tools-lock": toolsLock = try value()
     case "--agent": agent = try value()
     case "--user": user = try value()
     case "--group": group = try value()

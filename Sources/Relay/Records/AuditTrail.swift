@@ -19,6 +19,7 @@ struct AuditTrail: ~Copyable {
     private(set) var policyHash = ""
     private(set) var policyPath = ""
     private(set) var ruleCount = 0
+    var toolsLockHash: String?
 
     /// - Parameters:
     ///   - projectID: that of the call's context, if the policy names none.
@@ -76,6 +77,7 @@ struct AuditTrail: ~Copyable {
       record.string("policy_hash", identity.policyHash)
       record.integer("policy_rules", identity.ruleCount)
       record.string("mode", identity.session.mode)
+      if let hash = identity.toolsLockHash { record.string("tools_lock_hash", hash) }
     }
     segment = consume created
   }

@@ -121,7 +121,7 @@ package struct DecisionRow {
     case .unavailable: return "evaluator_error"
     case .quarantine: return decision.reasonCode == "BUNDLE_TAMPERED" ? "tamper_denied" : "tamper_quarantine"
     case .noRule: return "evaluator_no_match_default"
-    case .rule, .noRecord, .notGoverned: break
+    case .rule, .toolsLock, .noRecord, .notGoverned: break
     }
     return switch decision.reasonCode {
     case "BUNDLE_MISSING": "no_evaluator_configured"

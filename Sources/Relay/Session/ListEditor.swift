@@ -21,18 +21,18 @@ struct ListEditor {
   private(set) var removed = 0
 
   /// - Parameters:
-  ///   - isHidden: whether an entry with this name is removed.
+  ///   - isHidden: whether an entry is removed, given every value that some reader takes for its name.
   ///   - hints: those that replace the server's own for a tool with this name.
   init(
-    _ result: JSONDocument.Node, _ shape: Shape, in document: JSONDocument, isHidden: ([UInt8]) -> Bool,
-    hints: ([UInt8]) -> [(name: String, value: Bool)]
+    _ result: JSONDocument.Node, _ shape: Shape, in document: JSONDocument,
+    isHidden: (JSONDocument.Node, [[UInt8]]) -> Bool, hints: ([UInt8]) -> [(name: String, value: Bool)]
   ) {
     self.document = document
     for list in document.values(takenFor: shape.member, of: result) {
       let entries = Array(document.elements(of: list)).map { entry in
         (node: entry, names: document.values(takenFor: shape.key, of: entry).compactMap { document.string($0) })
       }
-      let isKept = entries.map { entry in !entry.names.contains(where: isHidden) }
+      let isKept = entries.map { !isHidden($0.node, $0.names) }
       remove(entries.map { document.range(of: $0.node) }, isKept)
       for (entry, isKept) in zip(entries, isKept) where isKept {
         annotate(entry.node, entry.names.lazy.map(hints).first { !$0.isEmpty } ?? [])

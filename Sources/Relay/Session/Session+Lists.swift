@@ -9,9 +9,11 @@ extension Session {
     to request: PendingRequests.Entry, _ line: LineFramer.Line
   ) -> Step {
     let shape: ListEditor.Shape
+    var strangers: ToolsLock.Strangers?
     switch directory {
     case .toolList:
       catalog.learn(from: result, in: document)
+      strangers = toolsLock?.examine(result, in: document)
       shape = .tools
     case .promptList: shape = .prompts
     case .resourceList: shape = .resources
@@ -19,20 +21,40 @@ extension Session {
     case .initialize:
       hasHandshake = true
       announcements.learn(fromInitialize: result, in: document)
-      return Step(.forward)
+      return introduce(result, in: document, by: directory, to: request)
     case .discover:
-      return Step(.forward)
+      return introduce(result, in: document, by: directory, to: request)
     case .ping, .listen:
       // Empty by the protocol, but not to be relied on.
       return pass(result, in: document, of: directory.method.bytes, to: request, line)
     }
     let editor = ListEditor(
-      result, shape, in: document, isHidden: { isHidden($0, directory) },
+      result, shape, in: document,
+      isHidden: { entry, names in
+        !options.observes && strangers?.entries.contains(entry) ?? false
+          || names.contains { isHidden($0, directory) }
+      },
       hints: { directory == .toolList && !options.observes ? policy.annotations(of: subject(of: $0)) : [] })
-    guard !editor.edits.isEmpty else { return Step(.forward) }
-    let method = directory.method.bytes
+    var step = Step()
+    if let report = strangers?.report { step.effects.append(.report(report)) }
+    step.effects.append(.forward(editor.edits))
+    guard !editor.edits.isEmpty else { return step }
+    step.records = [.listEdit(.init(method: directory.method.bytes, id: request.id, hidden: editor.removed))]
+    return step
+  }
+
+  /// Passes what the server tells a model about itself, unless a person has accepted something else.
+  private func introduce(
+    _ result: JSONDocument.Node, in document: JSONDocument, by directory: PendingRequests.Entry.Directory,
+    to request: PendingRequests.Entry
+  ) -> Step {
+    let edits = toolsLock?.edits(ofInstructionsIn: result, in: document) ?? []
+    guard !edits.isEmpty else { return Step(.forward) }
+    let report = Effect.report("the server's instructions are not those of the tools lock: see `czproxy tools diff`")
+    guard !options.observes else { return Step(report, .forward) }
     return Step(
-      record: .listEdit(.init(method: method, id: request.id, hidden: editor.removed)), .forwardEdited(editor.edits))
+      record: .listEdit(.init(method: directory.method.bytes, id: request.id, hidden: edits.count)), report,
+      .forwardEdited(edits))
   }
 
   /// Whether a call of this entry would be denied whatever its arguments are.

@@ -200,7 +200,9 @@ extension Session {
       return judgedQuestion(request, decision, in: document, since: started)
     }
     let call: Call
+    var obstacle = obstacle
     if request.isToolCall {
+      obstacle = obstacle ?? toolsLock?.denial(of: request.name)
       call = Call(
         server: options.server.bytes, tool: request.name, arguments: arguments, context: options.context,
         schema: catalog.schema(of: request.name), files: options.files)

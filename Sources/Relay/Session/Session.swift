@@ -4,9 +4,8 @@ public import Wire
 
 /// One host talking to one server: what passes, what is judged, what is answered (MCP, both protocol eras).
 ///
-/// A state machine without descriptors: lines go in, ``Step``s come out. It determines
-/// the era and the meaning of each request from the request alone, and holds what is in flight and what the server has
-/// said of its tools.
+/// A state machine without descriptors: lines go in, ``Step``s come out. It determines the era and the meaning of
+/// each request from the request alone, and holds what is in flight and what the server has said of its tools.
 public struct Session: Sendable {
   /// What a session is told once.
   public struct Options: Sendable {
@@ -45,6 +44,8 @@ public struct Session: Sendable {
   var inFlight = RequestsInFlight()
   var denied = RecentIDs()
   var catalog = ToolCatalog()
+  /// What a person has accepted of the server; nil for anything.
+  var toolsLock: ToolsLock?
   var tasks = TaskTable()
   var announcements = ListAnnouncements()
   private(set) var resultScanner: ResultScanner
@@ -53,14 +54,16 @@ public struct Session: Sendable {
 
   /// - Parameters:
   ///   - obstacle: what every call gets instead of the policy's decision; nil for nothing.
+  ///   - toolsLock: the tools that may be seen and called as far as the policy allows; nil for all.
   ///   - monotonicNanoseconds: a clock that never goes back.
   public init(
-    options: Options, policy: Policy, obstacle: Decision? = nil,
+    options: Options, policy: Policy, obstacle: Decision? = nil, toolsLock: ToolsLock? = nil,
     monotonicNanoseconds: @escaping @Sendable () -> UInt64
   ) {
     self.options = options
     self.policy = policy
     self.obstacle = obstacle
+    self.toolsLock = toolsLock
     resultScanner = ResultScanner(policy.scanner)
     self.monotonicNanoseconds = monotonicNanoseconds
   }

@@ -65,6 +65,13 @@ public enum RunCommand {
       return error.isUsage ? ExitStatus.usage : ExitStatus.configuration
     }
     for line in plan.advice { StandardError.report(line) }
+    let toolsLock: ToolsLockFile?
+    do throws(ToolsLockFile.Failure) {
+      toolsLock = try options.toolsLock.map { path throws(ToolsLockFile.Failure) in try ToolsLockFile(path) }
+    } catch {
+      StandardError.report(error.description)
+      return ExitStatus.configuration
+    }
     if let status = try SecretEnvironment.fetch(
       options.secrets, options: ["--state-dir", stateDirectory] + SyncLauncher.serviceWords(options))
     {
@@ -91,18 +98,20 @@ public enum RunCommand {
       server.end()
       return ExitStatus.configuration
     }
-    return try relay(options, plan, watcher, server, stateDirectory)
+    return try relay(options, plan, watcher, toolsLock, server, stateDirectory)
   }
 
   /// From the first record to the exit status.
   private static func relay(
-    _ options: RunOptions, _ plan: RunPlan, _ watcher: consuming PolicyWatcher, _ server: consuming ServerProcess,
-    _ stateDirectory: String
+    _ options: RunOptions, _ plan: RunPlan, _ watcher: consuming PolicyWatcher, _ toolsLock: ToolsLockFile?,
+    _ server: consuming ServerProcess, _ stateDirectory: String
   ) throws(SystemError) -> Int32 {
     let signals = try SignalPipe(forwarding: [SIGINT, SIGTERM, SIGHUP])
     let name = serverName(options)
     var context = context(options, project: watcher.keeper.loaded.projectID)
-    var trail = AuditTrail(identity(options, plan, name, watcher.keeper.loaded, context, stateDirectory))
+    var identity = identity(options, plan, name, watcher.keeper.loaded, context, stateDirectory)
+    identity.toolsLockHash = toolsLock?.hash
+    var trail = AuditTrail(identity)
     open(&trail, allowsUnaudited: options.allowsUnaudited)
     // After our segment exists and is locked: that tells the other process that this one is alive.
     var launcher = plan.launcher
@@ -123,7 +132,8 @@ public enum RunCommand {
     if let status = start(&server, options, &trail) { return status }
     let session = Session(
       options: sessionOptions(options, name, context), policy: watcher.keeper.policy,
-      obstacle: watcher.keeper.obstacle, monotonicNanoseconds: { MonotonicClock.nanoseconds() })
+      obstacle: watcher.keeper.obstacle, toolsLock: toolsLock?.lock,
+      monotonicNanoseconds: { MonotonicClock.nanoseconds() })
     let checkpoint = Checkpoint(
       session: session, trail: trail, watcher: watcher, launcher: launcher, allowsUnaudited: options.allowsUnaudited,
       toHost: Sink(shared: 1), toServer: server.takeInput())

@@ -32,6 +32,11 @@ public struct RunOutlook: Sendable {
     } catch {
       throw Failure(lines: error.lines)
     }
+    do throws(ToolsLockFile.Failure) {
+      if let path = options.toolsLock { _ = try ToolsLockFile(path) }
+    } catch {
+      throw Failure(lines: [error.description])
+    }
     policy = loaded.path
     ruleCount = loaded.policy.ruleCount
     var warnings = plan.advice

@@ -204,7 +204,7 @@ struct WrapCommand: ParsableCommand {
 extension RunOptions {
   /// The relative paths among the options, which depend on the directory that a host starts czproxy in.
   var relativePaths: [String] {
-    var paths = [service.keyFile, service.authorityFile, stateDirectory]
+    var paths = [service.keyFile, service.authorityFile, stateDirectory, toolsLock]
     switch source {
     case .file(let path): paths.append(path)
     case .bundle(let path, let keys): paths += [path, keys]

@@ -1,0 +1,213 @@
+import Policy
+public import Wire
+
+/// The tools that a person has seen and accepted, word for word: what a server says of them later must be the same.
+///
+/// A model follows what a server says of its tools. A server that is harmless when a person looks at it and describes
+/// its tools otherwise afterwards ("rug pull") finds that nobody gets to see that, and that nobody may call them.
+/// A lock says nothing about calls of tools that are as they were: that is what policies are for.
+public struct ToolsLock: Sendable {
+  /// The format of the file, and the key that names it.
+  private static let version = 1
+  private static let versionKey: StaticString = "czproxy_tools_lock"
+
+  /// The maximum size of a file, in bytes.
+  public static let maxBytes = 16 << 20
+
+  /// What a tool may say without anybody seeing it: hosts don't show it to models.
+  private static let ignored: StaticString = "_meta"
+
+  /// Why a file can't be used, and where: `LINE:COLUMN: reason`.
+  public struct Unusable: Error, Sendable, CustomStringConvertible {
+    public let description: String
+  }
+
+  private let document: JSONDocument
+  /// Names in the order of the file.
+  private let names: [[UInt8]]
+  private let tools: [[UInt8]: JSONDocument.Node]
+  private let instructions: JSONDocument.Node?
+  /// The tools that the server last described otherwise, and where. Bounded by the tools of the lock.
+  private var changed: [[UInt8]: String] = [:]
+
+  // MARK: Files
+
+  /// Parses a file that ``text(of:instructions:)`` made.
+  public init(parsing bytes: [UInt8]) throws(Unusable) {
+    func unusable(_ reason: String, at offset: Int) -> Unusable {
+      let place = LineIndex(bytes[...]).place(of: offset)
+      return Unusable(description: "\(place.line):\(place.column): \(reason)")
+    }
+    let document: JSONDocument
+    do {
+      document = try JSONDocument(parsing: bytes[...], options: .document)
+    } catch {
+      throw unusable(error.code.rawValue, at: error.offset)
+    }
+    let root = document.root
+    guard let version = document.member(Self.versionKey, of: root) else {
+      throw unusable("this is not what `czproxy tools lock` prints", at: 0)
+    }
+    guard document.raw(version).elementsEqual("\(Self.version)".utf8) else {
+      throw unusable("the format is that of another czproxy", at: document.range(of: version).lowerBound)
+    }
+    guard let list = document.member("tools", of: root), document.kind(of: list) == .array else {
+      throw unusable("`tools` must be an array", at: 0)
+    }
+    instructions = document.member("instructions", of: root)
+    var names: [[UInt8]] = []
+    var tools: [[UInt8]: JSONDocument.Node] = [:]
+    for tool in document.elements(of: list) {
+      let offset = document.range(of: tool).lowerBound
+      guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else {
+        throw unusable("a tool has no name", at: offset)
+      }
+      guard tools.updateValue(tool, forKey: name) == nil else {
+        throw unusable("the tool `\(DisplayText.escaped(name))` stands here twice", at: offset)
+      }
+      names.append(name)
+    }
+    self.document = document
+    self.names = names
+    self.tools = tools
+  }
+
+  /// What a file holds: each tool as the server describes it, on a line of its own.
+  public static func text(of tools: [JSONDifference.Value], instructions: [UInt8]?) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key(versionKey)
+    writer.integer(version)
+    writer.key("instructions")
+    if let instructions { writer.string(bytes: instructions) } else { writer.null() }
+    writer.key("tools")
+    // The array and the object are closed by hand, because the writer writes no line breaks.
+    var text = writer.bytes + Array("[".utf8)
+    for (index, tool) in tools.enumerated() {
+      text += Array((index == 0 ? "\n" : ",\n").utf8)
+      text += tool.document.raw(tool.node)
+    }
+    return text + Array("\n]}\n".utf8)
+  }
+
+  // MARK: A session
+
+  /// The entries of a list that are not as they are locked.
+  struct Strangers: Sendable {
+    var entries: Set<JSONDocument.Node> = []
+    /// The first of them, for a person.
+    private var shown: [String] = []
+
+    var report: String? {
+      guard !entries.isEmpty else { return nil }
+      let more = entries.count - shown.count
+      return "not as in the tools lock: \(shown.joined(separator: ", "))\(more > 0 ? " and \(more) more" : ""); "
+        + "`czproxy tools diff` shows what is different"
+    }
+
+    fileprivate mutating func add(_ entry: JSONDocument.Node, _ name: [UInt8]?, _ place: String?) {
+      entries.insert(entry)
+      guard shown.count < 5 else { return }
+      let name = name.map { "`\(DisplayText.escaped($0, limit: 64))`" } ?? "a tool without a name"
+      shown.append(name + (place.map { " (\($0))" } ?? " (new)"))
+    }
+  }
+
+  /// Learns from one page of a `tools/list` result.
+  mutating func examine(_ result: JSONDocument.Node, in other: JSONDocument) -> Strangers {
+    var strangers = Strangers()
+    for list in other.values(takenFor: "tools", of: result) {
+      for entry in other.elements(of: list) {
+        let name = other.member("name", of: entry).flatMap { other.string($0) }
+        guard let name, let locked = tools[name] else {
+          strangers.add(entry, name, nil)
+          continue
+        }
+        let difference = JSONDifference.all(
+          from: (document, locked), to: (other, entry), ignoring: Self.ignored, limit: 1
+        ).first
+        changed[name] = difference.map { Self.text(of: $0.path) }
+        if let place = changed[name] { strangers.add(entry, name, place) }
+      }
+    }
+    return strangers
+  }
+
+  /// Why a tool may not be called; nil if it may, as far as the lock is concerned.
+  func denial(of tool: [UInt8]) -> Decision? {
+    guard tools[tool] != nil else {
+      return .notAsLocked("TOOL_NOT_LOCKED", "nobody has accepted this tool: it is not in the tools lock")
+    }
+    return changed[tool].map { place in
+      .notAsLocked("TOOL_CHANGED", "the server now describes this tool otherwise than its tools lock, in `\(place)`")
+    }
+  }
+
+  /// The edits that take away instructions of a server (in its answer to `initialize` or `server/discover`) that are not
+  /// as they are locked.
+  func edits(ofInstructionsIn result: JSONDocument.Node, in other: JSONDocument) -> [ByteEdit] {
+    let nothing = Array("\"\"".utf8)
+    return other.values(takenFor: "instructions", of: result).filter { found in
+      guard !other.raw(found).elementsEqual(nothing) else { return false }
+      guard let instructions else { return true }
+      return !JSONDifference.all(from: (document, instructions), to: (other, found), limit: 1).isEmpty
+    }.map { ByteEdit(range: other.range(of: $0), replacement: nothing) }
+  }
+
+  private static func text(of path: [[UInt8]]) -> String {
+    path.map { DisplayText.escaped($0, limit: 64) }.joined(separator: ".")
+  }
+
+  // MARK: Comparing
+
+  /// What became of the tools of one lock in another.
+  public struct Change: Sendable {
+    public enum Kind: String, Sendable { case added, removed, changed }
+
+    /// The tool's name; nil for the server's instructions.
+    public let tool: [UInt8]?
+    public let kind: Kind
+    /// Where it changed, with the old and the new JSON text: nil for what is not there. A tool that was added stands
+    /// here as a whole, with no place.
+    public let details: [(place: String, old: [UInt8]?, new: [UInt8]?)]
+  }
+
+  /// The maximum number of differences that are reported of one tool.
+  private static let mostDetails = 50
+
+  /// What is different in a later lock of the same server.
+  public func changes(to later: ToolsLock) -> [Change] {
+    var changes: [Change] = []
+    let pair = (instructions.map { (document, $0) }, later.instructions.map { (later.document, $0) })
+    if let old = pair.0, let new = pair.1 {
+      changes += change(of: nil, from: old, to: new, in: later)
+    }
+    for name in names {
+      guard let tool = tools[name] else { continue }
+      if let other = later.tools[name] {
+        changes += change(of: name, from: (document, tool), to: (later.document, other), in: later)
+      } else {
+        changes.append(Change(tool: name, kind: .removed, details: []))
+      }
+    }
+    for name in later.names where tools[name] == nil {
+      let text = later.tools[name].map { Array(later.document.raw($0)) }
+      changes.append(Change(tool: name, kind: .added, details: [(place: "", old: nil, new: text)]))
+    }
+    return changes
+  }
+
+  private func change(
+    of tool: [UInt8]?, from old: JSONDifference.Value, to new: JSONDifference.Value, in later: ToolsLock
+  ) -> [Change] {
+    let differences = JSONDifference.all(from: old, to: new, ignoring: Self.ignored, limit: Self.mostDetails)
+    guard !differences.isEmpty else { return [] }
+    let details = differences.map { difference in
+      (
+        place: Self.text(of: difference.path), old: difference.old.map { Array(document.raw($0)) },
+        new: difference.new.map { Array(later.document.raw($0)) }
+      )
+    }
+    return [Change(tool: tool, kind: .changed, details: details)]
+  }
+}

@@ -93,7 +93,10 @@ extension SessionModel {
       check(!world.denies(method, message.params, in: message.document), "a request that the policy denies")
     }
     if sender == .host, method == "subscriptions/listen" { checkSubscriptions(message, crossing) }
-    if sender == .host, method == "tools/call" { checkSecrets(crossing) }
+    if sender == .host, method == "tools/call" {
+      checkSecrets(crossing)
+      checkCall(of: message.params.flatMap { message.document.member("name", of: $0) }.map { message.text($0) } ?? "")
+    }
   }
 
   private func checkSubscriptions(_ message: Message, _ crossing: Crossing) {
@@ -144,10 +147,16 @@ extension SessionModel {
       fatalError("an invariant is broken: an answer that nobody waits for is passed on")
     }
     check(!request.isCancelled, "an answer to a request that was cancelled is passed on")
-    guard crossing.sender == .server else { return }
+    guard crossing.sender == .server, let forwarded = crossing.forwarded else { return }
+    if ["initialize", "server/discover"].contains(request.method),
+      let answer = try? Message(parsing: forwarded[...]), case .response(_, let shown) = answer.shape
+    {
+      checkInstructions(in: shown, of: answer.document)
+    }
     if request.method == "tools/list" {
-      guard options.hidesDenied, !options.observes, !isQuarantined, let forwarded = crossing.forwarded,
-        let list = try? Message(parsing: forwarded[...]), case .response(_, let shown) = list.shape,
+      guard let list = try? Message(parsing: forwarded[...]), case .response(_, let shown) = list.shape else { return }
+      checkTools(in: shown, of: list.document)
+      guard options.hidesDenied, !options.observes, !isQuarantined,
         let tools = list.document.member("tools", of: shown)
       else { return }
       for tool in list.document.elements(of: tools) {
@@ -188,7 +197,7 @@ extension SessionModel {
     }
   }
 
-  private static func folded(_ text: JSONDocument.Node, in document: JSONDocument) -> String {
+  static func folded(_ text: JSONDocument.Node, in document: JSONDocument) -> String {
     String(decoding: LookAlike.folded(document.string(text) ?? []), as: UTF8.self)
   }
 

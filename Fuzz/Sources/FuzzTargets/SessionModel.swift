@@ -16,6 +16,8 @@ struct SessionModel {
   private(set) var isQuarantined = false
   private var session: Session
   let options: Session.Options
+  /// The descriptions of the tools that a person has accepted, by their names; nil for any.
+  let locked: [String: String]?
   var waiting: [Peer: [RequestID: Waiting]] = [.host: [:], .server: [:]]
   private var framers: [Peer: LineFramer] = [:]
 
@@ -31,7 +33,10 @@ struct SessionModel {
     options.maxScannedBytes = 4096
     options.limits.maxBytes = 16 << 10
     self.options = options
-    session = Session(options: options, policy: world.policy, monotonicNanoseconds: { 7 })
+    locked = settings & 3 == 3 ? Self.acceptedTools : nil
+    session = Session(
+      options: options, policy: world.policy, toolsLock: locked == nil ? nil : Self.toolsLock,
+      monotonicNanoseconds: { 7 })
     for peer in [Peer.host, .server] { framers[peer] = LineFramer(maxLineBytes: options.limits.maxBytes) }
   }
 

@@ -262,6 +262,27 @@ import Testing
     #expect(try verify.wait() == 0, "\(verify.output.text)\(verify.errors.text)")
   }
 
+  @Test func `where the other segments can't be listed no segment says that there are none`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let audit = "\(scratch.state)/audit"
+    try FileManager.default.createDirectory(atPath: audit, withIntermediateDirectories: true)
+    try FileManager.default.setAttributes([.posixPermissions: 0o300], ofItemAtPath: audit)
+    // Permissions count for root too if root may not override them.
+    let common = geteuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []
+    let process = try RunningProcess(
+      common + [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--"]
+        + Project.scriptedServer)
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try process.line().contains("AUDIT_UNAVAILABLE"))
+    try process.report(containing: "can't read `\(audit)`: Permission denied")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: audit)
+    process.send(#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try !process.line().contains("AUDIT_UNAVAILABLE"))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
+
   @Test(.enabled(if: mayMount)) func `calls that come together go as far as they are on record`() throws {
     let scratch = try Scratch()
     let disk = try SmallDisk(scratch)

@@ -114,15 +114,14 @@ struct RelayLoop: ~Copyable {
   private mutating func wait() -> Ready {
     let hostNumber = hostMaySpeak ? hostInputNumber : -1
     let outputNumber = serverOutputIsOpen && serverMaySpeak ? server.output.number : -1
-    // A host that is not listened to can't show that it left, except by no longer reading.
-    let isIgnored = isHostIgnored || (hostInputNumber >= 0 && hostNumber < 0)
     func request(_ number: Int32, _ events: Int32) -> pollfd {
       pollfd(fd: number, events: Int16(events), revents: 0)
     }
     var requests = [
       request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
-      request(isIgnored ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 ? POLLOUT : 0),
+      // A host that is not listened to can't show that it is gone, except by no longer reading.
+      request(hostNumber < 0 ? toHost.number : toHost.waitingDescriptor, toHost.backlog > 0 ? POLLOUT : 0),
       request(toServer.waitingDescriptor, POLLOUT),
     ]
     let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : watcher.deadline)
@@ -133,6 +132,7 @@ struct RelayLoop: ~Copyable {
     }
     let count = unsafe poll(&requests, nfds_t(requests.count), timeout)
     if count <= 0 {
+      awaitAnswers()
       // A host that is slow to read what the server left is waited for, as long as it goes on reading.
       let isReading = toHost.backlog > 0 && MonotonicClock.nanoseconds() &- hostReadAt < Self.drainTimeout
       act(isReading && !lifecycle.isHurried ? .serverSpoke : .tick)
@@ -172,7 +172,14 @@ struct RelayLoop: ~Copyable {
     passOn(from: .host)
     passOn(from: .server)
     closeWhatIsDone()
-    if lifecycle.deadline != nil { act(.tick) }
+    guard lifecycle.deadline != nil else { return }
+    awaitAnswers()
+    act(.tick)
+  }
+
+  /// A host that has said all that it has to say may still wait for answers.
+  private mutating func awaitAnswers() {
+    if toHost.isOpen, session.owesHostAnAnswer { act(.answerAwaited) }
   }
 
   private mutating func closeWhatIsDone() {

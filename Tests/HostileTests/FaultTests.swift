@@ -139,6 +139,14 @@ import Testing
     #expect(try session.process.wait() == (signal == 0 ? 128 + SIGKILL : 128 + signal))
   }
 
+  @Test func `the guardian is stopped and the proxy is killed: nothing is left`() throws {
+    let (session, ids) = try Self.running(Self.stubborn)
+    kill(ids[.guardian] ?? 0, SIGSTOP)
+    kill(ids[.proxy] ?? 0, SIGKILL)
+    #expect(try session.process.wait() == 128 + SIGKILL)
+    #expect(Self.isGone(ids[.server] ?? 0) && Self.isGone(ids[.guardian] ?? 0))
+  }
+
   @Test(arguments: [SIGTERM, SIGINT, 0])
   func `the server is stopped: leaving and signals end it all the same`(signal: Int32) throws {
     let (session, ids) = try Self.running(Self.stubborn)
@@ -322,6 +330,15 @@ import Testing
     #expect(try process.line().contains("AUDIT_UNAVAILABLE"))
     process.closeInput()
     #expect(try process.wait() == 0)
+  }
+
+  @Test func `standard output that has no room is an error that is told, and no success`() throws {
+    let session = try ScriptedSession(shell: "exec >/dev/full")
+    session.process.send(session.call(1, "echo"))
+    session.process.closeInput()
+    #expect(try session.process.wait() == 74)
+    #expect(session.process.errors.text.contains("standard output can't be written: No space left on device"))
+    #expect(try (session.scratch.rows().last?["reason"] as? String)?.contains("No space left") == true)
   }
 
   @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

@@ -80,7 +80,8 @@ struct RelayLoop: ~Copyable {
       handle(ready)
     }
     drainToHost()
-    let status = status ?? 70
+    // Whoever looks at the status must not take what was lost for all that there was.
+    let status = status == 0 && toHost.failure != nil ? RunCommand.ExitStatus.output : status ?? 70
     do throws(AuditError) {
       try trail.close(status: status, reason: ending)
     } catch {
@@ -189,6 +190,10 @@ struct RelayLoop: ~Copyable {
       // The host no longer reads: the server must notice as it would without the proxy.
       closesToHost = true
       ending = "the host reads no longer"
+      if let failure = toHost.failure {
+        ending = "standard output can't be written: \(failure.reason)"
+        StandardError.report(ending)
+      }
       act(.hostLeft)
     }
     if !toServer.isOpen, !closesToServer {

@@ -21,10 +21,17 @@ extension AuditDirectory {
   /// The longest row that is read. ``AuditRecord/maxTextBytes`` and ``AuditRecord/maxListBytes`` keep rows well below.
   public static let maxRowBytes = 8 << 20
 
-  /// Size and age of a segment; nil if it is gone or not a regular file.
-  public func status(of segment: String) -> Status? {
+  /// Size and age of a segment; nil if it is gone, not a regular file, or can't be examined.
+  public func status(of segment: String) -> Status? { (try? examine(segment)) ?? nil }
+
+  /// The same, but a segment that can't be examined is an error.
+  private func examine(_ segment: String) throws(AuditError) -> Status? {
     var status = stat()
-    guard unsafe lstat(path(of: segment), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard unsafe lstat(path(of: segment), &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw AuditFile.failure(.read, path(of: segment))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
     #if os(macOS)
       let modified = status.st_mtimespec.tv_sec
     #else
@@ -40,7 +47,7 @@ extension AuditDirectory {
   public func forEachRow(
     of segment: String, from offset: Int, _ body: (Row) -> Bool
   ) throws(AuditError) {
-    guard let size = status(of: segment)?.size, size > offset else { return }
+    guard let size = try examine(segment)?.size, size > offset else { return }
     var end = offset
     try forEachLine(of: segment, maxLineBytes: Self.maxRowBytes, from: offset) { item in
       switch item {

@@ -15,21 +15,25 @@ public struct AuditDirectory: Sendable {
   public static let prefix = "audit-"
   public static let suffix = ".jsonl"
 
-  /// The names of all segments, oldest first: a name starts with its segment's time.
-  public func segments() -> [String] {
-    Directory.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }
+  /// The names of all segments, oldest first: a name starts with its segment's time. None if there is no directory; one
+  /// that can't be read is an error, because it must not look like one without records.
+  public func segments() throws(AuditError) -> [String] { try names(endingWith: Self.suffix) }
+
+  private func names(endingWith suffix: String) throws(AuditError) -> [String] {
+    do throws(SystemError) {
+      return try Directory.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(suffix) }
+    } catch {
+      throw AuditError(.read, path: path, error)
+    }
   }
 
   /// Segments that have rows according to a `.head` file, whether the segments exist or not.
-  func segmentsWithHead() -> Set<String> {
+  func segmentsWithHead() throws(AuditError) -> Set<String> {
     let suffix = ".head"
-    let heads = Directory.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix + suffix) }
+    let heads = try names(endingWith: Self.suffix + suffix)
     let segments = heads.map { String($0.dropLast(suffix.count)) }
     return Set(segments.filter { segment in head(of: segment).map { $0.sequence > 0 } ?? false })
   }
-
-  /// Why the directory can't be read; nil if it can, or if it does not exist.
-  public var problem: AuditError? { AuditFile.problem(ofDirectory: path) }
 
   public func path(of segment: String) -> String { path + "/" + segment }
 

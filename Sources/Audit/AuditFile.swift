@@ -70,17 +70,6 @@ struct AuditFile: ~Copyable {
   /// Removes a file if it exists.
   static func remove(_ path: String) { _ = unsafe unlink(path) }
 
-  // MARK: Directories
-
-  /// Why a directory can't be read; nil if it can, or if it does not exist.
-  static func problem(ofDirectory path: String) -> AuditError? {
-    if let stream = unsafe opendir(path) {
-      unsafe closedir(stream)
-      return nil
-    }
-    return errno == ENOENT ? nil : failure(.read, path)
-  }
-
   static func failure(_ code: AuditError.Code, _ path: String) -> AuditError {
     AuditError(code, path: path, SystemError(code.rawValue, errno))
   }

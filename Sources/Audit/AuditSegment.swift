@@ -43,7 +43,7 @@ public struct AuditSegment: ~Copyable {
   ) throws(AuditError) -> AuditSegment {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
     for path in [stateDirectory, directory.path] { try Self.makeDirectory(path) }
-    let others = directory.segments()
+    let others = try directory.segments()
 
     let unique = Hexadecimal.text(RandomBytes.array(4))
     let name = "\(AuditDirectory.prefix)\(time.compact)-\(processID)-\(unique)\(AuditDirectory.suffix)"

@@ -9,10 +9,10 @@ public struct AuditVerifier: Sendable {
   }
 
   /// Verifies every segment of the directory, oldest first; those that are only known by name come last.
-  public func verifyAll() -> [SegmentReport] {
+  public func verifyAll() throws(AuditError) -> [SegmentReport] {
     // Read first, or a segment that begins in between would count as missing.
-    let headed = directory.segmentsWithHead()
-    let names = directory.segments()
+    let headed = try directory.segmentsWithHead()
+    let names = try directory.segments()
     var claims: [String: [SegmentHead]] = [:]
     for name in names {
       for (other, head) in firstRowClaims(of: name) { claims[other, default: []].append(head) }

@@ -90,6 +90,12 @@ int cz_adopt_orphans(int adopts) {
   return before;
 }
 
+void cz_continue_without_parent(void) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
+#endif
+}
+
 // MARK: Signals
 
 static volatile int signal_pipe = -1;

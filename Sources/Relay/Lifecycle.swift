@@ -10,6 +10,8 @@ struct Lifecycle: Sendable {
     case signal(Int32)
     /// The server wrote something that was passed on.
     case serverSpoke
+    /// The server still owes the host an answer, which the host is there to read.
+    case answerAwaited
     case serverClosedOutput
     case serverExited(ServerExit)
     case tick
@@ -23,7 +25,8 @@ struct Lifecycle: Sendable {
 
   /// In nanoseconds.
   enum Delay {
-    /// From the host's last byte, and from the server's latest since, until the server is asked to end.
+    /// From the host's last byte, and from the server's latest since, until the server is asked to end, unless the host
+    /// waits for an answer.
     static let silence: UInt64 = 1_500_000_000
     /// The limit of that wait, however much the server still has to say.
     static let maxOutput: UInt64 = 30_000_000_000
@@ -69,7 +72,7 @@ struct Lifecycle: Sendable {
       // Whoever asked this process to end does not wait for what a descendant of the server goes on saying.
       guard asked == nil else { break }
       giveUpAt = min(now + Delay.drain, exitedAt + Delay.maxOutput)
-    case .serverSpoke:
+    case .serverSpoke, .answerAwaited:
       if let hostLeftAt, terminateAt != nil {
         terminateAt = min(now + Delay.silence, hostLeftAt + Delay.maxOutput)
       }

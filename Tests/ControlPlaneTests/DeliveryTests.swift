@@ -146,6 +146,21 @@ import Testing
     #expect(try service.ids().count == 22)
   }
 
+  @Test(arguments: [0o000, 0o600])
+  func `records that can't be looked for are not taken for none`(permissions: Int) throws {
+    let service = try StandIn(in: scratch)
+    try Segments.write(2, in: scratch)
+    try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: scratch.audit.path)
+    let common = geteuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []
+    let sync = [Project.control, "sync", "--once", "--state-dir", scratch.state, "--base-url", service.url]
+    let child = try Child(common + sync + ["--api-key-file", try scratch.keyFile()], in: scratch)
+    #expect(try child.wait() == 74)
+    #expect(child.errors.contains("can't read `\(scratch.audit.path)"), "\(child.errors)")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: scratch.audit.path)
+    #expect(try once(service) == 0)
+    #expect(try service.ids().count == 2)
+  }
+
   @Test func `a key that is not accepted stops deliveries until there is another one`() throws {
     let service = try StandIn(in: scratch)
     let ids = try Segments.write(20, in: scratch)
@@ -254,7 +269,7 @@ import Testing
     #expect(received.union(aside) == Set(ids))
     // Only records that the service refused are set aside.
     #expect(Set(ids).subtracting(received).isSubset(of: Set(aside)) && aside.count <= 40)
-    #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 0)
+    #expect(try AuditQueue.count(for: .service, stateDirectory: scratch.state) == 0)
   }
 
   @Test func `delivered segments are removed after the time they are kept`() throws {
@@ -264,28 +279,28 @@ import Testing
     Segments.age(old, in: scratch, seconds: 90_000)
     #expect(try once(service, ["--retention", "1"]) == 0)
     // A segment that was not delivered when retention looked stays until the next time.
-    #expect(scratch.audit.segments() == [old])
+    #expect(try scratch.audit.segments() == [old])
     Segments.age(old, in: scratch, seconds: 90_000)
     #expect(try once(service, ["--retention", "1"]) == 0)
-    #expect(scratch.audit.segments().isEmpty)
+    #expect(try scratch.audit.segments().isEmpty)
     #expect(RemovedSegments(scratch.audit).names() == [old])
   }
 
   @Test func `delivered segments stay while the service's clock says that they are young`() throws {
     let service = try StandIn(in: scratch)
     try Segments.write(5, in: scratch)
-    let segments = scratch.audit.segments()
+    let segments = try scratch.audit.segments()
     for endpoint in ["bootstrap", "pull", "audit"] {
       try service.fault(#"{"on":"\#(endpoint)","kind":"clock","seconds":-86400}"#)
     }
     #expect(try once(service, ["--retention", "1"]) == 0)
     Segments.age(try #require(segments.first), in: scratch, seconds: 90_000)
     #expect(try once(service, ["--retention", "1"]) == 0)
-    #expect(scratch.audit.segments() == segments)
+    #expect(try scratch.audit.segments() == segments)
     try service.clear()
     // The second run decides by what the first was told.
     for _ in 0..<2 { #expect(try once(service, ["--retention", "1"]) == 0) }
-    #expect(scratch.audit.segments().isEmpty)
+    #expect(try scratch.audit.segments().isEmpty)
   }
 
   // MARK: Telemetry

@@ -52,7 +52,7 @@ import Testing
     var outbox = outbox()
     let result = try drain(&outbox)
     #expect(result.delivered.sorted() == ids.sorted() && result.posts == 2)
-    let isAllDone = scratch.audit.segments().allSatisfy { outbox.isFinished($0) }
+    let isAllDone = try scratch.audit.segments().allSatisfy { outbox.isFinished($0) }
     #expect(isAllDone)
     // Another process finds nothing to do.
     var again = self.outbox()
@@ -95,7 +95,7 @@ import Testing
       try Data(bytes[..<cut]).write(to: URL(fileURLWithPath: path))
       try? FileManager.default.removeItem(atPath: path + ".service-cursor")
       var outbox = outbox()
-      let live = Set(scratch.audit.segments())
+      let live = Set(try scratch.audit.segments())
       #expect(try drain(&outbox, live: live).delivered == [ids[0]])
       try Data(bytes).write(to: URL(fileURLWithPath: path))
       #expect(try drain(&outbox, live: live).delivered == [ids[1]])
@@ -171,11 +171,11 @@ import Testing
 
   @Test func `what waits is counted without sending`() throws {
     try Segments.write(5, in: scratch)
-    #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 5)
-    #expect(AuditQueue.count(for: .telemetry, stateDirectory: scratch.state) == 12)
+    #expect(try AuditQueue.count(for: .service, stateDirectory: scratch.state) == 5)
+    #expect(try AuditQueue.count(for: .telemetry, stateDirectory: scratch.state) == 12)
     var outbox = outbox()
     _ = try drain(&outbox)
-    #expect(AuditQueue.count(for: .service, stateDirectory: scratch.state) == 0)
+    #expect(try AuditQueue.count(for: .service, stateDirectory: scratch.state) == 0)
   }
 
   // MARK: Retention
@@ -187,7 +187,7 @@ import Testing
     let live = try Segments.open(in: scratch)
     Segments.age(live.name, in: scratch, seconds: 10_000)
     try Segments.write(1, in: scratch)
-    let segments = scratch.audit.segments()
+    let segments = try scratch.audit.segments()
     let now = Int64(Date().timeIntervalSince1970)
     var retention = Retention(scratch.audit, seconds: 5000)
     #expect(try retention.run(segments, at: now, isDelivered: { _ in false }) == [])
@@ -208,7 +208,7 @@ import Testing
     try RemovedSegments(scratch.audit).remove(first, at: Segments.time(0), sidecars: [])
     #expect(RemovedSegments(scratch.audit).names() == [first])
     // The other one has it on record.
-    #expect(AuditVerifier(scratch.audit).verifyAll().map(\.isIntact) == [true])
+    #expect(try AuditVerifier(scratch.audit).verifyAll().map(\.isIntact) == [true])
 
     var outbox = outbox()
     try outbox.scan(scratch.audit.segments(), live: [])
@@ -220,7 +220,7 @@ import Testing
 
   @Test func `a clock that is set back does not keep it from looking`() throws {
     try Segments.write(1, in: scratch)
-    let segments = scratch.audit.segments()
+    let segments = try scratch.audit.segments()
     Segments.age(try #require(segments.first), in: scratch, seconds: 10_000)
     let now = Int64(Date().timeIntervalSince1970)
     var retention = Retention(scratch.audit, seconds: 5000)

@@ -83,7 +83,7 @@ import Wire
     try plantPipe("audit/removed.jsonl")
     let later = try service.sync(scratch, ["--once", "--retention", "0"])
     #expect(try later.wait() == 74)
-    #expect(later.errors.contains("removed.jsonl") && scratch.audit.segments().count == 1, "\(later.errors)")
+    #expect(try later.errors.contains("removed.jsonl") && scratch.audit.segments().count == 1, "\(later.errors)")
   }
 
   // MARK: Locks

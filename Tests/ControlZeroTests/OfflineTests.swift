@@ -134,7 +134,7 @@ import Testing
         _ = try client.evaluate("t", "m")
       }
     }
-    let reports = AuditVerifier(AuditDirectory(stateDirectory: scratch.state)).verifyAll()
+    let reports = try AuditVerifier(AuditDirectory(stateDirectory: scratch.state)).verifyAll()
     #expect(reports.count == 2 && reports.allSatisfy { $0.isIntact }, "\(reports)")
     let rows = try scratch.rows()
     // Each call and its outcome are recorded; questions about calls are not.

@@ -23,6 +23,40 @@ import Testing
     #expect(try session.end() == 128 + SIGTERM)
   }
 
+  /// Answers three seconds after the end of its input: longer than a server that owes nothing may take to end.
+  private static let late = [
+    "python3", "-c",
+    """
+    import sys, time
+    sys.stdin.read()
+    time.sleep(3)
+    print('{"jsonrpc":"2.0","id":1,"result":{}}', flush=True)
+    sys.argv[1:] and time.sleep(3600)
+    """,
+  ]
+
+  @Test func `a host that ends its input and reads on gets the answers that it waits for`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let command = [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--"]
+    let process = try RunningProcess(command + Self.late)
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    process.closeInput()
+    #expect(try process.wait() == 0)
+    #expect(process.output.text.contains(#""id":1"#))
+    // One that has its answer is not waited for, nor is one that the host has cancelled.
+    for cancels in [false, true] {
+      let process = try RunningProcess(command + Self.late + ["stay"])
+      process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+      if cancels {
+        process.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
+      }
+      process.closeInput()
+      #expect(try process.wait() == 128 + SIGTERM)
+      #expect(process.output.text.contains(#""id":1"#) != cancels)
+    }
+  }
+
   @Test func `a server that ignores SIGTERM too is killed`() throws {
     let marker = "marker-\(UUID().uuidString)"
     let session = try ScriptedSession(server: ["--ignore-eof", "--ignore-term", "--marker", marker])

@@ -139,6 +139,14 @@ import Testing
     #expect(try session.process.wait() == (signal == 0 ? 128 + SIGKILL : 128 + signal))
   }
 
+  @Test func `the guardian is stopped and the proxy is killed: nothing is left`() throws {
+    let (session, ids) = try Self.running(Self.stubborn)
+    kill(ids[.guardian] ?? 0, SIGSTOP)
+    kill(ids[.proxy] ?? 0, SIGKILL)
+    #expect(try session.process.wait() == 128 + SIGKILL)
+    #expect(Self.isGone(ids[.server] ?? 0) && Self.isGone(ids[.guardian] ?? 0))
+  }
+
   @Test(arguments: [SIGTERM, SIGINT, 0])
   func `the server is stopped: leaving and signals end it all the same`(signal: Int32) throws {
     let (session, ids) = try Self.running(Self.stubborn)
@@ -262,6 +270,27 @@ import Testing
     #expect(try verify.wait() == 0, "\(verify.output.text)\(verify.errors.text)")
   }
 
+  @Test func `where the other segments can't be listed no segment says that there are none`() throws {
+    let scratch = try Scratch()
+    let policy = try scratch.file("policy.yaml", ScriptedSession.policy)
+    let audit = "\(scratch.state)/audit"
+    try FileManager.default.createDirectory(atPath: audit, withIntermediateDirectories: true)
+    try FileManager.default.setAttributes([.posixPermissions: 0o300], ofItemAtPath: audit)
+    // Permissions count for root too if root may not override them.
+    let common = geteuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []
+    let process = try RunningProcess(
+      common + [Project.czproxy, "run", "--server", "s", "--policy", policy, "--state-dir", scratch.state, "--"]
+        + Project.scriptedServer)
+    process.send(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try process.line().contains("AUDIT_UNAVAILABLE"))
+    try process.report(containing: "can't read `\(audit)`: Permission denied")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: audit)
+    process.send(#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo"}}"#)
+    #expect(try !process.line().contains("AUDIT_UNAVAILABLE"))
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
+
   @Test(.enabled(if: mayMount)) func `calls that come together go as far as they are on record`() throws {
     let scratch = try Scratch()
     let disk = try SmallDisk(scratch)
@@ -301,6 +330,15 @@ import Testing
     #expect(try process.line().contains("AUDIT_UNAVAILABLE"))
     process.closeInput()
     #expect(try process.wait() == 0)
+  }
+
+  @Test func `standard output that has no room is an error that is told, and no success`() throws {
+    let session = try ScriptedSession(shell: "exec >/dev/full")
+    session.process.send(session.call(1, "echo"))
+    session.process.closeInput()
+    #expect(try session.process.wait() == 74)
+    #expect(session.process.errors.text.contains("standard output can't be written: No space left on device"))
+    #expect(try (session.scratch.rows().last?["reason"] as? String)?.contains("No space left") == true)
   }
 
   @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

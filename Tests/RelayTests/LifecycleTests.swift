@@ -26,13 +26,14 @@ import Testing
     #expect(life.handle(.tick, at: giveUp) == [.finish(status: 137)])
   }
 
-  @Test func `a server that still speaks is heard out, within bounds`() throws {
+  @Test(arguments: [Lifecycle.Event.serverSpoke, .answerAwaited])
+  func `a server that still speaks, or owes an answer, is heard out, within bounds`(event: Lifecycle.Event) throws {
     var life = Lifecycle()
     _ = life.handle(.hostLeft, at: 0)
     var now: UInt64 = 0
     while let deadline = life.deadline, now < 60_000 * Self.millisecond {
       now = deadline - 1
-      let actions = life.handle(.serverSpoke, at: now)
+      let actions = life.handle(event, at: now)
       if life.deadline == deadline {
         #expect(actions == [])
         break

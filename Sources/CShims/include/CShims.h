@@ -71,6 +71,9 @@ pid_t cz_fork(void);
 /// can't. Returns whether it was so before.
 int cz_adopt_orphans(int adopts);
 
+/// Has the system continue this process, should it be stopped, when its parent dies. Does nothing if the system can't.
+void cz_continue_without_parent(void);
+
 /// A program to start, found by the PATH of its environment. A file that is not a program is run by the shell.
 struct cz_program {
   char *const *argv;

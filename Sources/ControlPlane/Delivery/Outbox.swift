@@ -54,6 +54,15 @@ struct Outbox {
 
   var waiting: Int { progress.values.reduce(0) { $0 + $1.waiting } }
 
+  /// All segments of a directory.
+  static func segments(of directory: AuditDirectory) throws(SyncError) -> [String] {
+    do throws(AuditError) {
+      return try directory.segments()
+    } catch {
+      throw SyncError(error.description)
+    }
+  }
+
   func isFinished(_ segment: String) -> Bool { progress[segment]?.finishedSize != nil }
 
   static func cursorSuffix(_ receiver: SyncPlan.Receiver) -> String { ".\(receiver.rawValue)-cursor" }
@@ -112,9 +121,9 @@ struct Outbox {
   }
 
   /// The number of waiting records of a segment before an offset; moves no cursor.
-  func waiting(in segment: String, before offset: Int) -> Int {
+  func waiting(in segment: String, before offset: Int) throws(SyncError) -> Int {
     var waiting = 0
-    try? forEachRow(of: segment, from: cursor(segment)) { row in
+    try forEachRow(of: segment, from: cursor(segment)) { row in
       guard row.end <= offset else { return false }
       if encoding(of: row) != .nothing { waiting += 1 }
       return true

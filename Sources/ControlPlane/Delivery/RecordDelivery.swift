@@ -30,18 +30,24 @@ public struct RecordDelivery: Sendable {
     } catch {
       throw SyncError("\(error)")
     }
-    guard lock != nil else {
-      return Outcome(waiting: AuditQueue.count(for: .service, stateDirectory: stateDirectory), isElsewhere: true)
-    }
+    guard lock != nil else { return Outcome(waiting: try countWaiting(), isElsewhere: true) }
     let outcome = try runLocked(deliver)
     _ = consume lock
     return outcome
   }
 
+  private func countWaiting() throws(SyncError) -> Int {
+    do throws(StateError) {
+      return try AuditQueue.count(for: .service, stateDirectory: stateDirectory)
+    } catch {
+      throw SyncError("\(error)")
+    }
+  }
+
   private func runLocked(_ deliver: ([UInt8]) -> DeliveryOutcome) throws(SyncError) -> Outcome {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
     var outbox = Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
-    let segments = directory.segments()
+    let segments = try Outbox.segments(of: directory)
     try outbox.scan(segments, live: Set(segments))
     var outcome = Outcome()
     var setAsideInARow = 0
@@ -74,9 +80,9 @@ public struct RecordDelivery: Sendable {
   }
 
   /// How many records of a segment wait before an offset.
-  public func waiting(in segment: String, before offset: Int) -> Int {
+  public func waiting(in segment: String, before offset: Int) throws(SyncError) -> Int {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
     let outbox = Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
-    return outbox.waiting(in: segment, before: offset)
+    return try outbox.waiting(in: segment, before: offset)
   }
 }

@@ -94,7 +94,7 @@ public struct PolicyCache: Sendable {
     try StateFile.replaceDurably(layout.current, with: next.json)
     policy = next
     let kept = [next.keysDigest.map { layout.keys($0) }, next.bundleDigest.map { layout.bundle($0) }]
-    for name in Directory.names(in: layout.directory) where name != "current.json" {
+    for name in (try? Directory.names(in: layout.directory)) ?? [] where name != "current.json" {
       let path = layout.directory + "/" + name
       if !kept.contains(path) { _ = unsafe unlink(path) }
     }

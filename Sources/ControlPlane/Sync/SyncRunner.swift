@@ -66,7 +66,7 @@ public final class SyncRunner {
       guard let ending = try runLocked() else { return hasRun ? .ended(.idle) : .alreadyRunning }
       hasRun = true
       // A relay that started meanwhile saw the lock held, and relies on this process.
-      guard ending == .idle, !liveSegments(directory.segments()).isEmpty else { return .ended(ending) }
+      guard ending == .idle, !liveSegments(try Outbox.segments(of: directory)).isEmpty else { return .ended(ending) }
     }
   }
 
@@ -160,7 +160,7 @@ public final class SyncRunner {
   private func scan() throws(SyncError) {
     // If no policy is pulled, nothing else checks for another key.
     if plan.isStopped(.service) { followKey() }
-    let segments = directory.segments()
+    let segments = try Outbox.segments(of: directory)
     let live = liveSegments(segments)
     var waiting: [SyncPlan.Receiver: Int] = [:]
     for receiver in outboxes.keys {

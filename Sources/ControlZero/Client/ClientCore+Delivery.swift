@@ -48,10 +48,14 @@ extension ClientCore {
     let end = MonotonicClock.nanoseconds() + UInt64(Self.deliveryTimeout / .nanoseconds(1))
     while true {
       let outcome: RecordDelivery.Outcome?
+      let left: Int
       do throws(SyncError) {
         outcome = try link.deliver(delivery, cancellation)
+        // Also shows whether our own segment can be read at all.
+        left = try waiting(before: mark)
       } catch {
-        throw DeliveryError(waiting: waiting(before: mark), description: "records can't be delivered: \(error)")
+        let waiting = (try? waiting(before: mark)) ?? 0
+        throw DeliveryError(waiting: waiting, description: "records can't be delivered: \(error)")
       }
       guard let outcome else { throw ClientClosedError() }
       if let failure = outcome.failure {
@@ -61,8 +65,7 @@ extension ClientCore {
           description:
             "\(outcome.waiting) records wait for the service, and are kept on disk until it takes them: \(failure)")
       }
-      let left = outcome.isElsewhere ? waiting(before: mark) : 0
-      guard left > 0 else { return }
+      guard outcome.isElsewhere, left > 0 else { return }
       guard !cancellation.isCancelled, MonotonicClock.nanoseconds() < end else {
         throw DeliveryError(
           waiting: left, description: "\(left) records wait; another process delivers them: see `czproxy status`")
@@ -71,8 +74,9 @@ extension ClientCore {
     }
   }
 
-  private func waiting(before mark: Trail.Mark?) -> Int {
-    mark.map { delivery.waiting(in: $0.segment, before: $0.offset) } ?? 0
+  private func waiting(before mark: Trail.Mark?) throws(SyncError) -> Int {
+    guard let mark else { return 0 }
+    return try delivery.waiting(in: mark.segment, before: mark.offset)
   }
 
 }

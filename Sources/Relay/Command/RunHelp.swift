@@ -78,7 +78,7 @@ public enum RunHelp {
       --max-frame-bytes N       the longest message, in bytes (default 67108864)
 
     Exit status: the server's own; 128+n if a signal ended the server or czproxy; 64 wrong usage;
-    70 an internal error; 74 the help can't be written; 75, 77, 78 a secret can't be fetched;
+    70 an internal error; 74 standard output has no room; 75, 77, 78 a secret can't be fetched;
     78 a policy, a tools lock or an API key can't be used; 126, 127 the server can't be started.
 
     Other commands (czproxy help): wrap, unwrap, doctor, policy, tools, bundle, audit, dlp, sync, status,

@@ -65,6 +65,14 @@ struct PendingRequests: Sendable {
   var isFull: Bool { entries.count >= Self.limit || byteCount >= Self.maxBytes }
   var count: Int { entries.count }
 
+  /// Whether there is a request that is neither cancelled nor a stream of notifications, whose answer is its end.
+  var isAnswerAwaited: Bool {
+    entries.values.contains { entry in
+      if case .directory(.listen) = entry.kind { return false }
+      return !entry.isCancelled
+    }
+  }
+
   func contains(_ id: RequestID) -> Bool { entries[id] != nil }
 
   /// Whether this is a stream of notifications that somebody still listens to.

@@ -71,6 +71,9 @@ public struct Session: Sendable {
   /// The number of requests that the host still waits for.
   public var requestsInFlight: Int { inFlight[.host].count }
 
+  /// Whether the host waits for an answer of the server, and not just for notifications.
+  public var owesHostAnAnswer: Bool { inFlight[.host].isAnswerAwaited }
+
   /// Judges by another policy from the next line on; requests in flight stay as they were judged.
   ///
   /// - Parameter projectID: that of a bundle; nobody can name another one then.

@@ -42,6 +42,9 @@ struct Checkpoint: ~Copyable {
     }
   }
 
+  /// Whether the host reads, and waits for an answer of the server.
+  var owesHostAnAnswer: Bool { toHost.isOpen && session.owesHostAnAnswer }
+
   // MARK: Lines
 
   mutating func judge(_ item: LineFramer.Item, from sender: Peer) -> JudgedLine {

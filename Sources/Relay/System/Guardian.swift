@@ -21,6 +21,8 @@ enum Guardian {
     output: consuming Descriptor, ignoredSignals: UInt64
   ) -> Never {
     _ = cz_adopt_orphans(1)
+    // Somebody may have stopped this process when the proxy is killed, which then can't continue it.
+    cz_continue_without_parent()
     for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { cz_ignore_signal(signal) }
     cz_unblock_signals()
     let signals: SignalPipe

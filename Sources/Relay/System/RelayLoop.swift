@@ -54,7 +54,8 @@ struct RelayLoop: ~Copyable {
       handle(ready)
     }
     drainToHost()
-    let status = status ?? 70
+    // Whoever looks at the status must not take what was lost for all that there was.
+    let status = status == 0 && checkpoint.toHost.failure != nil ? RunCommand.ExitStatus.output : status ?? 70
     checkpoint.close(status: status, reason: ending)
     server.end()
     return status
@@ -78,8 +79,6 @@ struct RelayLoop: ~Copyable {
   private mutating func wait() -> Ready {
     let hostNumber = checkpoint.hasRoom(for: .host) ? hostInputNumber : -1
     let outputNumber = serverOutputIsOpen && checkpoint.hasRoom(for: .server) ? server.output.number : -1
-    // A host that is not listened to can't show that it left, except by no longer reading.
-    let isIgnored = isHostIgnored || (hostInputNumber >= 0 && hostNumber < 0)
     let hostIsSlow = checkpoint.toHost.backlog > 0
     func request(_ number: Int32, _ events: Int32) -> pollfd {
       pollfd(fd: number, events: Int16(events), revents: 0)
@@ -87,7 +86,8 @@ struct RelayLoop: ~Copyable {
     var requests = [
       request(signals.reader.number, POLLIN), request(server.channel.descriptor.number, POLLIN),
       request(hostNumber, POLLIN), request(outputNumber, POLLIN),
-      request(isIgnored || hostIsSlow ? checkpoint.toHost.number : -1, hostIsSlow ? POLLOUT : 0),
+      // A host that is not listened to can't show that it is gone, except by no longer reading.
+      request(hostNumber < 0 || hostIsSlow ? checkpoint.toHost.number : -1, hostIsSlow ? POLLOUT : 0),
       request(checkpoint.toServer.waitingDescriptor, POLLOUT),
     ]
     let deadline = min(lifecycle.deadline ?? .max, isPassThrough ? .max : checkpoint.policyDeadline)
@@ -98,6 +98,7 @@ struct RelayLoop: ~Copyable {
     }
     let count = unsafe poll(&requests, nfds_t(requests.count), timeout)
     if count <= 0 {
+      awaitAnswers()
       // A host that is slow to read what the server left is waited for, as long as it goes on reading.
       let isReading = hostIsSlow && MonotonicClock.nanoseconds() &- hostReadAt < Self.drainTimeout
       act(isReading && !lifecycle.isHurried ? .serverSpoke : .tick)
@@ -136,7 +137,14 @@ struct RelayLoop: ~Copyable {
     passOn(from: .host)
     passOn(from: .server)
     closeWhatIsDone()
-    if lifecycle.deadline != nil { act(.tick) }
+    guard lifecycle.deadline != nil else { return }
+    awaitAnswers()
+    act(.tick)
+  }
+
+  /// A host that has said all that it has to say may still wait for answers.
+  private mutating func awaitAnswers() {
+    if checkpoint.owesHostAnAnswer { act(.answerAwaited) }
   }
 
   private mutating func closeWhatIsDone() {
@@ -144,6 +152,10 @@ struct RelayLoop: ~Copyable {
       // The host no longer reads: the server must notice as it would without the proxy.
       checkpoint.toHost.finish()
       ending = "the host reads no longer"
+      if let failure = checkpoint.toHost.failure {
+        ending = "standard output can't be written: \(failure.reason)"
+        StandardError.report(ending)
+      }
       act(.hostLeft)
     }
     if !checkpoint.toServer.isOpen, !checkpoint.toServer.isClosing {

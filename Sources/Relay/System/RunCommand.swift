@@ -9,7 +9,7 @@ internal import Wire
 /// `czproxy run`: from the command line to the exit status.
 public enum RunCommand {
   /// sysexits(3): wrong usage; an unusable configuration; an internal failure; output that can't be written.
-  private enum ExitStatus {
+  enum ExitStatus {
     static let usage: Int32 = 64
     static let configuration: Int32 = 78
     static let software: Int32 = 70

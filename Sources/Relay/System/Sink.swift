@@ -60,6 +60,9 @@ struct Sink: ~Copyable {
 
   var isOpen: Bool { descriptor != nil }
 
+  /// Why it took no more, if it is a file that has no room; otherwise nobody reads it any more.
+  private(set) var failure: SystemError?
+
   /// Bytes that wait.
   var backlog: Int { queue.count - sent }
 
@@ -144,7 +147,8 @@ struct Sink: ~Copyable {
       switch errno {
       case EINTR: continue
       case EAGAIN: return written
-      default:
+      case let number:
+        if [ENOSPC, EDQUOT, EFBIG].contains(number) { failure = SystemError("write", number) }
         shut()
         return 0
       }

@@ -40,7 +40,7 @@ struct HostConfigFile {
     return KnownHost.all.flatMap { host in
       host.paths(
         home: Environment.value("HOME"), workingDirectory: directory, variable: Environment.value,
-        names: Directory.names)
+        names: { (try? Directory.names(in: $0)) ?? [] })
     }
     .filter { FileIdentity(of: $0) != nil }
     .filter { seen.insert(URL(fileURLWithPath: $0).resolvingSymlinksInPath().path).inserted }

@@ -11,15 +11,17 @@ struct AuditCommand: ParsableCommand {
 }
 
 extension StateOptions {
-  /// The audit directory. Exits with 74 if it can't be read, because an unreadable directory must not look like one
-  /// without records.
-  func auditDirectory() throws -> AuditDirectory {
-    let directory = AuditDirectory(stateDirectory: try path())
-    if let problem = directory.problem {
-      Terminal.complain("\(problem)")
+  var audit: AuditDirectory { get throws { AuditDirectory(stateDirectory: try path()) } }
+
+  /// Reads the audit directory; exits with 74 if it can't be read.
+  func reading<Result>(_ read: (AuditDirectory) throws(AuditError) -> Result) throws -> Result {
+    let directory = try audit
+    do throws(AuditError) {
+      return try read(directory)
+    } catch {
+      Terminal.complain("\(error)")
       throw ExitCode(74)
     }
-    return directory
   }
 }
 
@@ -45,7 +47,7 @@ struct AuditVerifyCommand: ParsableCommand {
   func run() throws {
     let reports: [SegmentReport]
     if files.isEmpty {
-      reports = AuditVerifier(try state.auditDirectory()).verifyAll()
+      reports = try state.reading { (directory) throws(AuditError) in try AuditVerifier(directory).verifyAll() }
     } else {
       reports = files.map { file in
         let parts = file.split(separator: "/", omittingEmptySubsequences: false)
@@ -69,8 +71,7 @@ struct AuditVerifyCommand: ParsableCommand {
       }
     }
     guard !reports.isEmpty else {
-      let directory = try state.auditDirectory()
-      Terminal.complain("there are no records in \(directory.path)")
+      Terminal.complain("there are no records in \(try state.audit.path)")
       throw ExitCode(2)
     }
     if !reports.allSatisfy(\.isIntact) { throw ExitCode(1) }

@@ -35,8 +35,10 @@ struct AuditSummaryCommand: ParsableCommand {
     let policy = try policy.map { path in
       try reportingPolicyErrors { () throws(PolicyError) in try PolicySource.load(path).policy }
     }
-    let directory = try state.auditDirectory()
-    let (summary, isComplete) = summary(of: directory)
+    let directory = try state.audit
+    let (summary, isComplete) = try state.reading { (directory) throws(AuditError) in
+      try self.summary(of: directory)
+    }
     guard summary.rows > 0 || !isComplete else {
       Terminal.complain("there are no records\(since.map { " since \($0.text)" } ?? "") in \(directory.path)")
       throw ExitCode(2)
@@ -83,10 +85,10 @@ struct AuditSummaryCommand: ParsableCommand {
   }
 
   /// The summary, and whether every segment could be read.
-  private func summary(of directory: AuditDirectory) -> (AuditSummary, isComplete: Bool) {
+  private func summary(of directory: AuditDirectory) throws(AuditError) -> (AuditSummary, isComplete: Bool) {
     var summary = AuditSummary()
     var isComplete = true
-    for segment in directory.segments() {
+    for segment in try directory.segments() {
       do {
         try directory.forEachRow(of: segment, from: 0) { row in
           if let text = row.text, let document = try? JSONDocument(parsing: text, options: .python) {

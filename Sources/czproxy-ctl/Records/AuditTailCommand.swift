@@ -31,11 +31,11 @@ struct AuditTailCommand: ParsableCommand {
   }
 
   func run() throws {
-    let directory = try state.auditDirectory()
+    let directory = try state.audit
     var offsets: [String: Int] = [:]
     var newest: [Row] = []
     var isEmpty = true
-    for segment in directory.segments() {
+    for segment in try segments() {
       let rows = read(segment, in: directory, &offsets, atMost: max(lines, 1))
       if !rows.isEmpty { isEmpty = false }
       newest += rows
@@ -52,9 +52,13 @@ struct AuditTailCommand: ParsableCommand {
       // Polling twice a second is cheap, because files are few and rows are small, and works on every system.
       Thread.sleep(forTimeInterval: 0.5)
       var rows: [Row] = []
-      for segment in directory.segments() { rows += read(segment, in: directory, &offsets) }
+      for segment in try segments() { rows += read(segment, in: directory, &offsets) }
       for row in rows.sorted(by: { $0.time < $1.time }) { show(row) }
     }
+  }
+
+  private func segments() throws -> [String] {
+    try state.reading { (directory) throws(AuditError) in try directory.segments() }
   }
 
   /// The latest rows, sorted by time: a session that began early may have the latest rows of all.

@@ -13,13 +13,13 @@ struct LocalStatus {
   /// Seconds since the last record; nil if there is none.
   private let recordAge: Int64?
 
-  init(stateDirectory: String, audit: AuditDirectory, now: Int64) {
+  init(stateDirectory: String, audit: AuditDirectory, now: Int64) throws(AuditError) {
     directory = stateDirectory
     file = PolicySource.file(in: stateDirectory)
     policy = file.map { path in
       Result { () throws(PolicyError) in try PolicySource.load(path).policy }
     }
-    let latest = audit.segments().compactMap { FileIdentity(of: audit.path(of: $0))?.modified }.max()
+    let latest = try audit.segments().compactMap { FileIdentity(of: audit.path(of: $0))?.modified }.max()
     recordAge = latest.map { max(now - $0 / 1_000_000_000, 0) }
   }
 

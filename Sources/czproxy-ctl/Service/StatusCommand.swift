@@ -1,4 +1,5 @@
 import ArgumentParser
+import Audit
 import ControlPlane
 import Platform
 import State
@@ -39,7 +40,9 @@ struct StatusCommand: ParsableCommand {
   }
 
   private func showLocal(_ directory: String) throws {
-    let status = LocalStatus(stateDirectory: directory, audit: try state.auditDirectory(), now: WallClock.seconds())
+    let status = try state.reading { (audit) throws(AuditError) in
+      try LocalStatus(stateDirectory: directory, audit: audit, now: WallClock.seconds())
+    }
     switch format {
     case .text: for line in status.lines { print(line) }
     case .json: Terminal.printJSON { status.write(to: &$0) }

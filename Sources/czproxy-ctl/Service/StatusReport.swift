@@ -21,7 +21,7 @@ struct StatusReport {
     let receivers = [sync.service.map { _ in SyncPlan.Receiver.service }, sync.telemetry.map { _ in .telemetry }]
     var waiting: [SyncPlan.Receiver: Int] = [:]
     for receiver in receivers.compactMap({ $0 }) {
-      waiting[receiver] = AuditQueue.count(for: receiver, stateDirectory: stateDirectory)
+      waiting[receiver] = try AuditQueue.count(for: receiver, stateDirectory: stateDirectory)
     }
     self.waiting = waiting
   }

@@ -13,6 +13,10 @@ struct ArgumentPath: Sendable, Equatable {
 
   let steps: [Step]
 
+  init(_ steps: [Step]) {
+    self.steps = steps
+  }
+
   /// Nil for a text that is not such a path, even if it starts with `args.`.
   init?(_ text: [UInt8]) {
     guard text.starts(with: Self.prefix) else { return nil }
@@ -72,7 +76,9 @@ struct ArgumentPath: Sendable, Equatable {
   enum Finding {
     case value(JSONDocument.Node, in: JSONDocument)
     /// There is no such place.
-    case nothing
+    ///
+    /// - Parameter missing: the number of steps that lead to the first thing on the path that is absent or null.
+    case nothing(missing: Int)
     /// A key that some reader takes for one on the path.
     case lookAlike
     /// The path continues inside a value that has no inside, such as a string.
@@ -89,7 +95,7 @@ struct ArgumentPath: Sendable, Equatable {
   ) {
     guard start < steps.count else { return body(.value(node, in: document)) }
     func goOn(to next: JSONDocument.Node?) {
-      guard let next else { return body(.nothing) }
+      guard let next else { return body(.nothing(missing: start + 1)) }
       forEachFinding(from: start + 1, at: next, in: document, body)
     }
     switch (steps[start], document.kind(of: node)) {
@@ -100,15 +106,15 @@ struct ArgumentPath: Sendable, Equatable {
       for value in values { goOn(to: value) }
       if values.isEmpty { goOn(to: nil) }
     case (.element(let index), .array):
-      guard index < document.count(of: node) else { return body(.nothing) }
+      guard index < document.count(of: node) else { return goOn(to: nil) }
       for (place, element) in document.elements(of: node).enumerated() where place == index {
         return goOn(to: element)
       }
     case (.everyElement, .array):
-      if document.count(of: node) == 0 { body(.nothing) }
+      if document.count(of: node) == 0 { goOn(to: nil) }
       for element in document.elements(of: node) { goOn(to: element) }
     case (_, .null):
-      body(.nothing)
+      body(.nothing(missing: start))
     default:
       body(.end(node, in: document, steps: start))
     }

@@ -42,7 +42,7 @@ extension Scanner {
     }
   }
 
-  func holdsProtected(_ text: [UInt8]) -> Bool { protectedRanges(in: text)?.isEmpty != true }
+  private func holdsProtected(_ text: [UInt8]) -> Bool { protectedRanges(in: text)?.isEmpty != true }
 
   /// The ranges of a text that rules match that mask or block; nil if that can't be determined.
   func protectedRanges(in text: [UInt8]) -> [Range<Int>]? {

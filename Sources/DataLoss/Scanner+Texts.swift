@@ -25,7 +25,10 @@ extension Scanner {
     }
     look(at: value)
     // Mostly none does, which one scan of all of them shows.
-    guard holdsProtected(Array(decoded.map(\.texts).joined())) else { return texts }
+    guard let ranges = protectedRanges(in: Array(decoded.map(\.texts).joined())) else {
+      return texts.union(decoded.map(\.node))
+    }
+    guard !ranges.isEmpty else { return texts }
     for (node, inner) in decoded where hides(inner, in: Array(document.text(node))) { texts.insert(node) }
     return texts
   }

@@ -366,6 +366,7 @@ struct TypeTests {
       (#"{p: {op: contains, value: "n='a'"}}"#, #"["n='a' -- \""]"#), (#"{p: {op: in, value: [7]}}"#, "[7.0]"),
       (#"{p: {op: not_in, value: ["['a', 'b']"]}}"#, #"["a", "b"]"#), (#"{p: {op: gt, value: 5}}"#, #"{"n": 6}"#),
       (#"{p: {op: matches, value: ^b}}"#, ##""[\"a\", \"b\"]""##),
+      (#"{p: {op: matches, value: ^LD_}}"#, #"{"LD_PRELOAD": "a"}"#), (#"{p: b}"#, #"[{"b": 1}]"#),
     ])
   func textsWithin(when: String, value: String) throws {
     for schema in [nil, #"{"properties": {"p": {"type": ["string", "array", "object"]}}}"#] {
@@ -540,6 +541,14 @@ struct TypeTests {
       #expect(try effect("deny", "{file_path: /etc/*}", arguments, schema: schema) == .deny)
       #expect(try effect("allow", "{file_path: /srv/*}", arguments, schema: schema) == .deny)
       #expect(try effect("deny", "{x: /etc/*}", arguments, schema: schema) == .allow)
+    }
+    // At a place within the arguments too.
+    let nested = #"{"properties": {"o": {"type": "array", "items": \#(schema)}}}"#
+    let denying = try localPolicy(
+      "dialect: czproxy/1\nrules: [{deny: \"t:m\", when: {'args.o[*].file_path': /etc/*}}, {allow: t}]")
+    for (key, effect) in [(key, Effect.deny), ("file", .allow), ("x", .allow)] {
+      let arguments = #"{"o": [{"file_path": "/srv/a"}, {"\#(key)": "/etc/x"}]}"#
+      #expect(denying.decide(try toolCall("t", "m", arguments, schema: nested)).effect == effect)
     }
     let both = #"{"properties": {"a_b": {}, "aB": {}}}"#
     #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "aB": "y"}"#, schema: both) == .allow)

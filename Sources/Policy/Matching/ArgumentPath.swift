@@ -81,6 +81,10 @@ struct ArgumentPath: Sendable, Equatable {
     case nothing(missing: Int)
     /// A key that some reader takes for one on the path.
     case lookAlike
+    /// A key that differs in its style alone from the one on the path (`filePath` for `file_path`).
+    ///
+    /// - Parameter steps: the number of steps that lead to the one on the path.
+    case otherStyle([UInt8], steps: Int)
     /// The path continues inside a value that has no inside, such as a string.
     ///
     /// - Parameter steps: the number of steps that lead to the value.
@@ -100,11 +104,22 @@ struct ArgumentPath: Sendable, Equatable {
     }
     switch (steps[start], document.kind(of: node)) {
     case (.member(let name), .object):
-      if document.holdsLookAlike(of: name, in: node) { body(.lookAlike) }
       // A string that servers decode may hold a key twice, and servers differ in which one counts.
-      let values = document.members(of: node).filter { document.string($0.key, equals: name.span) }.map(\.value)
-      for value in values { goOn(to: value) }
-      if values.isEmpty { goOn(to: nil) }
+      var isFound = false
+      for (key, value) in document.members(of: node) {
+        let key = document.text(key)
+        if key.elementsEqual(name) {
+          isFound = true
+          goOn(to: value)
+        } else if LookAlike.mayBeAlike(key, name) {
+          if LookAlike.isLookAlike(key, of: name) {
+            body(.lookAlike)
+          } else if LookAlike.letters(Array(key)) == LookAlike.letters(name) {
+            body(.otherStyle(Array(key), steps: start + 1))
+          }
+        }
+      }
+      if !isFound { goOn(to: nil) }
     case (.element(let index), .array):
       guard index < document.count(of: node) else { return goOn(to: nil) }
       for (place, element) in document.elements(of: node).enumerated() where place == index {
@@ -130,12 +145,5 @@ extension ArgumentPath: CustomStringConvertible {
       case .everyElement: "[*]"
       }
     }.joined()
-  }
-}
-
-extension JSONDocument {
-  /// Whether an object has a key that differs from the name but that some reader takes for it.
-  func holdsLookAlike(of name: [UInt8], in object: Node) -> Bool {
-    members(of: object).contains { LookAlike.isLookAlike(text($0.key), of: name) }
   }
 }

@@ -68,6 +68,8 @@ extension FieldLookup {
         add(verdict.combined(with: absent, isDenying: isDenying, doubt: .undeclared))
       case .lookAlike:
         add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
+      case .otherStyle(let key, let steps):
+        if call.isTypeStrict, asks(for: path.steps[..<steps], butNotFor: key) { add(.undecided(.lookAlike)) }
       case .nothing(let missing):
         add(verdictOnNothing(test, at: path, missing: missing, isDenying))
       case .end(let node, let document, let steps):
@@ -212,7 +214,12 @@ extension FieldLookup {
   ) {
     let isObject = document.kind(of: node) == .object
     guard isObject || document.kind(of: node) == .array else { return }
-    let values = isObject ? document.members(of: node).map(\.value) : Array(document.elements(of: node))
+    // A rule that denies a text denies it as a name too.
+    let looksAtNames = isDenying && test.isOfText
+    let values =
+      isObject
+      ? document.members(of: node).flatMap { looksAtNames ? [$0.key, $0.value] : [$0.value] }
+      : Array(document.elements(of: node))
     for inner in values where verdict != (isDenying ? .holds : .fails) {
       switch document.kind(of: inner) {
       case .object, .array:

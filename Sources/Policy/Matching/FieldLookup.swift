@@ -118,7 +118,12 @@ struct FieldLookup {
     guard argument != name else { return false }
     if LookAlike.folded(argument) == LookAlike.folded(name) { return true }
     return call.schema != nil && LookAlike.letters(argument) == LookAlike.letters(name)
-      && declares(CollectionOfOne(.member(name))) == true && declares(CollectionOfOne(.member(argument))) != true
+      && asks(for: [.member(name)], butNotFor: argument)
+  }
+
+  /// Whether the tool has what a path leads to, and beside it no key of this name.
+  func asks(for steps: ArraySlice<ArgumentPath.Step>, butNotFor key: [UInt8]) -> Bool {
+    declares(steps) == true && declares(steps.dropLast() + [.member(key)]) != true
   }
 
   // MARK: Values

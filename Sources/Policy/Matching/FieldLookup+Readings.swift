@@ -241,7 +241,7 @@ extension FieldLookup {
     switch value {
     case .text(let text):
       let takesNumbers = types.map { !$0.isDisjoint(with: [.integer, .number]) } ?? true
-      number = takesNumbers ? PythonFloat.parse(text) : nil
+      number = takesNumbers && text.count <= maxNumberBytes ? PythonFloat.parse(text) : nil
     case .node(let document, let node):
       let raw = document.raw(node)
       let isInexact = document.kind(of: node) == .integer && raw.count > 15
@@ -249,6 +249,9 @@ extension FieldLookup {
     }
     return number.flatMap { Int64(exactly: $0) }.map { Array(String($0).utf8)[...] }
   }
+
+  /// Python reads no longer text as an integer, and many rules may look at one text.
+  private static let maxNumberBytes = 4300
 
   // MARK: JSON in texts
 

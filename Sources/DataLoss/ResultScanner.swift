@@ -35,6 +35,13 @@ public struct ResultScanner: Sendable {
       outcome = ScanOutcome(.unavailable, "scanner_error")
       if mode != .detect { outcome.denial = "it could not be scanned: \(error.reason)" }
     }
+    if mode != .detect, outcome.denial == nil, !text.isCut,
+      nodes.contains(where: { !scanner.hidingTexts(of: $0, in: document).isEmpty })
+    {
+      outcome.status = .findings
+      outcome.reason = "scan_findings"
+      outcome.withhold("escapes in JSON within a text of it hide what a DLP rule masks or blocks")
+    }
     if text.isCut {
       outcome.reason = "payload_over_size_cap"
       if mode != .detect, outcome.denial == nil {

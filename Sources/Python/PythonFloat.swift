@@ -33,7 +33,11 @@ package enum PythonFloat {
 
   /// `float(text.strip())`; nil if that is an error.
   package static func parse(_ text: ArraySlice<UInt8>) -> Double? {
-    guard let ascii = asciiDigits(PythonSpace.stripped(text)) else { return nil }
+    let text = PythonSpace.stripped(text)
+    // Most texts are no numbers, which their first bytes show; they may be long.
+    guard let first = text.first, isDigit(first) || first >= 0x80 || "+-.iInN".utf8.contains(first),
+      let ascii = asciiDigits(text)
+    else { return nil }
     var body = ascii[...]
     var sign: Double = 1
     if body.first == UInt8(ascii: "-") || body.first == UInt8(ascii: "+") {

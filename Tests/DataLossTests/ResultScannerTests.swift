@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Wire
 
@@ -68,6 +69,25 @@ struct ResultScannerTests {
     #expect(try scan(#"{"text":"\#(Self.token)"}"#, .block).outcome.denial?.contains("GitHub token") == true)
     let (outcome, text) = try scan(#"{"text":"a secret"}"#, .block)
     #expect(outcome.denial == nil && text == #"{"text":"a [REDACTED-WORD]"}"#)
+  }
+
+  /// PHP writes `/` with an escape, .NET `+` and `&`, and a text that holds what they wrote is often the answer.
+  @Test(arguments: [#"https:\/\/u:hunter22@h\/x"#, #"\u0073ecret"#])
+  func `what escapes hide in JSON within a text is withheld`(hidden: String) throws {
+    let json = #"{"a": "\#(hidden)"}"#
+    let answer = String(decoding: try JSONEncoder().encode(["text": json]), as: UTF8.self)
+    for mode in [ResultMode.mask, .block] {
+      let outcome = try scan(answer, mode).outcome
+      #expect(outcome.denial != nil && outcome.status == .findings)
+    }
+    #expect(try scan(answer, .detect).outcome.denial == nil)
+    // A match over escapes is seen as it stands, and masked.
+    let key = #"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"#
+    for seen in [#"line\n\"secret\""#, key] {
+      let answer = String(decoding: try JSONEncoder().encode(["text": #"{"a": "\#(seen)"}"#]), as: UTF8.self)
+      let (outcome, text) = try scan(answer, .mask)
+      #expect(outcome.denial == nil && text.contains("[REDACTED"))
+    }
   }
 
   @Test func `what can't be masked is withheld`() throws {

@@ -194,7 +194,7 @@ struct ReviewTests {
       ("command: {op: contains, value: git}", "`;`"),
       ("path: /srv/*", "`within`"), ("path: {op: glob, value: '~/work/*'}", "`within`"),
       ("path: {op: matches, value: '^/srv/'}", "`within`"), ("path: 'src/*'", "`within`"),
-      ("file_path: {op: glob, value: '*/notes/*'}", "`within`"),
+      ("file_path: {op: glob, value: '*/notes/*'}", "`within`"), ("uri: 'file:///srv/*'", "`within`"),
     ])
   func conditionsThatAreOpen(condition: String, text: String) throws {
     let dialect = condition.hasPrefix("args.") ? "dialect: czproxy/1\n" : ""
@@ -219,7 +219,8 @@ struct ReviewTests {
   }
 
   @Test(
-    "a path that a rule denies by its text is told", arguments: ["path: /etc/*", "path: {op: glob, value: '/etc/*'}"])
+    "a path that a rule denies by its text is told",
+    arguments: ["path: /etc/*", "path: {op: glob, value: '/etc/*'}", "uri: 'file:///etc/*'"])
   func deniedPaths(condition: String) throws {
     let found = try review("  - deny: fs:a\n    when: {\(condition)}\n")
     #expect(found.count == 1 && found.first?.message.contains("`within`") == true, "\(found)")

@@ -107,12 +107,17 @@ struct TypeTests {
     #expect(try effect("allow", "{input_text: x}", decoy, schema: schema) == .deny)
     #expect(try effect("allow", "{input_text: \"DROP*\"}", #"{"sql": "DROP TABLE t"}"#, schema: schema) == .allow)
     #expect(try effect("deny", "{input_text: y}", decoy, schema: schema) == .allow)
+    // Of a tool that was never listed, any of them may be the text.
+    #expect(try effect("deny", "{input_text: {op: contains, value: DROP}}", decoy, schema: nil) == .deny)
+    #expect(try effect("allow", "{input_text: x}", decoy, schema: nil) == .deny)
+    #expect(try effect("deny", "{input_text: y}", decoy, schema: nil) == .allow)
+    #expect(try effect("allow", "{input_text: x}", #"{"command": "x", "z": "y", "sql": ""}"#, schema: nil) == .allow)
   }
 
   @Test(
     "what is no boolean is in doubt where booleans are compared, if the tool may take one",
     arguments: ["true", "{op: equals, value: true}", "{op: in, value: [true]}", "{op: not_in, value: [false]}"],
-    [#""yes""#, #""true""#, "1", "1.0", #""on""#])
+    [#""yes""#, #""true""#, "1", "1.0", #""on""#, #"["no"]"#, #"{"a": "no"}"#])
   func valuesThatAreNoBooleans(test: String, value: String) throws {
     for schema in [nil, #"{"properties": {"b": {"type": ["boolean", "string", "number"]}}}"#] {
       #expect(try effect("deny", "{b: \(test)}", #"{"b": \#(value)}"#, schema: schema) == .deny)
@@ -140,6 +145,21 @@ struct TypeTests {
     let plain = #"{"properties": {"b": {"type": "string"}}}"#
     #expect(try effect("allow", "{b: {op: not_in, value: [main]}}", arguments, schema: plain) == .allow)
     #expect(try effect("deny", "{b: {op: not_exists}}", arguments, schema: plain) == .allow)
+  }
+
+  /// As in `branch || "main"`, and in Go, which does not tell it from no text.
+  @Test("an empty text is no value, too, unless a rule that lets through names it", arguments: ["", " "])
+  func emptyTexts(text: String) throws {
+    let schema = #"{"properties": {"b": {"type": "string", "default": "main"}}}"#
+    let arguments = #"{"b": "\#(text)"}"#
+    for schema in [nil, schema] {
+      #expect(try effect("allow", "{b: {op: not_in, value: [main]}}", arguments, schema: schema) == .deny)
+      #expect(try effect("allow", "{b: {op: exists}}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{b: {op: not_exists}}", arguments, schema: schema) == .deny)
+      #expect(try effect("deny", "{b: dev}", arguments, schema: schema) == .allow)
+      #expect(try effect("allow", "{b: {op: in, value: ['', ' ', dev]}}", arguments, schema: schema) == .allow)
+    }
+    #expect(try effect("deny", "{b: main}", arguments, schema: schema) == .deny)
   }
 
   @Test(
@@ -203,6 +223,40 @@ struct TypeTests {
     }
   }
 
+  /// Pydantic describes what a parameter holds apart, under `$defs`.
+  @Test(
+    "a default is found behind references and alternatives, in lists, and in the default of what is around it",
+    arguments: [
+      ("args.o.branch: main", #"{"o": {}}"#, #"{"o": {"branch": "dev"}}"#),
+      ("args.o.branch: main", "{}", #"{"o": {"branch": "dev"}}"#),
+      ("args.p.branch: main", #"{"p": {"branch": null}}"#, #"{"p": {"branch": "dev"}}"#),
+      ("args.all.branch: main", "{}", #"{"all": {"branch": "dev"}}"#),
+      ("args.whole.branch: main", "{}", #"{"whole": {}}"#),
+      ("'args.list[*]': main", "{}", #"{"list": []}"#),
+      ("'args.list[1]': main", #"{"list": null}"#, #"{"list": ["dev"]}"#),
+      ("'args.files[*].branch': main", #"{"files": [{"branch": "dev"}, {}]}"#, "{}"),
+      ("'args.files[*].branch': main", #"{"files": [{}]}"#, #"{"files": []}"#),
+      ("args.round.branch: main", #"{"round": {"next": {}}}"#, #"{"round": {"branch": "dev"}}"#),
+      ("args.round.next.branch: main", #"{"round": {"next": {}}}"#, #"{"round": {"next": {"branch": "dev"}}}"#),
+    ])
+  func defaultsElsewhere(when: String, denied: String, allowed: String) throws {
+    let schema = ##"""
+      {"$defs": {
+         "Options": {"properties": {"branch": {"anyOf": [{"type": "string", "default": "main"}, {"type": "null"}]}}},
+         "Round": {"allOf": [{"$ref": "#/$defs/Round"}, {"$ref": "#/$defs/Options"}, {"$ref": "#/$defs/none"}],
+           "properties": {"next": {"$ref": "#/$defs/Round"}}}},
+       "properties": {
+         "o": {"$ref": "#/$defs/Options"}, "p": {"anyOf": [{"$ref": "#/$defs/Options"}, {"type": "null"}]},
+         "all": {"allOf": [{"$ref": "#/$defs/Options"}]}, "round": {"$ref": "#/$defs/Round"},
+         "whole": {"type": "object", "default": {"branch": "main"}, "properties": {"branch": {"type": "string"}}},
+         "list": {"type": "array", "items": {"type": "string"}, "default": ["dev", "main"]},
+         "files": {"type": "array", "items": {"$ref": "#/$defs/Options"}}}}
+      """##
+    let policy = try localPolicy("dialect: czproxy/1\nrules: [{deny: \"t:m\", when: {\(when)}}, {allow: t}]")
+    #expect(policy.decide(try toolCall("t", "m", denied, schema: schema)).effect == .deny)
+    #expect(policy.decide(try toolCall("t", "m", allowed, schema: schema)).effect == .allow)
+  }
+
   /// To JavaScript `0x1388` is 5000, to who reads up to the first other letter `5000 EUR` too.
   @Test(
     "a text or a boolean, which is no number, is in doubt where numbers are compared",
@@ -256,6 +310,16 @@ struct TypeTests {
       #expect(try effect("deny", "{n: {op: in, value: [8, 70]}}", arguments, schema: schema) == .allow)
       #expect(try effect("allow", "{n: {op: not_in, value: [8]}}", arguments, schema: schema) == .allow)
     }
+    // Servers that ask for a number take a text that holds one.
+    for text in [number, " \(number) ", "+\(number)", "0\(number)"] {
+      let arguments = #"{"n": "\#(text)", "s": "\#(text)"}"#
+      for schema in [#"{"properties": {"n": {"type": ["string", "number"]}}}"#, nil] {
+        #expect(try effect("deny", "{n: 7}", arguments, schema: schema) == .deny)
+        #expect(try effect("allow", "{n: {op: not_in, value: [7]}}", arguments, schema: schema) == .deny)
+        #expect(try effect("deny", "{n: 8}", arguments, schema: schema) == .allow)
+      }
+      if text != "7" { #expect(try effect("deny", "{s: 7}", arguments) == .allow) }
+    }
   }
 
   @Test("a text where a list may stand too is judged in both readings, as servers decode it")
@@ -302,6 +366,7 @@ struct TypeTests {
       (#"{p: {op: contains, value: "n='a'"}}"#, #"["n='a' -- \""]"#), (#"{p: {op: in, value: [7]}}"#, "[7.0]"),
       (#"{p: {op: not_in, value: ["['a', 'b']"]}}"#, #"["a", "b"]"#), (#"{p: {op: gt, value: 5}}"#, #"{"n": 6}"#),
       (#"{p: {op: matches, value: ^b}}"#, ##""[\"a\", \"b\"]""##),
+      (#"{p: {op: matches, value: ^LD_}}"#, #"{"LD_PRELOAD": "a"}"#), (#"{p: b}"#, #"[{"b": 1}]"#),
     ])
   func textsWithin(when: String, value: String) throws {
     for schema in [nil, #"{"properties": {"p": {"type": ["string", "array", "object"]}}}"#] {
@@ -477,10 +542,29 @@ struct TypeTests {
       #expect(try effect("allow", "{file_path: /srv/*}", arguments, schema: schema) == .deny)
       #expect(try effect("deny", "{x: /etc/*}", arguments, schema: schema) == .allow)
     }
+    // At a place within the arguments too.
+    let nested = #"{"properties": {"o": {"type": "array", "items": \#(schema)}}}"#
+    let denying = try localPolicy(
+      "dialect: czproxy/1\nrules: [{deny: \"t:m\", when: {'args.o[*].file_path': /etc/*}}, {allow: t}]")
+    for (key, effect) in [(key, Effect.deny), ("file", .allow), ("x", .allow)] {
+      let arguments = #"{"o": [{"file_path": "/srv/a"}, {"\#(key)": "/etc/x"}]}"#
+      #expect(denying.decide(try toolCall("t", "m", arguments, schema: nested)).effect == effect)
+    }
     let both = #"{"properties": {"a_b": {}, "aB": {}}}"#
     #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "aB": "y"}"#, schema: both) == .allow)
     #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "aB": "y"}"#, schema: nil) == .allow)
     #expect(try effect("allow", "{a_b: x}", #"{"a_b": "x", "_": "y", "": "z"}"#, schema: both) == .allow)
+  }
+
+  /// JavaScript writes a list of one value as that value.
+  @Test("what a list holds is not let through as something that is not listed")
+  func exclusionsWithin() throws {
+    let when = "{b: {op: not_in, value: [main, 7]}}"
+    for value in [#"["main"]"#, #"["dev", "main"]"#, #"{"a": ["main"]}"#, #""[\"main\"]""#, "[7.0]"] {
+      #expect(try effect("allow", when, #"{"b": \#(value)}"#, schema: nil) == .deny)
+      #expect(try effect("allow", when, #"{"b": \#(value)}"#, schema: #"{"properties": {"b": {}}}"#) == .deny)
+    }
+    #expect(try effect("allow", when, #"{"b": ["dev", 8]}"#, schema: nil) == .allow)
   }
 
   @Test("half a surrogate pair in a name is a character of it, and does not vanish when case is folded")

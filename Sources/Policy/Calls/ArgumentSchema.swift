@@ -89,23 +89,56 @@ struct ArgumentSchema: Sendable {
     return others.contains { document.member($0, of: schema) != nil }
   }
 
-  /// The value that the tool assumes for an omitted argument; nil if the schema names none, or null.
-  func defaultValue(at steps: some Sequence<ArgumentPath.Step>) -> JSONDocument.Node? {
-    var schema = root
-    for step in steps {
-      guard case .member(let name) = step, let properties = document.member("properties", of: schema),
-        let next = document.member(named: name, of: properties)
-      else { return nil }
-      schema = next
+  /// The values that the tool may assume at a place that a call leaves out: the defaults of the place itself, and what
+  /// those of anything around it hold there. Null is none.
+  ///
+  /// - Parameter missing: the number of steps that lead to the first thing on the path that the call leaves out.
+  func defaults(at path: ArgumentPath, missing: Int) -> [JSONDocument.Node] {
+    var values: [JSONDocument.Node] = []
+    var seen: [Set<JSONDocument.Node>] = Array(repeating: [], count: path.steps.count + 1)
+    func visit(_ schema: JSONDocument.Node, after count: Int) {
+      // References may lead round in a circle.
+      guard seen[count].count < Self.maxAlternatives, seen[count].insert(schema).inserted else { return }
+      if count >= missing, let value = document.member("default", of: schema) {
+        path.forEachFinding(from: count, at: value, in: document) { finding in
+          if case .value(let value, _) = finding, document.kind(of: value) != .null { values.append(value) }
+        }
+      }
+      if let target = document.member("$ref", of: schema).flatMap(target(of:)) { visit(target, after: count) }
+      for key in ["allOf", "anyOf", "oneOf"] as [StaticString] {
+        guard let alternatives = document.member(key, of: schema) else { continue }
+        for schema in document.elements(of: alternatives) { visit(schema, after: count) }
+      }
+      guard count < path.steps.count else { return }
+      switch path.steps[count] {
+      case .member(let name):
+        let next = document.member("properties", of: schema).flatMap { document.member(named: name, of: $0) }
+        if let next { visit(next, after: count + 1) }
+      case .element, .everyElement:
+        // What the elements of a list are by default matters only where there are elements.
+        if count + 1 < missing, let next = document.member("items", of: schema) { visit(next, after: count + 1) }
+      }
     }
-    return document.member("default", of: schema).flatMap { document.kind(of: $0) == .null ? nil : $0 }
+    visit(root, after: 0)
+    return values
+  }
+
+  private static let maxAlternatives = 256
+
+  /// What a reference within the schema leads to: `#/$defs/Options`.
+  private func target(of reference: JSONDocument.Node) -> JSONDocument.Node? {
+    let parts = document.text(reference).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard parts.first?.elementsEqual("#".utf8) == true else { return nil }
+    var node: JSONDocument.Node? = root
+    for part in parts.dropFirst() { node = node.flatMap { document.member(named: Array(part), of: $0) } }
+    return node
   }
 
   /// Whether an argument may be omitted, so that the tool picks the value itself.
   func mayLack(_ name: [UInt8]) -> Bool {
     let required = document.member("required", of: root).map { Array(document.elements(of: $0)) } ?? []
     return declares(CollectionOfOne(.member(name))) == true
-      && defaultValue(at: CollectionOfOne(.member(name))) == nil
+      && defaults(at: ArgumentPath([.member(name)]), missing: 1).isEmpty
       && !required.contains { document.string($0, equals: name.span) }
   }
 

@@ -128,7 +128,9 @@ private struct PatternText {
     }
   }
 
-  var isOfPath: Bool { form != .part && (start.first == UInt8(ascii: "/") || start.starts(with: "~/".utf8)) }
+  var isOfPath: Bool {
+    form != .part && (start.first == UInt8(ascii: "/") || ["~/", "file:"].contains { start.starts(with: $0.utf8) })
+  }
 
   var holdsSlash: Bool { form != .part && text.contains(UInt8(ascii: "/")) }
 

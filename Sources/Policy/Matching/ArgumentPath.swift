@@ -13,6 +13,10 @@ struct ArgumentPath: Sendable, Equatable {
 
   let steps: [Step]
 
+  init(_ steps: [Step]) {
+    self.steps = steps
+  }
+
   /// Nil for a text that is not such a path, even if it starts with `args.`.
   init?(_ text: [UInt8]) {
     guard text.starts(with: Self.prefix) else { return nil }
@@ -72,9 +76,15 @@ struct ArgumentPath: Sendable, Equatable {
   enum Finding {
     case value(JSONDocument.Node, in: JSONDocument)
     /// There is no such place.
-    case nothing
+    ///
+    /// - Parameter missing: the number of steps that lead to the first thing on the path that is absent or null.
+    case nothing(missing: Int)
     /// A key that some reader takes for one on the path.
     case lookAlike
+    /// A key that differs in its style alone from the one on the path (`filePath` for `file_path`).
+    ///
+    /// - Parameter steps: the number of steps that lead to the one on the path.
+    case otherStyle([UInt8], steps: Int)
     /// The path continues inside a value that has no inside, such as a string.
     ///
     /// - Parameter steps: the number of steps that lead to the value.
@@ -89,26 +99,37 @@ struct ArgumentPath: Sendable, Equatable {
   ) {
     guard start < steps.count else { return body(.value(node, in: document)) }
     func goOn(to next: JSONDocument.Node?) {
-      guard let next else { return body(.nothing) }
+      guard let next else { return body(.nothing(missing: start + 1)) }
       forEachFinding(from: start + 1, at: next, in: document, body)
     }
     switch (steps[start], document.kind(of: node)) {
     case (.member(let name), .object):
-      if document.holdsLookAlike(of: name, in: node) { body(.lookAlike) }
       // A string that servers decode may hold a key twice, and servers differ in which one counts.
-      let values = document.members(of: node).filter { document.string($0.key, equals: name.span) }.map(\.value)
-      for value in values { goOn(to: value) }
-      if values.isEmpty { goOn(to: nil) }
+      var isFound = false
+      for (key, value) in document.members(of: node) {
+        let key = document.text(key)
+        if key.elementsEqual(name) {
+          isFound = true
+          goOn(to: value)
+        } else if LookAlike.mayBeAlike(key, name) {
+          if LookAlike.isLookAlike(key, of: name) {
+            body(.lookAlike)
+          } else if LookAlike.letters(Array(key)) == LookAlike.letters(name) {
+            body(.otherStyle(Array(key), steps: start + 1))
+          }
+        }
+      }
+      if !isFound { goOn(to: nil) }
     case (.element(let index), .array):
-      guard index < document.count(of: node) else { return body(.nothing) }
+      guard index < document.count(of: node) else { return goOn(to: nil) }
       for (place, element) in document.elements(of: node).enumerated() where place == index {
         return goOn(to: element)
       }
     case (.everyElement, .array):
-      if document.count(of: node) == 0 { body(.nothing) }
+      if document.count(of: node) == 0 { goOn(to: nil) }
       for element in document.elements(of: node) { goOn(to: element) }
     case (_, .null):
-      body(.nothing)
+      body(.nothing(missing: start))
     default:
       body(.end(node, in: document, steps: start))
     }
@@ -124,12 +145,5 @@ extension ArgumentPath: CustomStringConvertible {
       case .everyElement: "[*]"
       }
     }.joined()
-  }
-}
-
-extension JSONDocument {
-  /// Whether an object has a key that differs from the name but that some reader takes for it.
-  func holdsLookAlike(of name: [UInt8], in object: Node) -> Bool {
-    members(of: object).contains { LookAlike.isLookAlike(text($0.key), of: name) }
   }
 }

@@ -33,15 +33,19 @@ extension FieldLookup {
     return verdict(of: test, on: value, decoded: inner, isDenying: isDenying)
   }
 
-  /// The verdict on an absent value. A rule that denies also considers the default that the tool's schema names.
+  /// The verdict on an absent value. A rule that denies also considers the defaults that the tool's schema names.
+  ///
+  /// - Parameter missing: the number of steps that lead to the first thing on the path that is absent or null.
   mutating func verdictOnNothing(
-    _ test: ValueTest, at steps: some Sequence<ArgumentPath.Step>, _ isDenying: Bool
+    _ test: ValueTest, at path: ArgumentPath, missing: Int, _ isDenying: Bool
   ) -> Verdict {
-    let plain = test.verdict(on: nil, files: call.files, isDenying: isDenying)
-    guard isDenying, call.isTypeStrict, !test.isOfPresence, let schema = call.schema,
-      let value = schema.defaultValue(at: steps).flatMap({ FieldValue($0, in: schema.document) })
-    else { return plain }
-    return plain.combined(with: verdict(of: test, asItStands: value, isDenying: isDenying), isDenying: isDenying)
+    var result = test.verdict(on: nil, files: call.files, isDenying: isDenying)
+    guard isDenying, call.isTypeStrict, !test.isOfPresence, let schema = call.schema else { return result }
+    for node in schema.defaults(at: path, missing: missing) {
+      guard let value = FieldValue(node, in: schema.document) else { continue }
+      result = result.combined(with: verdict(of: test, asItStands: value, isDenying: true), isDenying: true)
+    }
+    return result
   }
 
   // MARK: Places
@@ -56,7 +60,7 @@ extension FieldLookup {
     path.forEachFinding(from: start, at: node, in: document) { finding in
       switch finding {
       case .value(let node, let document) where document.kind(of: node) == .null:
-        add(verdictOnNothing(test, at: path.steps, isDenying))
+        add(verdictOnNothing(test, at: path, missing: path.steps.count, isDenying))
       case .value(let node, let document):
         let verdict = verdict(of: test, on: FieldValue(node, in: document), at: path.steps, isDenying: isDenying)
         guard call.isTypeStrict, declares(path.steps) == false else { return add(verdict) }
@@ -64,8 +68,10 @@ extension FieldLookup {
         add(verdict.combined(with: absent, isDenying: isDenying, doubt: .undeclared))
       case .lookAlike:
         add(call.isTypeStrict ? .undecided(.lookAlike) : .fails)
-      case .nothing:
-        add(verdictOnNothing(test, at: path.steps, isDenying))
+      case .otherStyle(let key, let steps):
+        if call.isTypeStrict, asks(for: path.steps[..<steps], butNotFor: key) { add(.undecided(.lookAlike)) }
+      case .nothing(let missing):
+        add(verdictOnNothing(test, at: path, missing: missing, isDenying))
       case .end(let node, let document, let steps):
         add(verdict(of: test, beyond: node, document, at: path, steps: steps, isDenying: isDenying))
       }
@@ -118,12 +124,21 @@ extension FieldLookup {
     of test: ValueTest, on value: FieldValue?, at steps: [ArgumentPath.Step], isDenying: Bool
   ) -> Verdict {
     let verdict = verdict(of: test, onValue: value, at: steps, isDenying: isDenying)
-    // Servers of the Python SDK take the text for no value.
-    guard call.isTypeStrict, case .text(let text)? = value, PythonSpace.stripped(text).elementsEqual("null".utf8),
-      call.schema?.types(at: steps)?.contains(.null) ?? true
-    else { return verdict }
-    let absent = verdictOnNothing(test, at: steps, isDenying)
+    guard call.isTypeStrict, case .text(let text)? = value, mayBeNoValue(text, test, at: steps, isDenying) else {
+      return verdict
+    }
+    let absent = verdictOnNothing(test, at: ArgumentPath(steps), missing: steps.count, isDenying)
     return verdict.combined(with: absent, isDenying: isDenying, doubt: .null)
+  }
+
+  /// Whether some servers take a text for no value: those of the Python SDK `null`, and many the empty one (`branch ||
+  /// "main"`). A rule that lets through the empty text by name, or by a pattern, means it.
+  private func mayBeNoValue(
+    _ text: ArraySlice<UInt8>, _ test: ValueTest, at steps: [ArgumentPath.Step], _ isDenying: Bool
+  ) -> Bool {
+    let text = PythonSpace.stripped(text)
+    if text.isEmpty { return isDenying || test.isExclusion || test.isOfPresence }
+    return text.elementsEqual("null".utf8) && call.schema?.types(at: steps)?.contains(.null) ?? true
   }
 
   /// The verdict on an argument, if it is not taken for no value.
@@ -146,7 +161,7 @@ extension FieldLookup {
     if case .text(let text) = value, types?.mayBeDecoded ?? true {
       verdict = self.verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
     } else {
-      verdict = self.verdict(of: test, asItStands: value, isDenying: isDenying)
+      verdict = self.verdict(of: test, asItStands: value, types, isDenying: isDenying)
     }
     guard let doubt = Self.doubt(about: value, test, types) else { return verdict }
     return verdict.combined(with: .undecided(doubt), isDenying: isDenying)
@@ -161,8 +176,8 @@ extension FieldLookup {
       if looksDecodable(text) { return nil }
       isBoolean = false
     case .node(let document, let node):
-      // What a list or an object holds is examined by itself.
-      if document.count(of: node) > 0 { return nil }
+      // What a list or an object holds is examined by itself; but to JavaScript it is true.
+      if document.count(of: node) > 0, !test.isOfBooleans { return nil }
       isBoolean = document.kind(of: node) == .true || document.kind(of: node) == .false
     }
     if test.isOfNumbers, PythonFloat.value(of: value) == .none { return .noNumber }
@@ -171,54 +186,72 @@ extension FieldLookup {
 
   /// The verdict on a value as it stands, beyond what the SDK sees of it. Most servers treat a whole number with a
   /// point or an exponent like the plain integer: `7.0` does not get past a rule against 7.
-  private mutating func verdict(of test: ValueTest, asItStands value: FieldValue, isDenying: Bool) -> Verdict {
+  ///
+  /// - Parameter types: what the value may be; nil if unknown.
+  private mutating func verdict(
+    of test: ValueTest, asItStands value: FieldValue, _ types: ArgumentSchema.Types? = nil, isDenying: Bool
+  ) -> Verdict {
     var verdict = test.verdict(on: value, files: call.files, isDenying: isDenying)
     if let all = test.verdictOnLongText(value, budget: &budget) {
       verdict = verdict.combined(with: all, isDenying: isDenying, doubt: .long)
     }
-    if isDenying || test.isExclusion, test.isOfText, let whole = Self.whole(value) {
+    if isDenying || test.isExclusion, test.isOfText, let whole = Self.whole(value, types) {
       verdict = verdict.combined(
         with: test.verdict(on: .text(whole), files: call.files, isDenying: isDenying), isDenying: isDenying,
         doubt: .whole)
     }
-    guard isDenying, !test.looksWithin, case .node(let document, let node) = value else { return verdict }
-    addInner(of: node, document, to: &verdict, test)
+    guard isDenying || test.isExclusion, !test.looksWithin, case .node(let document, let node) = value else {
+      return verdict
+    }
+    addInner(of: node, document, to: &verdict, test, isDenying: isDenying)
     return verdict
   }
 
-  /// For a rule that denies, adds the verdicts on everything that a list or an object holds: in the text of the whole,
-  /// inner values are quoted and escaped.
+  /// For a rule that denies, or that lets through what is not listed, adds the verdicts on everything that a list or an
+  /// object holds: in the text of the whole, inner values are quoted and escaped.
   private mutating func addInner(
-    of node: JSONDocument.Node, _ document: JSONDocument, to verdict: inout Verdict, _ test: ValueTest
+    of node: JSONDocument.Node, _ document: JSONDocument, to verdict: inout Verdict, _ test: ValueTest, isDenying: Bool
   ) {
     let isObject = document.kind(of: node) == .object
     guard isObject || document.kind(of: node) == .array else { return }
-    let values = isObject ? document.members(of: node).map(\.value) : Array(document.elements(of: node))
-    for inner in values where verdict != .holds {
+    // A rule that denies a text denies it as a name too.
+    let looksAtNames = isDenying && test.isOfText
+    let values =
+      isObject
+      ? document.members(of: node).flatMap { looksAtNames ? [$0.key, $0.value] : [$0.value] }
+      : Array(document.elements(of: node))
+    for inner in values where verdict != (isDenying ? .holds : .fails) {
       switch document.kind(of: inner) {
       case .object, .array:
-        addInner(of: inner, document, to: &verdict, test)
+        addInner(of: inner, document, to: &verdict, test, isDenying: isDenying)
       default:
         guard let value = FieldValue(inner, in: document) else { continue }
         let next: Verdict =
           test.isSearch && !budget.isLeft()
-          ? .undecided(.runaway) : self.verdict(of: test, asItStands: value, isDenying: true)
-        verdict = verdict.combined(with: next, isDenying: true)
+          ? .undecided(.runaway) : self.verdict(of: test, asItStands: value, isDenying: isDenying)
+        verdict = verdict.combined(with: next, isDenying: isDenying)
       }
     }
   }
 
-  /// The digits of a whole number that is not written as one, or that doubles (and so JavaScript) take for another one;
-  /// nil for anything else.
-  private static func whole(_ value: FieldValue) -> ArraySlice<UInt8>? {
-    guard case .node(let document, let node) = value else { return nil }
-    let raw = document.raw(node)
-    let isInexact = document.kind(of: node) == .integer && raw.count > 15
-    guard isInexact || document.kind(of: node) == .number, let number = Int64(exactly: PythonFloat.number(raw)) else {
-      return nil
+  /// The digits of a whole number that is not written as one, or that doubles (and so JavaScript) take for another one,
+  /// also of one that a text holds, if the tool may take a number; nil for anything else.
+  private static func whole(_ value: FieldValue, _ types: ArgumentSchema.Types?) -> ArraySlice<UInt8>? {
+    let number: Double?
+    switch value {
+    case .text(let text):
+      let takesNumbers = types.map { !$0.isDisjoint(with: [.integer, .number]) } ?? true
+      number = takesNumbers && text.count <= maxNumberBytes ? PythonFloat.parse(text) : nil
+    case .node(let document, let node):
+      let raw = document.raw(node)
+      let isInexact = document.kind(of: node) == .integer && raw.count > 15
+      number = isInexact || document.kind(of: node) == .number ? PythonFloat.number(raw) : nil
     }
-    return Array(String(number).utf8)[...]
+    return number.flatMap { Int64(exactly: $0) }.map { Array(String($0).utf8)[...] }
   }
+
+  /// Python reads no longer text as an integer, and many rules may look at one text.
+  private static let maxNumberBytes = 4300
 
   // MARK: JSON in texts
 

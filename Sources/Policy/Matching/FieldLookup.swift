@@ -44,7 +44,7 @@ struct FieldLookup {
       return verdict(of: condition.test, onKey: key, hidden, isDenying: isDenying)
     case .path(let path):
       guard let (document, node) = call.arguments else {
-        return verdictOnNothing(condition.test, at: path.steps, isDenying)
+        return verdictOnNothing(condition.test, at: path, missing: 1, isDenying)
       }
       return verdict(of: condition.test, at: path, from: 0, node, document, isDenying: isDenying)
     }
@@ -59,7 +59,7 @@ struct FieldLookup {
     var verdict = verdict(of: test, on: found, isDenying: isDenying)
     if found.value == nil, !isMainText {
       verdict = verdict.combined(
-        with: verdictOnNothing(test, at: CollectionOfOne(.member(key)), isDenying), isDenying: isDenying)
+        with: verdictOnNothing(test, at: ArgumentPath([.member(key)]), missing: 1, isDenying), isDenying: isDenying)
     }
     guard call.isTypeStrict, let argument = found.argument else { return verdict }
     switch declares(CollectionOfOne(.member(argument))) {
@@ -69,12 +69,14 @@ struct FieldLookup {
         with: self.verdict(of: test, on: asked, isDenying: isDenying), isDenying: isDenying,
         doubt: .undeclared)
     case nil where isMainText:
-      // The tool may have no use for this argument and act on one that it surely has.
-      let asked = mainText(hidden, onlyDeclared: true)
-      guard asked.argument != nil else { return verdict }
-      return verdict.combined(
-        with: self.verdict(of: test, on: asked, isDenying: isDenying), isDenying: isDenying,
-        doubt: .undeclared)
+      // The tool may have no use for this argument and act on one that it surely has, or, if it is not known, on any.
+      let others =
+        call.schema == nil ? mainTexts(hidden) : [mainText(hidden, onlyDeclared: true)].filter { $0.argument != nil }
+      for other in others {
+        verdict = verdict.combined(
+          with: self.verdict(of: test, on: other, isDenying: isDenying), isDenying: isDenying, doubt: .undeclared)
+      }
+      return verdict
     case nil where ContextMembers.isAboutCaller(key):
       // A message can't say who calls: an argument of that name, which the tool may have no use for, may count
       // against the call but not for it.
@@ -116,7 +118,12 @@ struct FieldLookup {
     guard argument != name else { return false }
     if LookAlike.folded(argument) == LookAlike.folded(name) { return true }
     return call.schema != nil && LookAlike.letters(argument) == LookAlike.letters(name)
-      && declares(CollectionOfOne(.member(name))) == true && declares(CollectionOfOne(.member(argument))) != true
+      && asks(for: [.member(name)], butNotFor: argument)
+  }
+
+  /// Whether the tool has what a path leads to, and beside it no key of this name.
+  func asks(for steps: ArraySlice<ArgumentPath.Step>, butNotFor key: [UInt8]) -> Bool {
+    declares(steps) == true && declares(steps.dropLast() + [.member(key)]) != true
   }
 
   // MARK: Values
@@ -159,6 +166,16 @@ struct FieldLookup {
       if found.value?.isTruthy == true { return found }
     }
     return find(Array("input_text".utf8), hidden)
+  }
+
+  /// All arguments that may be the text that the tool acts on.
+  private mutating func mainTexts(_ hidden: ContextMembers.HiddenKeys) -> [Found] {
+    var texts: [Found] = []
+    for key in Self.mainTextKeys {
+      let found = find(key, hidden)
+      if found.argument != nil, found.value?.isTruthy == true { texts.append(found) }
+    }
+    return texts
   }
 
   private static let mainTextKeys: [[UInt8]] = [

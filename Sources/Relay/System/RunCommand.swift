@@ -101,7 +101,7 @@ public enum RunCommand {
     return try relay(options, plan, watcher, toolsLock, server, stateDirectory)
   }
 
-  /// From the first record to the exit status.
+  /// From a policy to the exit status.
   private static func relay(
     _ options: RunOptions, _ plan: RunPlan, _ watcher: consuming PolicyWatcher, _ toolsLock: ToolsLockFile?,
     _ server: consuming ServerProcess, _ stateDirectory: String
@@ -112,11 +112,9 @@ public enum RunCommand {
     var identity = identity(options, plan, name, watcher.keeper.loaded, context, stateDirectory)
     identity.toolsLockHash = toolsLock?.hash
     var trail = AuditTrail(identity)
-    open(&trail, allowsUnaudited: options.allowsUnaudited)
-    // After our segment exists and is locked: that tells the other process that this one is alive.
     var launcher = plan.launcher
-    launcher?.look(at: MonotonicClock.nanoseconds())
     if plan.waitsForPolicy {
+      beginRecords(&trail, &launcher, options)
       let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait, orFor: signals)
       for change in changes { record(change, watcher, &trail) }
       // SIGHUP asks for another look at the policy, which comes anyway.
@@ -129,7 +127,16 @@ public enum RunCommand {
     }
     if !options.isUngoverned { describe(watcher, stateDirectory) }
     tellTerminal()
-    if let status = start(&server, options, &trail) { return status }
+    do throws(SystemError) {
+      try server.start {
+        // The server takes at least as long to start as this does. No call can reach it before.
+        if !plan.waitsForPolicy { beginRecords(&trail, &launcher, options) }
+        // A session that only passes bytes on has nothing to rehearse.
+        if !options.isUngoverned { Session.rehearse() }
+      }
+    } catch {
+      return notStarted(error, options, &trail, server)
+    }
     let session = Session(
       options: sessionOptions(options, name, context), policy: watcher.keeper.policy,
       obstacle: watcher.keeper.obstacle, toolsLock: toolsLock?.lock,
@@ -150,21 +157,24 @@ public enum RunCommand {
       "waiting for JSON-RPC from this terminal: `czproxy run` is for a host's config, `czproxy call` calls a tool")
   }
 
-  /// Starts the server; if that fails, reports and records it, and returns an exit status.
-  private static func start(
-    _ server: inout ServerProcess, _ options: RunOptions, _ trail: inout AuditTrail
-  ) -> Int32? {
-    do throws(SystemError) {
-      // A session that only passes bytes on has nothing to rehearse.
-      try server.start { if !options.isUngoverned { Session.rehearse() } }
-      return nil
-    } catch {
-      StandardError.report("can't start `\(DisplayText.escaped(options.command[0].utf8))`: \(error.reason)")
-      let status: Int32 = error.number == ENOENT ? 127 : 126
-      try? trail.close(status: status, reason: "the server could not be started")
-      server.end()
-      return status
-    }
+  /// Writes the first row, and sees to it that a process delivers what follows.
+  private static func beginRecords(
+    _ trail: inout AuditTrail, _ launcher: inout SyncLauncher?, _ options: RunOptions
+  ) {
+    open(&trail, allowsUnaudited: options.allowsUnaudited)
+    // After our segment exists and is locked: that tells the other process that this one is alive.
+    launcher?.look(at: MonotonicClock.nanoseconds())
+  }
+
+  /// Reports and records that the server can't be started; returns the exit status.
+  private static func notStarted(
+    _ error: SystemError, _ options: RunOptions, _ trail: inout AuditTrail, _ server: borrowing ServerProcess
+  ) -> Int32 {
+    StandardError.report("can't start `\(DisplayText.escaped(options.command[0].utf8))`: \(error.reason)")
+    let status: Int32 = error.number == ENOENT ? 127 : 126
+    try? trail.close(status: status, reason: "the server could not be started")
+    server.end()
+    return status
   }
 
   /// How long a first start waits for the service's policy before the server is started, in nanoseconds.

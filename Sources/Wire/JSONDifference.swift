@@ -12,15 +12,14 @@ public struct JSONDifference: Sendable {
   /// The value in the second document; nil if it has none there.
   public let new: JSONDocument.Node?
 
+  /// The path without the key that only the new value has.
+  public var pathInOld: [[UInt8]] { old == nil ? path.dropLast() : path }
+
   /// The first differences, in the order of the old value, then what only the new one has.
   ///
-  /// - Parameters:
-  ///   - ignored: a member of the two values that is not compared.
-  ///   - limit: the maximum number of differences.
-  public static func all(
-    from old: Value, to new: Value, ignoring ignored: StaticString? = nil, limit: Int
-  ) -> [JSONDifference] {
-    var comparison = Comparison(old: old.document, new: new.document, ignored: ignored, limit: limit)
+  /// - Parameter limit: the maximum number of differences.
+  public static func all(from old: Value, to new: Value, limit: Int) -> [JSONDifference] {
+    var comparison = Comparison(old: old.document, new: new.document, limit: limit)
     comparison.compare(old.node, new.node, at: [])
     return comparison.found
   }
@@ -29,7 +28,6 @@ public struct JSONDifference: Sendable {
   private struct Comparison {
     let old: JSONDocument
     let new: JSONDocument
-    let ignored: StaticString?
     let limit: Int
     var found: [JSONDifference] = []
 
@@ -49,7 +47,7 @@ public struct JSONDifference: Sendable {
     private mutating func compareMembers(
       of first: JSONDocument.Node, _ second: JSONDocument.Node, at path: [[UInt8]]
     ) {
-      for (key, value) in old.members(of: first) where found.count < limit && !isIgnored(key, in: old, at: path) {
+      for (key, value) in old.members(of: first) where found.count < limit {
         let name = old.string(key) ?? []
         if let other = new.member(named: name, of: second) {
           compare(value, other, at: path + [name])
@@ -57,7 +55,7 @@ public struct JSONDifference: Sendable {
           add(path + [name], value, nil)
         }
       }
-      for (key, value) in new.members(of: second) where found.count < limit && !isIgnored(key, in: new, at: path) {
+      for (key, value) in new.members(of: second) where found.count < limit {
         let name = new.string(key) ?? []
         if old.member(named: name, of: first) == nil { add(path + [name], nil, value) }
       }
@@ -80,11 +78,6 @@ public struct JSONDifference: Sendable {
         add(path + [Array("\(index)".utf8)], nil, element)
         index += 1
       }
-    }
-
-    private func isIgnored(_ key: JSONDocument.Node, in document: JSONDocument, at path: [[UInt8]]) -> Bool {
-      guard path.isEmpty, let ignored else { return false }
-      return document.string(key, equals: ignored)
     }
 
     private mutating func add(_ path: [[UInt8]], _ old: JSONDocument.Node?, _ new: JSONDocument.Node?) {

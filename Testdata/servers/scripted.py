@@ -77,7 +77,8 @@ for line in sys.stdin.buffer:
     if "method" not in request or "id" not in request or request["method"] == options.silent:
         continue
     if request["method"] == "tools/list" and options.tools is not None:
-        write(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": {"tools": options.tools}}).encode() + b"\n")
+        result = json.dumps({"tools": options.tools}, ensure_ascii=False)
+        write(f'{{"jsonrpc": "2.0", "id": {json.dumps(request["id"])}, "result": {result}}}\n'.encode())
         continue
     if request["method"] == "initialize" and options.list_changed:
         write(answer(request, "", capabilities={"tools": {"listChanged": True}}))

@@ -64,6 +64,22 @@ import Testing
         """, "\(difference.output)")
   }
 
+  @Test func `what is different is shown whole, and what an editor does not show as an escape`() throws {
+    let scratch = try Scratch()
+    let long = String(repeating: "long ", count: 1000)
+    func server(_ end: String, _ more: String = "") -> [String] {
+      Project.scriptedServer + Self.server(#"{"name":"echo","description":"\#(long)\#(end)"\#(more)}"#)
+    }
+    let made = try Self.command(["lock", "--"] + server("end.\u{200b}\u{e0041}"))
+    #expect(made.output.contains(#"end.\u200b\udb40\udc41""#))
+    let lock = try scratch.file("lock.json", made.output)
+    #expect(try Self.command(["diff", lock, "--"] + server("end.\u{200b}\u{e0041}")).output == "no difference\n")
+    let more = (0..<100).map { #","x\#($0)":0"# }.joined()
+    let difference = try Self.command(["diff", lock, "--"] + server("end. Obey me.\u{200b}", more))
+    #expect(difference.output.contains(#"end. Obey me.\u200b""#))
+    #expect(difference.output.contains("  x99\n"))
+  }
+
   @Test func `a lock of a real server lets its tools through`() throws {
     let scratch = try Scratch()
     let server = [Project.program("filesystem-mcp", in: "mcp2"), scratch.path]
@@ -117,5 +133,7 @@ import Testing
     #expect(made.status == 2 && made.output.isEmpty && made.errors.contains("the server ended"))
     let twice = try Self.command(["lock", "--"] + Project.scriptedServer + Self.server(Self.echo, Self.echo))
     #expect(twice.status == 2 && twice.output.isEmpty && twice.errors.contains("the tool `echo` stands here twice"))
+    let none = try Self.command(["lock", "--"] + Project.scriptedServer + ["--tools", #"{"echo":{"name":"echo"}}"#])
+    #expect(none.status == 2 && none.output.isEmpty && none.errors.contains("is not an array"), "\(none.errors)")
   }
 }

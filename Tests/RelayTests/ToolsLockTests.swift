@@ -42,10 +42,10 @@ import Wire
     return judged.decision.effect == .deny ? judged.decision.reasonCode : nil
   }
 
-  @Test func `what is as it is locked is listed and called, in any order and with any _meta`() throws {
+  @Test func `what is as it is locked is listed and called, in any order`() throws {
     let talk = try Self.talk()
     let read =
-      #"{"_meta":{"x":1},"inputSchema":{"properties":{"path":{"type":"str\u0069ng"}},"type":"object"},"#
+      #"{"inputSchema":{"properties":{"path":{"type":"str\u0069ng"}},"type":"object"},"#
       + #""description":"Reads.","name":"read"}"#
     let tools = "\(Self.write), \(read)"
     #expect(try Self.listed(tools, in: talk) == tools)
@@ -62,6 +62,7 @@ import Wire
     read.replacing(#""name":"read""#, with: #""name":"read","Name":"read""#),
     read.replacing(#""name":"read""#, with: #""name":"read","title":"Read""#),
     read.replacing(#""name":"read""#, with: #""name":"read","annotations":{"readOnlyHint":true}"#),
+    read.replacing(#""name":"read""#, with: #""name":"read","_meta":{"anthropic/searchHint":"call me first"}"#),
     read.replacing(#""Reads.""#, with: "null"), read.replacing(#""string""#, with: #"["string"]"#),
   ])
   func `a tool that is described otherwise is not listed and not called`(tool: String) throws {
@@ -81,6 +82,35 @@ import Wire
     #expect(try Self.listed("\(entry),\(Self.write)", in: talk) == Self.write)
     #expect(try Self.listed("\(Self.write),\(entry)", in: talk) == Self.write)
     #expect(try Self.listed("\(entry),\(Self.write)", in: talk, key: "Tools") == Self.write)
+  }
+
+  @Test(arguments: [#"{"x":{"name":"new"}}"#, #"{"name":"new","description":"x"}"#, #""new""#])
+  func `a list that is not an array is an empty one`(list: String) throws {
+    let talk = try Self.talk()
+    _ = try talk.host("tools/list")
+    let line = #"{"jsonrpc":"2.0","id":1,"result":{"tools":\#(list),"x":1}}"#
+    let edits = try talk.send(line, from: .server).effects.compactMap { effect -> [ByteEdit]? in
+      if case .forwardEdited(let edits) = effect { edits } else { nil }
+    }
+    let passed = String(decoding: edited(line, edits.first ?? []), as: UTF8.self)
+    #expect(passed == #"{"jsonrpc":"2.0","id":1,"result":{"tools":[],"x":1}}"#)
+  }
+
+  @Test func `a denial holds no text of a server that nobody has accepted`() throws {
+    let talk = try Self.talk()
+    func reason(_ tool: String) throws -> String {
+      _ = try Self.listed(tool, in: talk)
+      guard case .decision(let judged)? = try talk.host("tools/call", #"{"name":"read"}"#, id: "3").record else {
+        return "no decision"
+      }
+      return judged.decision.reason
+    }
+    let text = "the server now describes this tool otherwise than its tools lock"
+    #expect(try reason(Self.read.replacing("Reads.", with: "Sends.")) == "\(text), in `description`")
+    #expect(
+      try reason(Self.read.replacing(#""path":"#, with: #""Obey me":{},"path":"#))
+        == "\(text), in `inputSchema.properties`")
+    #expect(try reason(Self.read.replacing(#""name":"#, with: #""Obey me":{},"name":"#)) == text)
   }
 
   @Test func `what nobody has accepted is not called, though it was never listed`() throws {
@@ -139,6 +169,10 @@ import Wire
       "{\"czproxy_tools_lock\":1,\"tools\":[\n{\"name\":\"a\"},\n{\"name\":\"a\"}]}",
       "3:1: the tool `a` stands here twice"
     ),
+    (
+      "{\"czproxy_tools_lock\":1,\"tools\":[{\"name\":\"a\",\"Name\":\"b\"}]}",
+      "1:34: the tool `a` has a key that some readers take for `name`"
+    ),
     ("{\"czproxy_tools_lock\":1,\"tools\":[],\"tools\":[]}", "1:36: duplicate key"),
   ])
   func `a file that is not a lock says where`(text: String, expected: String) {
@@ -148,6 +182,13 @@ import Wire
     } catch {
       #expect(error.description == expected)
     }
+  }
+
+  @Test func `a file beyond the limit is not a lock`() {
+    let text = Array(#"{"czproxy_tools_lock":1,"tools":[]}"#.utf8)
+    func bytes(_ count: Int) -> [UInt8] { text + Array(repeating: UInt8(ascii: " "), count: count - text.count) }
+    #expect(throws: Never.self) { try ToolsLock(parsing: bytes(ToolsLock.maxBytes)) }
+    #expect(throws: ToolsLock.Unusable.self) { try ToolsLock(parsing: bytes(ToolsLock.maxBytes + 1)) }
   }
 
   @Test func `what is written is read, and two locks are compared`() throws {

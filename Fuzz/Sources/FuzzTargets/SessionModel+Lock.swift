@@ -26,8 +26,9 @@ extension SessionModel {
     guard let locked, !options.observes else { return }
     func text(_ node: JSONDocument.Node) -> String { String(decoding: document.text(node), as: UTF8.self) }
     for (key, list) in document.members(of: result) where Self.folded(key, in: document) == "tools" {
+      check(document.kind(of: list) == .array, "a list that is none")
       for tool in document.elements(of: list) {
-        for (key, value) in document.members(of: tool) where !document.string(key, equals: "_meta") {
+        for (key, value) in document.members(of: tool) {
           check(["name", "description"].contains(text(key)), "a tool that says more than was accepted")
           check(document.kind(of: value) == .string, "a tool that says something else than was accepted")
         }

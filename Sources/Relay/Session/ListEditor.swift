@@ -21,7 +21,8 @@ struct ListEditor {
   private(set) var removed = 0
 
   /// - Parameters:
-  ///   - isHidden: whether an entry is removed, given every value that some reader takes for its name.
+  ///   - isHidden: whether an entry is removed, given every value that some reader takes for its name; asked also of a
+  ///     list that is not an array.
   ///   - hints: those that replace the server's own for a tool with this name.
   init(
     _ result: JSONDocument.Node, _ shape: Shape, in document: JSONDocument,
@@ -29,6 +30,11 @@ struct ListEditor {
   ) {
     self.document = document
     for list in document.values(takenFor: shape.member, of: result) {
+      if document.kind(of: list) != .array, isHidden(list, []) {
+        // Some host may read it all the same.
+        edits.append(ByteEdit(range: document.range(of: list), replacement: Array("[]".utf8)))
+        removed += 1
+      }
       let entries = Array(document.elements(of: list)).map { entry in
         (node: entry, names: document.values(takenFor: shape.key, of: entry).compactMap { document.string($0) })
       }

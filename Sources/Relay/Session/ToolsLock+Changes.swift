@@ -13,9 +13,6 @@ extension ToolsLock {
     public let details: [(place: String, old: [UInt8]?, new: [UInt8]?)]
   }
 
-  /// The maximum number of differences that are reported of one tool.
-  private static let mostDetails = 50
-
   /// What is different in a later lock of the same server.
   public func changes(to later: ToolsLock) -> [Change] {
     var changes: [Change] = []
@@ -40,7 +37,7 @@ extension ToolsLock {
   private func change(
     of tool: [UInt8]?, from old: JSONDifference.Value, to new: JSONDifference.Value, in later: ToolsLock
   ) -> [Change] {
-    let differences = JSONDifference.all(from: old, to: new, ignoring: Self.ignored, limit: Self.mostDetails)
+    let differences = JSONDifference.all(from: old, to: new, limit: .max)
     guard !differences.isEmpty else { return [] }
     let details = differences.map { difference in
       (

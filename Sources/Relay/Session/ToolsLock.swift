@@ -14,9 +14,6 @@ public struct ToolsLock: Sendable {
   /// The maximum size of a file, in bytes.
   public static let maxBytes = 16 << 20
 
-  /// What a tool may say without anybody seeing it: hosts don't show it to models.
-  static let ignored: StaticString = "_meta"
-
   /// Why a file can't be used, and where: `LINE:COLUMN: reason`.
   public struct Unusable: Error, Sendable, CustomStringConvertible {
     public let description: String
@@ -27,7 +24,8 @@ public struct ToolsLock: Sendable {
   let names: [[UInt8]]
   let tools: [[UInt8]: JSONDocument.Node]
   let instructions: JSONDocument.Node?
-  /// The tools that the server last described otherwise, and where. Bounded by the tools of the lock.
+  /// The tools that the server last described otherwise, and where: a place in the lock, because a model may read it in a
+  /// denial, and a key of the server's would be text that nobody has accepted. Bounded by the tools of the lock.
   private var changed: [[UInt8]: String] = [:]
 
   // MARK: Files
@@ -40,7 +38,9 @@ public struct ToolsLock: Sendable {
     }
     let document: JSONDocument
     do {
-      document = try JSONDocument(parsing: bytes[...], options: .document)
+      var limits = JSONLimits()
+      limits.maxBytes = Self.maxBytes
+      document = try JSONDocument(parsing: bytes[...], options: .document, limits: limits)
     } catch {
       throw unusable(error.code.rawValue, at: error.offset)
     }
@@ -61,6 +61,10 @@ public struct ToolsLock: Sendable {
       let offset = document.range(of: tool).lowerBound
       guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else {
         throw unusable("a tool has no name", at: offset)
+      }
+      guard document.values(takenFor: "name", of: tool).count == 1 else {
+        throw unusable(
+          "the tool `\(DisplayText.escaped(name))` has a key that some readers take for `name`", at: offset)
       }
       guard tools.updateValue(tool, forKey: name) == nil else {
         throw unusable("the tool `\(DisplayText.escaped(name))` stands here twice", at: offset)
@@ -105,11 +109,9 @@ public struct ToolsLock: Sendable {
         + "`czproxy tools diff` shows what is different"
     }
 
-    fileprivate mutating func add(_ entry: JSONDocument.Node, _ name: [UInt8]?, _ place: String?) {
+    fileprivate mutating func add(_ entry: JSONDocument.Node, _ text: @autoclosure () -> String) {
       entries.insert(entry)
-      guard shown.count < 5 else { return }
-      let name = name.map { "`\(DisplayText.escaped($0, limit: 64))`" } ?? "a tool without a name"
-      shown.append(name + (place.map { " (\($0))" } ?? " (new)"))
+      if shown.count < 5 { shown.append(text()) }
     }
   }
 
@@ -117,17 +119,17 @@ public struct ToolsLock: Sendable {
   mutating func examine(_ result: JSONDocument.Node, in other: JSONDocument) -> Strangers {
     var strangers = Strangers()
     for list in other.values(takenFor: "tools", of: result) {
+      if other.kind(of: list) != .array { strangers.add(list, "`tools` (not an array)") }
       for entry in other.elements(of: list) {
         let name = other.member("name", of: entry).flatMap { other.string($0) }
+        var shown: String { name.map { "`\(DisplayText.escaped($0, limit: 64))`" } ?? "a tool without a name" }
         guard let name, let locked = tools[name] else {
-          strangers.add(entry, name, nil)
+          strangers.add(entry, "\(shown) (new)")
           continue
         }
-        let difference = JSONDifference.all(
-          from: (document, locked), to: (other, entry), ignoring: Self.ignored, limit: 1
-        ).first
-        changed[name] = difference.map { Self.text(of: $0.path) }
-        if let place = changed[name] { strangers.add(entry, name, place) }
+        let difference = JSONDifference.all(from: (document, locked), to: (other, entry), limit: 1).first
+        changed[name] = difference.map { Self.text(of: $0.pathInOld) }
+        if let difference { strangers.add(entry, "\(shown) (\(Self.text(of: difference.path)))") }
       }
     }
     return strangers
@@ -139,7 +141,9 @@ public struct ToolsLock: Sendable {
       return .notAsLocked("TOOL_NOT_LOCKED", "nobody has accepted this tool: it is not in the tools lock")
     }
     return changed[tool].map { place in
-      .notAsLocked("TOOL_CHANGED", "the server now describes this tool otherwise than its tools lock, in `\(place)`")
+      .notAsLocked(
+        "TOOL_CHANGED",
+        "the server now describes this tool otherwise than its tools lock\(place.isEmpty ? "" : ", in `\(place)`")")
     }
   }
 

@@ -24,8 +24,6 @@ struct RelayLoop: ~Copyable {
   private var hostEnded = false
   private var serverEnded = false
   private var hostReadAt: UInt64 = 0
-  /// The server no longer reads, so the host is not listened to either.
-  private var isHostIgnored = false
   private var fromHost: LineFramer
   private var fromServer: LineFramer
 
@@ -162,7 +160,6 @@ struct RelayLoop: ~Copyable {
       // The server no longer reads: the host's next write must fail as it would without the proxy.
       checkpoint.toServer.finish()
       hostInput = nil
-      isHostIgnored = true
     }
   }
 

@@ -60,7 +60,7 @@ struct Sink: ~Copyable {
 
   var isOpen: Bool { descriptor != nil }
 
-  /// Why it took no more, if it is a file that has no room; otherwise nobody reads it any more.
+  /// The error of a write that found no room, as in a file on a full disk; nil if nobody read any more.
   private(set) var failure: SystemError?
 
   /// Bytes that wait.

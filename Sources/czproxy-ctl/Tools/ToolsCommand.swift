@@ -40,10 +40,15 @@ struct ToolsServer: ParsableArguments {
     var client = MCPClient(for: "czproxy-tools", of: command, timeout: timeout.milliseconds)
     client.speak(era)
     var tools: [(name: [UInt8], value: JSONDifference.Value)] = []
+    var isList = true
     do throws(MCPFailure) {
       try client.listTools { answer in
-        let list = answer.document.member("tools", of: answer.result)
-        for tool in list.map({ Array(answer.document.elements(of: $0)) }) ?? [] {
+        guard let list = answer.document.member("tools", of: answer.result), answer.document.kind(of: list) == .array
+        else {
+          isList = false
+          return false
+        }
+        for tool in answer.document.elements(of: list) {
           let name = answer.document.member("name", of: tool).flatMap { answer.document.string($0) }
           tools.append((name ?? [], (answer.document, tool)))
         }
@@ -56,6 +61,10 @@ struct ToolsServer: ParsableArguments {
     }
     let instructions = client.instructions
     client.close()
+    guard isList else {
+      Terminal.complain("the server's tools can't be locked: `tools` in its answer is not an array")
+      throw ExitCode(2)
+    }
     // Some servers list their tools in another order each time.
     tools.sort { $0.name.lexicographicallyPrecedes($1.name) }
     return ToolsLock.text(of: tools.map(\.value), instructions: instructions)

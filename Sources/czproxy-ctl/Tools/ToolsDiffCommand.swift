@@ -51,8 +51,9 @@ struct ToolsDiffCommand: ParsableCommand {
       }
       for detail in change.details {
         if !detail.place.isEmpty { print("  \(detail.place)") }
-        if let old = detail.old { print("    - \(DisplayText.escaped(old, limit: 2000))") }
-        if let new = detail.new { print("    + \(DisplayText.escaped(new, limit: 2000))") }
+        // Whole: what is cut off would be what nobody has read.
+        if let old = detail.old { print("    - \(DisplayText.json(old))") }
+        if let new = detail.new { print("    + \(DisplayText.json(new))") }
       }
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Relay
+import Wire
 
 /// `czproxy tools lock`
 struct ToolsLockCommand: ParsableCommand {
@@ -18,8 +19,10 @@ struct ToolsLockCommand: ParsableCommand {
   @OptionGroup var server: ToolsServer
 
   func run() throws {
-    let text = try server.lock()
-    _ = try ToolsServer.parse(text)
-    for line in text.split(separator: UInt8(ascii: "\n")) { Terminal.printJSON(line) }
+    // A person reads it: characters that an editor does not show stand there as escapes, which mean the same.
+    let lines = try server.lock().split(separator: UInt8(ascii: "\n")).map { DisplayText.json($0) }
+    let text = lines.joined(separator: "\n")
+    _ = try ToolsServer.parse(Array(text.utf8))
+    print(text)
   }
 }

@@ -80,6 +80,13 @@ struct LoadingTests {
     #expect(atRoot.map(\.message) == ["the policy: `dlp_rule` is unknown; `dlp_rules` was meant?"])
   }
 
+  @Test(arguments: [("{}", true), ("[fail_closed]", true), ("newer", false), ("7", false), ("null", false)])
+  func `a status that the SDK fails at is an error, an unknown one is ignored`(status: String, isError: Bool) {
+    let found = diagnostics("settings: {enforcement_status: \(status)}\nrules: [{allow: t}]\n")
+    #expect(found.map(\.code) == (isError ? [.validation] : []))
+    #expect(found.allSatisfy { $0.line == 1 && $0.message.contains("`settings.enforcement_status` must be a text") })
+  }
+
   @Test(
     "an error that beginners make says what to do",
     arguments: [

@@ -120,8 +120,12 @@ struct LocalPolicyLoader {
       effect("default_on_missing", [.deny, .allow], in: value) ?? settings.defaultOnMissing
     settings.defaultOnEmpty = choice("default_on_empty", in: value) ?? settings.defaultOnEmpty
     settings.defaultOnTamper = choice("default_on_tamper", in: value) ?? settings.defaultOnTamper
-    if let status = value["enforcement_status"]?.string, Self.enforcementStatuses.contains(status) {
-      settings.enforcementStatus = status
+    guard let status = value["enforcement_status"] else { return settings }
+    switch status.content {
+    // The SDK ignores a status that it does not know, but fails at one that can't be in a set.
+    case .list, .mapping: error("`settings.enforcement_status` must be a text, not \(status.kindName)", at: status)
+    default:
+      if let text = status.string, Self.enforcementStatuses.contains(text) { settings.enforcementStatus = text }
     }
     return settings
   }

@@ -55,3 +55,17 @@ func toolCall(
     server: Array(server.utf8), tool: Array(tool.utf8), arguments: (document, document.root), context: context,
     schema: schema.map { ($0, $0.root) }, files: files)
 }
+
+/// What a policy decides whose only rule has this effect and these conditions; without the rule, the opposite.
+func effect(_ effect: String, _ when: String, _ arguments: String, schema: String?) throws -> Effect {
+  let policy = try localPolicy(
+    """
+    version: "1"
+    settings: {default_action: \(effect == "deny" ? "allow" : "deny")}
+    rules:
+      - effect: \(effect)
+        action: t:m
+        when: \(when)
+    """)
+  return policy.decide(try toolCall("t", "m", arguments, schema: schema)).effect
+}

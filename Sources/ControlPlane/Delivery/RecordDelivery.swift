@@ -30,23 +30,22 @@ public struct RecordDelivery: Sendable {
     } catch {
       throw SyncError("\(error)")
     }
-    guard lock != nil else { return Outcome(waiting: try countWaiting(), isElsewhere: true) }
+    guard lock != nil else {
+      return Outcome(waiting: outbox.countAll(try Outbox.segments(of: directory)), isElsewhere: true)
+    }
     let outcome = try runLocked(deliver)
     _ = consume lock
     return outcome
   }
 
-  private func countWaiting() throws(SyncError) -> Int {
-    do throws(StateError) {
-      return try AuditQueue.count(for: .service, stateDirectory: stateDirectory)
-    } catch {
-      throw SyncError("\(error)")
-    }
+  private var directory: AuditDirectory { AuditDirectory(stateDirectory: stateDirectory) }
+
+  private var outbox: Outbox {
+    Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
   }
 
   private func runLocked(_ deliver: ([UInt8]) -> DeliveryOutcome) throws(SyncError) -> Outcome {
-    let directory = AuditDirectory(stateDirectory: stateDirectory)
-    var outbox = Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
+    var outbox = outbox
     let segments = try Outbox.segments(of: directory)
     try outbox.scan(segments, live: Set(segments))
     var outcome = Outcome()
@@ -81,8 +80,6 @@ public struct RecordDelivery: Sendable {
 
   /// How many records of a segment wait before an offset.
   public func waiting(in segment: String, before offset: Int) throws(SyncError) -> Int {
-    let directory = AuditDirectory(stateDirectory: stateDirectory)
-    let outbox = Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
-    return try outbox.waiting(in: segment, before: offset)
+    try outbox.waiting(in: segment, before: offset)
   }
 }

@@ -19,19 +19,23 @@ extension ToolsLock {
     if let old = instructions, let new = later.instructions {
       changes += change(of: nil, from: (document, old), to: (later.document, new), in: later)
     }
-    for name in names {
-      guard let tool = tools[name] else { continue }
+    for (name, tool) in toolsByName {
       if let other = later.tools[name] {
         changes += change(of: name, from: (document, tool), to: (later.document, other), in: later)
       } else {
         changes.append(Change(tool: name, kind: .removed, details: []))
       }
     }
-    for name in later.names where tools[name] == nil {
-      let text = later.tools[name].map { Array(later.document.raw($0)) }
+    for (name, tool) in later.toolsByName where tools[name] == nil {
+      let text = Array(later.document.raw(tool))
       changes.append(Change(tool: name, kind: .added, details: [(place: "", old: nil, new: text)]))
     }
     return changes
+  }
+
+  /// The tools in the order in which `czproxy tools lock` prints them.
+  private var toolsByName: [(key: [UInt8], value: JSONDocument.Node)] {
+    tools.sorted { $0.key.lexicographicallyPrecedes($1.key) }
   }
 
   private func change(

@@ -20,8 +20,6 @@ public struct ToolsLock: Sendable {
   }
 
   let document: JSONDocument
-  /// Names in the order of the file.
-  let names: [[UInt8]]
   let tools: [[UInt8]: JSONDocument.Node]
   let instructions: JSONDocument.Node?
   /// The tools that the server last described otherwise, and where: a place in the lock, because a model may read it in a
@@ -55,7 +53,6 @@ public struct ToolsLock: Sendable {
       throw unusable("`tools` must be an array", at: 0)
     }
     instructions = document.member("instructions", of: root)
-    var names: [[UInt8]] = []
     var tools: [[UInt8]: JSONDocument.Node] = [:]
     for tool in document.elements(of: list) {
       let offset = document.range(of: tool).lowerBound
@@ -69,10 +66,8 @@ public struct ToolsLock: Sendable {
       guard tools.updateValue(tool, forKey: name) == nil else {
         throw unusable("the tool `\(DisplayText.escaped(name))` stands here twice", at: offset)
       }
-      names.append(name)
     }
     self.document = document
-    self.names = names
     self.tools = tools
   }
 

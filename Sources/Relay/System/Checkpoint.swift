@@ -118,11 +118,7 @@ struct Checkpoint: ~Copyable {
     launcher?.look(at: now)
     for change in watcher.look(at: now) {
       StandardError.report(change.reason)
-      do throws(AuditError) {
-        try trail.write(change, inForce: watcher.keeper.loaded)
-      } catch {
-        StandardError.report("not on record: \(error)")
-      }
+      Self.record(change, watcher, &trail)
       guard change.isEffective else { continue }
       for warning in watcher.keeper.policy.warnings where change.code == .reloaded {
         StandardError.report("\(watcher.keeper.loaded.path ?? ""):\(warning)")
@@ -130,6 +126,17 @@ struct Checkpoint: ~Copyable {
       let announcements = session.enforce(
         watcher.keeper.policy, obstacle: watcher.keeper.obstacle, projectID: watcher.keeper.loaded.projectID)
       carryOut(announcements, line: [], from: .server, isBatched: false)
+    }
+  }
+
+  /// Records a change of the policy; reports it if that fails.
+  static func record(
+    _ change: PolicyKeeper.Change, _ watcher: borrowing PolicyWatcher, _ trail: inout AuditTrail
+  ) {
+    do throws(AuditError) {
+      try trail.write(change, inForce: watcher.keeper.loaded)
+    } catch {
+      StandardError.report("not on record: \(error)")
     }
   }
 

@@ -116,7 +116,7 @@ public enum RunCommand {
     if plan.waitsForPolicy {
       beginRecords(&trail, &launcher, options)
       let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait, orFor: signals)
-      for change in changes { record(change, watcher, &trail) }
+      for change in changes { Checkpoint.record(change, watcher, &trail) }
       // SIGHUP asks for another look at the policy, which comes anyway.
       if let signal = signals.take().first(where: { $0 != SIGHUP }) {
         try? trail.close(status: 128 + signal, reason: "signal \(signal)")
@@ -179,16 +179,6 @@ public enum RunCommand {
 
   /// How long a first start waits for the service's policy before the server is started, in nanoseconds.
   private static let firstPolicyWait: UInt64 = 5_000_000_000
-
-  private static func record(
-    _ change: PolicyKeeper.Change, _ watcher: borrowing PolicyWatcher, _ trail: inout AuditTrail
-  ) {
-    do throws(AuditError) {
-      try trail.write(change, inForce: watcher.keeper.loaded)
-    } catch {
-      StandardError.report("not on record: \(error)")
-    }
-  }
 
   private static func open(_ trail: inout AuditTrail, allowsUnaudited: Bool) {
     do throws(AuditError) {

@@ -247,7 +247,8 @@ let package = Package(
     .executableTarget(
       name: "czproxy",
       dependencies: [
-        "Relay"
+        "Platform",
+        "Relay",
       ],
       exclude: [
         "functions.order"

@@ -21,7 +21,7 @@ public struct AuditDirectory: Sendable {
 
   private func names(endingWith suffix: String) throws(AuditError) -> [String] {
     do throws(SystemError) {
-      return try Directory.names(in: path).filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(suffix) }
+      return try Directory.names(in: path) { $0.hasPrefix(Self.prefix) && $0.hasSuffix(suffix) }
     } catch {
       throw AuditError(.read, path: path, error)
     }

@@ -96,6 +96,20 @@ void cz_continue_without_parent(void) {
 #endif
 }
 
+// MARK: Arguments
+
+static char *const *arguments;
+
+#if defined(__GLIBC__) || defined(__APPLE__)
+// These two C libraries call what runs before main as they call main.
+__attribute__((constructor)) static void keep_arguments(int count, char *const *values) {
+  (void)count;
+  arguments = values;
+}
+#endif
+
+char *const *cz_arguments(void) { return arguments; }
+
 // MARK: Signals
 
 static volatile int signal_pipe = -1;

@@ -51,10 +51,10 @@ final class LiteralFinder: Sendable {
         let pair = UInt16(bytes[lead]) | UInt16(bytes[lead + 1]) << 8
         pairs[Int(pair >> 6)] |= 1 << UInt64(pair & 63)
         let mask = UInt32.max >> UInt32(32 - 8 * bytes.count)
-        entries.append(Entry(word: word, mask: mask, pair: pair, lead: lead, bit: bit))
+        let place = entries.firstIndex { $0.pair & 0xff > pair & 0xff } ?? entries.count
+        entries.insert(Entry(word: word, mask: mask, pair: pair, lead: lead, bit: bit), at: place)
       }
     }
-    entries.sort { $0.pair & 0xff < $1.pair & 0xff }
     var starts = [Int](repeating: 0, count: 257)
     for entry in entries { starts[Int(entry.pair & 0xff) + 1] += 1 }
     for byte in 1...256 { starts[byte] += starts[byte - 1] }

@@ -13,7 +13,7 @@ struct TextProfile {
   /// The least count that a detector asks for if its run is one of ``longKinds``.
   static let longRun = 26
   /// The runs of tokens; all of their bytes are among ``ByteClasses/Kind/tokens``.
-  static let longKinds: Set<Requirement.Run> = [.alphanumeric, .base64, .unreserved, .hexadecimal]
+  static let longKinds: [Requirement.Run] = [.alphanumeric, .base64, .unreserved, .hexadecimal]
 
   init(_ text: Span<UInt8>) {
     classes = ByteClasses(text)

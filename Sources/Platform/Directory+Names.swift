@@ -1,6 +1,8 @@
 extension Directory {
-  /// The names in a directory, sorted, without `.` and `..`; none if it does not exist.
-  package static func names(in path: String) throws(SystemError) -> [String] {
+  /// The names in a directory that are wanted, sorted, without `.` and `..`; none if it does not exist.
+  package static func names(
+    in path: String, where isWanted: (String) -> Bool = { _ in true }
+  ) throws(SystemError) -> [String] {
     guard let stream = unsafe opendir(path) else {
       if errno == ENOENT { return [] }
       throw SystemError("opendir", errno)
@@ -14,7 +16,7 @@ extension Directory {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
         unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      if name != ".", name != ".." { names.append(name) }
+      if name != ".", name != "..", isWanted(name) { names.append(name) }
     }
     guard errno == 0 else { throw SystemError("readdir", errno) }
     return names.sorted()

@@ -38,7 +38,7 @@ public struct LineFramer: Sendable {
 
   public init(maxLineBytes: Int) {
     self.maxLineBytes = maxLineBytes
-    buffer = [UInt8](repeating: 0, count: Self.initialCapacity)
+    buffer = Self.emptyBuffer()
   }
 
   /// Takes in bytes by letting `fill` write into free space; `fill` returns how many it wrote.
@@ -144,12 +144,20 @@ public struct LineFramer: Sendable {
     end = 0
   }
 
+  /// Not filled with zeros: that would touch, and so take, memory that may never be needed.
+  private static func emptyBuffer() -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: initialCapacity) { _, count in
+      // SAFETY: any memory is bytes, and a byte of the buffer is read only once one that was received is in its place.
+      count = initialCapacity
+    }
+  }
+
   private mutating func makeSpace() {
     if start == end {
       start = 0
       searched = 0
       end = 0
-      if buffer.count > Self.retainedCapacity { buffer = [UInt8](repeating: 0, count: Self.initialCapacity) }
+      if buffer.count > Self.retainedCapacity { buffer = Self.emptyBuffer() }
     }
     guard end == buffer.count else { return }
     // Once `next()` returns nil, at most `maxLineBytes` and a terminator are buffered, so growth is bounded.

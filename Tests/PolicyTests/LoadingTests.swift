@@ -35,6 +35,14 @@ struct LoadingTests {
   }
 
   @Test(
+    "a file's suffix says what it holds",
+    arguments: [
+      ("policy.yaml", PolicyFormat.yaml), ("policy.YML", .yaml), ("a.json.yml", .yaml), ("/etc/a.yaml/p.Json", .json),
+      ("yaml", nil), ("policy", nil), ("policy.yaml.bak", nil), ("policy.j\u{17f}on", nil), ("", nil),
+    ])
+  func suffixes(name: String, format: PolicyFormat?) { #expect(PolicyFormat(fileName: name) == format) }
+
+  @Test(
     "a rule decides whatever its id is",
     arguments: ["NO_RULE_MATCH", "RESOURCE_GATE_SKIP", "ENGINE_UNAVAILABLE", "QUARANTINE", "AUDIT_UNAVAILABLE"])
   func idsOfNoRule(id: String) throws {

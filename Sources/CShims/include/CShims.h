@@ -64,6 +64,9 @@ void cz_grow_pipe(int descriptor, int bytes);
 /// The bytes in a pipe that nobody has read yet, or -1 where that can't be told; for either end.
 int cz_unread_bytes(int descriptor);
 
+/// The arguments of this process and a null pointer, as main gets them; null where the C library does not tell.
+char *const *cz_arguments(void);
+
 /// fork(2), which Swift hides. The caller must have one thread.
 pid_t cz_fork(void);
 

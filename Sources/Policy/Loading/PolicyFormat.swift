@@ -7,11 +7,13 @@ public enum PolicyFormat: Sendable {
 
   /// The format of a file with this name; nil for any suffix but `.yaml`, `.yml` and `.json`.
   public init?(fileName: String) {
-    let suffix = fileName.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).last ?? []
-    switch String(decoding: CaseFolding.folded(suffix), as: UTF8.self) {
-    case "yaml", "yml": self = .yaml
-    case "json": self = .json
-    default: return nil
+    let end = fileName.utf8.suffix(5).map(CaseFolding.asciiFolded)
+    if end.elementsEqual(".yaml".utf8) || end.suffix(4).elementsEqual(".yml".utf8) {
+      self = .yaml
+    } else if end.elementsEqual(".json".utf8) {
+      self = .json
+    } else {
+      return nil
     }
   }
 }

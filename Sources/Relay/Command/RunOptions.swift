@@ -112,9 +112,10 @@ public struct RunOptions: Sendable, Equatable {
     }
     let isRepeatable = try add(name, value)
     if isRepeatable { return }
-    guard given.names.insert(name).inserted else {
+    guard !given.names.contains(name) else {
       throw UsageError(description: "\(name) is given twice, and only one can hold")
     }
+    given.names.append(name)
     if try given.set(name, value) { return }
     if try setText(name, value) { return }
     guard try setChoice(name, value) else { throw UsageError(description: "unknown option `\(name)`") }
@@ -204,7 +205,7 @@ public struct RunOptions: Sendable, Equatable {
 
   /// What was given so far: names of options, and the files that the policy comes from.
   private struct Given {
-    var names = Set<String>()
+    var names: [String] = []
     private var policy, bundle, keys: String?
 
     /// Returns whether the option is one of those.
@@ -240,8 +241,8 @@ public struct RunOptions: Sendable, Equatable {
   }
 
   private static func split(_ word: String) -> (name: String, inline: String?) {
-    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    return (String(parts[0]), parts.count > 1 ? String(parts[1]) : nil)
+    guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else { return (word, nil) }
+    return (String(word[..<equals]), String(word[word.utf8.index(after: equals)...]))
   }
 
   private static func pair(_ name: String, _ value: Value) throws(UsageError) -> (String, String) {

@@ -7,7 +7,8 @@ extension Session {
   /// What this builds for the whole process (detectors, tables of names, the runtime's types) the host need not wait
   /// for later: it is meant for the time in which the server starts.
   public static func rehearse() {
-    let options = Options(server: ServerName(derivedFrom: ["rehearsal"]), context: Context())
+    guard let name = ServerName("rehearsal") else { return }
+    let options = Options(server: name, context: Context())
     var session = Session(options: options, policy: .missing(reason: "a rehearsal"), monotonicNanoseconds: { 0 })
     let lines: [(Peer, StaticString)] = [
       (.host, #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}\#n"#),

@@ -17,20 +17,21 @@ enum Guardian {
 
   /// Never returns: the process ends here.
   static func run(
-    _ channel: consuming GuardianChannel, command: [[UInt8]], secrets: [String], input: consuming Descriptor,
-    output: consuming Descriptor, ignoredSignals: UInt64
+    _ channel: consuming GuardianChannel, command: UnsafePointer<UnsafeMutablePointer<CChar>?>, secrets: [String],
+    input: consuming Descriptor, output: consuming Descriptor, ignoredSignals: UInt64
   ) -> Never {
     _ = cz_adopt_orphans(1)
     // Somebody may have stopped this process when the proxy is killed, which then can't continue it.
     cz_continue_without_parent()
-    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE] { cz_ignore_signal(signal) }
+    let ignored: [5 of Int32] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE]
+    for index in ignored.indices { cz_ignore_signal(ignored[index]) }
     cz_unblock_signals()
     let signals: SignalPipe
     // Forked while the proxy opens its log, so that the server starts at once when the proxy says so.
     let server: cz_held
     do throws(SystemError) {
       signals = try SignalPipe(forwarding: [SIGCHLD])
-      server = try hold(command, input: input.number, output: output.number, ignoredSignals: ignoredSignals)
+      server = try unsafe hold(command, input: input.number, output: output.number, ignoredSignals: ignoredSignals)
     } catch {
       if case .start? = channel.receive() { channel.send(.failed(error.number)) }
       _exit(0)
@@ -56,20 +57,13 @@ enum Guardian {
 
   /// Forks what becomes the server; its input and output are the remaining ends of the pipes.
   private static func hold(
-    _ command: [[UInt8]], input: Int32, output: Int32, ignoredSignals: UInt64
+    _ command: UnsafePointer<UnsafeMutablePointer<CChar>?>, input: Int32, output: Int32, ignoredSignals: UInt64
   ) throws(SystemError) -> cz_held {
-    var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { word in
-      unsafe strdup(word.map { CChar(bitPattern: $0) } + [0])
-    }
-    unsafe words.append(nil)
-    defer { unsafe words.forEach { unsafe free($0) } }
     var held = cz_held()
-    let failed = unsafe words.withUnsafeBufferPointer { words in
-      var program = unsafe cz_program(
-        argv: words.baseAddress, environment: nil, directory: nil, input: input, output: output,
-        ignored_signals: ignoredSignals, leads_group: 0, death_signal: SIGKILL)
-      return unsafe cz_hold(&program, &held)
-    }
+    var program = unsafe cz_program(
+      argv: command, environment: nil, directory: nil, input: input, output: output, ignored_signals: ignoredSignals,
+      leads_group: 0, death_signal: SIGKILL)
+    let failed = unsafe cz_hold(&program, &held)
     guard failed == 0 else { throw SystemError("fork", failed) }
     return held
   }
@@ -79,11 +73,13 @@ enum Guardian {
     _ server: Int32, _ channel: borrowing GuardianChannel, _ signals: borrowing SignalPipe
   ) {
     while true {
-      var requests = [
+      var requests: [2 of pollfd] = [
         pollfd(fd: channel.descriptor.number, events: Int16(POLLIN), revents: 0),
         pollfd(fd: signals.reader.number, events: Int16(POLLIN), revents: 0),
       ]
-      guard unsafe poll(&requests, 2, -1) >= 0 || errno == EINTR else { return }
+      var span = requests.mutableSpan
+      let ready = unsafe span.withUnsafeMutableBufferPointer { unsafe poll($0.baseAddress, nfds_t($0.count), -1) }
+      guard ready >= 0 || errno == EINTR else { return }
       if requests[1].revents != 0 {
         _ = signals.take()
         reap { process, status in

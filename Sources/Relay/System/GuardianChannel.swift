@@ -27,10 +27,12 @@ struct GuardianChannel: ~Copyable {
       case .failed(let number): (3, number)
       case .ended(let status): (4, status)
       }
-    var bytes = [tag]
-    for shift: Int32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    let bytes: [5 of UInt8] = [
+      tag, UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8),
+      UInt8(truncatingIfNeeded: value >> 16), UInt8(truncatingIfNeeded: value >> 24),
+    ]
     // If the other side is gone, reading shows it.
-    _ = unsafe bytes.withUnsafeBytes { unsafe cz_send_nonblocking(descriptor.number, $0.baseAddress, $0.count) }
+    _ = unsafe bytes.span.withUnsafeBytes { unsafe cz_send_nonblocking(descriptor.number, $0.baseAddress, $0.count) }
   }
 
   /// Tells the other side that nothing more is coming.
@@ -40,10 +42,11 @@ struct GuardianChannel: ~Copyable {
 
   /// Waits for the next message; nil if the other side is gone.
   func receive() -> Message? {
-    var bytes = [UInt8](repeating: 0, count: 5)
+    var bytes = [5 of UInt8](repeating: 0)
     var filled = 0
     while filled < bytes.count {
-      let count = try? unsafe bytes.withUnsafeMutableBytes { space in
+      var span = bytes.mutableSpan
+      let count = try? unsafe span.withUnsafeMutableBytes { space in
         try unsafe descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: space[filled...]))
       }
       guard let count, count > 0 else { return nil }

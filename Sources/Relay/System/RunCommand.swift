@@ -72,21 +72,21 @@ public enum RunCommand {
       StandardError.report(error.description)
       return ExitStatus.configuration
     }
-    if let status = try SecretEnvironment.fetch(
-      options.secrets, options: ["--state-dir", stateDirectory] + SyncLauncher.serviceWords(options))
-    {
-      return status
+    if !options.secrets.isEmpty {
+      let words = ["--state-dir", stateDirectory] + SyncLauncher.serviceWords(options)
+      if let status = try SecretEnvironment.fetch(options.secrets, options: words) { return status }
     }
     // Before anything is opened, so that the guardian inherits nothing of what follows.
     let secrets = options.secrets.map(\.variable)
     // The server has no business with the API key.
     let hidden = plan.scope == nil ? [] : ServiceSettings.keyVariables
     let server = try SecretEnvironment.without(hidden) { () throws(SystemError) in
-      try ServerProcess.prepare(command: Arguments.last(options.command.count), secrets: secrets)
+      try unsafe ServerProcess.prepare(command: Arguments.last(options.command.count), secrets: secrets)
     }
     SecretEnvironment.wipe(secrets)
     // Output that can't be written, because nobody reads it or a file may not grow, is an error like any other.
-    for signal in [SIGPIPE, SIGXFSZ] { cz_ignore_signal(signal) }
+    cz_ignore_signal(SIGPIPE)
+    cz_ignore_signal(SIGXFSZ)
 
     let watcher: PolicyWatcher
     do throws(PolicySourceError) {
@@ -107,14 +107,16 @@ public enum RunCommand {
     _ server: consuming ServerProcess, _ stateDirectory: String
   ) throws(SystemError) -> Int32 {
     let signals = try SignalPipe(forwarding: [SIGINT, SIGTERM, SIGHUP])
+    // The server takes at least as long to start as all that follows. No call can reach it before.
+    if !plan.waitsForPolicy { server.start() }
     let name = serverName(options)
     var context = context(options, project: watcher.keeper.loaded.projectID)
     var identity = identity(options, plan, name, watcher.keeper.loaded, context, stateDirectory)
     identity.toolsLockHash = toolsLock?.hash
     var trail = AuditTrail(identity)
     var launcher = plan.launcher
+    beginRecords(&trail, &launcher, options)
     if plan.waitsForPolicy {
-      beginRecords(&trail, &launcher, options)
       let changes = watcher.wait(until: MonotonicClock.nanoseconds() + firstPolicyWait, orFor: signals)
       for change in changes { Checkpoint.record(change, watcher, &trail) }
       // SIGHUP asks for another look at the policy, which comes anyway.
@@ -124,16 +126,16 @@ public enum RunCommand {
         return 128 + signal
       }
       if let project = watcher.keeper.loaded.projectID { context.projectID = project }
+      server.start()
     }
-    if !options.isUngoverned { describe(watcher, stateDirectory) }
+    // A session that only passes bytes on has nothing to rehearse.
+    if !options.isUngoverned {
+      describe(watcher, stateDirectory)
+      Session.rehearse()
+    }
     tellTerminal()
     do throws(SystemError) {
-      try server.start {
-        // The server takes at least as long to start as this does. No call can reach it before.
-        if !plan.waitsForPolicy { beginRecords(&trail, &launcher, options) }
-        // A session that only passes bytes on has nothing to rehearse.
-        if !options.isUngoverned { Session.rehearse() }
-      }
+      try server.waitForStart()
     } catch {
       return notStarted(error, options, &trail, server)
     }

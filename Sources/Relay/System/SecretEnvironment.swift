@@ -35,7 +35,6 @@ enum SecretEnvironment {
   ///
   /// - Returns: an exit status if that failed; the tool has said why.
   static func fetch(_ secrets: [SecretVariable], options words: [String]) throws(SystemError) -> Int32? {
-    guard !secrets.isEmpty else { return nil }
     // As long as the tool permits a secret to be, with each byte escaped.
     let limit = secrets.count * (6 * ServiceSettings.maxSecretBytes + 3) + 3
     var (bytes, status) = try ControlTool.output(

@@ -14,12 +14,16 @@ struct ServerProcess: ~Copyable {
   /// The server's process; 0 until it is started.
   private var process: Int32 = 0
 
-  /// Forks the guardian. The server is not started yet: until ``start(meanwhile:)`` nothing of it runs.
+  /// Forks the guardian. The server is not started yet: until ``start()`` nothing of it runs.
   ///
   /// Must be called before anything else is opened, so that the guardian holds nothing.
   ///
-  /// - Parameter secrets: variables that the guardian forgets as soon as the server has them.
-  static func prepare(command: [[UInt8]], secrets: [String] = []) throws(SystemError) -> ServerProcess {
+  /// - Parameters:
+  ///   - command: the server's, as exec(3) takes it; must stay as it is.
+  ///   - secrets: variables that the guardian forgets as soon as the server has them.
+  static func prepare(
+    command: UnsafePointer<UnsafeMutablePointer<CChar>?>, secrets: [String] = []
+  ) throws(SystemError) -> ServerProcess {
     cz_unblock_signals()
     let ignoredSignals = cz_ignored_signals()
     // Whoever ignores it is not told how a child ended.
@@ -53,7 +57,7 @@ struct ServerProcess: ~Copyable {
       _ = consume ourChannel
       _ = consume ourInput
       _ = consume ourOutput
-      Guardian.run(
+      unsafe Guardian.run(
         GuardianChannel(descriptor: theirChannel), command: command, secrets: secrets, input: theirInput,
         output: theirOutput,
         ignoredSignals: ignoredSignals)
@@ -74,12 +78,11 @@ struct ServerProcess: ~Copyable {
     self.isAlone = isAlone
   }
 
-  /// Starts the server; throws the error number of exec if it can't be started.
-  ///
-  /// - Parameter meanwhile: what to do until the server runs.
-  mutating func start(meanwhile: () -> Void) throws(SystemError) {
-    channel.send(.start)
-    meanwhile()
+  /// Has the guardian start the server; ``waitForStart()`` tells how that went.
+  func start() { channel.send(.start) }
+
+  /// Waits until the server runs; throws the error number of exec if it can't be started.
+  mutating func waitForStart() throws(SystemError) {
     switch channel.receive() {
     case .started(let process): self.process = process
     case .failed(let number): throw SystemError("exec", number)

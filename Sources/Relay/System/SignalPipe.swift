@@ -7,7 +7,7 @@ struct SignalPipe: ~Copyable {
   private let writer: Descriptor
 
   /// Starts to forward the signals; one that was ignored when this process started stays ignored.
-  init(forwarding signals: [Int32]) throws(SystemError) {
+  init<let count: Int>(forwarding signals: [count of Int32]) throws(SystemError) {
     var ends: (Int32, Int32) = (-1, -1)
     let failed = unsafe cz_pipe(&ends.0, &ends.1)
     guard failed == 0 else { throw SystemError("pipe", failed) }
@@ -15,7 +15,7 @@ struct SignalPipe: ~Copyable {
     writer = Descriptor(ends.1)
     _ = cz_set_nonblocking(ends.0)
     _ = cz_set_nonblocking(ends.1)
-    for signal in signals { _ = cz_forward_signal(signal, ends.1) }
+    for index in signals.indices { _ = cz_forward_signal(signals[index], ends.1) }
   }
 
   /// The signals that arrived since the last call.

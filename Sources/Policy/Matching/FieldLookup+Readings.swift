@@ -86,7 +86,9 @@ extension FieldLookup {
   ) -> Verdict {
     let plain = test.verdict(on: nil, files: call.files, isDenying: isDenying)
     guard call.isTypeStrict else { return plain }
-    if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document) {
+    if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document),
+      !(isDenying && document.kind(of: node) == .string && Self.holds(types, document.text(node)))
+    {
       return .undecided(.type)
     }
     switch Self.container(in: document.text(node)) {
@@ -149,16 +151,20 @@ extension FieldLookup {
       return test.verdict(on: value, files: call.files, isDenying: isDenying)
     }
     let types = call.schema?.types(at: steps)
+    var mayBeDecoded = types?.mayBeDecoded ?? true
     if let types {
-      let isAllowed =
-        switch value {
-        case .text: types.contains(.string)
-        case .node(let document, let node): types.allow(node, in: document)
-        }
+      let isAllowed: Bool
+      switch value {
+      case .text(let text):
+        // Hosts often write an array as a text. Whoever takes that reads both, and a rule that denies looks at both.
+        mayBeDecoded = mayBeDecoded || isDenying && Self.holds(types, text)
+        isAllowed = mayBeDecoded || types.allow(text: text, byValue: test.isOfNumbers)
+      case .node(let document, let node): isAllowed = types.allow(node, in: document)
+      }
       guard isAllowed else { return .undecided(.type) }
     }
     let verdict: Verdict
-    if case .text(let text) = value, types?.mayBeDecoded ?? true {
+    if case .text(let text) = value, mayBeDecoded {
       verdict = self.verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
     } else {
       verdict = self.verdict(of: test, asItStands: value, types, isDenying: isDenying)
@@ -274,6 +280,14 @@ extension FieldLookup {
   /// Whether the type of the argument is left open.
   private func mayBeDecoded(_ test: ValueTest, at steps: [ArgumentPath.Step]) -> Bool {
     call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps)?.mayBeDecoded ?? true
+  }
+
+  /// Whether a text holds an array or an object, and that is what the tool asks for.
+  private static func holds(_ types: ArgumentSchema.Types, _ text: ArraySlice<UInt8>) -> Bool {
+    guard !types.isDisjoint(with: [.array, .object]), case .container(let document) = container(in: text) else {
+      return false
+    }
+    return types.allow(document.root, in: document)
   }
 
   private static func container(in text: ArraySlice<UInt8>) -> Decoded {

@@ -39,7 +39,7 @@ struct ArgumentSchema: Sendable {
       }
     }
 
-    /// The same for a text. Hosts often write a number as one; in digits alone it is that number to whoever takes it.
+    /// The same for a text. Models often write a number as one; in digits alone it is that number to whoever takes it.
     ///
     /// - Parameter byValue: whether nothing but the value of a number counts, and not how it is written.
     func allow(text: ArraySlice<UInt8>, byValue: Bool) -> Bool {

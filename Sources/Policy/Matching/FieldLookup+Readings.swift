@@ -27,9 +27,7 @@ extension FieldLookup {
     guard case .text(let text)? = value, Self.looksDecodable(text), mayBeDecoded(test, at: [.member(argument)]) else {
       return verdict(of: test, on: value, at: [.member(argument)], isDenying: isDenying)
     }
-    // Many rules may consult one long text.
-    let inner = containers[argument] ?? Self.container(in: text)
-    containers[argument] = inner
+    let inner = container(in: text, at: [.member(argument)])
     return verdict(of: test, on: value, decoded: inner, isDenying: isDenying)
   }
 
@@ -86,12 +84,13 @@ extension FieldLookup {
   ) -> Verdict {
     let plain = test.verdict(on: nil, files: call.files, isDenying: isDenying)
     guard call.isTypeStrict else { return plain }
+    let inner = Self.container(in: document.text(node))
     if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document),
-      !(isDenying && document.kind(of: node) == .string && Self.holds(types, document.text(node)))
+      !(isDenying && Self.isWanted(inner, types))
     {
       return .undecided(.type)
     }
-    switch Self.container(in: document.text(node)) {
+    switch inner {
     case .nothing:
       guard isDenying else { return plain }
       let lone = verdict(of: test, atLone: node, document, at: path, steps: steps)
@@ -156,8 +155,8 @@ extension FieldLookup {
       let isAllowed: Bool
       switch value {
       case .text(let text):
-        // Hosts often write an array as a text. Whoever takes that reads both, and a rule that denies looks at both.
-        mayBeDecoded = mayBeDecoded || isDenying && Self.holds(types, text)
+        // Models often write an array as a text. A rule that denies looks at it as it stands and at what it holds.
+        if isDenying, !types.contains(.string) { mayBeDecoded = Self.isWanted(container(in: text, at: steps), types) }
         isAllowed = mayBeDecoded || types.allow(text: text, byValue: test.isOfNumbers)
       case .node(let document, let node): isAllowed = types.allow(node, in: document)
       }
@@ -165,7 +164,7 @@ extension FieldLookup {
     }
     let verdict: Verdict
     if case .text(let text) = value, mayBeDecoded {
-      verdict = self.verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
+      verdict = self.verdict(of: test, on: value, decoded: container(in: text, at: steps), isDenying: isDenying)
     } else {
       verdict = self.verdict(of: test, asItStands: value, types, isDenying: isDenying)
     }
@@ -282,12 +281,18 @@ extension FieldLookup {
     call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps)?.mayBeDecoded ?? true
   }
 
-  /// Whether a text holds an array or an object, and that is what the tool asks for.
-  private static func holds(_ types: ArgumentSchema.Types, _ text: ArraySlice<UInt8>) -> Bool {
-    guard !types.isDisjoint(with: [.array, .object]), case .container(let document) = container(in: text) else {
-      return false
-    }
+  /// Whether what a text holds is an array or an object that the tool asks for.
+  private static func isWanted(_ decoded: Decoded, _ types: ArgumentSchema.Types) -> Bool {
+    guard case .container(let document) = decoded else { return false }
     return types.allow(document.root, in: document)
+  }
+
+  /// What a text at a place holds. Many rules may consult one long argument.
+  private mutating func container(in text: ArraySlice<UInt8>, at steps: [ArgumentPath.Step]) -> Decoded {
+    guard steps.count == 1, case .member(let argument) = steps[0] else { return Self.container(in: text) }
+    let inner = containers[argument] ?? Self.container(in: text)
+    containers[argument] = inner
+    return inner
   }
 
   private static func container(in text: ArraySlice<UInt8>) -> Decoded {

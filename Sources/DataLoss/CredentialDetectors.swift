@@ -103,9 +103,10 @@ enum CredentialDetectors {
   ]
 
   private static let generic = [
+    // Programs name the header too, so a part of a key has to follow it. Without an end, the rest of the text is the key.
     Detector(
       credential: "private-key", "Private key",
-      #"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END )[\s\S])*+(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"#,
+      #"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?=(?:(?!-----END )[\s\S]){0,300}?[A-Za-z0-9+/]{40})(?:(?!-----END )[\s\S])*+(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"#,
       .literal(["BEGI"])),
     Detector(credential: "age-key", "age secret key", #"\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b"#, .literal(["AGE-"])),
     Detector(
@@ -116,8 +117,10 @@ enum CredentialDetectors {
       credential: "bearer-token", "Bearer token",
       #"(?i:authorization)["']?\s*[:=]\s*["']?(?i:bearer)\s+[A-Za-z0-9._~+/-]{16,}=*"#,
       .literal(Requirement.cases(of: "oriz"))),
+    // What programs and documents write in the place of a password is none.
     Detector(
       credential: "url-password", "Password in a URL",
-      #"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"'<>]{1,100}:[^\s/@"'<>]{3,200}@[^\s"'<>]+"#, .literal(["://"], lead: 22)),
+      #"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"'<>]{1,100}:(?!(?:\$?\{+[^\s{}@:]*\}+|\$[A-Z_][A-Z0-9_]*|%\(\w+\)s|\*+|(?i:x{3,}|pass(?:word|wd)?|pwd|secret))@)[^\s/@"'<>]{3,200}@[^\s"'<>]+"#,
+      .literal(["://"], lead: 22)),
   ]
 }

@@ -82,12 +82,40 @@ struct ResultScannerTests {
     }
     #expect(try scan(answer, .detect).outcome.denial == nil)
     // A match over escapes is seen as it stands, and masked.
-    let key = #"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"#
+    let key = #"-----BEGIN PRIVATE KEY-----\n\#(Self.keyBody)\n-----END PRIVATE KEY-----"#
     for seen in [#"line\n\"secret\""#, key] {
       let answer = String(decoding: try JSONEncoder().encode(["text": #"{"a": "\#(seen)"}"#]), as: UTF8.self)
       let (outcome, text) = try scan(answer, .mask)
       #expect(outcome.denial == nil && text.contains("[REDACTED"))
     }
+  }
+
+  private static let keyBody = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC"
+
+  @Test(arguments: [
+    #"if text.startswith("-----BEGIN PRIVATE KEY-----"): return load(text)"#,
+    "a file that begins with -----BEGIN RSA PRIVATE KEY----- is a key, and all that follows here is none",
+    #"BEGIN, END = "-----BEGIN OPENSSH PRIVATE KEY-----", "-----END OPENSSH PRIVATE KEY-----""#,
+    "postgres://app:${DB_PASSWORD}@db:5432/app", #"f"postgresql://{user}:{password}@{host}/{name}""#,
+    "https://$USER:$TOKEN@git.example.com/x", "redis://default:******@cache:6379", "http://user:pass@host:80/",
+    "https://x-access-token:${{env.TOKEN}}@github.com/a/b", "mysql://root:%(db_pass)s@db/x", "https://u:XXXX@h/",
+  ])
+  func `what only stands in the place of a credential is none`(text: String) throws {
+    let answer = String(decoding: try JSONEncoder().encode(["text": text]), as: UTF8.self)
+    let (outcome, passed) = try scan(answer, .block)
+    #expect(outcome.denial == nil && passed == answer)
+  }
+
+  @Test(arguments: [
+    "-----BEGIN PRIVATE KEY-----\n\(keyBody)", "'-----BEGIN PRIVATE KEY-----',\n '\(keyBody)',",
+    "    1\t-----BEGIN EC PRIVATE KEY-----\n    2\t\(keyBody)\n    3\t-----END EC PRIVATE KEY-----",
+    "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AB\n\n\(keyBody)",
+    "postgres://app:${DB_PASSWORD:-hunter22}@db/app", "postgres://app:$ecret123@db/app", "https://u:passw0rd@h/",
+    "https://u:password1@h/", "https://u:{a}b@h/",
+  ])
+  func `what looks like one only in part is a credential`(text: String) throws {
+    let answer = String(decoding: try JSONEncoder().encode(["text": text]), as: UTF8.self)
+    #expect(try scan(answer, .block).outcome.denial != nil)
   }
 
   @Test func `what can't be masked is withheld`() throws {

@@ -101,8 +101,10 @@ import Testing
   func `encoded arguments are denied, scanned or allowed`(mode: String, arguments: String, passes: Bool) throws {
     let session = try ScriptedSession(policy: Self.policy(), options: ["--dlp-encoded", mode])
     session.process.send(session.call(1, "echo", arguments))
-    let isDenied = value(try json(try session.process.line()), "result", "isError") as? Bool ?? false
+    let line = try session.process.line()
+    let isDenied = value(try json(line), "result", "isError") as? Bool ?? false
     #expect(isDenied != passes)
+    if mode == "deny" { #expect(line.contains("`--dlp-encoded`") == isDenied) }
     try session.end()
     #expect(session.received.isEmpty != passes)
   }
@@ -112,7 +114,8 @@ import Testing
     for (options, passes) in [([], false), (["--dlp-max-bytes", "2000000"], true)] {
       let session = try ScriptedSession(policy: Self.policy(), options: options)
       session.process.send(session.call(1, "size", arguments))
-      #expect(try session.process.line().contains("more than the 1048576 bytes") != passes)
+      let line = try session.process.line()
+      #expect(line.contains("1048576 bytes of text that are scanned; `--dlp-max-bytes`") != passes)
       try session.end()
       #expect(session.received.isEmpty != passes)
     }

@@ -131,6 +131,35 @@ struct DialectTests {
   }
 
   @Test(
+    "a web address is no place that a rule protects, unless a tool that reads it as a path comes there",
+    arguments: [
+      ("https://example.com/a.pdf?x=/etc/passwd#etc", Effect.allow), ("http://localhost:8080", .allow),
+      ("https://x/etc/passwd", .deny), ("http://x/../etc/x", .deny), ("https:/etc/x", .deny), ("HTTP:///etc", .deny),
+      (#"http:\\\\x\\etc"#, .deny), ("https://x/%65tc", .deny), ("https://x?/../../../etc/x", .deny),
+      ("ftp://example.com/a", .deny), ("local_file:///site", .deny), ("httpx://a/b", .deny),
+    ])
+  func webAddresses(address: String, expected: Effect) throws {
+    let arguments = "{\"path\": \"\(address)\"}"
+    for condition in [paths("within", "/etc"), "{path: {op: within, value: /etc}}"] {
+      #expect(try effect("deny", condition, arguments) == expected)
+    }
+    for operation in ["within", "not_within"] {
+      #expect(try effect("allow", paths(operation, "/site"), arguments) == .deny)
+    }
+    #expect(try effect("deny", paths("not_within", "/"), arguments) == .deny)
+  }
+
+  @Test("an empty path is what relative ones start from to a rule that protects, and opens nothing")
+  func emptyPaths() throws {
+    let empty = #"{"path": ""}"#
+    #expect(try effect("deny", paths("within", "/etc"), empty) == .allow)
+    #expect(try effect("deny", paths("within", "/site"), empty) == .deny)
+    #expect(try effect("deny", "{path: {op: within, value: /etc, relative_to: [/site, /etc]}}", empty) == .deny)
+    #expect(try effect("deny", "{path: {op: within, value: /etc}}", empty) == .deny)
+    #expect(try effect("allow", paths("within", "/site"), empty) == .deny)
+  }
+
+  @Test(
     "what some reader of URLs takes out of a directory is not in it",
     arguments: [#"file:///site/..\\etc/x"#, "file:///site/.\\t./etc", "file:///site/a?/../../etc", "/site/.. "])
   func urlsThatLeadOut(path: String) throws {

@@ -9,7 +9,7 @@ import Wire
 struct TypeTests {
   private static let schema = ##"""
     {"type": "object", "properties": {
-      "paths": {"type": "array"}, "n": {"type": "integer"}, "s": {"type": "string"},
+      "paths": {"type": "array"}, "n": {"type": "integer"}, "f": {"type": "number"}, "s": {"type": "string"},
       "o": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "u": {"$ref": "#/x"}}}
     """##
 
@@ -22,7 +22,10 @@ struct TypeTests {
   @Test(
     "a value of the wrong type satisfies no rule that lets through, and every rule that denies",
     arguments: [
-      (#"{n: {op: lt, value: 10}}"#, #"{"n": "7"}"#), (#"{n: {op: gt, value: 10}}"#, #"{"n": "7"}"#),
+      (#"{n: {op: lt, value: 10}}"#, #"{"n": "07"}"#), (#"{n: {op: gt, value: 10}}"#, #"{"n": "1e0"}"#),
+      (#"{n: {op: gt, value: 10}}"#, #"{"n": "7.5"}"#), (#"{n: {op: gt, value: 10}}"#, #"{"n": " 7"}"#),
+      (#"{n: {op: gt, value: 10}}"#, #"{"n": "1234567890123456"}"#), (#"{f: 5.1}"#, #"{"f": "5.10"}"#),
+      (#"{n: x}"#, #"{"n": "[7]"}"#), (#"{paths: x}"#, #"{"paths": "{}"}"#), (#"{paths: x}"#, #"{"paths": "a,b"}"#),
       (#"{paths: "*"}"#, #"{"paths": "[\"/etc/shadow\"]"}"#), (#"{s: "x"}"#, #"{"s": 5}"#),
       (#"{o: "x"}"#, #"{"o": true}"#),
       (#"{n: 1.5}"#, #"{"n": 1.5}"#),
@@ -30,6 +33,38 @@ struct TypeTests {
   func wrongTypes(when: String, arguments: String) throws {
     #expect(try effect("allow", when, arguments) == .deny)
     #expect(try effect("deny", when, arguments) == .deny)
+  }
+
+  /// Models often write an argument as a text.
+  @Test(
+    "a number in digits alone is that number in a text too, where the tool asks for one",
+    arguments: [
+      ("{n: {op: gt, value: 10}}", #"{"n": "7"}"#, Effect.allow), ("{n: {op: gt, value: 10}}", #"{"n": "11"}"#, .deny),
+      ("{n: {op: lt, value: 0}}", #"{"n": "-7"}"#, .deny), ("{f: {op: gt, value: 10}}", #"{"f": "9.90"}"#, .allow),
+      ("{f: {op: gt, value: 10}}", #"{"f": "10.10"}"#, .deny), ("{n: 7}", #"{"n": "7"}"#, .deny),
+      ("{n: 8}", #"{"n": "7"}"#, .allow), ("{n: 0}", #"{"n": "-0"}"#, .deny),
+    ])
+  func numbersInTexts(when: String, arguments: String, expected: Effect) throws {
+    #expect(try effect("deny", when, arguments) == expected)
+    if !when.contains(": 0}") { #expect(try effect("allow", when, arguments) == (expected == .deny ? .allow : .deny)) }
+  }
+
+  @Test("an array in a text, where the tool asks for one, is denied for what it holds, and opens nothing")
+  func arraysInTexts() throws {
+    let schema = #"{"properties": {"paths": {"type": "array", "items": {"type": "string"}}}}"#
+    func decided(_ effect: Effect, _ condition: String, _ text: String) throws -> Effect {
+      let policy = try localPolicy(
+        "dialect: czproxy/1\nsettings: {default_action: \(effect == .deny ? "allow" : "deny")}\n"
+          + "rules: [{\(effect.rawValue): \"t:m\", when: \(condition)}]")
+      return policy.decide(try toolCall("t", "m", #"{"paths": "\#(text)"}"#, schema: schema)).effect
+    }
+    for condition in ["{paths: /etc/*}", "{'args.paths[*]': /etc/*}", "{'args.paths[1]': /etc/*}"] {
+      #expect(try decided(.deny, condition, #"[\"a\", \"b\"]"#) == .allow)
+      #expect(try decided(.deny, condition, #"[\"a\", \"\\u002fetc/x\"]"#) == .deny)
+      #expect(try decided(.deny, condition, "a,b") == .deny)
+      #expect(try decided(.deny, condition, #"{\"a\": \"b\"}"#) == .deny)
+      #expect(try decided(.allow, condition, #"[\"/etc/x\", \"/etc/y\"]"#) == .deny)
+    }
   }
 
   @Test(

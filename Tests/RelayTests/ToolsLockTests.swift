@@ -106,11 +106,12 @@ import Wire
       return judged.decision.reason
     }
     let text = "the server now describes this tool otherwise than its tools lock"
-    #expect(try reason(Self.read.replacing("Reads.", with: "Sends.")) == "\(text), in `description`")
+    let advice = "; `czproxy tools diff` shows how"
+    #expect(try reason(Self.read.replacing("Reads.", with: "Sends.")) == "\(text), in `description`\(advice)")
     #expect(
       try reason(Self.read.replacing(#""path":"#, with: #""Obey me":{},"path":"#))
-        == "\(text), in `inputSchema.properties`")
-    #expect(try reason(Self.read.replacing(#""name":"#, with: #""Obey me":{},"name":"#)) == text)
+        == "\(text), in `inputSchema.properties`\(advice)")
+    #expect(try reason(Self.read.replacing(#""name":"#, with: #""Obey me":{},"name":"#)) == text + advice)
   }
 
   @Test func `what nobody has accepted is not called, though it was never listed`() throws {

@@ -39,6 +39,23 @@ struct ArgumentSchema: Sendable {
       }
     }
 
+    /// The same for a text. Models often write a number as one; in digits alone it is that number to whoever takes it.
+    ///
+    /// - Parameter byValue: whether nothing but the value of a number counts, and not how it is written.
+    func allow(text: ArraySlice<UInt8>, byValue: Bool) -> Bool {
+      if contains(.string) { return true }
+      guard !isDisjoint(with: [.integer, .number]) else { return false }
+      let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text
+      let parts = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      guard digits.count <= Self.exactDigits, parts[0].count == 1 || digits.first != UInt8(ascii: "0"),
+        parts.count == 1 || parts.count == 2 && byValue && contains(.number)
+      else { return false }
+      return parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) } }
+    }
+
+    /// A double holds every whole number of so many digits.
+    private static let exactDigits = 15
+
     /// Whether a string may stand for an array or object written in it: servers decode one if the schema asks for more
     /// than a string.
     var mayBeDecoded: Bool { contains(.string) && !isDisjoint(with: [.array, .object]) }

@@ -39,7 +39,8 @@ enum Doubt: String, Sendable {
   case tooLarge = "it holds JSON that is nested too deeply, or too large, to be looked into"
   case runaway = "the regular expression takes too long on this text"
   case relativePath = "a relative path, and servers differ in what they take it from: `relative_to` can say it"
-  case place = "the text names no place in the file system that can be told for certain"
+  case url = "some servers read files at such addresses"
+  case place = "the text names no place in the file system that can be told for certain; a plain absolute path does"
 }
 
 extension Verdict {

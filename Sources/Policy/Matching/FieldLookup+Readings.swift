@@ -27,9 +27,7 @@ extension FieldLookup {
     guard case .text(let text)? = value, Self.looksDecodable(text), mayBeDecoded(test, at: [.member(argument)]) else {
       return verdict(of: test, on: value, at: [.member(argument)], isDenying: isDenying)
     }
-    // Many rules may consult one long text.
-    let inner = containers[argument] ?? Self.container(in: text)
-    containers[argument] = inner
+    let inner = container(in: text, at: [.member(argument)])
     return verdict(of: test, on: value, decoded: inner, isDenying: isDenying)
   }
 
@@ -86,10 +84,13 @@ extension FieldLookup {
   ) -> Verdict {
     let plain = test.verdict(on: nil, files: call.files, isDenying: isDenying)
     guard call.isTypeStrict else { return plain }
-    if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document) {
+    let inner = Self.container(in: document.text(node))
+    if let types = call.schema?.types(at: path.steps.prefix(steps)), !types.allow(node, in: document),
+      !(isDenying && Self.isWanted(inner, types))
+    {
       return .undecided(.type)
     }
-    switch Self.container(in: document.text(node)) {
+    switch inner {
     case .nothing:
       guard isDenying else { return plain }
       let lone = verdict(of: test, atLone: node, document, at: path, steps: steps)
@@ -149,17 +150,21 @@ extension FieldLookup {
       return test.verdict(on: value, files: call.files, isDenying: isDenying)
     }
     let types = call.schema?.types(at: steps)
+    var mayBeDecoded = types?.mayBeDecoded ?? true
     if let types {
-      let isAllowed =
-        switch value {
-        case .text: types.contains(.string)
-        case .node(let document, let node): types.allow(node, in: document)
-        }
+      let isAllowed: Bool
+      switch value {
+      case .text(let text):
+        // Models often write an array as a text. A rule that denies looks at it as it stands and at what it holds.
+        if isDenying, !types.contains(.string) { mayBeDecoded = Self.isWanted(container(in: text, at: steps), types) }
+        isAllowed = mayBeDecoded || types.allow(text: text, byValue: test.isOfNumbers)
+      case .node(let document, let node): isAllowed = types.allow(node, in: document)
+      }
       guard isAllowed else { return .undecided(.type) }
     }
     let verdict: Verdict
-    if case .text(let text) = value, types?.mayBeDecoded ?? true {
-      verdict = self.verdict(of: test, on: value, decoded: Self.container(in: text), isDenying: isDenying)
+    if case .text(let text) = value, mayBeDecoded {
+      verdict = self.verdict(of: test, on: value, decoded: container(in: text, at: steps), isDenying: isDenying)
     } else {
       verdict = self.verdict(of: test, asItStands: value, types, isDenying: isDenying)
     }
@@ -274,6 +279,20 @@ extension FieldLookup {
   /// Whether the type of the argument is left open.
   private func mayBeDecoded(_ test: ValueTest, at steps: [ArgumentPath.Step]) -> Bool {
     call.isTypeStrict && !test.isOfPresence && call.schema?.types(at: steps)?.mayBeDecoded ?? true
+  }
+
+  /// Whether what a text holds is an array or an object that the tool asks for.
+  private static func isWanted(_ decoded: Decoded, _ types: ArgumentSchema.Types) -> Bool {
+    guard case .container(let document) = decoded else { return false }
+    return types.allow(document.root, in: document)
+  }
+
+  /// What a text at a place holds. Many rules may consult one long argument.
+  private mutating func container(in text: ArraySlice<UInt8>, at steps: [ArgumentPath.Step]) -> Decoded {
+    guard steps.count == 1, case .member(let argument) = steps[0] else { return Self.container(in: text) }
+    let inner = containers[argument] ?? Self.container(in: text)
+    containers[argument] = inner
+    return inner
   }
 
   private static func container(in text: ArraySlice<UInt8>) -> Decoded {

@@ -35,20 +35,26 @@ struct PathResolver {
   /// with `file:` and percent escapes decoded or not, with a backslash as a slash or not, `~` expanded or not, `..`
   /// removed before links are followed or after.
   ///
-  /// - Parameter bases: absolute directories that relative paths may start from. Without any, what a relative path
-  ///   names is unknown: some servers take it from their working directory, others from a directory that they serve.
-  mutating func readings(of text: ArraySlice<UInt8>, from bases: [[UInt8]]) -> Readings {
-    guard text.count <= Self.maxPathBytes, !text.contains(0), text.contains(where: { $0 > 0x20 }) else {
-      return .undecided(.place)
+  /// - Parameters:
+  ///   - bases: absolute directories that relative paths may start from. Without any, what a relative path names is
+  ///     unknown: some servers take it from their working directory, others from a directory that they serve.
+  ///   - protects: whether the rule denies what is within a directory. An empty text, as good as none, is then what
+  ///     the tool starts from, and a web address what it is to a tool that reads it as a path.
+  mutating func readings(of text: ArraySlice<UInt8>, from bases: [[UInt8]], protects: Bool) -> Readings {
+    guard text.count <= Self.maxPathBytes, !text.contains(0) else { return .undecided(.place) }
+    if text.isEmpty, protects, !bases.isEmpty {
+      let places = bases.compactMap { resolve($0) }
+      return places.count == bases.count ? .places(places) : .undecided(.place)
     }
+    guard text.contains(where: { $0 > 0x20 }) else { return .undecided(bases.isEmpty ? .relativePath : .place) }
     var spellings: [[UInt8]] = []
     for plain in Self.withAndWithoutSpace(text) {
       guard !plain.isEmpty else { return .undecided(.place) }
-      let paths = Self.filePaths(plain)
+      let paths = Self.filePaths(plain, schemes: protects ? ["file", "http", "https"] : ["file"])
       // A tool that does not read URLs finds nothing under such a name, wherever it starts from.
       if paths.isEmpty || !bases.isEmpty { spellings.append(plain) }
       // A tool may read this from anywhere, including files (`local_file:/etc`).
-      if paths.isEmpty, Self.isOtherURL(plain) { return .undecided(.place) }
+      if paths.isEmpty, Self.isOtherURL(plain) { return .undecided(.url) }
       spellings += paths
     }
     // What a URL was taken apart from may be decoded again.
@@ -180,11 +186,12 @@ struct PathResolver {
 
   private static func isLineSpace(_ byte: UInt8) -> Bool { byte == 0x09 || byte == 0x0a || byte == 0x0d }
 
-  /// The paths of a `file:` URL, in any spelling that some reader takes for the same; none for any other text.
-  private static func filePaths(_ text: [UInt8]) -> [[UInt8]] {
+  /// The paths of a URL with one of these schemes, in any spelling that some reader takes for the same; none for any
+  /// other text.
+  private static func filePaths(_ text: [UInt8], schemes: [String]) -> [[UInt8]] {
     // One letter of the longest spelling takes two bytes.
-    guard let colon = text.prefix(6).firstIndex(of: UInt8(ascii: ":")),
-      LookAlike.folded(Array(text[..<colon])).elementsEqual("file".utf8)
+    guard let colon = text.prefix(7).firstIndex(of: UInt8(ascii: ":")),
+      let scheme = schemes.first(where: { LookAlike.folded(Array(text[..<colon])).elementsEqual($0.utf8) })
     else { return [] }
     let rest = text[(colon + 1)...]
     var paths: [[UInt8]] = []
@@ -198,7 +205,8 @@ struct PathResolver {
       }
       // A reader that removes only the beginning keeps what looks like a query in the path.
       for path in [path.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }, path] {
-        var readings = [Array(path)]
+        // A web address without a path is the root.
+        var readings = path.isEmpty && scheme != "file" ? [] : [Array(path)]
         if path.first != slash { readings.append([slash] + path) }
         for reading in readings where !paths.contains(reading) { paths.append(reading) }
       }

@@ -26,7 +26,7 @@ struct PathScope: Sendable {
     func add(_ next: Verdict) { verdict = verdict?.combined(with: next, isDenying: isDenying) ?? next }
     forEachText(in: value) { text in
       guard let text else { return add(.undecided(.place)) }
-      switch resolver.readings(of: text, from: bases) {
+      switch resolver.readings(of: text, from: bases, protects: isDenying && !isNegated) {
       case .undecided(let doubt):
         add(.undecided(doubt))
       case .places(let readings):

@@ -1,3 +1,4 @@
+import DataLoss
 import Policy
 import Wire
 
@@ -20,8 +21,9 @@ enum Reply {
     let request = judged.call
     let write = { (writer: inout JSONWriter) in self.write(decision, evaluationTime: judged.evaluationTime, to: &writer)
     }
+    let text = text(of: decision, option: option(for: judged.dataLoss))
     if judged.from == .host, request.isToolCall {
-      return refusal(of: request.summary, id: request.id, text: text(of: decision), asError: asError, write)
+      return refusal(of: request.summary, id: request.id, text: text, asError: asError, write)
     }
     var writer = JSONWriter()
     begin(&writer, id: request.id)
@@ -33,7 +35,7 @@ enum Reply {
       writer.string("decline")
       return end(&writer)
     }
-    writeError(text(of: decision), code: judged.from == .server ? userRejectedCode : deniedCode, to: &writer, write)
+    writeError(text, code: judged.from == .server ? userRejectedCode : deniedCode, to: &writer, write)
     return end(&writer)
   }
 
@@ -145,11 +147,25 @@ enum Reply {
   }
 
   /// The text for the model and the person.
-  static func text(of decision: Decision) -> String {
+  ///
+  /// - Parameter option: which option of `czproxy run` the denial comes from.
+  static func text(of decision: Decision, option: String? = nil) -> String {
     let code = decision.reasonCode.isEmpty ? "no code" : decision.reasonCode
     let doubt = decision.doubts.isEmpty ? "" : "; in doubt: " + decision.doubts.joined(separator: ", ")
-    return "Denied by Control Zero policy: \(decision.reason)\(doubt) (\(code), \(decision.policyID)). "
+    let option = option.map { "; \($0)" } ?? ""
+    return "Denied by Control Zero policy: \(decision.reason)\(doubt)\(option) (\(code), \(decision.policyID)). "
       + "Do not retry; tell the user."
+  }
+
+  /// The SDK's words for these two don't say what a person could change.
+  private static func option(for dataLoss: ScanOutcome) -> String? {
+    guard dataLoss.denial != nil else { return nil }
+    return switch dataLoss.reason {
+    case "encoded_or_attachment_args_unsupported":
+      "`--dlp-encoded` says what happens to arguments named base64, encoded or attachment_data"
+    case "payload_over_size_cap": "`--dlp-max-bytes` is the limit"
+    default: nil
+    }
   }
 
   private static func begin(_ writer: inout JSONWriter, id: RequestID) {

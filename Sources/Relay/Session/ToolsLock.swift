@@ -133,12 +133,15 @@ public struct ToolsLock: Sendable {
   /// Why a tool may not be called; nil if it may, as far as the lock is concerned.
   func denial(of tool: [UInt8]) -> Decision? {
     guard tools[tool] != nil else {
-      return .notAsLocked("TOOL_NOT_LOCKED", "nobody has accepted this tool: it is not in the tools lock")
+      return .notAsLocked(
+        "TOOL_NOT_LOCKED",
+        "nobody has accepted this tool: it is not in the tools lock; `czproxy tools diff` shows what is new")
     }
     return changed[tool].map { place in
       .notAsLocked(
         "TOOL_CHANGED",
-        "the server now describes this tool otherwise than its tools lock\(place.isEmpty ? "" : ", in `\(place)`")")
+        "the server now describes this tool otherwise than its tools lock\(place.isEmpty ? "" : ", in `\(place)`"); "
+          + "`czproxy tools diff` shows how")
     }
   }
 

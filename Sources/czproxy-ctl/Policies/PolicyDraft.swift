@@ -65,7 +65,7 @@ struct PolicyDraft {
     if tools.isEmpty {
       // A policy holds at least one rule.
       lines += ["  - deny: \"\(server)\"" + (unusableNames.isEmpty ? "  # it offers no tool" : "")]
-      lines.append("    reason: nobody has allowed this yet")
+      lines.append("    reason: nobody has allowed this yet in the policy")
     }
     // Denied tools come first: if the server is named like a tool family, an allowed name may also be the family's name
     // for an action of other tools.
@@ -73,7 +73,7 @@ struct PolicyDraft {
       lines += [
         "  # The server does not call these read-only. Move those that the agent may use to an `allow`.", "  - deny:",
       ]
-      lines += actions(others) + ["    reason: nobody has allowed this yet"]
+      lines += actions(others) + ["    reason: nobody has allowed this yet in the policy"]
     }
     if !readOnly.isEmpty {
       lines += ["  # The server says that these tools only read.", "  - allow:"] + actions(readOnly)

@@ -131,6 +131,27 @@ struct DialectTests {
   }
 
   @Test(
+    "a URL that a tool may take for a relative path is in doubt like one",
+    arguments: [
+      "file:///../.ssh/id", "file://x/../../.ssh/id", "https://x/../../.ssh/id", "file:///%2e%2e/.ssh", "https://x/%252e./y",
+      #"file:///..\\.ssh"#, "file://.ssh/id", "file://site/x", "file:.ssh/id",
+    ])
+  func urlsThatMayBeRelative(path: String) throws {
+    #expect(try effect("deny", "{path: {op: within, value: /home/me/.ssh}}", "{\"path\": \"\(path)\"}") == .deny)
+    #expect(try effect("allow", "{path: {op: within, value: /}}", "{\"path\": \"\(path)\"}") == .deny)
+  }
+
+  @Test(
+    "a URL's host is a directory to a tool that removes only what is before it",
+    arguments: ["file://etc/passwd", "FILE://etc", "https://etc/passwd", #"file:\\\\etc\\x"#, "file://etc?x"])
+  func hosts(path: String) throws {
+    for condition in [paths("within", "/etc"), "{path: {op: within, value: /etc}}"] {
+      #expect(try effect("deny", condition, "{\"path\": \"\(path)\"}") == .deny)
+    }
+    #expect(try effect("allow", paths("within", "/site"), "{\"path\": \"\(path)\"}") == .deny)
+  }
+
+  @Test(
     "a web address is no place that a rule protects, unless a tool that reads it as a path comes there",
     arguments: [
       ("https://example.com/a.pdf?x=/etc/passwd#etc", Effect.allow), ("http://localhost:8080", .allow),

@@ -51,8 +51,9 @@ struct PathResolver {
     for plain in Self.withAndWithoutSpace(text) {
       guard !plain.isEmpty else { return .undecided(.place) }
       let paths = Self.filePaths(plain, schemes: protects ? ["file", "http", "https"] : ["file"])
-      // A tool that does not read URLs finds nothing under such a name, wherever it starts from.
-      if paths.isEmpty || !bases.isEmpty { spellings.append(plain) }
+      // A tool that does not read URLs finds nothing under such a name, wherever it starts from, unless it is led out of
+      // there again.
+      if paths.isEmpty || !bases.isEmpty || Self.leadsUp(plain) { spellings.append(plain) }
       // A tool may read this from anywhere, including files (`local_file:/etc`).
       if paths.isEmpty, Self.isOtherURL(plain) { return .undecided(.url) }
       spellings += paths
@@ -197,18 +198,26 @@ struct PathResolver {
     var paths: [[UInt8]] = []
     // Browsers and Node treat a backslash as a slash here.
     for rest in [Array(rest), withSlashes(Array(rest))] {
-      var path = rest[...]
-      if path.starts(with: "//".utf8) {
+      var starts = [rest[...]]
+      if rest.starts(with: "//".utf8) {
+        let named = rest.dropFirst(2)
         // The host extends to the next slash.
-        path = path.dropFirst(2)
-        path = path[(path.firstIndex(of: slash) ?? path.endIndex)...]
+        let path = named[(named.firstIndex(of: slash) ?? named.endIndex)...]
+        starts = [path]
+        let host = named[..<path.startIndex]
+        if !host.isEmpty, !host.map(CaseFolding.asciiFolded).elementsEqual("localhost".utf8) {
+          // A reader that removes only `file://`, or the scheme, takes the host for a directory.
+          starts.append(scheme == "file" ? named : rest.dropFirst())
+        }
       }
-      // A reader that removes only the beginning keeps what looks like a query in the path.
-      for path in [path.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }, path] {
-        // A web address without a path is the root.
-        var readings = path.isEmpty && scheme != "file" ? [] : [Array(path)]
-        if path.first != slash { readings.append([slash] + path) }
-        for reading in readings where !paths.contains(reading) { paths.append(reading) }
+      for start in starts {
+        // A reader that removes only the beginning keeps what looks like a query in the path.
+        for path in [start.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }, start] {
+          // A web address without a path is the root.
+          var readings = path.isEmpty && scheme != "file" ? [] : [Array(path)]
+          if path.first != slash { readings.append([slash] + path) }
+          for reading in readings where !paths.contains(reading) { paths.append(reading) }
+        }
       }
     }
     return paths
@@ -220,6 +229,13 @@ struct PathResolver {
     return text.indices.dropLast().contains {
       text[$0] == UInt8(ascii: ":") && (text[$0 + 1] == slash || text[$0 + 1] == UInt8(ascii: "\\"))
     }
+  }
+
+  /// Whether a text has `..` among its parts, decoded or not.
+  private static func leadsUp(_ text: [UInt8]) -> Bool {
+    var text = text
+    for _ in 0..<2 { text = percentDecoded(text) ?? text }
+    return parts(of: withSlashes(text)).contains { $0.elementsEqual("..".utf8) }
   }
 
   private static func withSlashes(_ text: [UInt8]) -> [UInt8] { text.map { $0 == UInt8(ascii: "\\") ? slash : $0 } }

@@ -68,21 +68,16 @@ public struct AcceptedBundles: Sendable, Equatable {
   public func json() -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("version")
-    writer.integer(1)
-    writer.key("accepted")
-    writer.beginArray()
+    writer.integer("version", 1)
+    writer.beginArray("accepted")
     let sorted = newest.sorted {
       ($0.key.projectID + $0.key.signer.bytes).lexicographicallyPrecedes($1.key.projectID + $1.key.signer.bytes)
     }
     for (origin, createdAt) in sorted {
       writer.beginObject()
-      writer.key("project_id")
-      writer.string(bytes: origin.projectID)
-      writer.key("signing_pubkey_hex")
-      writer.string(origin.signer.hexadecimal)
-      writer.key("created_at")
-      writer.integer(createdAt)
+      writer.string("project_id", bytes: origin.projectID)
+      writer.string("signing_pubkey_hex", origin.signer.hexadecimal)
+      writer.integer("created_at", createdAt)
       writer.endObject()
     }
     writer.endArray()

@@ -82,15 +82,11 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   ) throws(ControlPlaneError) {
     var writer = JSONWriter()
     writer.beginObject()
-    let members: [(StaticString, String)] = [("source", source), ("hostname", hostname), ("machine_id", "")]
-    for (key, value) in members {
-      writer.key(key)
-      writer.string(value)
-    }
-    writer.key("details")
-    writer.beginObject()
-    writer.key("reason")
-    writer.string(reason)
+    writer.string("source", source)
+    writer.string("hostname", hostname)
+    writer.string("machine_id", "")
+    writer.beginObject("details")
+    writer.string("reason", reason)
     writer.endObject()
     writer.endObject()
     let request = HTTPRequest(

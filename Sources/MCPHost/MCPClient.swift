@@ -66,8 +66,7 @@ public struct MCPClient: ~Copyable {
       let page = cursor
       let answer = try request("tools/list") { writer in
         guard let page else { return }
-        writer.key("cursor")
-        writer.string(bytes: page)
+        writer.string("cursor", bytes: page)
       }
       (pages, bytes) = (pages + 1, bytes + answer.document.bytes.count)
       guard body(answer) else { return }

@@ -114,12 +114,11 @@ public struct PolicyCase: Sendable {
     }
     // Of a repeated key, the last value counts.
     if !isSet("client_name") {
-      writer.key("client_name")
-      writer.string(bytes: document.member("client_name", of: document.root).map { document.text($0) } ?? Self.sdk)
+      writer.string(
+        "client_name", bytes: document.member("client_name", of: document.root).map { document.text($0) } ?? Self.sdk)
     }
     if mode == .hosted || !isSet("project_id") {
-      writer.key("project_id")
-      writer.string(mode == .hosted ? policy.projectID ?? "" : "")
+      writer.string("project_id", mode == .hosted ? policy.projectID ?? "" : "")
     }
     for (key, value) in [("cz_raise_on_deny", false), ("cz_raise_aborts_call", true)] {
       guard given.flatMap({ document.member(named: Array(key.utf8), of: $0) }) == nil else { continue }

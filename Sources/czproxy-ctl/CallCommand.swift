@@ -77,10 +77,8 @@ struct CallCommand: ParsableCommand {
     // A message of the stdio transport is one line, so the arguments must not contain line breaks.
     let compact = (arguments ?? "{}").utf8.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
     let answer = try client.request("tools/call") { writer in
-      writer.key("name")
-      writer.string(tool)
-      writer.key("arguments")
-      writer.raw(compact)
+      writer.string("name", tool)
+      writer.raw("arguments", compact)
     }
     let document = answer.document
     show(answer)

@@ -68,8 +68,7 @@ extension MCPServer {
         "tools/list", timeout: deadline > now ? deadline - now : 0, watchesTools: true,
         params: { writer in
           guard let cursor else { return }
-          writer.key("cursor")
-          writer.string(bytes: cursor)
+          writer.string("cursor", bytes: cursor)
         },
         completion: { [weak self] result in
           var catalog = known

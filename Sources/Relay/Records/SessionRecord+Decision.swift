@@ -41,8 +41,7 @@ extension SessionRecord.JudgedCall {
     if !trace.isEmpty {
       row.object("trace") { writer in
         for (key, value) in trace {
-          writer.key(key)
-          writer.string(bytes: value)
+          writer.string(key, bytes: value)
         }
       }
     }
@@ -55,8 +54,7 @@ extension SessionRecord.JudgedCall {
     guard !ids.isEmpty else { return }
     row.object("host_ids") { writer in
       for (key, value) in ids {
-        writer.key(key)
-        writer.string(bytes: value)
+        writer.string(key, bytes: value)
       }
     }
   }

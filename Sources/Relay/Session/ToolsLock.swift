@@ -75,10 +75,8 @@ public struct ToolsLock: Sendable {
   public static func text(of tools: [JSONDifference.Value], instructions: [UInt8]?) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key(versionKey)
-    writer.integer(version)
-    writer.key("instructions")
-    if let instructions { writer.string(bytes: instructions) } else { writer.null() }
+    writer.integer(versionKey, version)
+    if let instructions { writer.string("instructions", bytes: instructions) } else { writer.null("instructions") }
     writer.key("tools")
     // The array and the object are closed by hand, because the writer writes no line breaks.
     var text = writer.bytes + Array("[".utf8)

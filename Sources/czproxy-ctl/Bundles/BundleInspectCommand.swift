@@ -71,24 +71,15 @@ struct BundleInspectCommand: ParsableCommand {
   }
 
   private func writeHeader(_ bundle: UnverifiedBundle, _ bytes: [UInt8], to writer: inout JSONWriter) {
-    writer.key("file")
-    writer.string(file)
-    writer.key("bytes")
-    writer.integer(bytes.count)
-    writer.key("sha256")
-    writer.string(SHA256.hexadecimal(of: bytes))
-    writer.key("header")
-    writer.beginObject()
-    writer.key("schema_version")
-    writer.integer(bundle.header.schemaVersion)
-    writer.key("created_at")
-    writer.integer(bundle.header.createdAt)
-    writer.key("policy_count")
-    writer.integer(bundle.header.policyCount)
+    writer.string("file", file)
+    writer.integer("bytes", bytes.count)
+    writer.string("sha256", SHA256.hexadecimal(of: bytes))
+    writer.beginObject("header")
+    writer.integer("schema_version", bundle.header.schemaVersion)
+    writer.integer("created_at", bundle.header.createdAt)
+    writer.integer("policy_count", bundle.header.policyCount)
     writer.endObject()
-    writer.key("encrypted_bytes")
-    writer.integer(bundle.payloadSize)
-    writer.key("verified")
-    writer.boolean(keys != nil)
+    writer.integer("encrypted_bytes", bundle.payloadSize)
+    writer.boolean("verified", keys != nil)
   }
 }

@@ -79,26 +79,16 @@ struct AuditVerifyCommand: ParsableCommand {
 
   private func print(_ report: SegmentReport) {
     Terminal.printJSON { writer in
-      writer.key("segment")
-      writer.string(report.name)
-      writer.key("intact")
-      writer.boolean(report.isIntact)
-      writer.key("rows")
-      writer.integer(report.rows)
-      writer.key("ending")
-      writer.string(report.ending.rawValue)
-      writer.key("findings")
-      writer.beginArray()
+      writer.string("segment", report.name)
+      writer.boolean("intact", report.isIntact)
+      writer.integer("rows", report.rows)
+      writer.string("ending", report.ending.rawValue)
+      writer.beginArray("findings")
       for finding in report.findings {
         writer.beginObject()
-        writer.key("kind")
-        writer.string(finding.kind.rawValue)
-        if let line = finding.line {
-          writer.key("line")
-          writer.integer(line)
-        }
-        writer.key("detail")
-        writer.string(finding.detail)
+        writer.string("kind", finding.kind.rawValue)
+        if let line = finding.line { writer.integer("line", line) }
+        writer.string("detail", finding.detail)
         writer.endObject()
       }
       writer.endArray()

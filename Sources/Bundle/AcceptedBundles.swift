@@ -56,8 +56,8 @@ public struct AcceptedBundles: Sendable, Equatable {
       document.count(of: list) <= Self.maxEntries
     else { throw Self.unreadable("it is not a list of accepted bundles that this version reads") }
     for node in document.elements(of: list) {
-      guard let project = document.member("project_id", of: node).flatMap({ document.string($0) }),
-        let hexadecimal = document.member("signing_pubkey_hex", of: node).flatMap({ document.string($0) }),
+      guard let project = document.string("project_id", of: node),
+        let hexadecimal = document.string("signing_pubkey_hex", of: node),
         let signer = try? SigningKey(hexadecimal: hexadecimal),
         let createdAt = Self.integer("created_at", of: node, in: document),
         newest.updateValue(createdAt, forKey: Origin(projectID: project, signer: signer)) == nil

@@ -17,7 +17,7 @@ struct Handshake: Sendable {
 
     init(isModern: Bool, _ answer: MCPAnswer) {
       self.isModern = isModern
-      instructions = answer.document.member("instructions", of: answer.result).flatMap { answer.document.string($0) }
+      instructions = answer.document.string("instructions", of: answer.result)
     }
   }
 

@@ -70,7 +70,7 @@ public struct MCPClient: ~Copyable {
       }
       (pages, bytes) = (pages + 1, bytes + answer.document.bytes.count)
       guard body(answer) else { return }
-      cursor = answer.document.member("nextCursor", of: answer.result).flatMap { answer.document.string($0) }
+      cursor = answer.document.string("nextCursor", of: answer.result)
     } while cursor != nil
   }
 

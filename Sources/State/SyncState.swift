@@ -109,7 +109,7 @@ extension SyncState.Delivery {
     delivered = count("delivered")
     refused = count("refused")
     lastAt = document.time("last_at", of: node)
-    isStopped = document.member("stopped", of: node).map { document.kind(of: $0) == .true } ?? false
+    isStopped = document.isTrue("stopped", of: node)
   }
 
   fileprivate func write(_ key: StaticString, to writer: inout JSONWriter) {

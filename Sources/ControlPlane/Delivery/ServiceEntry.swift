@@ -21,15 +21,13 @@ enum ServiceEntry {
   static func encode(_ row: JSONDocument, from sender: Sender) -> RowEncoding {
     guard row.text("event") == "decision" else { return .nothing }
     guard let id = row.text("id"), !id.isEmpty else { return .unusable("it has no id") }
-    guard let tool = row.member("tool", of: row.root).flatMap({ row.string($0) }), !tool.isEmpty else {
-      return .unusable("it names no tool")
-    }
+    guard let tool = row.string("tool"), !tool.isEmpty else { return .unusable("it names no tool") }
     guard let decision = decision(of: row) else { return .unusable("its decision is not allow, deny, warn or audit") }
 
     var writer = JSONWriter()
     writer.beginObject()
     func copy(_ key: StaticString, as name: StaticString? = nil) {
-      writer.string(name ?? key, bytes: row.member(key, of: row.root).flatMap { row.string($0) } ?? [])
+      writer.string(name ?? key, bytes: row.string(key) ?? [])
     }
     writer.string("id", id)
     writer.string("tool_name", bytes: tool)
@@ -75,11 +73,11 @@ enum ServiceEntry {
       "status", "reason", "enforced", "enforcement_tier", "family_covered", "host", "tool_family", "event",
     ]
     writeObject("enforcement", members, of: row, to: &writer)
-    writeFlag("enforced", of: row, to: &writer)
+    writer.boolean("enforced", row.isTrue("enforced"))
     for key in ["enforcement_outcome", "enforcement_reason", "enforcement_tier"] as [StaticString] {
       writer.string(key, row.text(key) ?? "")
     }
-    writeFlag("family_covered", of: row, to: &writer)
+    writer.boolean("family_covered", row.isTrue("family_covered"))
   }
 
   private static func writeDataLoss(of row: JSONDocument, to writer: inout JSONWriter) {
@@ -135,10 +133,6 @@ enum ServiceEntry {
       }
     }
     writer.endObject()
-  }
-
-  private static func writeFlag(_ key: StaticString, of row: JSONDocument, to writer: inout JSONWriter) {
-    writer.boolean(key, row.member(key, of: row.root).map { row.kind(of: $0) == .true } ?? false)
   }
 
   private static func writeList(_ key: StaticString, of row: JSONDocument, to writer: inout JSONWriter) {

@@ -111,7 +111,7 @@ enum TelemetryRecord {
     if let code = row.integer("error_code") {
       put("error.type", String(code))
       put("rpc.response.status_code", String(code))
-    } else if row.member("is_error", of: row.root).map({ row.kind(of: $0) == .true }) == true {
+    } else if row.isTrue("is_error") {
       put("error.type", "tool_error")
     }
   }

@@ -171,7 +171,7 @@ enum SessionTools {
       let tools = document.member("tools", of: document.root)
     else { return [] }
     return document.elements(of: tools).compactMap { node in
-      document.string(node) ?? document.member("name", of: node).flatMap { document.string($0) }
+      document.string(node) ?? document.string("name", of: node)
     }
   }
 }

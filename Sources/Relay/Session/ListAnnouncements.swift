@@ -25,7 +25,7 @@ struct ListAnnouncements: Sendable {
     advertised = Set(
       List.allCases.filter { list in
         document.member(named: Array(list.rawValue.utf8), of: capabilities)
-          .flatMap { document.member("listChanged", of: $0) }.map { document.kind(of: $0) == .true } ?? false
+          .map { document.isTrue("listChanged", of: $0) } ?? false
       })
   }
 

@@ -56,7 +56,7 @@ public struct ToolsLock: Sendable {
     var tools: [[UInt8]: JSONDocument.Node] = [:]
     for tool in document.elements(of: list) {
       let offset = document.range(of: tool).lowerBound
-      guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else {
+      guard let name = document.string("name", of: tool) else {
         throw unusable("a tool has no name", at: offset)
       }
       guard document.values(takenFor: "name", of: tool).count == 1 else {
@@ -114,7 +114,7 @@ public struct ToolsLock: Sendable {
     for list in other.values(takenFor: "tools", of: result) {
       if other.kind(of: list) != .array { strangers.add(list, "`tools` (not an array)") }
       for entry in other.elements(of: list) {
-        let name = other.member("name", of: entry).flatMap { other.string($0) }
+        let name = other.string("name", of: entry)
         var shown: String { name.map { "`\(DisplayText.escaped($0, limit: 64))`" } ?? "a tool without a name" }
         guard let name, let locked = tools[name] else {
           strangers.add(entry, "\(shown) (new)")

@@ -58,7 +58,7 @@ struct BundleContent {
   // MARK: Reading the payload
 
   func text(_ key: StaticString, of node: JSONDocument.Node? = nil) -> String? {
-    payload.member(key, of: node ?? payload.root).flatMap { payload.string($0) }.map { DisplayText.escaped($0) }
+    payload.string(key, of: node).map { DisplayText.escaped($0) }
   }
 
   /// A member as JSON, or the text of a string; shortened for people.

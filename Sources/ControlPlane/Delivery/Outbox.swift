@@ -52,6 +52,13 @@ struct Outbox {
     self.encode = encode
   }
 
+  /// - Parameter sender: who the records for the service are from.
+  init(_ receiver: SyncPlan.Receiver, _ directory: AuditDirectory, from sender: Sender) {
+    self.init(receiver, directory) { row in
+      receiver == .service ? ServiceEntry.encode(row, from: sender) : TelemetryRecord.encode(row)
+    }
+  }
+
   var waiting: Int { progress.values.reduce(0) { $0 + $1.waiting } }
 
   /// All segments of a directory.

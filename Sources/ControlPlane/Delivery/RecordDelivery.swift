@@ -40,9 +40,7 @@ public struct RecordDelivery: Sendable {
 
   private var directory: AuditDirectory { AuditDirectory(stateDirectory: stateDirectory) }
 
-  private var outbox: Outbox {
-    Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
-  }
+  private var outbox: Outbox { Outbox(.service, directory, from: sender) }
 
   private func runLocked(_ deliver: ([UInt8]) -> DeliveryOutcome) throws(SyncError) -> Outcome {
     var outbox = outbox

@@ -97,11 +97,8 @@ public final class SyncRunner {
       }
     }
     plan = SyncPlan(planOptions)
-    let sender = options.sender
     for receiver in planOptions.receivers {
-      outboxes[receiver] = Outbox(receiver, directory) { row in
-        receiver == .service ? ServiceEntry.encode(row, from: sender) : TelemetryRecord.encode(row)
-      }
+      outboxes[receiver] = Outbox(receiver, directory, from: options.sender)
     }
   }
 

@@ -41,20 +41,17 @@ struct BundleInspectCommand: ParsableCommand {
     }
     let bundle = try keys.map { try unverified.opened(readFrom: file, keys: $0) }
     if payload, let bundle { return try Terminal.write(Array(bundle.payload.bytes)) }
-    let content: BundleContent? = try bundle.map { bundle in
-      let policy = try reportingPolicyErrors { () throws(PolicyError) in
-        try Policy.load(hosted: Array(bundle.payload.bytes), fileName: file)
-      }
-      return BundleContent(path: file, payload: bundle.payload, policy: policy, bundle: bundle)
+    let inspection = try bundle.map { bundle in
+      try reportingPolicyErrors { () throws(PolicyError) in try BundleInspection(bundle, readFrom: file) }
     }
     switch format {
     case .text:
       printHeader(unverified, bytes)
-      if let bundle, let content { BundleInspection(content).printText(bundle) }
+      inspection?.printText()
     case .json:
       Terminal.printJSON { writer in
         writeHeader(unverified, bytes, to: &writer)
-        if let bundle, let content { BundleInspection(content).writeMembers(bundle, to: &writer) }
+        inspection?.writeMembers(to: &writer)
       }
     }
   }

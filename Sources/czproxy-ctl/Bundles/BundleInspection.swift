@@ -4,13 +4,15 @@ import Wire
 
 /// The contents of a bundle, for people and for programs.
 struct BundleInspection {
+  private let bundle: OpenedBundle
   private let content: BundleContent
   private let policies: [JSONDocument.Node]
   private let rules: [HostedPayload.Entry]
   private let summaries: [RuleSummary]
 
-  init(_ content: BundleContent) {
-    self.content = content
+  init(_ bundle: OpenedBundle, readFrom file: String) throws(PolicyError) {
+    self.bundle = bundle
+    content = try BundleContent.of(bundle, file)
     policies = HostedPayload.policies(of: content.payload)
     rules = HostedPayload.rules(of: content.payload)
     summaries = content.policy.summaries
@@ -28,7 +30,7 @@ struct BundleInspection {
 
   // MARK: Text
 
-  func printText(_ bundle: OpenedBundle) {
+  func printText() {
     print("signature: good, by \(bundle.signer)")
     print("content:   \(bundle.payload.bytes.count) bytes of JSON")
     for key in Self.identity {
@@ -90,7 +92,7 @@ struct BundleInspection {
 
   // MARK: JSON
 
-  func writeMembers(_ bundle: OpenedBundle, to writer: inout JSONWriter) {
+  func writeMembers(to writer: inout JSONWriter) {
     writer.string("signing_pubkey_hex", bundle.signer.hexadecimal)
     writer.integer("payload_bytes", bundle.payload.bytes.count)
     writer.string("enforcement_status", content.policy.enforcementStatus)

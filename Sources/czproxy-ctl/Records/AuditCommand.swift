@@ -67,7 +67,7 @@ struct AuditVerifyCommand: ParsableCommand {
         print("\(verdict) \(name): \(report.rows) rows, \(report.ending.rawValue)")
         for finding in report.findings { print("  " + DisplayText.escaped(finding.description.utf8, limit: 1024)) }
       case .json:
-        print(report)
+        printJSON(report)
       }
     }
     guard !reports.isEmpty else {
@@ -77,7 +77,7 @@ struct AuditVerifyCommand: ParsableCommand {
     if !reports.allSatisfy(\.isIntact) { throw ExitCode(1) }
   }
 
-  private func print(_ report: SegmentReport) {
+  private func printJSON(_ report: SegmentReport) {
     Terminal.printJSON { writer in
       writer.string("segment", report.name)
       writer.boolean("intact", report.isIntact)
@@ -94,6 +94,4 @@ struct AuditVerifyCommand: ParsableCommand {
       writer.endArray()
     }
   }
-
-  private func print(_ text: String) { Swift.print(text) }
 }

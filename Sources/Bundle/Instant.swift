@@ -1,4 +1,5 @@
 internal import Platform
+internal import Wire
 
 /// A moment in whole UNIX seconds, as bundles and keys files write it: ISO 8601 with an offset from UTC (RFC 3339).
 public struct Instant: Sendable, Equatable, CustomStringConvertible {
@@ -40,7 +41,7 @@ private struct Reader {
 
   mutating func number(_ digits: Int) -> Int? {
     let text = rest.prefix(digits)
-    guard text.count == digits, text.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
+    guard text.count == digits, text.allSatisfy(\.isDigit) else { return nil }
     rest = rest.dropFirst(digits)
     return text.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
   }
@@ -53,7 +54,7 @@ private struct Reader {
 
   mutating func skipFraction() -> Bool {
     guard skip(".") else { return true }
-    let digits = rest.prefix { $0 &- UInt8(ascii: "0") < 10 }
+    let digits = rest.prefix(while: \.isDigit)
     rest = rest.dropFirst(digits.count)
     return !digits.isEmpty
   }

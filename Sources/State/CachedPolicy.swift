@@ -47,10 +47,7 @@ public struct CachedPolicy: Sendable, Equatable {
 
   /// A digest becomes part of a path, so nothing else gets through.
   private static func digest(_ text: String) -> String? {
-    let isDigit = { (byte: UInt8) in
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-    }
-    return text.utf8.count == 64 && text.utf8.allSatisfy(isDigit) ? text : nil
+    text.utf8.count == 64 && text.utf8.allSatisfy(\.isLowerHexDigit) ? text : nil
   }
 
   package var json: [UInt8] {

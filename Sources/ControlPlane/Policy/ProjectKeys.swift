@@ -41,10 +41,7 @@ public struct ProjectKeys: Sendable {
     }
     signingKey = try text("signing_pubkey_hex")
     organisationID = document.text("org_id") ?? ""
-    let isHex = signingKey.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20)
-    }
-    guard isHex, signingKey.utf8.count.isMultiple(of: 2) else {
+    guard signingKey.utf8.allSatisfy(\.isHexDigit), signingKey.utf8.count.isMultiple(of: 2) else {
       throw failure("`signing_pubkey_hex` is not hexadecimal")
     }
     if document.member("key_version", of: document.root) != nil {

@@ -19,8 +19,6 @@ public struct AcceptedBundles: Sendable, Equatable {
   /// The memory before any bundle is accepted.
   public init() {}
 
-  public var isEmpty: Bool { newest.isEmpty }
-
   /// When the newest accepted bundle was made, in UNIX seconds by its header; nil for none.
   public func newest(of projectID: String, signer: SigningKey) -> UInt64? {
     newest[Origin(projectID: Array(projectID.utf8), signer: signer)]

@@ -23,9 +23,6 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
     http = try HTTPClient(options)
   }
 
-  /// What stands for the key in file names.
-  public var scope: String { key.scope }
-
   /// When the service last answered, by its own clock: UNIX seconds.
   var answeredAt: Int64? { http.answeredAt }
 

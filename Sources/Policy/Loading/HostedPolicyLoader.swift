@@ -43,7 +43,7 @@ struct HostedPolicyLoader {
     warnings += detection.warnings
     guard errors.isEmpty else { throw PolicyError(fileName: fileName, diagnostics: errors) }
     return Policy(
-      source: .hosted, fileName: fileName, projectID: root["project_id"]?.string, warnings: warnings, rules: rules,
+      source: .hosted, projectID: root["project_id"]?.string, warnings: warnings, rules: rules,
       settings: settings, detectionRules: detection.rules)
   }
 

@@ -71,7 +71,7 @@ struct LocalPolicyLoader {
       throw PolicyError(fileName: fileName, diagnostics: errors.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
     }
     return Policy(
-      source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: RuleTable(rules),
+      source: .local, dialect: dialect, warnings: warnings, rules: RuleTable(rules),
       settings: settings, detectionRules: detection.rules, resultRules: resultRules,
       annotationRules: annotationRules)
   }

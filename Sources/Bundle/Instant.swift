@@ -25,13 +25,8 @@ public struct Instant: Sendable, Equatable, CustomStringConvertible {
     guard (-62_135_596_800..<253_402_300_800).contains(seconds) else { return "second \(seconds)" }
     let (days, rest) = Int(seconds).flooredDivision(by: 86_400)
     let date = CivilDate(daysSince1970: days)
-    func padded(_ value: Int, _ width: Int = 2) -> String {
-      let digits = String(value)
-      return String(repeating: "0", count: max(width - digits.count, 0)) + digits
-    }
-    return
-      "\(padded(date.year, 4))-\(padded(date.month))-\(padded(date.day))T\(padded(rest / 3600)):\(padded(rest / 60 % 60))"
-      + ":\(padded(rest % 60))Z"
+    return "\(date.year.padded(4))-\(date.month.padded())-\(date.day.padded())"
+      + "T\((rest / 3600).padded()):\((rest / 60 % 60).padded()):\((rest % 60).padded())Z"
   }
 }
 

@@ -1,6 +1,5 @@
 internal import Audit
 public import State
-internal import Wire
 
 /// How many records wait, for a process that does not send them.
 public enum AuditQueue {

@@ -1,5 +1,4 @@
 internal import Audit
-internal import State
 internal import Wire
 
 /// The records that wait for one receiver: rows of segments after a cursor, encoded.

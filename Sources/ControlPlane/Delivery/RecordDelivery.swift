@@ -1,5 +1,4 @@
 internal import Audit
-internal import Platform
 internal import State
 
 /// Sends the records of a state directory to the service from within a program, as `czproxy sync` does from outside.

@@ -1,4 +1,3 @@
-internal import State
 internal import Wire
 
 /// A decision's row as the entry that Control Zero's service accepts (1.13.16, `POST /v1/sdk/audit`).

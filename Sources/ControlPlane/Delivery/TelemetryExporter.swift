@@ -1,5 +1,3 @@
-internal import Platform
-internal import State
 internal import Wire
 
 /// Exports log records to a collector (OTLP/HTTP, JSON).

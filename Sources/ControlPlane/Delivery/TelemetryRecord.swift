@@ -1,5 +1,4 @@
 internal import Audit
-internal import State
 internal import Wire
 
 /// A row as an OpenTelemetry log record (OTLP/HTTP, JSON). Attributes are named by the semantic conventions for

@@ -1,7 +1,6 @@
 internal import Audit
 internal import Platform
 internal import State
-internal import Wire
 
 /// `czproxy sync`: does what ``SyncPlan`` says until the plan finishes.
 public final class SyncRunner {

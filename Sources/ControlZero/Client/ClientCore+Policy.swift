@@ -1,8 +1,6 @@
-internal import Bundle
 internal import ControlPlane
 internal import Logging
 internal import Platform
-internal import Policy
 internal import Relay
 internal import State
 internal import Synchronization

@@ -1,8 +1,6 @@
-internal import Audit
 internal import DataLoss
 internal import MCPHost
 internal import Policy
-internal import Relay
 internal import Wire
 
 /// The results of calls that were executed.

@@ -1,4 +1,3 @@
-import DataLoss
 public import Wire
 
 /// Makes a policy from a bundle's payload (Control Zero 1.13.16, "translate to local policy").

@@ -1,4 +1,3 @@
-import DataLoss
 import Python
 
 /// Makes a policy from a local file: the schema of Control Zero 1.13.16, and our dialect if the file declares it.

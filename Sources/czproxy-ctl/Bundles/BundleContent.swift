@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bundle
 import Policy
-import Relay
 import Wire
 
 /// A policy to inspect: a bundle, a bundle's payload, or a local policy, converted to the payload that `pack` would make.

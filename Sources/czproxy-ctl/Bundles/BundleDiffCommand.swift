@@ -1,6 +1,4 @@
 import ArgumentParser
-import Policy
-import Relay
 import Wire
 
 /// `czproxy bundle diff`

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bundle
 import Digest
-import Platform
 import Policy
 import Wire
 

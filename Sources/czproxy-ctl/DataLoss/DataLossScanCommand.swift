@@ -1,9 +1,6 @@
 import ArgumentParser
 import DataLoss
 import Foundation
-import Platform
-import Policy
-import Relay
 import Wire
 
 /// `czproxy dlp scan`

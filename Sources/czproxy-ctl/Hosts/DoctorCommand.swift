@@ -1,6 +1,5 @@
 import ArgumentParser
 import Platform
-import Relay
 import Wire
 
 /// `czproxy doctor`

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Audit
-import Platform
-import Relay
 import Wire
 
 struct AuditCommand: ParsableCommand {

@@ -2,7 +2,6 @@ import ArgumentParser
 import ControlPlane
 import Digest
 import Foundation
-import Platform
 import State
 import Wire
 

@@ -14,20 +14,17 @@ public struct AuditError: Error, Equatable, Sendable, CustomStringConvertible {
 
   public let code: Code
   public let path: String
-  /// The system's error number; 0 where there is none.
-  public let errno: Int32
   /// The system's description of the error, and what can be done.
   public let detail: String
 
-  public init(_ code: Code, path: String, errno: Int32 = 0, detail: String = "") {
+  public init(_ code: Code, path: String, detail: String = "") {
     self.code = code
     self.path = path
-    self.errno = errno
     self.detail = detail
   }
 
   init(_ code: Code, path: String, _ error: SystemError) {
-    self.init(code, path: path, errno: error.number, detail: error.reason + error.advice)
+    self.init(code, path: path, detail: error.reason + error.advice)
   }
 
   public var description: String {

@@ -154,12 +154,9 @@ public struct AuditSegment: ~Copyable {
       for segment in newest {
         guard let head = directory.head(of: segment) else { continue }
         writer.beginObject()
-        writer.key("name")
-        writer.string(segment)
-        writer.key("seq")
-        writer.integer(head.sequence)
-        writer.key("hash")
-        writer.string(head.hash)
+        writer.string("name", segment)
+        writer.integer("seq", head.sequence)
+        writer.string("hash", head.hash)
         writer.endObject()
       }
     }

@@ -59,12 +59,10 @@ public struct AuditVerifier: Sendable {
         let segments = row.member("segments", of: row.root)
       else { return false }
       for entry in row.elements(of: segments) {
-        guard let name = row.member("name", of: entry).flatMap({ row.string($0) }),
-          let sequence = row.member("seq", of: entry).flatMap({ Int(String(decoding: row.raw($0), as: UTF8.self)) }),
-          let hash = row.member("hash", of: entry).flatMap({ row.string($0) })
+        guard let name = row.text("name", of: entry), let hash = row.text("hash", of: entry),
+          let sequence = row.integer("seq", of: entry)
         else { continue }
-        let head = SegmentHead(sequence: sequence, hash: String(decoding: hash, as: UTF8.self))
-        claims.append((String(decoding: name, as: UTF8.self), head))
+        claims.append((name, SegmentHead(sequence: Int(sequence), hash: hash)))
       }
       return false
     }

@@ -33,15 +33,11 @@ public struct RemovedSegments: Sendable {
   public func remove(_ segment: String, at time: UTCTime, sidecars: [String]) throws(AuditError) {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("at")
-    writer.string(time.iso8601)
-    writer.key("segment")
-    writer.string(segment)
+    writer.string("at", time.iso8601)
+    writer.string("segment", segment)
     if let head = directory.head(of: segment) {
-      writer.key("seq")
-      writer.integer(head.sequence)
-      writer.key("hash")
-      writer.string(head.hash)
+      writer.integer("seq", head.sequence)
+      writer.string("hash", head.hash)
     }
     writer.endObject()
     do throws(SystemError) {

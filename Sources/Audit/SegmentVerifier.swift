@@ -35,8 +35,8 @@ public struct SegmentVerifier: Sendable {
   public mutating func take(_ item: LineFramer.Item) {
     line += 1
     guard case .line(let text) = item, let row = try? JSONDocument(parsing: text.content, options: .python),
-      let sequence = Self.integer("chain_seq", in: row), let previous = Self.text("prev_hash", in: row),
-      let hash = Self.text("entry_hash", in: row)
+      let number = row.integer("chain_seq"), (1..<1 << 53).contains(number), let previous = row.text("prev_hash"),
+      let hash = row.text("entry_hash")
     else {
       if case .line(let text) = item, text.bytes.last != UInt8(ascii: "\n") {
         isCut = true
@@ -45,8 +45,9 @@ public struct SegmentVerifier: Sendable {
       }
       return
     }
+    let sequence = Int(number)
     rows += 1
-    let event = Self.text("event", in: row)
+    let event = row.text("event")
     if rows == 1 { isOurs = event == "session_start" }
     isClosed = event == "session_end"
     if HashChain.entryHash(of: row) != hash { add(.broken, "row \(sequence) was edited") }
@@ -101,14 +102,5 @@ public struct SegmentVerifier: Sendable {
   private mutating func add(_ kind: SegmentReport.Finding.Kind, _ detail: String) {
     guard findings.count < Self.maxFindings else { return }
     findings.append(.init(kind: kind, line: line, detail: detail))
-  }
-
-  private static func text(_ key: StaticString, in row: JSONDocument) -> String? {
-    row.member(key, of: row.root).flatMap { row.string($0) }.map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  private static func integer(_ key: StaticString, in row: JSONDocument) -> Int? {
-    guard let node = row.member(key, of: row.root), row.kind(of: node) == .integer else { return nil }
-    return Int(String(decoding: row.raw(node), as: UTF8.self)).flatMap { $0 > 0 && $0 < 1 << 53 ? $0 : nil }
   }
 }

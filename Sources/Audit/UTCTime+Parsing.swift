@@ -1,4 +1,5 @@
 internal import Platform
+internal import Wire
 
 extension UTCTime {
   /// Reads the form that ``iso8601`` writes, `2026-11-23T17:09:41.683366+00:00`; nil for any other.
@@ -8,7 +9,7 @@ extension UTCTime {
       bytes[16] == 0x3a, bytes[19] == 0x2e, bytes[26...].elementsEqual("+00:00".utf8)
     else { return nil }
     func number(_ range: Range<Int>, _ allowed: ClosedRange<Int>) -> Int? {
-      guard bytes[range].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+      guard bytes[range].allSatisfy(\.isDigit) else { return nil }
       return Int(String(decoding: bytes[range], as: UTF8.self)).flatMap { allowed.contains($0) ? $0 : nil }
     }
     guard let year = number(0..<4, 1970...9999), let month = number(5..<7, 1...12), let day = number(8..<10, 1...31),

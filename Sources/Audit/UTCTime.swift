@@ -44,8 +44,8 @@ public struct UTCTime: Sendable, Equatable {
   public var compact: String {
     let date = date
     let (hour, minute, second) = time
-    return "\(date.year)\(Self.padded(date.month))\(Self.padded(date.day))T\(Self.padded(hour))\(Self.padded(minute))"
-      + "\(Self.padded(second)).\(Self.padded(Int(microseconds / 1000 % 1000), 3))Z"
+    return "\(date.year)\(date.month.padded())\(date.day.padded())T\(hour.padded())\(minute.padded())"
+      + "\(second.padded()).\(Int(microseconds / 1000 % 1000).padded(3))Z"
   }
 
   private var time: (hour: Int, minute: Int, second: Int) {
@@ -54,9 +54,4 @@ public struct UTCTime: Sendable, Equatable {
   }
 
   private var date: CivilDate { CivilDate(daysSince1970: Int(microseconds / 86_400_000_000)) }
-
-  private static func padded(_ value: Int, _ width: Int = 2) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(width - digits.count, 0)) + digits
-  }
 }

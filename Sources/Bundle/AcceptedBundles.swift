@@ -19,8 +19,6 @@ public struct AcceptedBundles: Sendable, Equatable {
   /// The memory before any bundle is accepted.
   public init() {}
 
-  public var isEmpty: Bool { newest.isEmpty }
-
   /// When the newest accepted bundle was made, in UNIX seconds by its header; nil for none.
   public func newest(of projectID: String, signer: SigningKey) -> UInt64? {
     newest[Origin(projectID: Array(projectID.utf8), signer: signer)]
@@ -56,8 +54,8 @@ public struct AcceptedBundles: Sendable, Equatable {
       document.count(of: list) <= Self.maxEntries
     else { throw Self.unreadable("it is not a list of accepted bundles that this version reads") }
     for node in document.elements(of: list) {
-      guard let project = document.member("project_id", of: node).flatMap({ document.string($0) }),
-        let hexadecimal = document.member("signing_pubkey_hex", of: node).flatMap({ document.string($0) }),
+      guard let project = document.string("project_id", of: node),
+        let hexadecimal = document.string("signing_pubkey_hex", of: node),
         let signer = try? SigningKey(hexadecimal: hexadecimal),
         let createdAt = Self.integer("created_at", of: node, in: document),
         newest.updateValue(createdAt, forKey: Origin(projectID: project, signer: signer)) == nil
@@ -68,21 +66,16 @@ public struct AcceptedBundles: Sendable, Equatable {
   public func json() -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("version")
-    writer.integer(1)
-    writer.key("accepted")
-    writer.beginArray()
+    writer.integer("version", 1)
+    writer.beginArray("accepted")
     let sorted = newest.sorted {
       ($0.key.projectID + $0.key.signer.bytes).lexicographicallyPrecedes($1.key.projectID + $1.key.signer.bytes)
     }
     for (origin, createdAt) in sorted {
       writer.beginObject()
-      writer.key("project_id")
-      writer.string(bytes: origin.projectID)
-      writer.key("signing_pubkey_hex")
-      writer.string(origin.signer.hexadecimal)
-      writer.key("created_at")
-      writer.integer(createdAt)
+      writer.string("project_id", bytes: origin.projectID)
+      writer.string("signing_pubkey_hex", origin.signer.hexadecimal)
+      writer.integer("created_at", createdAt)
       writer.endObject()
     }
     writer.endArray()

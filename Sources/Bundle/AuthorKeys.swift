@@ -69,8 +69,7 @@ public struct AuthorKeys: ~Copyable, Sendable {
     var writer = JSONWriter()
     writer.beginObject()
     keys.writeMembers(to: &writer)
-    writer.key(Self.seedMember)
-    writer.string(bytes: seed.hexadecimal())
+    writer.string(Self.seedMember, bytes: seed.hexadecimal())
     writer.endObject()
     return writer.bytes + [0x0a]
   }

@@ -80,35 +80,24 @@ public struct BundleKeys: ~Copyable, Sendable {
   }
 
   borrowing func writeMembers(to writer: inout JSONWriter) {
-    writer.key("project_id")
-    writer.string(projectID)
-    writer.key("org_id")
-    writer.string(organisationID)
-    writer.key("project_encryption_key_b64")
-    writer.string(bytes: encryptionKey.base64)
-    writer.key("signing_pubkey_hex")
-    writer.string(signers.primary.hexadecimal)
-    writer.key("key_version")
-    writer.integer(keyVersion)
+    writer.string("project_id", projectID)
+    writer.string("org_id", organisationID)
+    writer.string("project_encryption_key_b64", bytes: encryptionKey.base64)
+    writer.string("signing_pubkey_hex", signers.primary.hexadecimal)
+    writer.integer("key_version", keyVersion)
     if signers.entries != [Signers.Entry(key: signers.primary)] {
-      writer.key("signing_keys")
-      writer.beginArray()
+      writer.beginArray("signing_keys")
       for entry in signers.entries {
         writer.beginObject()
-        writer.key("pubkey_hex")
-        writer.string(entry.key.hexadecimal)
-        for (key, time) in [("not_before", entry.notBefore), ("not_after", entry.notAfter)] {
-          guard let time else { continue }
-          writer.key(bytes: key.utf8)
-          writer.integer(time)
-        }
+        writer.string("pubkey_hex", entry.key.hexadecimal)
+        if let start = entry.notBefore { writer.integer("not_before", start) }
+        if let end = entry.notAfter { writer.integer("not_after", end) }
         writer.endObject()
       }
       writer.endArray()
     }
     if !signers.revoked.isEmpty {
-      writer.key("revoked_signing_keys")
-      writer.beginArray()
+      writer.beginArray("revoked_signing_keys")
       for key in signers.revoked { writer.string(key.hexadecimal) }
       writer.endArray()
     }

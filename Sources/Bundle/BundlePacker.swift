@@ -1,4 +1,4 @@
-private import CSodium
+import Digest
 import Wire
 
 /// Makes bundles (CZ01): compressed, encrypted for the project, signed by its author.
@@ -33,10 +33,7 @@ public enum BundlePacker {
     key: borrowing EncryptionKey
   ) throws(BundleError) -> [UInt8] {
     try Sodium.prepare()
-    var nonce = [UInt8](repeating: 0, count: EncryptionKey.nonceSize)
-    // SAFETY: the array has the bytes that are written.
-    unsafe randombytes_buf(&nonce, nonce.count)
-    let sealed = try key.sealed(frame, nonce: nonce)
+    let sealed = try key.sealed(frame, nonce: RandomBytes.array(EncryptionKey.nonceSize))
     guard BundleHeader.size + sealed.count + BundleHeader.signatureSize <= UnverifiedBundle.maxBytes else {
       throw BundleError(.fileTooLarge, "the bundle would have more than \(UnverifiedBundle.maxBytes) bytes")
     }

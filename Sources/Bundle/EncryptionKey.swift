@@ -11,19 +11,8 @@ public struct EncryptionKey: ~Copyable, Sendable {
 
   private let secret: SecretBytes
 
-  /// Copies the bytes; wiping its own copy is up to the caller.
-  public init(_ bytes: [UInt8]) throws(BundleError) {
-    guard bytes.count == Self.size else {
-      throw BundleError(.encryptionKeyLength, "an encryption key has \(Self.size) bytes, not \(bytes.count)")
-    }
-    let secret = try unsafe Sodium.secret(count: Self.size) { space in
-      for (place, byte) in bytes.enumerated() { unsafe space[place] = byte }
-      return true
-    }
-    guard let secret else { throw Self.unusable }
-    self.secret = secret
-  }
-
+  /// Copies the key; wiping its own copy is up to the caller.
+  ///
   /// - Parameter base64: in the standard alphabet, with padding and nothing else.
   public init(base64: [UInt8]) throws(BundleError) {
     let secret = try unsafe Sodium.secret(count: Self.size) { space in

@@ -1,4 +1,5 @@
 internal import Platform
+internal import Wire
 
 /// A moment in whole UNIX seconds, as bundles and keys files write it: ISO 8601 with an offset from UTC (RFC 3339).
 public struct Instant: Sendable, Equatable, CustomStringConvertible {
@@ -24,13 +25,8 @@ public struct Instant: Sendable, Equatable, CustomStringConvertible {
     guard (-62_135_596_800..<253_402_300_800).contains(seconds) else { return "second \(seconds)" }
     let (days, rest) = Int(seconds).flooredDivision(by: 86_400)
     let date = CivilDate(daysSince1970: days)
-    func padded(_ value: Int, _ width: Int = 2) -> String {
-      let digits = String(value)
-      return String(repeating: "0", count: max(width - digits.count, 0)) + digits
-    }
-    return
-      "\(padded(date.year, 4))-\(padded(date.month))-\(padded(date.day))T\(padded(rest / 3600)):\(padded(rest / 60 % 60))"
-      + ":\(padded(rest % 60))Z"
+    return "\(date.year.padded(4))-\(date.month.padded())-\(date.day.padded())"
+      + "T\((rest / 3600).padded()):\((rest / 60 % 60).padded()):\((rest % 60).padded())Z"
   }
 }
 
@@ -40,7 +36,7 @@ private struct Reader {
 
   mutating func number(_ digits: Int) -> Int? {
     let text = rest.prefix(digits)
-    guard text.count == digits, text.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
+    guard text.count == digits, text.allSatisfy(\.isDigit) else { return nil }
     rest = rest.dropFirst(digits)
     return text.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
   }
@@ -53,7 +49,7 @@ private struct Reader {
 
   mutating func skipFraction() -> Bool {
     guard skip(".") else { return true }
-    let digits = rest.prefix { $0 &- UInt8(ascii: "0") < 10 }
+    let digits = rest.prefix(while: \.isDigit)
     rest = rest.dropFirst(digits.count)
     return !digits.isEmpty
   }

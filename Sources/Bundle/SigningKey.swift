@@ -1,4 +1,5 @@
 private import CSodium
+internal import Digest
 
 /// An Ed25519 public key (RFC 8032) that a bundle's signature is checked with. Not secret.
 public struct SigningKey: Hashable, Sendable, CustomStringConvertible {
@@ -23,9 +24,7 @@ public struct SigningKey: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Lower-case hexadecimal digits.
-  public var hexadecimal: String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
+  public var hexadecimal: String { Hexadecimal.text(bytes) }
 
   public var description: String { hexadecimal }
 

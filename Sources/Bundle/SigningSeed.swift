@@ -38,10 +38,8 @@ public struct SigningSeed: ~Copyable, Sendable {
   /// A new random seed.
   public static func random() throws(BundleError) -> SigningSeed {
     try Sodium.prepare()
-    var seed = [UInt8](repeating: 0, count: size)
+    var seed = RandomBytes.array(size)
     defer { SecretBytes.wipe(&seed) }
-    // SAFETY: the array has the bytes that are written.
-    unsafe randombytes_buf(&seed, size)
     return try SigningSeed(seed)
   }
 

@@ -1,4 +1,4 @@
-internal import Digest
+public import Digest
 internal import Platform
 public import State
 internal import Wire
@@ -22,9 +22,6 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
     trace = TraceContext(ambient: Environment.value("TRACEPARENT"))
     http = try HTTPClient(options)
   }
-
-  /// What stands for the key in file names.
-  public var scope: String { key.scope }
 
   /// When the service last answered, by its own clock: UNIX seconds.
   var answeredAt: Int64? { http.answeredAt }
@@ -82,15 +79,11 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   ) throws(ControlPlaneError) {
     var writer = JSONWriter()
     writer.beginObject()
-    let members: [(StaticString, String)] = [("source", source), ("hostname", hostname), ("machine_id", "")]
-    for (key, value) in members {
-      writer.key(key)
-      writer.string(value)
-    }
-    writer.key("details")
-    writer.beginObject()
-    writer.key("reason")
-    writer.string(reason)
+    writer.string("source", source)
+    writer.string("hostname", hostname)
+    writer.string("machine_id", "")
+    writer.beginObject("details")
+    writer.string("reason", reason)
     writer.endObject()
     writer.endObject()
     let request = HTTPRequest(
@@ -102,40 +95,36 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
 
   // MARK: Secrets
 
-  /// The value of a secret (`GET /api/secrets/{name}`).
-  public mutating func secret(named name: String) -> SecretOutcome {
-    do throws(ControlPlaneError) {
-      var response = try get("/api/secrets/" + Self.percentEncoded(name))
-      defer { SecretBytes.wipe(&response.body) }
-      let shown = DisplayText.escaped(name.utf8)
-      switch response.status {
-      case 200..<300:
-        guard let document = try? JSONDocument(parsing: response.body[...], options: .document),
-          let node = document.member("value", of: document.root), document.kind(of: node) == .string,
-          var value = document.string(node)
-        else {
-          throw ControlPlaneError(
-            .unusable, "the answer about the secret `\(shown)` has no text `value`", status: response.status)
-        }
-        defer { SecretBytes.wipe(&value) }
-        guard value.count <= ServiceSettings.maxSecretBytes else {
-          throw ControlPlaneError(
-            .unusable, "the secret `\(shown)` is longer than \(ServiceSettings.maxSecretBytes) bytes",
-            status: response.status)
-        }
-        do throws(SecretBytes.Unavailable) {
-          return .value(try SecretBytes(copying: value))
-        } catch {
-          throw ControlPlaneError(.unusable, "the secret `\(shown)` can't be kept: \(error)", status: response.status)
-        }
-      case 404: throw ControlPlaneError(.noSuchSecret, "there is no secret `\(shown)`", status: 404)
-      case 403 where ServiceAnswer.code(response.body).map(Self.asksForApproval) == true:
-        throw ControlPlaneError(
-          .approvalRequired, "the secret `\(shown)` needs a person's approval", status: 403)
-      default: throw failure(response, "the secret `\(shown)`")
-      }
+  /// The value of a secret (`GET /api/secrets/{name}`); throws E1101, E1710, E1711, E1401 ….
+  public mutating func secret(named name: String) throws(ControlPlaneError) -> SecretBytes {
+    var response = try get("/api/secrets/" + Self.percentEncoded(name))
+    defer { SecretBytes.wipe(&response.body) }
+    let shown = DisplayText.escaped(name.utf8)
+    switch response.status {
+    case 200..<300: return try Self.secret(shown, in: response)
+    case 404: throw ControlPlaneError(.noSuchSecret, "there is no secret `\(shown)`", status: 404)
+    case 403 where ServiceAnswer.code(response.body).map(Self.asksForApproval) == true:
+      throw ControlPlaneError(
+        .approvalRequired, "the secret `\(shown)` needs a person's approval", status: 403)
+    default: throw failure(response, "the secret `\(shown)`")
+    }
+  }
+
+  private static func secret(_ shown: String, in response: HTTPResponse) throws(ControlPlaneError) -> SecretBytes {
+    func unusable(_ text: String) -> ControlPlaneError {
+      ControlPlaneError(.unusable, text, status: response.status)
+    }
+    guard let document = try? JSONDocument(parsing: response.body[...], options: .document),
+      var value = document.string("value")
+    else { throw unusable("the answer about the secret `\(shown)` has no text `value`") }
+    defer { SecretBytes.wipe(&value) }
+    guard value.count <= ServiceSettings.maxSecretBytes else {
+      throw unusable("the secret `\(shown)` is longer than \(ServiceSettings.maxSecretBytes) bytes")
+    }
+    do throws(SecretBytes.Unavailable) {
+      return try SecretBytes(copying: value)
     } catch {
-      return .failed(error)
+      throw unusable("the secret `\(shown)` can't be kept: \(error)")
     }
   }
 
@@ -147,10 +136,9 @@ public struct ControlPlaneClient: ~Copyable, PolicyService {
   static func percentEncoded(_ text: String) -> String {
     var result = ""
     for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+      if byte.isLetter || byte.isDigit || "-._~".utf8.contains(byte) {
         result.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
+      } else {
         let digits = String(byte, radix: 16, uppercase: true)
         result += "%" + (digits.utf8.count < 2 ? "0" : "") + digits
       }

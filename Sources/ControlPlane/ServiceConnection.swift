@@ -7,9 +7,7 @@ final class ServiceConnection {
   private var client: ControlPlaneClient
   private(set) var cache: PolicyCache
 
-  init(
-    _ options: SyncOptions, stop: StopSignal
-  ) throws(SyncError) {
+  init(_ options: SyncOptions, stop: StopSignal) throws(SyncError) {
     do {
       let settings = try ServiceSettings(options.service, stateDirectory: options.stateDirectory)
       let key = try ServiceSettings.key(options.service, stateDirectory: options.stateDirectory)

@@ -34,20 +34,13 @@ public struct Finding: Sendable, Equatable {
   /// Writes the object that a record holds.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("rule_id")
-    writer.string(ruleID)
-    writer.key("rule_name")
-    writer.string(ruleName)
-    writer.key("category")
-    writer.string(category)
-    writer.key("action")
-    writer.string(action.rawValue)
-    writer.key("count")
-    writer.integer(1)
-    writer.key("mask_state")
-    writer.string(maskState.rawValue)
-    writer.key("matched_text")
-    writer.string(matchedText)
+    writer.string("rule_id", ruleID)
+    writer.string("rule_name", ruleName)
+    writer.string("category", category)
+    writer.string("action", action.rawValue)
+    writer.integer("count", 1)
+    writer.string("mask_state", maskState.rawValue)
+    writer.string("matched_text", matchedText)
     writer.endObject()
   }
 }

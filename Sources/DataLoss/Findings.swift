@@ -75,30 +75,21 @@ public struct Findings: Sendable, Equatable {
   public func writeDetails(to writer: inout JSONWriter) {
     writer.beginObject()
     if !isEmpty {
-      writer.key("rules")
-      writer.beginArray()
+      writer.beginArray("rules")
       for total in totals.prefix(Self.detailLimit) {
         writer.beginObject()
-        writer.key("rule_id")
-        writer.string(total.ruleID)
-        writer.key("rule_name")
-        writer.string(total.ruleName)
-        writer.key("category")
-        writer.string(total.category)
-        writer.key("action")
-        writer.string(total.action.rawValue)
-        writer.key("count")
-        writer.integer(total.count)
+        writer.string("rule_id", total.ruleID)
+        writer.string("rule_name", total.ruleName)
+        writer.string("category", total.category)
+        writer.string("action", total.action.rawValue)
+        writer.integer("count", total.count)
         writer.endObject()
       }
       writer.endArray()
-      writer.key("rules_total")
-      writer.integer(totals.count)
-      writer.key("findings_total")
-      writer.integer(count)
+      writer.integer("rules_total", totals.count)
+      writer.integer("findings_total", count)
       if totals.count > Self.detailLimit {
-        writer.key("rules_truncated")
-        writer.boolean(true)
+        writer.boolean("rules_truncated", true)
       }
     }
     writer.endObject()

@@ -9,7 +9,6 @@ struct Remediation {
 
   private let scanner: Scanner
   private let document: JSONDocument
-  private let root: JSONDocument.Node
   private var found: [String] = []
   private var more = 0
 
@@ -17,7 +16,6 @@ struct Remediation {
   init(_ scanner: Scanner, _ text: LeafText, _ root: JSONDocument.Node) throws(Scanner.Failure) {
     self.scanner = scanner
     document = text.document
-    self.root = root
     try walk(root, "")
   }
 

@@ -1,4 +1,3 @@
-import Python
 import Wire
 
 /// The texts within what a server sends, as a host shows them to its model: every key and value of some JSON values.

@@ -63,13 +63,10 @@ public struct ScanOutcome: Sendable, Equatable {
   /// Writes `{"status", "reason", "findings"}`, the last only if there are any.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("status")
-    writer.string(status.rawValue)
-    writer.key("reason")
-    writer.string(reason)
+    writer.string("status", status.rawValue)
+    writer.string("reason", reason)
     if !findings.isEmpty {
-      writer.key("findings")
-      writer.beginArray()
+      writer.beginArray("findings")
       for finding in findings.all { finding.write(to: &writer) }
       writer.endArray()
     }

@@ -17,7 +17,7 @@ struct Handshake: Sendable {
 
     init(isModern: Bool, _ answer: MCPAnswer) {
       self.isModern = isModern
-      instructions = answer.document.member("instructions", of: answer.result).flatMap { answer.document.string($0) }
+      instructions = answer.document.string("instructions", of: answer.result)
     }
   }
 
@@ -60,10 +60,8 @@ struct Handshake: Sendable {
     link.send(
       "initialize", deadline: MonotonicClock.nanoseconds() + timeout,
       params: { writer in
-        writer.key("protocolVersion")
-        writer.string(Self.legacyVersion)
-        writer.key("capabilities")
-        writer.beginObject()
+        writer.string("protocolVersion", Self.legacyVersion)
+        writer.beginObject("capabilities")
         writer.endObject()
         writer.key("clientInfo")
         writeClientInfo(to: &writer)
@@ -81,13 +79,10 @@ struct Handshake: Sendable {
   /// Writes `_meta`: in the modern era who asks, and any further members.
   func writeMeta(isModern: Bool, _ more: [(key: String, value: String)], to writer: inout JSONWriter) {
     guard isModern || !more.isEmpty else { return }
-    writer.key("_meta")
-    writer.beginObject()
+    writer.beginObject("_meta")
     if isModern {
-      writer.key("io.modelcontextprotocol/protocolVersion")
-      writer.string(Self.modernVersion)
-      writer.key("io.modelcontextprotocol/clientCapabilities")
-      writer.beginObject()
+      writer.string("io.modelcontextprotocol/protocolVersion", Self.modernVersion)
+      writer.beginObject("io.modelcontextprotocol/clientCapabilities")
       writer.endObject()
       writer.key("io.modelcontextprotocol/clientInfo")
       writeClientInfo(to: &writer)
@@ -101,10 +96,8 @@ struct Handshake: Sendable {
 
   private func writeClientInfo(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("name")
-    writer.string(clientName)
-    writer.key("version")
-    writer.string(clientVersion)
+    writer.string("name", clientName)
+    writer.string("version", clientVersion)
     writer.endObject()
   }
 }

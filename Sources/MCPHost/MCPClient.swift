@@ -1,4 +1,3 @@
-internal import Platform
 internal import Synchronization
 public import Wire
 
@@ -66,12 +65,11 @@ public struct MCPClient: ~Copyable {
       let page = cursor
       let answer = try request("tools/list") { writer in
         guard let page else { return }
-        writer.key("cursor")
-        writer.string(bytes: page)
+        writer.string("cursor", bytes: page)
       }
       (pages, bytes) = (pages + 1, bytes + answer.document.bytes.count)
       guard body(answer) else { return }
-      cursor = answer.document.member("nextCursor", of: answer.result).flatMap { answer.document.string($0) }
+      cursor = answer.document.string("nextCursor", of: answer.result)
     } while cursor != nil
   }
 

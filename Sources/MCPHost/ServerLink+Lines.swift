@@ -39,7 +39,7 @@ extension ServerLink {
   }
 
   private static func failure(_ error: JSONDocument.Node, in document: JSONDocument) -> MCPFailure {
-    let text = document.member("message", of: error).flatMap { document.string($0) } ?? []
+    let text = document.string("message", of: error) ?? []
     let code = document.member("code", of: error).map { DisplayText.escaped(document.raw($0), limit: 32) }
     return .rpc(message: DisplayText.escaped(text, limit: 2000), code: code ?? "?")
   }

@@ -16,7 +16,7 @@ package enum AtomicFile {
     guard number >= 0 else { throw SystemError("open", errno) }
     let file = Descriptor(number)
     do throws(SystemError) {
-      try write(bytes, to: file)
+      try Descriptor.writeAll(bytes, to: file.number)
       if let group {
         // The group first: what it may do is not for another one, not even for a moment.
         guard fchown(file.number, uid_t.max, group) == 0 else { throw SystemError("fchown", errno) }
@@ -36,19 +36,4 @@ package enum AtomicFile {
     }
     Directory.makeDurable(containing: path)
   }
-
-  private static func write(_ bytes: [UInt8], to file: borrowing Descriptor) throws(SystemError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Platform.write(file.number, $0) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
-      rest = rest.dropFirst(count)
-    }
-  }
-}
-
-/// Calls write(2), which the method `write` above hides.
-private func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  unsafe write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -41,4 +41,10 @@ extension Int {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }
+
+  /// The digits of a number that is not negative, with zeros before them.
+  package func padded(_ width: Int = 2) -> String {
+    let digits = String(self)
+    return String(repeating: "0", count: Swift.max(width - digits.count, 0)) + digits
+  }
 }

@@ -15,12 +15,6 @@ extension Descriptor {
     if status.st_size > 0, unsafe pread(file.number, &last, 1, status.st_size - 1) != 1 {
       throw SystemError("read", errno)
     }
-    var rest = (last == end ? [] : [end]) + line + [end]
-    while !rest.isEmpty {
-      let count = unsafe write(file.number, rest, rest.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
-      rest.removeFirst(count)
-    }
+    try writeAll((last == end ? [] : [end]) + line + [end], to: file.number)
   }
 }

@@ -24,4 +24,15 @@ package struct Descriptor: ~Copyable {
     if errno == EAGAIN { return nil }
     throw SystemError("read", errno)
   }
+
+  /// Writes all of the bytes to a descriptor that blocks, in as many calls as that takes.
+  package static func writeAll(_ bytes: [UInt8], to number: Int32) throws(SystemError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe write(number, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw SystemError("write", count < 0 ? errno : ENOSPC) }
+      rest = rest.dropFirst(count)
+    }
+  }
 }

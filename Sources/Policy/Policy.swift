@@ -7,8 +7,6 @@ public struct Policy: Sendable {
   public enum Source: String, Sendable { case local, hosted, missing }
 
   public let source: Source
-  /// The name of the file it was loaded from; empty for none.
-  public let fileName: String
   /// The project that a bundle names; nil for none.
   public let projectID: String?
   /// The extension of the SDK's language that the policy declares; nil for none.
@@ -29,12 +27,11 @@ public struct Policy: Sendable {
   private let annotationRules: AnnotationRules
 
   init(
-    source: Source, fileName: String, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
+    source: Source, projectID: String? = nil, dialect: String? = nil, warnings: [PolicyWarning] = [],
     rules: RuleTable, settings: PolicySettings, detectionRules: [DetectionRule] = [],
     resultRules: ResultRules = ResultRules(), annotationRules: AnnotationRules = AnnotationRules()
   ) {
     self.source = source
-    self.fileName = fileName
     self.projectID = projectID
     self.dialect = dialect
     self.warnings = warnings
@@ -86,6 +83,6 @@ public struct Policy: Sendable {
     let rule = Rule(
       effect: effect, actions: [ActionPattern([UInt8(ascii: "*")])], policyID: "synthetic:BUNDLE_MISSING",
       reason: reason, reasonCode: "BUNDLE_MISSING", line: 0, column: 0)
-    return Policy(source: .missing, fileName: "", rules: RuleTable([rule]), settings: PolicySettings())
+    return Policy(source: .missing, rules: RuleTable([rule]), settings: PolicySettings())
   }
 }

@@ -40,19 +40,17 @@ public struct PolicyCase: Sendable {
     }
     let root = document.root
     guard document.kind(of: root) == .object else { throw Malformed("a case must be an object") }
-    func text(_ key: StaticString) -> [UInt8]? { document.member(key, of: root).flatMap { document.string($0) } }
     guard let policy = document.member("policy", of: root) else { throw Malformed("`policy` is missing") }
-    guard let tool = text("tool") else { throw Malformed("`tool` must be a string") }
-    let mode = String(decoding: text("mode") ?? Array("hosted".utf8), as: UTF8.self)
+    guard let tool = document.string("tool") else { throw Malformed("`tool` must be a string") }
+    let mode = String(decoding: document.string("mode") ?? Array("hosted".utf8), as: UTF8.self)
     guard let known = Mode(rawValue: mode) else { throw Malformed("`mode` must be hosted, hosted-fast or local") }
     self.document = document
     self.policy = policy
     self.tool = tool
     self.mode = known
-    name = text("name") ?? []
-    method = text("method") ?? [UInt8(ascii: "*")]
-    rewritesArguments =
-      document.member("supports_arg_rewrite", of: root).map { document.kind(of: $0) == .true } ?? false
+    name = document.string("name") ?? []
+    method = document.string("method") ?? [UInt8(ascii: "*")]
+    rewritesArguments = document.isTrue("supports_arg_rewrite")
   }
 
   /// The policy's text.
@@ -114,12 +112,11 @@ public struct PolicyCase: Sendable {
     }
     // Of a repeated key, the last value counts.
     if !isSet("client_name") {
-      writer.key("client_name")
-      writer.string(bytes: document.member("client_name", of: document.root).map { document.text($0) } ?? Self.sdk)
+      writer.string(
+        "client_name", bytes: document.member("client_name", of: document.root).map { document.text($0) } ?? Self.sdk)
     }
     if mode == .hosted || !isSet("project_id") {
-      writer.key("project_id")
-      writer.string(mode == .hosted ? policy.projectID ?? "" : "")
+      writer.string("project_id", mode == .hosted ? policy.projectID ?? "" : "")
     }
     for (key, value) in [("cz_raise_on_deny", false), ("cz_raise_aborts_call", true)] {
       guard given.flatMap({ document.member(named: Array(key.utf8), of: $0) }) == nil else { continue }

@@ -110,11 +110,7 @@ private import CPCRE2
       while true {
         let end = unsafe Self.end(of: piece, from: start, in: buffer, within: 0..<buffer.count)
         unsafe pcre2_set_offset_limit_8(context, end)
-        var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, 0, data, context)
-        if result == PCRE2_ERROR_JIT_STACKLIMIT {
-          result = unsafe pcre2_match_8(
-            code, buffer.baseAddress, buffer.count, start, UInt32(PCRE2_NO_JIT), data, context)
-        }
+        let result = unsafe match(in: buffer, from: start, data, context)
         guard result == PCRE2_ERROR_NOMATCH else { return result >= 0 ? .match : .undecided }
         guard end < buffer.count else { return .noMatch }
         guard budget.isLeft(forAnother: &piece) else { return .undecided }
@@ -137,10 +133,7 @@ private import CPCRE2
     guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return .undecided }
     defer { unsafe pcre2_match_data_free_8(data) }
     return unsafe text.withUnsafeBufferPointer { buffer in
-      var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, 0, 0, data, limits)
-      if result == PCRE2_ERROR_JIT_STACKLIMIT {
-        result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, 0, UInt32(PCRE2_NO_JIT), data, limits)
-      }
+      let result = unsafe match(in: buffer, from: 0, data, limits)
       if result == PCRE2_ERROR_NOMATCH { return .noMatch }
       guard result >= 0, let places = unsafe pcre2_get_ovector_pointer_8(data) else { return .undecided }
       return .end(text.startIndex + min(unsafe places[1], buffer.count))
@@ -176,11 +169,7 @@ private import CPCRE2
           unsafe pcre2_set_offset_limit_8(context, end)
           let options = isBehindEmpty ? UInt32(PCRE2_NOTEMPTY_ATSTART) : 0
           if count == Self.matchesWithinBudget { unsafe pcre2_set_match_limit_8(context, Self.matchLimit) }
-          var result = unsafe pcre2_match_8(code, buffer.baseAddress, buffer.count, start, options, data, context)
-          if result == PCRE2_ERROR_JIT_STACKLIMIT {
-            result = unsafe pcre2_match_8(
-              code, buffer.baseAddress, buffer.count, start, options | UInt32(PCRE2_NO_JIT), data, context)
-          }
+          let result = unsafe match(in: buffer, from: start, options: options, data, context)
           if result == PCRE2_ERROR_NOMATCH {
             isBehindEmpty = false
             start = end + 1
@@ -200,6 +189,18 @@ private import CPCRE2
       }
       return true
     }
+  }
+
+  /// PCRE2's answer, from the interpreter where its machine code runs out of stack.
+  @inline(__always)
+  private func match(
+    in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0, _ data: OpaquePointer,
+    _ context: OpaquePointer
+  ) -> Int32 {
+    let result = unsafe pcre2_match_8(code, text.baseAddress, text.count, start, options, data, context)
+    guard result == PCRE2_ERROR_JIT_STACKLIMIT else { return result }
+    return unsafe pcre2_match_8(
+      code, text.baseAddress, text.count, start, options | UInt32(PCRE2_NO_JIT), data, context)
   }
 
   /// The last place in a piece of a window at which a match may start; a character starts right after it.

@@ -35,7 +35,7 @@ extension PythonText {
   }
 
   /// `repr(str)`: single quotes unless only double ones avoid an escape; what can't be printed is escaped.
-  package static func appendQuoted(_ text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+  static func appendQuoted(_ text: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
     let usesDouble = text.contains(UInt8(ascii: "'")) && !text.contains(UInt8(ascii: "\""))
     let quote = UInt8(ascii: usesDouble ? "\"" : "'")
     bytes.append(quote)

@@ -42,21 +42,11 @@ package enum PythonText {
     }
   }
 
-  /// `repr(str)`: single quotes unless only double ones avoid an escape; what can't be printed is escaped.
+  /// `repr(str)`.
   package static func quoted(_ text: String) -> String {
-    let usesDouble = text.unicodeScalars.contains("'") && !text.unicodeScalars.contains("\"")
-    let quote: Unicode.Scalar = usesDouble ? "\"" : "'"
-    var result = String(quote)
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case quote, "\\": result += "\\" + String(scalar)
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default: result += isPrintable(scalar) ? String(scalar) : escape(scalar)
-      }
-    }
-    return result + String(quote)
+    var bytes: [UInt8] = []
+    appendQuoted(Array(text.utf8)[...], to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   package static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
@@ -96,16 +86,6 @@ package enum PythonText {
     switch scalar.properties.numericType {
     case .decimal, .digit: isKnown(scalar)
     default: false
-    }
-  }
-
-  private static func escape(_ scalar: Unicode.Scalar) -> String {
-    let hex = String(scalar.value, radix: 16)
-    func padded(_ width: Int) -> String { String(repeating: "0", count: width - hex.count) + hex }
-    return switch scalar.value {
-    case ..<0x100: "\\x" + padded(2)
-    case ..<0x10000: "\\u" + padded(4)
-    default: "\\U" + padded(8)
     }
   }
 }

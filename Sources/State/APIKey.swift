@@ -1,4 +1,5 @@
 internal import Digest
+internal import Wire
 
 /// A project's API key (Control Zero 1.13.16, E1104). Held in memory that is wiped; never printed.
 public struct APIKey: ~Copyable {
@@ -44,12 +45,7 @@ public struct APIKey: ~Copyable {
   }
 
   private static func isAllowed(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-      true
-    default: false
-    }
+    byte.isLetter || byte.isDigit || "_-".utf8.contains(byte)
   }
 
   public func withBytes<Result, Failure: Error>(

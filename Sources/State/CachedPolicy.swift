@@ -47,35 +47,21 @@ public struct CachedPolicy: Sendable, Equatable {
 
   /// A digest becomes part of a path, so nothing else gets through.
   private static func digest(_ text: String) -> String? {
-    let isDigit = { (byte: UInt8) in
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-    }
-    return text.utf8.count == 64 && text.utf8.allSatisfy(isDigit) ? text : nil
+    text.utf8.count == 64 && text.utf8.allSatisfy(\.isLowerHexDigit) ? text : nil
   }
 
   package var json: [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    func write(_ key: StaticString, _ value: String?) {
-      guard let value else { return }
-      writer.key(key)
-      writer.string(value)
-    }
-    func write(_ key: StaticString, _ value: Int64?) {
-      guard let value else { return }
-      writer.key(key)
-      writer.integer(value)
-    }
-    write("keys", keysDigest)
-    write("bundle", bundleDigest)
-    write("pulled_at", pulledAt)
-    write("confirmed_at", confirmedAt)
-    write("created_at", createdAt)
+    if let keysDigest { writer.string("keys", keysDigest) }
+    if let bundleDigest { writer.string("bundle", bundleDigest) }
+    if let pulledAt { writer.integer("pulled_at", pulledAt) }
+    if let confirmedAt { writer.integer("confirmed_at", confirmedAt) }
+    if let createdAt { writer.integer("created_at", createdAt) }
     if let fault {
-      writer.key("fault")
-      writer.beginObject()
-      write("code", fault.code)
-      write("message", fault.message)
+      writer.beginObject("fault")
+      writer.string("code", fault.code)
+      writer.string("message", fault.message)
       writer.endObject()
     }
     writer.endObject()

@@ -28,10 +28,12 @@ package enum StateFile {
     let number = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard number >= 0 else { throw StateError("write", path, errno) }
     let file = Descriptor(number)
-    let failed = writeAll(bytes, to: file) ?? (unsafe rename(temporary, path) == 0 ? nil : errno)
-    if let failed {
+    do throws(SystemError) {
+      try Descriptor.writeAll(bytes, to: file.number)
+      guard unsafe rename(temporary, path) == 0 else { throw SystemError("rename", errno) }
+    } catch {
       _ = unsafe unlink(temporary)
-      throw StateError("write", path, failed)
+      throw StateError("write", path, error.number)
     }
   }
 
@@ -55,19 +57,5 @@ package enum StateFile {
     } catch {
       throw StateError(.malformed, "`\(path)` is not a file of at most \(limit) bytes")
     }
-  }
-
-  /// Returns nil, or the error number.
-  private static func writeAll(_ bytes: [UInt8], to file: borrowing Descriptor) -> Int32? {
-    var start = 0
-    while start < bytes.count {
-      // SAFETY: the buffer lives for the call, and start lies within it.
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe write(file.number, buffer.baseAddress?.advanced(by: start), buffer.count - start)
-      }
-      if count < 0, errno != EINTR { return errno }
-      start += max(count, 0)
-    }
-    return nil
   }
 }

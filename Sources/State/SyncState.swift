@@ -81,38 +81,24 @@ public struct SyncState: Sendable, Equatable {
   package var json: [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("scope")
-    writer.string(scope)
-    writer.key("base_url")
-    writer.string(baseURL)
-    writer.key("pid")
-    writer.integer(processID)
-    writer.key("started_at")
-    writer.integer(startedAt)
-    writer.key("source")
-    writer.string(source.rawValue)
-    Self.write("pulled_at", pulledAt, to: &writer)
-    Self.write("confirmed_at", confirmedAt, to: &writer)
-    Self.write("answered_at", answeredAt, to: &writer)
+    writer.string("scope", scope)
+    writer.string("base_url", baseURL)
+    writer.integer("pid", processID)
+    writer.integer("started_at", startedAt)
+    writer.string("source", source.rawValue)
+    if let pulledAt { writer.integer("pulled_at", pulledAt) }
+    if let confirmedAt { writer.integer("confirmed_at", confirmedAt) }
+    if let answeredAt { writer.integer("answered_at", answeredAt) }
     if let lastFailure {
-      writer.key("last_error")
-      writer.beginObject()
-      writer.key("at")
-      writer.integer(lastFailure.at)
-      writer.key("message")
-      writer.string(lastFailure.message)
+      writer.beginObject("last_error")
+      writer.integer("at", lastFailure.at)
+      writer.string("message", lastFailure.message)
       writer.endObject()
     }
     service?.write("service", to: &writer)
     telemetry?.write("otlp", to: &writer)
     writer.endObject()
     return writer.bytes
-  }
-
-  fileprivate static func write(_ key: StaticString, _ value: Int64?, to writer: inout JSONWriter) {
-    guard let value else { return }
-    writer.key(key)
-    writer.integer(value)
   }
 }
 
@@ -123,21 +109,16 @@ extension SyncState.Delivery {
     delivered = count("delivered")
     refused = count("refused")
     lastAt = document.time("last_at", of: node)
-    isStopped = document.member("stopped", of: node).map { document.kind(of: $0) == .true } ?? false
+    isStopped = document.isTrue("stopped", of: node)
   }
 
   fileprivate func write(_ key: StaticString, to writer: inout JSONWriter) {
-    writer.key(key)
-    writer.beginObject()
-    writer.key("queue")
-    writer.integer(queue)
-    writer.key("delivered")
-    writer.integer(delivered)
-    writer.key("refused")
-    writer.integer(refused)
-    SyncState.write("last_at", lastAt, to: &writer)
-    writer.key("stopped")
-    writer.boolean(isStopped)
+    writer.beginObject(key)
+    writer.integer("queue", queue)
+    writer.integer("delivered", delivered)
+    writer.integer("refused", refused)
+    if let lastAt { writer.integer("last_at", lastAt) }
+    writer.boolean("stopped", isStopped)
     writer.endObject()
   }
 }

@@ -43,7 +43,7 @@ extension MessageSalvage {
   }
 
   fileprivate static func isOfInteger(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    byte == UInt8(ascii: "-") || byte.isDigit
   }
 }
 

@@ -77,14 +77,12 @@ struct CallCommand: ParsableCommand {
     // A message of the stdio transport is one line, so the arguments must not contain line breaks.
     let compact = (arguments ?? "{}").utf8.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
     let answer = try client.request("tools/call") { writer in
-      writer.key("name")
-      writer.string(tool)
-      writer.key("arguments")
-      writer.raw(compact)
+      writer.string("name", tool)
+      writer.raw("arguments", compact)
     }
     let document = answer.document
     show(answer)
-    return document.member("isError", of: answer.result).map { document.kind(of: $0) == .true } ?? false
+    return document.isTrue("isError", of: answer.result)
   }
 
   private func show(_ answer: MCPAnswer) {
@@ -95,7 +93,7 @@ struct CallCommand: ParsableCommand {
     }
     let content = document.member("content", of: answer.result)
     for block in content.map({ Array(document.elements(of: $0)) }) ?? [] {
-      if let text = document.member("text", of: block).flatMap({ document.string($0) }) {
+      if let text = document.string("text", of: block) {
         for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
           print(DisplayText.escaped(line, limit: 10_000))
         }
@@ -116,8 +114,8 @@ struct CallCommand: ParsableCommand {
       let tools = document.member("tools", of: answer.result)
       for tool in tools.map({ Array(document.elements(of: $0)) }) ?? [] {
         isEmpty = false
-        let name = document.member("name", of: tool).flatMap { document.string($0) } ?? []
-        let description = document.member("description", of: tool).flatMap { document.string($0) } ?? []
+        let name = document.string("name", of: tool) ?? []
+        let description = document.string("description", of: tool) ?? []
         let first = description.split(separator: UInt8(ascii: "\n")).first ?? []
         print("\(DisplayText.escaped(name, limit: 128))  \(DisplayText.escaped(first, limit: 100))")
       }

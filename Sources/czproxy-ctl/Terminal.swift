@@ -23,10 +23,8 @@ enum Terminal {
     writer.beginObject()
     write(&writer)
     writer.endObject()
-    print(writer)
+    printJSON(writer.bytes)
   }
-
-  static func print(_ writer: JSONWriter) { printJSON(writer.bytes) }
 
   /// Prints JSON text on its own line; at a terminal, with control characters escaped.
   static func printJSON(_ text: some Collection<UInt8>) {

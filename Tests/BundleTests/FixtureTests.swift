@@ -59,8 +59,8 @@ struct FixtureTests {
   }
 
   @Test func `an encryption key of 16 bytes is refused as by the SDK`() throws {
-    let bytes = try Fixtures.hex("encryption_key_hex").prefix(16)
-    #expect(refusal { _ = try EncryptionKey(Array(bytes)) }?.sdkClass == .verification)
+    let base64 = Array(Data(try Fixtures.hex("encryption_key_hex").prefix(16)).base64EncodedData())
+    #expect(refusal { _ = try EncryptionKey(base64: base64) }?.sdkClass == .verification)
   }
 
   @Test func `another signing key does not verify, another encryption key does not open`() throws {
@@ -68,7 +68,7 @@ struct FixtureTests {
     let other = try SigningKey(try Fixtures.hex("other_signing_pubkey_hex"))
     #expect(refusal { _ = try bundle.verified(by: other) }?.kind == .verification)
     let verified = try bundle.verified(by: try Fixtures.signingKey())
-    let otherKey = try EncryptionKey(try Fixtures.hex("other_encryption_key_hex"))
+    let otherKey = try Fixtures.encryptionKey("other_encryption_key_hex")
     let error = refusal { _ = try verified.open(with: otherKey) }
     #expect(error?.kind == .tamper)
     #expect(error?.sdkClass == .verification)

@@ -1,5 +1,4 @@
 import Foundation
-import Platform
 import Testing
 import Wire
 
@@ -56,7 +55,9 @@ enum Fixtures {
 
   static func keys() throws -> BundleKeys { try BundleKeys(parsing: try bytes("keys.json")) }
   static func signingKey() throws -> SigningKey { try SigningKey(try hex("signing_pubkey_hex")) }
-  static func encryptionKey() throws -> EncryptionKey { try EncryptionKey(try hex("encryption_key_hex")) }
+  static func encryptionKey(_ member: StaticString = "encryption_key_hex") throws -> EncryptionKey {
+    try EncryptionKey(base64: Array(Data(try hex(member)).base64EncodedData()))
+  }
   static func seed() throws -> SigningSeed { try SigningSeed(try hex("signing_seed_hex")) }
 
   static func author() throws -> AuthorKeys {

@@ -348,10 +348,11 @@ import Testing
     var client = try ControlPlaneClient(
       try ServiceURL(service.url), key: try APIKey(Project.apiKey.utf8), options: HTTPClient.Options())
     func outcome(_ name: String) -> (value: String?, code: ControlPlaneError.Code?) {
-      switch client.secret(named: name) {
-      case .value(let secret):
-        (secret.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }, nil)
-      case .failed(let error): (nil, error.code)
+      do throws(ControlPlaneError) {
+        let secret = try client.secret(named: name)
+        return (secret.withBytes { bytes in String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self) }, nil)
+      } catch {
+        return (nil, error.code)
       }
     }
     #expect(outcome("db/password").value == "sécret")

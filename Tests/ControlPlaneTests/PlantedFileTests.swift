@@ -3,9 +3,6 @@ import Foundation
 import Platform
 import State
 import Testing
-import Wire
-
-@testable import ControlPlane
 
 /// What others put into the state directory, and services that say too much: nothing hangs, crashes or gives a key away.
 @Suite struct PlantedFileTests {

@@ -2,8 +2,6 @@ import Foundation
 import State
 import Testing
 
-@testable import ControlPlane
-
 /// `czproxy sync` against the stand-in: the policy, and every fault that a service can have with it.
 @Suite struct PullTests {
   private let scratch: Scratch

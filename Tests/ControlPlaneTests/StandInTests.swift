@@ -1,8 +1,5 @@
 import Foundation
-import State
 import Testing
-
-@testable import ControlPlane
 
 /// The stand-in is faithful: Control Zero's own SDK works with it, and sends it the same requests as czproxy.
 @Suite struct StandInTests {

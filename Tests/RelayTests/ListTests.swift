@@ -1,6 +1,5 @@
 import Relay
 import Testing
-import Wire
 
 /// The lists that a host sees: what is denied outright is not in them.
 @Suite struct ListTests {

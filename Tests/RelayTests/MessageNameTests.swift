@@ -1,5 +1,4 @@
 import DataLoss
-import Policy
 import Relay
 import Testing
 import Wire

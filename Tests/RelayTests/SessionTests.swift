@@ -195,3 +195,8 @@ import Wire
     #expect(ServerName(name) == nil)
   }
 }
+
+extension Step {
+  /// The only record, or the first.
+  var record: SessionRecord? { records.first }
+}

@@ -23,7 +23,9 @@ public func fuzzBundle(_ bytes: [UInt8]) {
 }
 
 private func seed() throws(BundleError) -> SigningSeed { try SigningSeed([UInt8](repeating: 7, count: 32)) }
-private func key() throws(BundleError) -> EncryptionKey { try EncryptionKey([UInt8](repeating: 9, count: 32)) }
+private func key() throws(BundleError) -> EncryptionKey {
+  try EncryptionKey(base64: Array("CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk=".utf8))
+}
 
 /// A file as it comes from a disk or the network.
 private func readFile(_ file: [UInt8]) throws(BundleError) {

@@ -1,16 +1,12 @@
 internal import Audit
 public import State
-internal import Wire
 
 /// How many records wait, for a process that does not send them.
 public enum AuditQueue {
   /// Reads every row after the cursors, in the segments that can be read.
   public static func count(for receiver: SyncPlan.Receiver, stateDirectory: String) throws(StateError) -> Int {
     let directory = AuditDirectory(stateDirectory: stateDirectory)
-    let nobody = Sender(hostname: "", user: "", version: "")
-    let outbox = Outbox(receiver, directory) { row in
-      receiver == .service ? ServiceEntry.encode(row, from: nobody) : TelemetryRecord.encode(row)
-    }
+    let outbox = Outbox(receiver, directory, from: Sender(hostname: "", user: "", version: ""))
     do throws(AuditError) {
       return outbox.countAll(try directory.segments())
     } catch {

@@ -30,30 +30,19 @@ extension Outbox {
   ) throws(SyncError) {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("receiver")
-    writer.string(receiver.rawValue)
-    writer.key("segment")
-    writer.string(segment)
-    writer.key("offset")
-    writer.integer(place.lowerBound)
-    writer.key("bytes")
-    writer.integer(place.count)
-    if let status {
-      writer.key("status")
-      writer.integer(status)
-    }
-    writer.key("reason")
-    writer.string(reason)
+    writer.string("receiver", receiver.rawValue)
+    writer.string("segment", segment)
+    writer.integer("offset", place.lowerBound)
+    writer.integer("bytes", place.count)
+    if let status { writer.integer("status", status) }
+    writer.string("reason", reason)
     var row: [UInt8]?
     try forEachRow(of: segment, from: place.lowerBound) { found in
       row = found.text.map { Array($0) }
       return false
     }
     // As a string, because the row need not be JSON.
-    if let row {
-      writer.key("row")
-      writer.string(bytes: row)
-    }
+    if let row { writer.string("row", bytes: row) }
     writer.endObject()
     do throws(StateError) {
       try StateFile.append(line: writer.bytes, to: directory.path + "/" + Self.refusedName)

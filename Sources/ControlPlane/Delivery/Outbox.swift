@@ -1,5 +1,4 @@
 internal import Audit
-internal import State
 internal import Wire
 
 /// The records that wait for one receiver: rows of segments after a cursor, encoded.
@@ -50,6 +49,13 @@ struct Outbox {
     self.receiver = receiver
     self.directory = directory
     self.encode = encode
+  }
+
+  /// - Parameter sender: who the records for the service are from.
+  init(_ receiver: SyncPlan.Receiver, _ directory: AuditDirectory, from sender: Sender) {
+    self.init(receiver, directory) { row in
+      receiver == .service ? ServiceEntry.encode(row, from: sender) : TelemetryRecord.encode(row)
+    }
   }
 
   var waiting: Int { progress.values.reduce(0) { $0 + $1.waiting } }

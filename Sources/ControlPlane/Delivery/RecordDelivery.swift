@@ -1,5 +1,4 @@
 internal import Audit
-internal import Platform
 internal import State
 
 /// Sends the records of a state directory to the service from within a program, as `czproxy sync` does from outside.
@@ -40,9 +39,7 @@ public struct RecordDelivery: Sendable {
 
   private var directory: AuditDirectory { AuditDirectory(stateDirectory: stateDirectory) }
 
-  private var outbox: Outbox {
-    Outbox(.service, directory) { [sender] row in ServiceEntry.encode(row, from: sender) }
-  }
+  private var outbox: Outbox { Outbox(.service, directory, from: sender) }
 
   private func runLocked(_ deliver: ([UInt8]) -> DeliveryOutcome) throws(SyncError) -> Outcome {
     var outbox = outbox

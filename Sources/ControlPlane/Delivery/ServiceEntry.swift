@@ -1,4 +1,3 @@
-internal import State
 internal import Wire
 
 /// A decision's row as the entry that Control Zero's service accepts (1.13.16, `POST /v1/sdk/audit`).
@@ -21,40 +20,32 @@ enum ServiceEntry {
   static func encode(_ row: JSONDocument, from sender: Sender) -> RowEncoding {
     guard row.text("event") == "decision" else { return .nothing }
     guard let id = row.text("id"), !id.isEmpty else { return .unusable("it has no id") }
-    guard let tool = row.member("tool", of: row.root).flatMap({ row.string($0) }), !tool.isEmpty else {
-      return .unusable("it names no tool")
-    }
+    guard let tool = row.string("tool"), !tool.isEmpty else { return .unusable("it names no tool") }
     guard let decision = decision(of: row) else { return .unusable("its decision is not allow, deny, warn or audit") }
 
     var writer = JSONWriter()
     writer.beginObject()
-    func put(_ key: StaticString, _ value: String) {
-      writer.key(key)
-      writer.string(value)
-    }
     func copy(_ key: StaticString, as name: StaticString? = nil) {
-      writer.key(name ?? key)
-      writer.string(bytes: row.member(key, of: row.root).flatMap { row.string($0) } ?? [])
+      writer.string(name ?? key, bytes: row.string(key) ?? [])
     }
-    put("id", id)
-    writer.key("tool_name")
-    writer.string(bytes: tool)
-    put("decision", decision)
+    writer.string("id", id)
+    writer.string("tool_name", bytes: tool)
+    writer.string("decision", decision)
     copy("policy_id")
     copy("policy_id", as: "rule_id")
     copy("reason")
     copy("reason_code")
-    put("hostname", sender.hostname)
-    put("user", sender.user)
-    put("mode", "hosted")
+    writer.string("hostname", sender.hostname)
+    writer.string("user", sender.user)
+    writer.string("mode", "hosted")
     copy("ts")
     copy("client_name")
-    put("client_version", "")
-    put("user_email", sender.email)
+    writer.string("client_version", "")
+    writer.string("user_email", sender.email)
     copy("method", as: "extracted_method")
     copy("args_hash")
     copy("policy_engine_version")
-    put("controlzero_sdk_version", String("swift@\(sender.version)".prefix(64)))
+    writer.string("controlzero_sdk_version", String("swift@\(sender.version)".prefix(64)))
     copy("policy_source")
     copy("project_id")
     writeEnforcement(of: row, to: &writer)
@@ -63,7 +54,7 @@ enum ServiceEntry {
     copy("subject_origin")
     copy("match_semantics")
     writeList("divergent_rule_ids", of: row, to: &writer)
-    if let status = row.text("enforcement_status"), !status.isEmpty { put("enforcement_status", status) }
+    if let status = row.text("enforcement_status"), !status.isEmpty { writer.string("enforcement_status", status) }
     writer.endObject()
     return .entry(writer.bytes)
   }
@@ -81,28 +72,23 @@ enum ServiceEntry {
       "status", "reason", "enforced", "enforcement_tier", "family_covered", "host", "tool_family", "event",
     ]
     writeObject("enforcement", members, of: row, to: &writer)
-    writeFlag("enforced", of: row, to: &writer)
+    writer.boolean("enforced", row.isTrue("enforced"))
     for key in ["enforcement_outcome", "enforcement_reason", "enforcement_tier"] as [StaticString] {
-      writer.key(key)
-      writer.string(row.text(key) ?? "")
+      writer.string(key, row.text(key) ?? "")
     }
-    writeFlag("family_covered", of: row, to: &writer)
+    writer.boolean("family_covered", row.isTrue("family_covered"))
   }
 
   private static func writeDataLoss(of row: JSONDocument, to writer: inout JSONWriter) {
     for key in ["dlp_status", "dlp_reason"] as [StaticString] {
-      writer.key(key)
-      writer.string(row.text(key) ?? "")
+      writer.string(key, row.text(key) ?? "")
     }
     guard let outcome = row.object("dlp_outcome") else { return }
-    writer.key("dlp_outcome")
-    writer.beginObject()
+    writer.beginObject("dlp_outcome")
     for key in ["status", "reason"] as [StaticString] {
-      writer.key(key)
-      writer.string(row.text(key, of: outcome) ?? "")
+      writer.string(key, row.text(key, of: outcome) ?? "")
     }
-    writer.key("details")
-    writer.beginObject()
+    writer.beginObject("details")
     if let details = row.object("details", of: outcome) { writeDetails(details, of: row, to: &writer) }
     writer.endObject()
     writer.endObject()
@@ -113,24 +99,20 @@ enum ServiceEntry {
     _ details: JSONDocument.Node, of row: JSONDocument, to writer: inout JSONWriter
   ) {
     if let rules = row.member("rules", of: details), row.kind(of: rules) == .array {
-      writer.key("rules")
-      writer.beginArray()
+      writer.beginArray("rules")
       for rule in row.elements(of: rules).prefix(20) {
         writer.beginObject()
         for key in ["rule_id", "rule_name", "category", "action"] as [StaticString] {
-          writer.key(key)
-          writer.string(row.text(key, of: rule) ?? "")
+          writer.string(key, row.text(key, of: rule) ?? "")
         }
-        writer.key("count")
-        writer.integer(row.integer("count", of: rule) ?? 0)
+        writer.integer("count", row.integer("count", of: rule) ?? 0)
         writer.endObject()
       }
       writer.endArray()
     }
     for key in ["rules_total", "findings_total"] as [StaticString] {
       guard let number = row.integer(key, of: details) else { continue }
-      writer.key(key)
-      writer.integer(number)
+      writer.integer(key, number)
     }
   }
 
@@ -138,31 +120,22 @@ enum ServiceEntry {
     _ key: StaticString, _ members: [StaticString], of row: JSONDocument, to writer: inout JSONWriter
   ) {
     guard let object = row.object(key) else { return }
-    writer.key(key)
-    writer.beginObject()
+    writer.beginObject(key)
     for member in members {
       guard let node = row.member(member, of: object) else { continue }
       switch row.kind(of: node) {
       case .string:
-        writer.key(member)
-        writer.string(bytes: row.string(node) ?? [])
+        writer.string(member, bytes: row.string(node) ?? [])
       case .true, .false:
-        writer.key(member)
-        writer.boolean(row.kind(of: node) == .true)
+        writer.boolean(member, row.kind(of: node) == .true)
       default: continue
       }
     }
     writer.endObject()
   }
 
-  private static func writeFlag(_ key: StaticString, of row: JSONDocument, to writer: inout JSONWriter) {
-    writer.key(key)
-    writer.boolean(row.member(key, of: row.root).map { row.kind(of: $0) == .true } ?? false)
-  }
-
   private static func writeList(_ key: StaticString, of row: JSONDocument, to writer: inout JSONWriter) {
-    writer.key(key)
-    writer.beginArray()
+    writer.beginArray(key)
     if let list = row.member(key, of: row.root) {
       for element in row.elements(of: list) {
         if let text = row.string(element) { writer.string(bytes: text) }

@@ -1,5 +1,3 @@
-internal import Platform
-internal import State
 internal import Wire
 
 /// Exports log records to a collector (OTLP/HTTP, JSON).
@@ -100,41 +98,30 @@ struct TelemetryExporter: ~Copyable {
     var writer = JSONWriter()
     func attribute(_ key: String, _ value: String) {
       writer.beginObject()
-      writer.key("key")
-      writer.string(key)
-      writer.key("value")
-      writer.beginObject()
-      writer.key("stringValue")
-      writer.string(value)
+      writer.string("key", key)
+      writer.beginObject("value")
+      writer.string("stringValue", value)
       writer.endObject()
       writer.endObject()
     }
     writer.beginObject()
-    writer.key("resourceLogs")
-    writer.beginArray()
+    writer.beginArray("resourceLogs")
     writer.beginObject()
-    writer.key("resource")
-    writer.beginObject()
-    writer.key("attributes")
-    writer.beginArray()
+    writer.beginObject("resource")
+    writer.beginArray("attributes")
     attribute("service.name", "czproxy")
     attribute("service.version", sender.version)
     attribute("host.name", sender.hostname)
     attribute("user.name", sender.user)
     writer.endArray()
     writer.endObject()
-    writer.key("scopeLogs")
-    writer.beginArray()
+    writer.beginArray("scopeLogs")
     writer.beginObject()
-    writer.key("scope")
-    writer.beginObject()
-    writer.key("name")
-    writer.string("czproxy")
-    writer.key("version")
-    writer.string(sender.version)
+    writer.beginObject("scope")
+    writer.string("name", "czproxy")
+    writer.string("version", sender.version)
     writer.endObject()
-    writer.key("logRecords")
-    writer.beginArray()
+    writer.beginArray("logRecords")
     return writer.bytes
   }
 }

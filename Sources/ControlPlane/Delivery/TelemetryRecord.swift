@@ -1,5 +1,4 @@
 internal import Audit
-internal import State
 internal import Wire
 
 /// A row as an OpenTelemetry log record (OTLP/HTTP, JSON). Attributes are named by the semantic conventions for
@@ -47,22 +46,15 @@ enum TelemetryRecord {
     }
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("timeUnixNano")
-    writer.string("\(time.microseconds)000")
+    writer.string("timeUnixNano", "\(time.microseconds)000")
     let severity = severity(of: row, event: event)
-    writer.key("severityNumber")
-    writer.integer(severity == "WARN" ? 13 : 9)
-    writer.key("severityText")
-    writer.string(severity)
-    writer.key("eventName")
-    writer.string("controlzero.\(event)")
-    writer.key("body")
-    writer.beginObject()
-    writer.key("stringValue")
-    writer.string(body(of: row, event: event))
+    writer.integer("severityNumber", severity == "WARN" ? 13 : 9)
+    writer.string("severityText", severity)
+    writer.string("eventName", "controlzero.\(event)")
+    writer.beginObject("body")
+    writer.string("stringValue", body(of: row, event: event))
     writer.endObject()
-    writer.key("attributes")
-    writer.beginArray()
+    writer.beginArray("attributes")
     writeAttributes(of: row, event: event, to: &writer)
     writer.endArray()
     writeTrace(of: row, to: &writer)
@@ -87,20 +79,15 @@ enum TelemetryRecord {
   private static func writeAttributes(of row: JSONDocument, event: String, to writer: inout JSONWriter) {
     func put(_ name: StaticString, _ write: (inout JSONWriter) -> Void) {
       writer.beginObject()
-      writer.key("key")
-      writer.string("\(name)")
-      writer.key("value")
-      writer.beginObject()
+      writer.string("key", "\(name)")
+      writer.beginObject("value")
       write(&writer)
       writer.endObject()
       writer.endObject()
     }
     func put(_ name: StaticString, _ value: String?) {
       guard let value, !value.isEmpty else { return }
-      put(name) { writer in
-        writer.key("stringValue")
-        writer.string(value)
-      }
+      put(name) { $0.string("stringValue", value) }
     }
     if event == "decision" || event == "outcome" {
       put("gen_ai.operation.name", "execute_tool")
@@ -114,22 +101,16 @@ enum TelemetryRecord {
     for (key, name) in integers {
       guard let number = row.integer(key) else { continue }
       // 64-bit integers are strings in the JSON form of protocol buffers.
-      put(name) { writer in
-        writer.key("intValue")
-        writer.string(String(number))
-      }
+      put(name) { $0.string("intValue", String(number)) }
     }
     for (key, name) in flags {
       guard let node = row.member(key, of: row.root), [.true, .false].contains(row.kind(of: node)) else { continue }
-      put(name) { writer in
-        writer.key("boolValue")
-        writer.boolean(row.kind(of: node) == .true)
-      }
+      put(name) { $0.boolean("boolValue", row.kind(of: node) == .true) }
     }
     if let code = row.integer("error_code") {
       put("error.type", String(code))
       put("rpc.response.status_code", String(code))
-    } else if row.member("is_error", of: row.root).map({ row.kind(of: $0) == .true }) == true {
+    } else if row.isTrue("is_error") {
       put("error.type", "tool_error")
     }
   }
@@ -145,11 +126,8 @@ enum TelemetryRecord {
     guard let trace = row.object("trace"), let text = row.text("traceparent", of: trace),
       let parsed = TraceContext.parse(text)
     else { return }
-    writer.key("traceId")
-    writer.string(parsed.traceID)
-    writer.key("spanId")
-    writer.string(String(text.dropFirst(36).prefix(16)))
-    writer.key("flags")
-    writer.integer(parsed.flags == "01" ? 1 : 0)
+    writer.string("traceId", parsed.traceID)
+    writer.string("spanId", String(text.dropFirst(36).prefix(16)))
+    writer.integer("flags", parsed.flags == "01" ? 1 : 0)
   }
 }

@@ -1,4 +1,5 @@
 internal import Digest
+internal import Wire
 
 /// W3C Trace Context, version 00 (Control Zero 1.13.16, trace context): ties a request to the trace that this process
 /// is part of, or starts one.
@@ -35,8 +36,7 @@ struct TraceContext: Sendable, Equatable {
     let bytes = Array(text.utf8)
     guard (55...512).contains(bytes.count), bytes[2] == 0x2d, bytes[35] == 0x2d, bytes[52] == 0x2d else { return nil }
     let (version, trace, parent, flags) = (bytes[0..<2], bytes[3..<35], bytes[36..<52], bytes[53..<55])
-    let isLowerHex = { (byte: UInt8) in (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
-    guard (version + trace + parent + flags).allSatisfy(isLowerHex), !version.elementsEqual("ff".utf8),
+    guard (version + trace + parent + flags).allSatisfy(\.isLowerHexDigit), !version.elementsEqual("ff".utf8),
       trace.contains(where: { $0 != 0x30 }), parent.contains(where: { $0 != 0x30 })
     else { return nil }
     let isFirst = version.elementsEqual("00".utf8)

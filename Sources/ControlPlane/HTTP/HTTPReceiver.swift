@@ -1,6 +1,5 @@
 internal import CCurlShims
 internal import Digest
-internal import State
 
 /// Receives what libcurl hands over during an exchange.
 final class HTTPReceiver {

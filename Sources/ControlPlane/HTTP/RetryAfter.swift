@@ -1,4 +1,5 @@
 internal import Platform
+internal import Wire
 
 /// `Retry-After` (RFC 9110, section 10.2.3): a number of seconds, or a date in any of the three forms of section 5.6.7.
 enum RetryAfter {
@@ -12,7 +13,7 @@ enum RetryAfter {
   ///     harm.
   ///   - now: UNIX seconds, for an answer without `Date`.
   static func duration(_ text: String, date: String?, now: Int64) -> Duration? {
-    if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+    if !text.isEmpty, text.utf8.allSatisfy(\.isDigit) {
       return min(.seconds(Int64(text) ?? 3600), longest)
     }
     guard let until = seconds(text) else { return nil }
@@ -45,7 +46,7 @@ enum RetryAfter {
   }
 
   private static func number(_ text: String, _ range: ClosedRange<Int>) -> Int? {
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text) else { return nil }
+    guard text.utf8.allSatisfy(\.isDigit), let value = Int(text) else { return nil }
     return range.contains(value) ? value : nil
   }
 }

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// The address of a service: `http` or `https`, a host, optionally a port and a path. Nothing else is accepted.
 public struct ServiceURL: Sendable, Equatable, CustomStringConvertible {
   /// Without a `/` at its end.
@@ -50,13 +52,13 @@ public struct ServiceURL: Sendable, Equatable, CustomStringConvertible {
     if authority.first == UInt8(ascii: "[") {
       guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return nil }
       host = Array(authority[...end])
-      guard host.dropFirst().dropLast().allSatisfy({ isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == 0x2e }) else {
+      guard host.dropFirst().dropLast().allSatisfy({ $0.isHexDigit || ":.".utf8.contains($0) }) else {
         return nil
       }
     } else if let colon = authority.firstIndex(of: UInt8(ascii: ":")) {
       host = Array(authority[..<colon])
     }
-    let isName = host.allSatisfy { isHexDigit($0) || isLetter($0) || $0 == 0x2d || $0 == 0x2e || $0 == 0x5f }
+    let isName = host.allSatisfy { $0.isLetter || $0.isDigit || "-._".utf8.contains($0) }
     guard host.first == UInt8(ascii: "[") || isName, !host.isEmpty else { return nil }
     let port = authority.dropFirst(host.count)
     if !port.isEmpty {
@@ -72,10 +74,5 @@ public struct ServiceURL: Sendable, Equatable, CustomStringConvertible {
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127"
       && parts.allSatisfy { part in part.count <= 3 && UInt8(part).map { String($0) == part } ?? false }
-  }
-
-  private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
-  private static func isHexDigit(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
   }
 }

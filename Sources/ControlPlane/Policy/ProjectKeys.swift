@@ -7,10 +7,8 @@ internal import Wire
 /// key stays in the answer, which is held in guarded memory.
 public struct ProjectKeys: Sendable {
   public let projectID: String
-  public let organisationID: String
   /// Hexadecimal digits of the Ed25519 public key.
   public let signingKey: String
-  public let version: Int64
   /// The answer itself: a keys file, with whatever else the service put into it.
   public let json: SharedSecret
 
@@ -40,18 +38,11 @@ public struct ProjectKeys: Sendable {
       throw failure("`project_encryption_key_b64` is missing")
     }
     signingKey = try text("signing_pubkey_hex")
-    organisationID = document.text("org_id") ?? ""
-    let isHex = signingKey.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20)
-    }
-    guard isHex, signingKey.utf8.count.isMultiple(of: 2) else {
+    guard signingKey.utf8.allSatisfy(\.isHexDigit), signingKey.utf8.count.isMultiple(of: 2) else {
       throw failure("`signing_pubkey_hex` is not hexadecimal")
     }
-    if document.member("key_version", of: document.root) != nil {
-      guard let version = document.integer("key_version") else { throw failure("`key_version` is not an integer") }
-      self.version = version
-    } else {
-      version = 1
+    if document.member("key_version", of: document.root) != nil, document.integer("key_version") == nil {
+      throw failure("`key_version` is not an integer")
     }
     do throws(StateError) {
       json = try SharedSecret(copying: bytes, of: "the project's keys")

@@ -1,7 +1,6 @@
 internal import Audit
 internal import Platform
 internal import State
-internal import Wire
 
 /// `czproxy sync`: does what ``SyncPlan`` says until the plan finishes.
 public final class SyncRunner {
@@ -27,6 +26,13 @@ public final class SyncRunner {
   var savedState: SyncState?
   var lastReports: [String: String] = [:]
 
+  /// Why a pull brought nothing, if the service is not the cause.
+  var loss: SyncError?
+  /// Why the last record was set aside.
+  var refusal: ControlPlaneError?
+  /// The result of a run that does everything once: nil, or the reason why something is left.
+  public internal(set) var failure: ControlPlaneError?
+
   /// A segment that was written this recently counts as live: its writer may be about to lock it.
   private static let youth: Int64 = 3
 
@@ -45,20 +51,47 @@ public final class SyncRunner {
     refresh = PolicyRefresh(verify: verify) { stop.isSet }
     directory = AuditDirectory(stateDirectory: options.stateDirectory)
     retention = Retention(directory, seconds: options.retention)
+    if options.telemetryEndpoint == nil || Self.hasKey(options) {
+      connection = try ServiceConnection(options, stop: stop)
+    }
+    if let endpoint = options.telemetryEndpoint {
+      exporter = try Self.exporter(to: endpoint, options, stop: stop)
+    }
     var planOptions = options.plan
-    planOptions.receivers = []
+    planOptions.receivers = connection != nil && options.shipsToService ? [.service] : []
+    if exporter != nil { planOptions.receivers.append(.telemetry) }
+    planOptions.pullsPolicy = connection != nil && options.plan.pullsPolicy
     plan = SyncPlan(planOptions)
-    try open()
+    for receiver in planOptions.receivers {
+      outboxes[receiver] = Outbox(receiver, directory, from: options.sender)
+    }
   }
 
-  /// Why a pull brought nothing, if the service is not the cause.
-  var loss: SyncError?
+  private static func exporter(
+    to endpoint: String, _ options: SyncOptions, stop: StopSignal
+  ) throws(SyncError) -> TelemetryExporter {
+    var http = options.http
+    http.shouldStop = { stop.isSet }
+    http.userAgent = "czproxy/\(options.sender.version)"
+    do {
+      http.authorityFile = try ServiceSettings.telemetryAuthorities(options.service)
+      return try TelemetryExporter.make(
+        try ServiceURL(endpoint, allowsPlainHTTP: options.allowsPlainHTTP), headers: options.telemetryHeaders,
+        sender: options.sender, options: http)
+    } catch {
+      throw SyncError("\(error)", isConfiguration: true)
+    }
+  }
 
-  /// Why the last record was set aside.
-  var refusal: ControlPlaneError?
-
-  /// The result of a run that does everything once: nil, or the reason why something is left.
-  public internal(set) var failure: ControlPlaneError?
+  /// Whether there is a key at all; a malformed one counts, because it is reported.
+  private static func hasKey(_ options: SyncOptions) -> Bool {
+    do throws(StateError) {
+      _ = try ServiceSettings.key(options.service, stateDirectory: options.stateDirectory)
+      return true
+    } catch {
+      return error.code != .noKey || options.service.keyFile != nil
+    }
+  }
 
   public func run() throws(SyncError) -> Ending {
     var hasRun = false
@@ -67,51 +100,6 @@ public final class SyncRunner {
       hasRun = true
       // A relay that started meanwhile saw the lock held, and relies on this process.
       guard ending == .idle, !liveSegments(try Outbox.segments(of: directory)).isEmpty else { return .ended(ending) }
-    }
-  }
-
-  // MARK: Parts
-
-  private func open() throws(SyncError) {
-    var planOptions = options.plan
-    planOptions.receivers = []
-    if options.telemetryEndpoint == nil || hasKey {
-      let connection = try ServiceConnection(options, stop: stop)
-      self.connection = connection
-      if options.shipsToService { planOptions.receivers.append(.service) }
-    }
-    planOptions.pullsPolicy = connection != nil && options.plan.pullsPolicy
-    if let endpoint = options.telemetryEndpoint {
-      planOptions.receivers.append(.telemetry)
-      var http = options.http
-      let stop = stop
-      http.shouldStop = { stop.isSet }
-      http.userAgent = "czproxy/\(options.sender.version)"
-      do {
-        http.authorityFile = try ServiceSettings.telemetryAuthorities(options.service)
-        exporter = try TelemetryExporter.make(
-          try ServiceURL(endpoint, allowsPlainHTTP: options.allowsPlainHTTP), headers: options.telemetryHeaders,
-          sender: options.sender, options: http)
-      } catch {
-        throw SyncError("\(error)", isConfiguration: true)
-      }
-    }
-    plan = SyncPlan(planOptions)
-    let sender = options.sender
-    for receiver in planOptions.receivers {
-      outboxes[receiver] = Outbox(receiver, directory) { row in
-        receiver == .service ? ServiceEntry.encode(row, from: sender) : TelemetryRecord.encode(row)
-      }
-    }
-  }
-
-  /// Whether there is a key at all; a malformed one counts, because it is reported.
-  private var hasKey: Bool {
-    do throws(StateError) {
-      _ = try ServiceSettings.key(options.service, stateDirectory: options.stateDirectory)
-      return true
-    } catch {
-      return error.code != .noKey || options.service.keyFile != nil
     }
   }
 

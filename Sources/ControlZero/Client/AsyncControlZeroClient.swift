@@ -1,5 +1,3 @@
-internal import MCPHost
-
 /// Governs the tool calls of a program that runs in tasks; see ``ControlZeroClient`` for what each method does.
 ///
 /// Nothing here blocks a thread that tasks share, except replacing a running MCP server with another tool, which waits

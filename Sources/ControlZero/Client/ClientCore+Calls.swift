@@ -155,8 +155,7 @@ extension ClientCore {
     return server.request(
       "tools/call", timeout: Self.nanoseconds(timeout ?? settings.callTimeout), meta: call.trace,
       params: { writer in
-        writer.key("name")
-        writer.string(name)
+        writer.string("name", name)
         writer.key("arguments")
         // What was judged is what is sent, byte for byte.
         writer.raw(arguments)

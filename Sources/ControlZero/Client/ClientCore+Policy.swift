@@ -1,12 +1,9 @@
-internal import Bundle
 internal import ControlPlane
 internal import Logging
 internal import Platform
-internal import Policy
 internal import Relay
 internal import State
 internal import Synchronization
-internal import Wire
 
 /// Getting the policy, at the start and again later.
 extension ClientCore {
@@ -159,19 +156,5 @@ extension ClientCore {
       return change
     }
     if let change, let change { tell(change) }
-  }
-}
-
-/// The tools that a service's bootstrap answer lists: `tools`, each a name or an object with a `name`.
-///
-/// Only names are read: what a service says is never executed.
-enum SessionTools {
-  static func names(in json: [UInt8]) -> [[UInt8]] {
-    guard let document = try? JSONDocument(parsing: json[...], options: .document),
-      let tools = document.member("tools", of: document.root)
-    else { return [] }
-    return document.elements(of: tools).compactMap { node in
-      document.string(node) ?? document.member("name", of: node).flatMap { document.string($0) }
-    }
   }
 }

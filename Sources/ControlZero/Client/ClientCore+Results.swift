@@ -1,8 +1,6 @@
-internal import Audit
 internal import DataLoss
 internal import MCPHost
 internal import Policy
-internal import Relay
 internal import Wire
 
 /// The results of calls that were executed.
@@ -57,16 +55,16 @@ extension ClientCore {
       note(call, error: word)
       throw failure(call, reason, "\(error)", advice)
     case .success(let answer):
-      let isError = answer.document.member("isError", of: answer.result).map { answer.document.kind(of: $0) == .true }
+      let isError = answer.document.isTrue("isError", of: answer.result)
       let catalog = registry.catalog(of: call.tool)
       let scanned = try scan(
-        call, answer.result, in: answer.document, error: isError == true ? "tool_error" : nil,
+        call, answer.result, in: answer.document, error: isError ? "tool_error" : nil,
         mayRetype: catalog.map { !$0.hasOutputSchema(Array(call.method.utf8)) } ?? false)
       let value =
         scanned.flatMap { document in
           document.member("result", of: document.root).map { JSONValue($0, in: document) }
         } ?? JSONValue(answer.result, in: answer.document)
-      guard isError != true else {
+      guard !isError else {
         throw failure(
           call, .reported(value), "the tool failed: \(DisplayText.escaped((value.contentText ?? "").utf8, limit: 500))",
           "its result says why")

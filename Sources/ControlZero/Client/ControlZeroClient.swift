@@ -1,5 +1,4 @@
 internal import MCPHost
-internal import Policy
 
 /// Governs the tool calls of a program: each is judged by the project's policy, recorded, and executed or refused.
 ///

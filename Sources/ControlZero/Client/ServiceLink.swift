@@ -82,8 +82,7 @@ final class ServiceLink: Sendable {
   /// A bundle is cached if it passes every check for enforcement but that against older bundles, which loading makes.
   private static func verify(_ blob: [UInt8], _ keys: ProjectKeys, at now: Int64) throws(BundleError) -> BundleFacts {
     let keys = try keys.json.withArray { json throws(BundleError) in try BundleKeys(parsing: json) }
-    let bundle = try UnverifiedBundle(parsing: blob).verified(by: keys.signers).open(with: keys.encryptionKey)
-      .accepted(by: keys, at: now, after: AcceptedBundles(), checks: [.signer, .project, .expiry])
+    let bundle = try keys.accept(blob, at: now, after: AcceptedBundles(), checks: [.signer, .project, .expiry])
     return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))
   }
 

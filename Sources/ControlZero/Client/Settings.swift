@@ -1,7 +1,6 @@
 internal import DataLoss
 internal import Logging
 internal import Platform
-internal import Relay
 internal import State
 
 /// A configuration that was checked and completed. It holds no secret.

@@ -1,15 +1,11 @@
 internal import Bundle
 internal import ControlPlane
-internal import Platform
 internal import Policy
 internal import Relay
 internal import State
 
 /// Loads a policy from a file, or from what the service sent, with the errors that the library documents.
 enum LoadedPolicy {
-  /// The language that reasons are given in.
-  private static var locale: String { Environment.value("CONTROLZERO_LOCALE") ?? "" }
-
   /// Loads a bundle or a plain policy, as the suffix of the file's name says.
   static func file(
     _ path: String, settings: Settings, scope: String, at now: Int64
@@ -60,7 +56,7 @@ enum LoadedPolicy {
     let policy: Policy
     do throws(PolicyError) {
       policy = try Policy.load(
-        hosted: accepted.payload, fileName: path, trustsEmpty: trustsEmpty, locale: locale)
+        hosted: accepted.payload, fileName: path, trustsEmpty: trustsEmpty, locale: PolicySource.locale)
     } catch {
       throw BundleError(.root, error.lines.joined(separator: "; "))
     }

@@ -1,5 +1,4 @@
 internal import DataLoss
-internal import Platform
 internal import Policy
 internal import Relay
 

@@ -39,7 +39,7 @@ struct ServerCatalog: Sendable {
     let document = page.document
     pages += 1
     for tool in document.member("tools", of: page.result).map({ Array(document.elements(of: $0)) }) ?? [] {
-      guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else { continue }
+      guard let name = document.string("name", of: tool) else { continue }
       if document.member("outputSchema", of: tool) != nil { structured.insert(name) }
       guard let schema = document.member("inputSchema", of: tool), document.kind(of: schema) == .object,
         bytes + document.raw(schema).count <= Self.maxBytes,
@@ -49,7 +49,7 @@ struct ServerCatalog: Sendable {
       schemas[name] = copy
     }
     guard pages < Self.maxPages else { return nil }
-    return document.member("nextCursor", of: page.result).flatMap { document.string($0) }
+    return document.string("nextCursor", of: page.result)
   }
 }
 
@@ -68,8 +68,7 @@ extension MCPServer {
         "tools/list", timeout: deadline > now ? deadline - now : 0, watchesTools: true,
         params: { writer in
           guard let cursor else { return }
-          writer.key("cursor")
-          writer.string(bytes: cursor)
+          writer.string("cursor", bytes: cursor)
         },
         completion: { [weak self] result in
           var catalog = known

@@ -30,7 +30,7 @@ enum ServersFile {
     for (key, value) in document.members(of: servers) {
       let name = String(decoding: document.text(key), as: UTF8.self)
       guard document.kind(of: value) == .object else { throw invalid("`\(name)` must be an object") }
-      if document.member("disabled", of: value).map({ document.kind(of: $0) == .true }) ?? false { continue }
+      if document.isTrue("disabled", of: value) { continue }
       guard let program = document.member("command", of: value) else { continue }
       guard let program = document.string(program), !program.isEmpty else {
         throw invalid("`command` of `\(name)` must be a string that is not empty")
@@ -47,7 +47,7 @@ enum ServersFile {
         }
         environment[String(decoding: document.text(key), as: UTF8.self)] = String(decoding: text, as: UTF8.self)
       }
-      let directory = document.member("cwd", of: value).flatMap { document.string($0) }
+      let directory = document.string("cwd", of: value)
       let all = [program] + words.compactMap { $0 }
       guard !all.contains(where: { $0.contains(0) }) else {
         throw invalid("the command of `\(name)` holds a zero byte")

@@ -46,8 +46,7 @@ public struct Context: Sendable, Equatable {
     writer.beginObject()
     func write(_ key: StaticString, _ value: String?) {
       guard let value else { return }
-      writer.key(key)
-      writer.string(value)
+      writer.string(key, value)
     }
     for (key, value) in values.sorted(by: { $0.key < $1.key }) {
       writer.key(bytes: key.utf8)
@@ -58,8 +57,7 @@ public struct Context: Sendable, Equatable {
     write("agent_id", agent)
     write("user_id", userID)
     write("user_group", userGroup)
-    writer.key("tags")
-    writer.beginObject()
+    writer.beginObject("tags")
     for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
       writer.key(bytes: key.utf8)
       writer.string(value)

@@ -19,20 +19,13 @@ public struct LLMRequest: Sendable {
   public func call(context: Context) -> Call {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("model")
-    writer.string(bytes: model)
+    writer.string("model", bytes: model)
     write("model_hints", modelHints, to: &writer)
-    writer.key("provider")
-    writer.string(bytes: provider)
-    if let estimatedTokens {
-      writer.key("estimated_tokens")
-      writer.integer(estimatedTokens)
-    }
+    writer.string("provider", bytes: provider)
+    if let estimatedTokens { writer.integer("estimated_tokens", estimatedTokens) }
     write("functions", functions, to: &writer)
-    writer.key("has_pii")
-    writer.boolean(hasPII)
-    writer.key("messages")
-    writer.string(bytes: messages)
+    writer.boolean("has_pii", hasPII)
+    writer.string("messages", bytes: messages)
     writer.endObject()
     let document = try? JSONDocument(parsing: writer.bytes[...], options: .python)
     return Call(
@@ -41,8 +34,7 @@ public struct LLMRequest: Sendable {
   }
 
   private func write(_ key: StaticString, _ texts: [[UInt8]], to writer: inout JSONWriter) {
-    writer.key(key)
-    writer.beginArray()
+    writer.beginArray(key)
     for text in texts { writer.string(bytes: text) }
     writer.endArray()
   }

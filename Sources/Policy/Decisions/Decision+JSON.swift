@@ -9,36 +9,25 @@ extension Decision {
 
   /// Writes the members of the object that `policy eval` prints; the caller writes the braces.
   public func writeMembers(of call: Call, to writer: inout JSONWriter) {
-    writer.key("effect")
-    writer.string(effect.rawValue)
-    writer.key("policy_id")
-    if policyID.isEmpty { writer.null() } else { writer.string(policyID) }
-    writer.key("reason_code")
-    writer.string(reasonCode)
-    writer.key("reason")
-    writer.string(reason)
-    writer.key("evaluated_rules")
-    writer.integer(evaluatedRules)
-    writer.key("gate_matched")
-    writer.string(gateMatched.rawValue)
-    writer.key("observe")
-    writer.boolean(isObserveMode)
-    writer.key("match_semantics")
-    writer.string(matchSemantics)
-    writer.key("subject")
-    writer.string(bytes: reportedSubject(of: call))
+    writer.string("effect", effect.rawValue)
+    if policyID.isEmpty { writer.null("policy_id") } else { writer.string("policy_id", policyID) }
+    writer.string("reason_code", reasonCode)
+    writer.string("reason", reason)
+    writer.integer("evaluated_rules", evaluatedRules)
+    writer.string("gate_matched", gateMatched.rawValue)
+    writer.boolean("observe", isObserveMode)
+    writer.string("match_semantics", matchSemantics)
+    writer.string("subject", bytes: reportedSubject(of: call))
     writeList("divergent_rule_ids", divergentRuleIDs, to: &writer)
     if requiresApproval {
-      writer.key("requires_approval")
-      writer.boolean(true)
+      writer.boolean("requires_approval", true)
     }
     writeList("doubts", doubts, to: &writer)
   }
 
   private func writeList(_ key: StaticString, _ texts: [String], to writer: inout JSONWriter) {
     guard !texts.isEmpty else { return }
-    writer.key(key)
-    writer.beginArray()
+    writer.beginArray(key)
     for text in texts { writer.string(text) }
     writer.endArray()
   }
@@ -49,12 +38,9 @@ extension PolicyError {
   public func write(to writer: inout JSONWriter) {
     let isValidation = diagnostics.contains { $0.code == .validation }
     writer.beginObject()
-    writer.key("class")
-    writer.string(isValidation ? "PolicyValidationError" : "PolicyLoadError")
-    writer.key("code")
-    writer.string((isValidation ? Code.validation : Code.load).rawValue)
-    writer.key("message")
-    writer.string(lines.joined(separator: "; "))
+    writer.string("class", isValidation ? "PolicyValidationError" : "PolicyLoadError")
+    writer.string("code", (isValidation ? Code.validation : Code.load).rawValue)
+    writer.string("message", lines.joined(separator: "; "))
     writer.endObject()
   }
 }

@@ -61,8 +61,7 @@ public struct HostedPayload {
     writer.beginObject()
     writeIdentity(&writer)
     writeSettings()
-    writer.key("policies")
-    writer.beginArray()
+    writer.beginArray("policies")
     writePolicy(name)
     writer.endArray()
     if let rules = root["dlp_rules"], case .list(let elements) = rules.content, !elements.isEmpty {
@@ -79,30 +78,20 @@ public struct HostedPayload {
 
   private mutating func writeSettings() {
     let settings = local.settings
-    let members = [
-      ("default_action", settings.defaultAction.rawValue), ("default_on_missing", settings.defaultOnMissing.rawValue),
-      ("default_on_empty", settings.defaultOnEmpty.rawValue), ("default_on_tamper", settings.defaultOnTamper.rawValue),
-    ]
-    for (key, value) in members {
-      writer.key(bytes: key.utf8)
-      writer.string(value)
-    }
+    writer.string("default_action", settings.defaultAction.rawValue)
+    writer.string("default_on_missing", settings.defaultOnMissing.rawValue)
+    writer.string("default_on_empty", settings.defaultOnEmpty.rawValue)
+    writer.string("default_on_tamper", settings.defaultOnTamper.rawValue)
   }
 
   private mutating func writePolicy(_ name: Name) {
     writer.beginObject()
-    writer.key("id")
-    writer.string(name.id)
-    writer.key("name")
-    writer.string(name.name)
-    writer.key("version")
-    writer.integer(1)
-    writer.key("is_enabled")
-    writer.boolean(true)
-    writer.key("priority")
-    writer.integer(100)
-    writer.key("rules")
-    writer.beginArray()
+    writer.string("id", name.id)
+    writer.string("name", name.name)
+    writer.integer("version", 1)
+    writer.boolean("is_enabled", true)
+    writer.integer("priority", 100)
+    writer.beginArray("rules")
     if case .list(let values)? = root["rules"]?.content {
       for (rule, value) in zip(local.rules, values) { write(rule, value) }
     }
@@ -122,10 +111,8 @@ public struct HostedPayload {
       writer.key("id")
       write(Array(rule.policyID.utf8), at: value)
     }
-    writer.key("effect")
-    writer.string(rule.effect.rawValue)
-    writer.key("actions")
-    writer.beginArray()
+    writer.string("effect", rule.effect.rawValue)
+    writer.beginArray("actions")
     for action in rule.actions { write(action.canonical, at: value) }
     writer.endArray()
     // Decisions give the rule's name if it has no reason; a bundle loses the name.
@@ -146,8 +133,7 @@ public struct HostedPayload {
       write(conditions)
     }
     if rule.escalatesOnDeny {
-      writer.key("escalate_on_deny")
-      writer.boolean(true)
+      writer.boolean("escalate_on_deny", true)
     }
     if let reasons = value["reason_localized"], reasons.isTruthy {
       writer.key("reason_localized")

@@ -1,4 +1,3 @@
-import DataLoss
 public import Wire
 
 /// Makes a policy from a bundle's payload (Control Zero 1.13.16, "translate to local policy").
@@ -43,7 +42,7 @@ struct HostedPolicyLoader {
     warnings += detection.warnings
     guard errors.isEmpty else { throw PolicyError(fileName: fileName, diagnostics: errors) }
     return Policy(
-      source: .hosted, fileName: fileName, projectID: root["project_id"]?.string, warnings: warnings, rules: rules,
+      source: .hosted, projectID: root["project_id"]?.string, warnings: warnings, rules: rules,
       settings: settings, detectionRules: detection.rules)
   }
 

@@ -1,4 +1,3 @@
-import DataLoss
 import Python
 
 /// Makes a policy from a local file: the schema of Control Zero 1.13.16, and our dialect if the file declares it.
@@ -71,7 +70,7 @@ struct LocalPolicyLoader {
       throw PolicyError(fileName: fileName, diagnostics: errors.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
     }
     return Policy(
-      source: .local, fileName: fileName, dialect: dialect, warnings: warnings, rules: RuleTable(rules),
+      source: .local, dialect: dialect, warnings: warnings, rules: RuleTable(rules),
       settings: settings, detectionRules: detection.rules, resultRules: resultRules,
       annotationRules: annotationRules)
   }

@@ -1,3 +1,5 @@
+import Wire
+
 /// The value of a plain YAML scalar: the implicit types of YAML 1.1 as PyYAML's safe loader resolves them.
 enum YAMLScalar {
   static func resolve(_ text: String) throws(YAMLTimestamp.Impossible) -> PolicyValue.Content {
@@ -29,7 +31,7 @@ enum YAMLScalar {
 
   private static func isOctal(_ text: [UInt8]) -> Bool {
     let digits = text.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
-    return digits.count > 1 && digits.first == UInt8(ascii: "0") && digits.allSatisfy { (0x30...0x39).contains($0) }
+    return digits.count > 1 && digits.first == UInt8(ascii: "0") && digits.allSatisfy(\.isDigit)
   }
 
   // MARK: Integers
@@ -38,7 +40,7 @@ enum YAMLScalar {
   static func integer(_ text: String) -> String? {
     let (sign, body) = split(text)
     let digits = body.filter { $0 != "_" }
-    guard let first = body.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return nil }
+    guard let first = body.utf8.first, first.isDigit else { return nil }
     let magnitude: String?
     if body.hasPrefix("0b") {
       magnitude = decimal(digits.dropFirst(2), radix: 2)
@@ -69,7 +71,7 @@ enum YAMLScalar {
   }
 
   private static func isDecimal(_ text: Substring) -> Bool {
-    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_") }
+    text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") }
   }
 
   /// `h:m:s`: every part but the first is 0 to 59, in one or two digits. Only the first part and the fraction may have
@@ -133,6 +135,6 @@ enum YAMLScalar {
   }
 
   private static func isPlainDecimal(_ text: Substring) -> Bool {
-    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    text.utf8.allSatisfy(\.isDigit)
   }
 }

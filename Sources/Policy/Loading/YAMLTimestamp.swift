@@ -1,3 +1,5 @@
+import Wire
+
 /// A plain date, or date and time, as YAML 1.1 writes it and PyYAML's safe loader reads it.
 struct YAMLTimestamp: Equatable {
   /// The value as Python's `str` writes it, which is what conditions compare.
@@ -98,7 +100,7 @@ struct YAMLTimestamp: Equatable {
     }
 
     private mutating func digit() -> Int? {
-      guard position < bytes.count, (0x30...0x39).contains(bytes[position]) else { return nil }
+      guard position < bytes.count, bytes[position].isDigit else { return nil }
       position += 1
       return Int(bytes[position - 1] - 0x30)
     }

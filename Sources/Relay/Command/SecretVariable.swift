@@ -1,3 +1,5 @@
+internal import Wire
+
 /// An environment variable of the server whose value the service keeps: `NAME=czsec://SECRET`.
 public struct SecretVariable: Sendable, Equatable {
   public let variable: String
@@ -10,14 +12,10 @@ public struct SecretVariable: Sendable, Equatable {
   init?(_ variable: String, _ reference: String) {
     guard reference.hasPrefix(Self.scheme) else { return nil }
     let name = String(reference.dropFirst(Self.scheme.count))
-    let isVariable = variable.utf8.allSatisfy { $0 == UInt8(ascii: "_") || Self.isLetterOrDigit($0) }
-    let isSecret = name.utf8.allSatisfy { Self.isLetterOrDigit($0) || "._-/".utf8.contains($0) }
+    let isVariable = variable.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
+    let isSecret = name.utf8.allSatisfy { $0.isLetter || $0.isDigit || "._-/".utf8.contains($0) }
     guard isVariable, !variable.isEmpty, isSecret, !name.isEmpty, name.utf8.count <= 256 else { return nil }
     self.variable = variable
     secret = name
-  }
-
-  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
   }
 }

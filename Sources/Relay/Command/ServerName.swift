@@ -1,3 +1,5 @@
+internal import Wire
+
 /// The name that a policy knows the server by: the part of a subject before its colon.
 ///
 /// 1 to 128 letters, digits, `.`, `_` and `-`: no byte that means something in a subject, a pattern or a URI.
@@ -38,11 +40,6 @@ public struct ServerName: Hashable, Sendable, CustomStringConvertible {
   public static let requirement = "1 to 128 letters, digits, `.`, `_` and `-`"
 
   public static func isAllowed(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-      true
-    default: false
-    }
+    byte.isLetter || byte.isDigit || "._-".utf8.contains(byte)
   }
 }

@@ -155,7 +155,7 @@ public struct PolicySource: Sendable {
   // MARK: One file
 
   /// The language of reasons.
-  static var locale: String { Environment.value("CONTROLZERO_LOCALE") ?? "" }
+  package static var locale: String { Environment.value("CONTROLZERO_LOCALE") ?? "" }
 
   /// Loads one file: a local policy, or a bundle's payload.
   public static func load(_ path: String, isPayload: Bool = false) throws(PolicyError) -> Loaded {

@@ -41,14 +41,10 @@ struct QuarantineFile: Sendable {
   func write(_ reason: String, at microseconds: Int64) throws(SystemError) {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("quarantined")
-    writer.boolean(true)
-    writer.key("reason")
-    writer.string(reason)
-    writer.key("detected_at")
-    writer.string(UTCTime(microseconds: microseconds).iso8601)
-    writer.key("source")
-    writer.string("policy_hmac")
+    writer.boolean("quarantined", true)
+    writer.string("reason", reason)
+    writer.string("detected_at", UTCTime(microseconds: microseconds).iso8601)
+    writer.string("source", "policy_hmac")
     writer.endObject()
     try AtomicFile.write(writer.bytes, to: path)
   }

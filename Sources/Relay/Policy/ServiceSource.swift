@@ -1,5 +1,4 @@
 import Bundle
-import Policy
 import State
 
 /// The policy that `czproxy sync` last pulled from a Control Zero service (1.13.16, "policies/pull", "Cache").

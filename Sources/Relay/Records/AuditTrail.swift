@@ -16,9 +16,7 @@ struct AuditTrail: ~Copyable {
     let processID: Int32
     let stateDirectory: String
     private(set) var session: DecisionRow.Session
-    private(set) var policyHash = ""
-    private(set) var policyPath = ""
-    private(set) var ruleCount = 0
+    private(set) var policy: PolicyLabel
     var toolsLockHash: String?
 
     /// - Parameters:
@@ -33,18 +31,17 @@ struct AuditTrail: ~Copyable {
       self.processID = processID
       self.stateDirectory = stateDirectory
       session = DecisionRow.Session(
-        id: sessionID, mode: mode, policySource: "", enforcementStatus: "", projectID: projectID,
+        id: sessionID, mode: mode, policySource: loaded.policy.source.rawValue,
+        enforcementStatus: loaded.policy.enforcementStatus, projectID: loaded.projectID ?? projectID,
         clientName: clientName, subjectOrigin: "mcp_proxy")
-      takePolicy(loaded)
+      policy = PolicyLabel(loaded)
     }
 
     mutating func takePolicy(_ loaded: PolicySource.Loaded) {
-      session.policySource = loaded.policy.source.rawValue
+      policy = PolicyLabel(loaded)
+      session.policySource = policy.source
       session.enforcementStatus = loaded.policy.enforcementStatus
       session.projectID = loaded.projectID ?? session.projectID
-      policyHash = loaded.path == nil ? "" : "sha256:" + SHA256.hexadecimal(of: loaded.bytes)
-      policyPath = loaded.path ?? ""
-      ruleCount = loaded.policy.ruleCount
     }
   }
 
@@ -72,10 +69,7 @@ struct AuditTrail: ~Copyable {
       record.string("policy_engine_version", Version.policyEngine)
       record.string("server", identity.server.description)
       record.strings("server_command", identity.command.prefix(64).map { Array($0.utf8.prefix(1024)) })
-      record.string("policy_source", identity.session.policySource)
-      record.string("policy_path", identity.policyPath)
-      record.string("policy_hash", identity.policyHash)
-      record.integer("policy_rules", identity.ruleCount)
+      identity.policy.write(to: &record)
       record.string("mode", identity.session.mode)
       if let hash = identity.toolsLockHash { record.string("tools_lock_hash", hash) }
     }
@@ -124,9 +118,9 @@ struct AuditTrail: ~Copyable {
     identity.takePolicy(loaded)
     guard segment != nil else { return }
     var row = lifecycleRow("policy_change", reason: change.reason, code: change.code.rawValue)
-    row.string("policy_source", identity.session.policySource)
-    row.string("policy_hash", identity.policyHash)
-    row.integer("policy_rules", identity.ruleCount)
+    row.string("policy_source", identity.policy.source)
+    row.string("policy_hash", identity.policy.hash)
+    row.integer("policy_rules", identity.policy.ruleCount)
     try append(row)
   }
 

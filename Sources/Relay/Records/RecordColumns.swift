@@ -19,10 +19,8 @@ package enum RecordColumns {
   /// Writes the columns of a call's arguments.
   package static func writeInput(_ outcome: ScanOutcome, to row: inout AuditRecord) {
     row.object("dlp_outcome") { writer in
-      writer.key("status")
-      writer.string(outcome.status.rawValue)
-      writer.key("reason")
-      writer.string(outcome.reason)
+      writer.string("status", outcome.status.rawValue)
+      writer.string("reason", outcome.reason)
       writer.key("details")
       outcome.findings.writeDetails(to: &writer)
     }

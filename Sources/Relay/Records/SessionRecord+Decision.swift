@@ -34,15 +34,14 @@ extension SessionRecord.JudgedCall {
     // What a server writes there may be the match itself.
     guard let meta = call.meta, from == .host || dataLoss.findings.isEmpty else { return }
     func text(_ key: StaticString, in object: JSONDocument.Node) -> ArraySlice<UInt8>? {
-      document.member(key, of: object).flatMap { document.string($0) }.map { $0.prefix(512) }
+      document.string(key, of: object).map { $0.prefix(512) }
     }
     let traceKeys: [StaticString] = ["traceparent", "tracestate", "baggage"]
     let trace = traceKeys.compactMap { key in text(key, in: meta).map { (key, $0) } }
     if !trace.isEmpty {
       row.object("trace") { writer in
         for (key, value) in trace {
-          writer.key(key)
-          writer.string(bytes: value)
+          writer.string(key, bytes: value)
         }
       }
     }
@@ -55,8 +54,7 @@ extension SessionRecord.JudgedCall {
     guard !ids.isEmpty else { return }
     row.object("host_ids") { writer in
       for (key, value) in ids {
-        writer.key(key)
-        writer.string(bytes: value)
+        writer.string(key, bytes: value)
       }
     }
   }

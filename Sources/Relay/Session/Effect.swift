@@ -21,9 +21,6 @@ public struct Step: Sendable {
     records = record.map { [$0] } ?? []
     self.effects = effects
   }
-
-  /// The only record, or the first.
-  public var record: SessionRecord? { records.first }
 }
 
 public enum Effect: Sendable, Equatable {

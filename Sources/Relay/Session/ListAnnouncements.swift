@@ -25,7 +25,7 @@ struct ListAnnouncements: Sendable {
     advertised = Set(
       List.allCases.filter { list in
         document.member(named: Array(list.rawValue.utf8), of: capabilities)
-          .flatMap { document.member("listChanged", of: $0) }.map { document.kind(of: $0) == .true } ?? false
+          .map { document.isTrue("listChanged", of: $0) } ?? false
       })
   }
 
@@ -66,17 +66,12 @@ struct ListAnnouncements: Sendable {
   private func line(_ list: List, stream: RequestID?) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key("jsonrpc")
-    writer.string("2.0")
-    writer.key("method")
-    writer.string("notifications/\(list.rawValue)/list_changed")
+    writer.string("jsonrpc", "2.0")
+    writer.string("method", "notifications/\(list.rawValue)/list_changed")
     if let stream {
-      writer.key("params")
-      writer.beginObject()
-      writer.key("_meta")
-      writer.beginObject()
-      writer.key("io.modelcontextprotocol/subscriptionId")
-      writer.raw(stream.json)
+      writer.beginObject("params")
+      writer.beginObject("_meta")
+      writer.raw("io.modelcontextprotocol/subscriptionId", stream.json)
       writer.endObject()
       writer.endObject()
     }

@@ -1,4 +1,3 @@
-import DataLoss
 import Wire
 
 /// Edits a list that a server sends (MCP, `tools/list` and its sisters): removes entries, overrides annotations. Every

@@ -29,10 +29,8 @@ enum Reply {
     begin(&writer, id: request.id)
     if judged.from == .server, request.method.elementsEqual("elicitation/create".utf8) {
       // A person could have declined as well, so no server takes this for a failure.
-      writer.key("result")
-      writer.beginObject()
-      writer.key("action")
-      writer.string("decline")
+      writer.beginObject("result")
+      writer.string("action", "decline")
       return end(&writer)
     }
     writeError(text, code: judged.from == .server ? userRejectedCode : deniedCode, to: &writer, write)
@@ -76,25 +74,18 @@ enum Reply {
       writeError(text, code: deniedCode, to: &writer, details)
       return end(&writer)
     }
-    writer.key("result")
-    writer.beginObject()
+    writer.beginObject("result")
     if call.isModern {
-      writer.key("resultType")
-      writer.string("complete")
+      writer.string("resultType", "complete")
     }
-    writer.key("content")
-    writer.beginArray()
+    writer.beginArray("content")
     writer.beginObject()
-    writer.key("type")
-    writer.string("text")
-    writer.key("text")
-    writer.string(text)
+    writer.string("type", "text")
+    writer.string("text", text)
     writer.endObject()
     writer.endArray()
-    writer.key("isError")
-    writer.boolean(true)
-    writer.key("_meta")
-    writer.beginObject()
+    writer.boolean("isError", true)
+    writer.beginObject("_meta")
     writer.key("ai.controlzero/decision")
     details(&writer)
     writer.endObject()
@@ -105,12 +96,9 @@ enum Reply {
   private static func writeError(
     _ message: String, code: Int, to writer: inout JSONWriter, _ data: (inout JSONWriter) -> Void
   ) {
-    writer.key("error")
-    writer.beginObject()
-    writer.key("code")
-    writer.integer(code)
-    writer.key("message")
-    writer.string(message)
+    writer.beginObject("error")
+    writer.integer("code", code)
+    writer.string("message", message)
     writer.key("data")
     data(&writer)
   }
@@ -122,14 +110,10 @@ enum Reply {
 
   private static func write(_ withholding: Withholding, to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("effect")
-    writer.string("deny")
-    writer.key("policy_id")
-    writer.string("synthetic:RESULT_WITHHELD")
-    writer.key("reason_code")
-    writer.string(withholding.code.rawValue)
-    writer.key("reason")
-    writer.string(withholding.reason)
+    writer.string("effect", "deny")
+    writer.string("policy_id", "synthetic:RESULT_WITHHELD")
+    writer.string("reason_code", withholding.code.rawValue)
+    writer.string("reason", withholding.reason)
     writer.endObject()
   }
 
@@ -137,12 +121,9 @@ enum Reply {
   static func refusal(of id: RequestID, code: Int, message: String) -> [UInt8] {
     var writer = JSONWriter()
     begin(&writer, id: id)
-    writer.key("error")
-    writer.beginObject()
-    writer.key("code")
-    writer.integer(code)
-    writer.key("message")
-    writer.string(message)
+    writer.beginObject("error")
+    writer.integer("code", code)
+    writer.string("message", message)
     return end(&writer)
   }
 
@@ -170,10 +151,8 @@ enum Reply {
 
   private static func begin(_ writer: inout JSONWriter, id: RequestID) {
     writer.beginObject()
-    writer.key("jsonrpc")
-    writer.string("2.0")
-    writer.key("id")
-    writer.raw(id.json)
+    writer.string("jsonrpc", "2.0")
+    writer.raw("id", id.json)
   }
 
   private static func end(_ writer: inout JSONWriter) -> [UInt8] {
@@ -184,18 +163,12 @@ enum Reply {
 
   private static func write(_ decision: Decision, evaluationTime: UInt64, to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("effect")
-    writer.string(decision.effect.rawValue)
-    writer.key("policy_id")
-    writer.string(decision.policyID)
-    writer.key("reason_code")
-    writer.string(decision.reasonCode)
-    writer.key("reason")
-    writer.string(decision.reason)
-    writer.key("evaluated_rules")
-    writer.integer(decision.evaluatedRules)
-    writer.key("evaluation_time_ns")
-    writer.integer(evaluationTime)
+    writer.string("effect", decision.effect.rawValue)
+    writer.string("policy_id", decision.policyID)
+    writer.string("reason_code", decision.reasonCode)
+    writer.string("reason", decision.reason)
+    writer.integer("evaluated_rules", decision.evaluatedRules)
+    writer.integer("evaluation_time_ns", evaluationTime)
     writer.endObject()
   }
 }

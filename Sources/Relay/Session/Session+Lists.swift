@@ -1,4 +1,3 @@
-import DataLoss
 import Policy
 import Wire
 

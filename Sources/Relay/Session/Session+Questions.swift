@@ -80,7 +80,7 @@ extension Session {
     var questions: [(method: [UInt8], params: JSONDocument.Node?)] = []
     if let asked = document.member("inputRequests", of: node) {
       questions += values(of: asked, in: document).map { question in
-        let method = document.member("method", of: question).flatMap { document.string($0) } ?? []
+        let method = document.string("method", of: question) ?? []
         return (method, object(document.member("params", of: question)))
       }
     }

@@ -130,9 +130,7 @@ extension Session {
     let document = message.document
     // The schema is parsed when it is first needed.
     if request.isToolCall { catalog.parseSchema(of: request.name) }
-    let uri =
-      request.isToolCall
-      ? nil : message.params.flatMap { document.member("uri", of: $0) }.flatMap { document.string($0) }
+    let uri = request.isToolCall ? nil : message.params.flatMap { document.string("uri", of: $0) }
     let judged = judged(request, in: document, from: sender, uri: uri)
     return step(for: judged, kind: request.isToolCall ? .toolCall(request.summary) : .other(method: request.method))
   }

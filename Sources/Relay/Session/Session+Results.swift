@@ -93,7 +93,7 @@ extension Session {
     result: JSONDocument.Node?, error: JSONDocument.Node?, in document: JSONDocument
   ) -> SessionRecord.Outcome.Ending {
     if let result {
-      return .result(isError: document.member("isError", of: result).map { document.kind(of: $0) == .true } ?? false)
+      return .result(isError: document.isTrue("isError", of: result))
     }
     let code = error.flatMap { document.member("code", of: $0) }
     return .error(code: code.flatMap { Int(String(decoding: document.raw($0), as: UTF8.self)) })

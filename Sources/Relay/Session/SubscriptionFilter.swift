@@ -16,8 +16,7 @@ struct SubscriptionFilter {
     for uri in document.elements(of: list) {
       var writer = JSONWriter()
       writer.beginObject()
-      writer.key("uri")
-      writer.raw(document.raw(uri))
+      writer.raw("uri", document.raw(uri))
       writer.endObject()
       guard document.kind(of: uri) == .string, let params = try? JSONDocument(parsing: writer.bytes[...]) else {
         throw Self.malformed("`resourceSubscriptions` must hold strings", uri, document)

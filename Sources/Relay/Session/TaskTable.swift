@@ -19,9 +19,7 @@ struct TaskTable: Sendable {
     // One form or the other; a tool's own output may hold a member of that name too.
     let isTask = document.member("resultType", of: result).map { document.string($0, equals: "task") } ?? false
     guard let task = document.member("task", of: result) ?? (isTask ? result : nil) else { return }
-    guard let id = document.member("taskId", of: task).flatMap({ document.string($0) }), id.count <= 1024,
-      call.name.count <= 1024
-    else { return }
+    guard let id = document.string("taskId", of: task), id.count <= 1024, call.name.count <= 1024 else { return }
     // The first tool to announce a task keeps it: another tool can't take its output over.
     guard tools[id] == nil else { return }
     tools[id] = call
@@ -36,6 +34,6 @@ struct TaskTable: Sendable {
 
   /// The call that created the task named in some params.
   func call(named params: JSONDocument.Node?, in document: JSONDocument) -> GovernedRequest.Summary? {
-    params.flatMap { document.member("taskId", of: $0) }.flatMap { document.string($0) }.flatMap { tools[$0] }
+    params.flatMap { document.string("taskId", of: $0) }.flatMap { tools[$0] }
   }
 }

@@ -37,7 +37,7 @@ struct ToolCatalog: Sendable {
   mutating func learn(from result: JSONDocument.Node, in document: JSONDocument) {
     guard let tools = document.member("tools", of: result) else { return }
     for tool in document.elements(of: tools) {
-      guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else { continue }
+      guard let name = document.string("name", of: tool) else { continue }
       forget(name)
       if document.member("outputSchema", of: tool) != nil, structured.count < Self.maxTools, name.count <= Self.maxName
       {

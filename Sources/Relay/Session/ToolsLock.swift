@@ -56,7 +56,7 @@ public struct ToolsLock: Sendable {
     var tools: [[UInt8]: JSONDocument.Node] = [:]
     for tool in document.elements(of: list) {
       let offset = document.range(of: tool).lowerBound
-      guard let name = document.member("name", of: tool).flatMap({ document.string($0) }) else {
+      guard let name = document.string("name", of: tool) else {
         throw unusable("a tool has no name", at: offset)
       }
       guard document.values(takenFor: "name", of: tool).count == 1 else {
@@ -75,10 +75,8 @@ public struct ToolsLock: Sendable {
   public static func text(of tools: [JSONDifference.Value], instructions: [UInt8]?) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
-    writer.key(versionKey)
-    writer.integer(version)
-    writer.key("instructions")
-    if let instructions { writer.string(bytes: instructions) } else { writer.null() }
+    writer.integer(versionKey, version)
+    if let instructions { writer.string("instructions", bytes: instructions) } else { writer.null("instructions") }
     writer.key("tools")
     // The array and the object are closed by hand, because the writer writes no line breaks.
     var text = writer.bytes + Array("[".utf8)
@@ -116,7 +114,7 @@ public struct ToolsLock: Sendable {
     for list in other.values(takenFor: "tools", of: result) {
       if other.kind(of: list) != .array { strangers.add(list, "`tools` (not an array)") }
       for entry in other.elements(of: list) {
-        let name = other.member("name", of: entry).flatMap { other.string($0) }
+        let name = other.string("name", of: entry)
         var shown: String { name.map { "`\(DisplayText.escaped($0, limit: 64))`" } ?? "a tool without a name" }
         guard let name, let locked = tools[name] else {
           strangers.add(entry, "\(shown) (new)")

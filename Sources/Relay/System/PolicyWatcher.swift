@@ -1,6 +1,5 @@
 internal import Platform
 internal import Policy
-internal import Wire
 
 /// Reloads the policy when its files change, and checks whether the machine is in quarantine.
 ///

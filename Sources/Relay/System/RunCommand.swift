@@ -42,17 +42,13 @@ public enum RunCommand {
   }
 
   private static func help() -> Int32 {
-    var rest = Array(RunHelp.text.utf8)[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        StandardError.report("standard output can't be written")
-        return ExitStatus.output
-      }
-      rest = rest.dropFirst(count)
+    do throws(SystemError) {
+      try Descriptor.writeAll(Array(RunHelp.text.utf8), to: 1)
+      return 0
+    } catch {
+      StandardError.report("standard output can't be written")
+      return ExitStatus.output
     }
-    return 0
   }
 
   /// From the options to a policy: everything that can be wrong before anything is recorded.

@@ -1,16 +1,12 @@
 import ArgumentParser
 import Bundle
 import Policy
-import Relay
 import Wire
 
 /// A policy to inspect: a bundle, a bundle's payload, or a local policy, converted to the payload that `pack` would make.
 struct BundleContent {
-  let path: String
   let payload: JSONDocument
   let policy: Policy
-  /// The bundle; nil for a payload or a local policy.
-  let bundle: OpenedBundle?
 
   /// - Parameter keys: the keys file, required for a bundle.
   static func load(_ path: String, keys: String?) throws -> BundleContent {
@@ -19,8 +15,8 @@ struct BundleContent {
       if bytes.starts(with: "CZ01".utf8) { return try open(bytes, path, keys) }
       let json = try payloadText(bytes, path)
       return BundleContent(
-        path: path, payload: try JSONDocument(parsing: json[...], options: .python),
-        policy: try Policy.load(hosted: json, fileName: path), bundle: nil)
+        payload: try JSONDocument(parsing: json[...], options: .python),
+        policy: try Policy.load(hosted: json, fileName: path))
     } catch let error as PolicyError {
       Terminal.complain(error.lines)
       throw ExitCode(1)
@@ -35,9 +31,12 @@ struct BundleContent {
     let unverified = try reportingBundleErrors(in: path) { () throws(BundleError) in
       try UnverifiedBundle(parsing: bytes)
     }
-    let bundle = try unverified.opened(readFrom: path, keys: keyFile)
-    let policy = try Policy.load(hosted: Array(bundle.payload.bytes), fileName: path)
-    return BundleContent(path: path, payload: bundle.payload, policy: policy, bundle: bundle)
+    return try of(try unverified.opened(readFrom: path, keys: keyFile), path)
+  }
+
+  static func of(_ bundle: OpenedBundle, _ path: String) throws(PolicyError) -> BundleContent {
+    BundleContent(
+      payload: bundle.payload, policy: try Policy.load(hosted: Array(bundle.payload.bytes), fileName: path))
   }
 
   private static func payloadText(_ bytes: [UInt8], _ path: String) throws(PolicyError) -> [UInt8] {
@@ -58,7 +57,7 @@ struct BundleContent {
   // MARK: Reading the payload
 
   func text(_ key: StaticString, of node: JSONDocument.Node? = nil) -> String? {
-    payload.member(key, of: node ?? payload.root).flatMap { payload.string($0) }.map { DisplayText.escaped($0) }
+    payload.string(key, of: node).map { DisplayText.escaped($0) }
   }
 
   /// A member as JSON, or the text of a string; shortened for people.

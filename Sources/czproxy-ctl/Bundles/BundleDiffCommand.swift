@@ -1,6 +1,4 @@
 import ArgumentParser
-import Policy
-import Relay
 import Wire
 
 /// `czproxy bundle diff`
@@ -74,8 +72,7 @@ struct BundleDiffCommand: ParsableCommand {
   private func printJSON(_ difference: BundleDifference, _ flips: [DecisionChange]) {
     Terminal.printJSON { writer in
       difference.writeMembers(to: &writer)
-      writer.key("decisions")
-      writer.beginArray()
+      writer.beginArray("decisions")
       for flip in flips { flip.write(to: &writer) }
       writer.endArray()
     }

@@ -142,42 +142,33 @@ struct BundleDifference {
   // MARK: JSON
 
   func writeMembers(to writer: inout JSONWriter) {
-    writer.key("settings")
-    writer.beginArray()
+    writer.beginArray("settings")
     for change in settings {
       writer.beginObject()
-      writer.key("name")
-      writer.string(change.name)
-      for (key, value) in [("old", change.old), ("new", change.new)] {
-        writer.key(bytes: key.utf8)
-        if let value { writer.string(value) } else { writer.null() }
-      }
+      writer.string("name", change.name)
+      if let old = change.old { writer.string("old", old) } else { writer.null("old") }
+      if let new = change.new { writer.string("new", new) } else { writer.null("new") }
       writer.endObject()
     }
     writer.endArray()
-    writer.key("rules")
-    writer.beginArray()
+    writer.beginArray("rules")
     for change in rules {
       writer.beginObject()
-      writer.key("change")
-      writer.string(change.kind.rawValue)
+      writer.string("change", change.kind.rawValue)
       let (old, new): (Rule?, Rule?) =
         switch change {
         case .added(let rule): (nil, rule)
         case .removed(let rule): (rule, nil)
         case .changed(let old, let new), .moved(let old, let new): (old, new)
         }
-      for (key, rule) in [("old", old), ("new", new)] {
-        writer.key(bytes: key.utf8)
+      for (key, rule) in [("old", old), ("new", new)] as [(StaticString, Rule?)] {
         guard let rule else {
-          writer.null()
+          writer.null(key)
           continue
         }
-        writer.beginObject()
-        writer.key("position")
-        writer.integer(rule.position)
-        writer.key("rule")
-        writer.raw(rule.text)
+        writer.beginObject(key)
+        writer.integer("position", rule.position)
+        writer.raw("rule", rule.text)
         writer.endObject()
       }
       writer.endObject()

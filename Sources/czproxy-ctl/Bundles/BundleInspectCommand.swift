@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bundle
 import Digest
-import Platform
 import Policy
 import Wire
 
@@ -41,20 +40,17 @@ struct BundleInspectCommand: ParsableCommand {
     }
     let bundle = try keys.map { try unverified.opened(readFrom: file, keys: $0) }
     if payload, let bundle { return try Terminal.write(Array(bundle.payload.bytes)) }
-    let content: BundleContent? = try bundle.map { bundle in
-      let policy = try reportingPolicyErrors { () throws(PolicyError) in
-        try Policy.load(hosted: Array(bundle.payload.bytes), fileName: file)
-      }
-      return BundleContent(path: file, payload: bundle.payload, policy: policy, bundle: bundle)
+    let inspection = try bundle.map { bundle in
+      try reportingPolicyErrors { () throws(PolicyError) in try BundleInspection(bundle, readFrom: file) }
     }
     switch format {
     case .text:
       printHeader(unverified, bytes)
-      if let bundle, let content { BundleInspection(content).printText(bundle) }
+      inspection?.printText()
     case .json:
       Terminal.printJSON { writer in
         writeHeader(unverified, bytes, to: &writer)
-        if let bundle, let content { BundleInspection(content).writeMembers(bundle, to: &writer) }
+        inspection?.writeMembers(to: &writer)
       }
     }
   }
@@ -71,24 +67,15 @@ struct BundleInspectCommand: ParsableCommand {
   }
 
   private func writeHeader(_ bundle: UnverifiedBundle, _ bytes: [UInt8], to writer: inout JSONWriter) {
-    writer.key("file")
-    writer.string(file)
-    writer.key("bytes")
-    writer.integer(bytes.count)
-    writer.key("sha256")
-    writer.string(SHA256.hexadecimal(of: bytes))
-    writer.key("header")
-    writer.beginObject()
-    writer.key("schema_version")
-    writer.integer(bundle.header.schemaVersion)
-    writer.key("created_at")
-    writer.integer(bundle.header.createdAt)
-    writer.key("policy_count")
-    writer.integer(bundle.header.policyCount)
+    writer.string("file", file)
+    writer.integer("bytes", bytes.count)
+    writer.string("sha256", SHA256.hexadecimal(of: bytes))
+    writer.beginObject("header")
+    writer.integer("schema_version", bundle.header.schemaVersion)
+    writer.integer("created_at", bundle.header.createdAt)
+    writer.integer("policy_count", bundle.header.policyCount)
     writer.endObject()
-    writer.key("encrypted_bytes")
-    writer.integer(bundle.payloadSize)
-    writer.key("verified")
-    writer.boolean(keys != nil)
+    writer.integer("encrypted_bytes", bundle.payloadSize)
+    writer.boolean("verified", keys != nil)
   }
 }

@@ -4,13 +4,15 @@ import Wire
 
 /// The contents of a bundle, for people and for programs.
 struct BundleInspection {
+  private let bundle: OpenedBundle
   private let content: BundleContent
   private let policies: [JSONDocument.Node]
   private let rules: [HostedPayload.Entry]
   private let summaries: [RuleSummary]
 
-  init(_ content: BundleContent) {
-    self.content = content
+  init(_ bundle: OpenedBundle, readFrom file: String) throws(PolicyError) {
+    self.bundle = bundle
+    content = try BundleContent.of(bundle, file)
     policies = HostedPayload.policies(of: content.payload)
     rules = HostedPayload.rules(of: content.payload)
     summaries = content.policy.summaries
@@ -28,7 +30,7 @@ struct BundleInspection {
 
   // MARK: Text
 
-  func printText(_ bundle: OpenedBundle) {
+  func printText() {
     print("signature: good, by \(bundle.signer)")
     print("content:   \(bundle.payload.bytes.count) bytes of JSON")
     for key in Self.identity {
@@ -90,33 +92,24 @@ struct BundleInspection {
 
   // MARK: JSON
 
-  func writeMembers(_ bundle: OpenedBundle, to writer: inout JSONWriter) {
-    writer.key("signing_pubkey_hex")
-    writer.string(bundle.signer.hexadecimal)
-    writer.key("payload_bytes")
-    writer.integer(bundle.payload.bytes.count)
-    writer.key("enforcement_status")
-    writer.string(content.policy.enforcementStatus)
-    writer.key("rules")
-    writer.beginArray()
+  func writeMembers(to writer: inout JSONWriter) {
+    writer.string("signing_pubkey_hex", bundle.signer.hexadecimal)
+    writer.integer("payload_bytes", bundle.payload.bytes.count)
+    writer.string("enforcement_status", content.policy.enforcementStatus)
+    writer.beginArray("rules")
     for summary in summaries {
       writer.beginObject()
-      writer.key("policy_id")
-      writer.string(summary.policyID)
-      writer.key("effect")
-      writer.string(summary.effect.rawValue)
-      writer.key("actions")
-      writer.beginArray()
+      writer.string("policy_id", summary.policyID)
+      writer.string("effect", summary.effect.rawValue)
+      writer.beginArray("actions")
       for action in summary.actions { writer.string(action) }
       writer.endArray()
       if areRulesInForce {
-        writer.key("rule")
-        writer.raw(bundle.payload.raw(rules[summary.position - 1].rule))
+        writer.raw("rule", bundle.payload.raw(rules[summary.position - 1].rule))
       }
       writer.endObject()
     }
     writer.endArray()
-    writer.key("payload")
-    writer.raw(bundle.payload.bytes)
+    writer.raw("payload", bundle.payload.bytes)
   }
 }

@@ -73,12 +73,10 @@ struct BundleKeygenCommand: ParsableCommand {
     case .json:
       let project = made.keys.projectID
       Terminal.printJSON { writer in
-        for (key, value) in [
-          ("project_id", project), ("signing_pubkey_hex", signer), ("author", author), ("keys", keys),
-        ] {
-          writer.key(bytes: key.utf8)
-          writer.string(value)
-        }
+        writer.string("project_id", project)
+        writer.string("signing_pubkey_hex", signer)
+        writer.string("author", author)
+        writer.string("keys", keys)
       }
     }
   }

@@ -123,24 +123,14 @@ struct BundlePackCommand: ParsableCommand {
     return try HostedPayload.make(
       local: bytes, format: language, fileName: policy, name: .init(id: "pol_local", name: name)
     ) { writer in
-      writer.key("schema_version")
-      writer.string("1.0")
-      writer.key("bundle_id")
-      writer.string(id)
-      writer.key("org_id")
-      writer.string(organisation)
-      writer.key("project_id")
-      writer.string(project)
-      writer.key("created_at")
-      writer.string("\(Instant(seconds: made))")
-      if let expiry {
-        writer.key("expires_at")
-        writer.string("\(Instant(seconds: expiry))")
-      }
-      writer.key("metadata")
-      writer.beginObject()
-      writer.key("active_policy_count")
-      writer.integer(1)
+      writer.string("schema_version", "1.0")
+      writer.string("bundle_id", id)
+      writer.string("org_id", organisation)
+      writer.string("project_id", project)
+      writer.string("created_at", "\(Instant(seconds: made))")
+      if let expiry { writer.string("expires_at", "\(Instant(seconds: expiry))") }
+      writer.beginObject("metadata")
+      writer.integer("active_policy_count", 1)
       writer.endObject()
     }
   }
@@ -153,22 +143,14 @@ struct BundlePackCommand: ParsableCommand {
       print("signed by \(bundle.signer) for the project \(DisplayText.escaped(bundle.projectID.utf8))")
     case .json:
       Terminal.printJSON { writer in
-        writer.key("file")
-        writer.string(path)
-        writer.key("bytes")
-        writer.integer(file.count)
-        writer.key("sha256")
-        writer.string(SHA256.hexadecimal(of: file))
-        writer.key("created_at")
-        writer.integer(bundle.header.createdAt)
-        writer.key("expires_at")
-        if let expiry = bundle.expiresAt { writer.integer(expiry) } else { writer.null() }
-        writer.key("project_id")
-        writer.string(bundle.projectID)
-        writer.key("signing_pubkey_hex")
-        writer.string(bundle.signer.hexadecimal)
-        writer.key("rules")
-        writer.integer(rules)
+        writer.string("file", path)
+        writer.integer("bytes", file.count)
+        writer.string("sha256", SHA256.hexadecimal(of: file))
+        writer.integer("created_at", bundle.header.createdAt)
+        if let expiry = bundle.expiresAt { writer.integer("expires_at", expiry) } else { writer.null("expires_at") }
+        writer.string("project_id", bundle.projectID)
+        writer.string("signing_pubkey_hex", bundle.signer.hexadecimal)
+        writer.integer("rules", rules)
       }
     }
   }

@@ -137,23 +137,19 @@ struct BundleReport {
 
   func printJSON(_ path: String) {
     Terminal.printJSON { writer in
-      writer.key("file")
-      writer.string(path)
-      writer.key("enforced")
-      writer.boolean(failure == nil)
-      for (key, value) in [
+      writer.string("file", path)
+      writer.boolean("enforced", failure == nil)
+      let members: [(StaticString, String?)] = [
         ("class", failure?.kind), ("code", failure?.code), ("sdk_class", failure?.sdkClass),
         ("reason", failure?.reason), ("advice", failure?.advice),
-      ] {
-        writer.key(bytes: key.utf8)
-        if let value { writer.string(value) } else { writer.null() }
+      ]
+      for (key, value) in members {
+        if let value { writer.string(key, value) } else { writer.null(key) }
       }
-      writer.key("checks")
-      writer.beginArray()
+      writer.beginArray("checks")
       for (name, outcome) in checks {
         writer.beginObject()
-        writer.key("name")
-        writer.string(name)
+        writer.string("name", name)
         let (status, detail) =
           switch outcome {
           case .passed(let detail): ("passed", detail)
@@ -161,10 +157,8 @@ struct BundleReport {
           case .failed(let error): ("failed", error.reason)
           case .unusable(let error): ("failed", error.description)
           }
-        writer.key("outcome")
-        writer.string(status)
-        writer.key("detail")
-        writer.string(detail)
+        writer.string("outcome", status)
+        writer.string("detail", detail)
         writer.endObject()
       }
       writer.endArray()

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Bundle
 import Platform
-import Policy
-import Wire
 
 /// `czproxy bundle verify`
 struct BundleVerifyCommand: ParsableCommand {

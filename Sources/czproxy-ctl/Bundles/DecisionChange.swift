@@ -42,10 +42,8 @@ struct DecisionChange: CustomStringConvertible {
       writer.key(bytes: document.text(key))
       writer.raw(document.raw(value))
     }
-    writer.key("policy")
-    writer.raw("{}".utf8)
-    writer.key("mode")
-    writer.string("hosted")
+    writer.raw("policy", "{}".utf8)
+    writer.string("mode", "hosted")
     writer.endObject()
     return try PolicyCase(parsing: writer.bytes[...])
   }
@@ -60,19 +58,14 @@ struct DecisionChange: CustomStringConvertible {
 
   func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("line")
-    writer.integer(line)
-    writer.key("subject")
-    writer.string(bytes: subject)
+    writer.integer("line", line)
+    writer.string("subject", bytes: subject)
     for (key, decision) in [("old", old), ("new", new)] {
       writer.key(bytes: key.utf8)
       writer.beginObject()
-      writer.key("effect")
-      writer.string(decision.effect.rawValue)
-      writer.key("policy_id")
-      writer.string(decision.policyID)
-      writer.key("reason_code")
-      writer.string(decision.reasonCode)
+      writer.string("effect", decision.effect.rawValue)
+      writer.string("policy_id", decision.policyID)
+      writer.string("reason_code", decision.reasonCode)
       writer.endObject()
     }
     writer.endObject()

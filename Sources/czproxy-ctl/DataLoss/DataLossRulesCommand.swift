@@ -33,12 +33,10 @@ struct DataLossRulesCommand: ParsableCommand {
       Terminal.complain(warnings)
     case .json:
       Terminal.printJSON { writer in
-        writer.key("rules")
-        writer.beginArray()
+        writer.beginArray("rules")
         for rule in scanner.rules { Self.write(rule, to: &writer) }
         writer.endArray()
-        writer.key("warnings")
-        writer.beginArray()
+        writer.beginArray("warnings")
         for warning in warnings { writer.string(warning) }
         writer.endArray()
       }
@@ -47,20 +45,13 @@ struct DataLossRulesCommand: ParsableCommand {
 
   private static func write(_ rule: DetectionRule, to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("id")
-    writer.string(rule.id)
-    writer.key("name")
-    writer.string(rule.name)
-    writer.key("category")
-    writer.string(rule.category)
-    writer.key("origin")
-    writer.string(rule.origin.rawValue)
-    writer.key("action")
-    writer.string(rule.action.rawValue)
-    writer.key("pattern")
-    if let pattern = rule.pattern { writer.string(bytes: pattern) } else { writer.null() }
-    writer.key("context_required")
-    writer.boolean(rule.needsContext)
+    writer.string("id", rule.id)
+    writer.string("name", rule.name)
+    writer.string("category", rule.category)
+    writer.string("origin", rule.origin.rawValue)
+    writer.string("action", rule.action.rawValue)
+    if let pattern = rule.pattern { writer.string("pattern", bytes: pattern) } else { writer.null("pattern") }
+    writer.boolean("context_required", rule.needsContext)
     writer.endObject()
   }
 }

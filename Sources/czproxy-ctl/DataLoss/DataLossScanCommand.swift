@@ -1,9 +1,6 @@
 import ArgumentParser
 import DataLoss
 import Foundation
-import Platform
-import Policy
-import Relay
 import Wire
 
 /// `czproxy dlp scan`
@@ -75,31 +72,22 @@ struct DataLossScanCommand: ParsableCommand {
   private func printJSON(_ outcome: TextScanner.Outcome, of text: [UInt8]) {
     let index = LineIndex(text[...])
     Terminal.printJSON { writer in
-      writer.key("findings")
-      writer.beginArray()
+      writer.beginArray("findings")
       for place in outcome.places {
         let (line, column) = index.place(of: place.range.lowerBound)
         writer.beginObject()
-        writer.key("rule_id")
-        writer.string(place.rule.id)
-        writer.key("rule_name")
-        writer.string(place.rule.name)
-        writer.key("category")
-        writer.string(place.rule.category)
-        writer.key("line")
-        writer.integer(line)
-        writer.key("column")
-        writer.integer(column)
-        writer.key("bytes")
-        writer.integer(place.range.count)
+        writer.string("rule_id", place.rule.id)
+        writer.string("rule_name", place.rule.name)
+        writer.string("category", place.rule.category)
+        writer.integer("line", line)
+        writer.integer("column", column)
+        writer.integer("bytes", place.range.count)
         writer.endObject()
       }
       writer.endArray()
-      writer.key("blocked")
-      writer.boolean(action == .block && !outcome.places.isEmpty)
+      writer.boolean("blocked", action == .block && !outcome.places.isEmpty)
       if action == .mask {
-        writer.key("text")
-        writer.string(bytes: outcome.masked)
+        writer.string("text", bytes: outcome.masked)
       }
     }
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Platform
-import Relay
 import Wire
 
 /// `czproxy doctor`
@@ -37,8 +36,7 @@ struct DoctorCommand: ParsableCommand {
     case .text: for finding in doctor.findings { print(finding.text) }
     case .json:
       Terminal.printJSON { writer in
-        writer.key("findings")
-        writer.beginArray()
+        writer.beginArray("findings")
         for finding in doctor.findings { finding.write(to: &writer) }
         writer.endArray()
       }

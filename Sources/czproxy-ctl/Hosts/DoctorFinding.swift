@@ -42,28 +42,15 @@ struct DoctorFinding {
 
   func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("severity")
-    writer.string(severity.rawValue)
-    if let file {
-      writer.key("file")
-      writer.string(file)
-    }
+    writer.string("severity", severity.rawValue)
+    if let file { writer.string("file", file) }
     if let place {
-      writer.key("line")
-      writer.integer(place.line)
-      writer.key("column")
-      writer.integer(place.column)
+      writer.integer("line", place.line)
+      writer.integer("column", place.column)
     }
-    if let server {
-      writer.key("server")
-      writer.string(server)
-    }
-    writer.key("message")
-    writer.string(message)
-    if let fix {
-      writer.key("fix")
-      writer.string(fix)
-    }
+    if let server { writer.string("server", server) }
+    writer.string("message", message)
+    if let fix { writer.string("fix", fix) }
     writer.endObject()
   }
 }

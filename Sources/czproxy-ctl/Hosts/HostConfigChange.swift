@@ -111,25 +111,16 @@ struct HostConfigChange {
   }
 
   private func writeMembers(isChanged: Bool, to writer: inout JSONWriter) {
-    writer.key("file")
-    writer.string(file.path)
-    writer.key("changed")
-    writer.boolean(isChanged)
-    writer.key("servers")
-    writer.beginArray()
+    writer.string("file", file.path)
+    writer.boolean("changed", isChanged)
+    writer.beginArray("servers")
     for (server, outcome) in outcomes {
       writer.beginObject()
-      writer.key("name")
-      writer.string(server.name)
-      if let project = server.project {
-        writer.key("project")
-        writer.string(project)
-      }
-      writer.key("outcome")
-      writer.string(outcome.name)
+      writer.string("name", server.name)
+      if let project = server.project { writer.string("project", project) }
+      writer.string("outcome", outcome.name)
       if case .left(let reason) = outcome {
-        writer.key("reason")
-        writer.string(reason)
+        writer.string("reason", reason)
       }
       writer.endObject()
     }

@@ -1,3 +1,5 @@
+import Wire
+
 /// A word of a command line for people to paste.
 enum ShellWord {
   /// The word, quoted for a POSIX shell if necessary.
@@ -7,11 +9,6 @@ enum ShellWord {
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "/._-+,:@".utf8.contains(byte)
-    }
+    byte.isLetter || byte.isDigit || "/._-+,:@".utf8.contains(byte)
   }
 }

@@ -22,14 +22,13 @@ struct PolicyDraft {
   /// Adds the `tools` of an answer to `tools/list`; returns whether there is room for more.
   mutating func add(_ list: JSONDocument.Node, in document: JSONDocument) -> Bool {
     for node in document.elements(of: list) {
-      guard let name = document.member("name", of: node).flatMap({ document.string($0) }) else { continue }
+      guard let name = document.string("name", of: node) else { continue }
       guard !name.isEmpty, name.allSatisfy(ServerName.isAllowed) else {
         unusableNames.append(DisplayText.escaped(name, limit: 128))
         continue
       }
       let annotations = document.member("annotations", of: node)
-      let hint = annotations.flatMap { document.member("readOnlyHint", of: $0) }
-      let isReadOnly = hint.map { document.kind(of: $0) == .true } ?? false
+      let isReadOnly = annotations.map { document.isTrue("readOnlyHint", of: $0) } ?? false
       let text = String(decoding: name, as: UTF8.self)
       if let known = indices[text] {
         // One rule covers both tools, and only the server knows which of them a call reaches.
@@ -37,7 +36,7 @@ struct PolicyDraft {
         continue
       }
       indices[text] = tools.count
-      let description = document.member("description", of: node).flatMap { document.string($0) } ?? []
+      let description = document.string("description", of: node) ?? []
       tools.append(
         Tool(
           name: text,

@@ -35,8 +35,7 @@ struct PolicyEvalCommand: ParsableCommand {
       writer.beginObject()
       do throws(PolicyCase.Malformed) {
         let testCase = try PolicyCase(parsing: line)
-        writer.key("name")
-        writer.string(bytes: testCase.name)
+        writer.string("name", bytes: testCase.name)
         do throws(PolicyError) {
           let source = testCase.policySource
           if last?.source != source || last?.mode != testCase.mode {
@@ -50,8 +49,7 @@ struct PolicyEvalCommand: ParsableCommand {
         }
       } catch {
         Terminal.complain("line \(number + 1): \(error)")
-        writer.key("error")
-        writer.string(error.description)
+        writer.string("error", error.description)
         isComplete = false
       }
       writer.endObject()
@@ -70,12 +68,9 @@ struct PolicyEvalCommand: ParsableCommand {
       judgement.decision.writeMembers(of: call, to: &writer)
       writer.key("dlp")
       judgement.dataLoss.write(to: &writer)
-      if let masked = testCase.arguments(with: judgement.dataLoss.edits) {
-        writer.key("masked_args")
-        writer.raw(masked)
-      }
+      if let masked = testCase.arguments(with: judgement.dataLoss.edits) { writer.raw("masked_args", masked) }
     }
-    writer.key("evaluation_time_ns")
-    writer.integer(elapsed.components.attoseconds / 1_000_000_000 + elapsed.components.seconds * 1_000_000_000)
+    writer.integer(
+      "evaluation_time_ns", elapsed.components.attoseconds / 1_000_000_000 + elapsed.components.seconds * 1_000_000_000)
   }
 }

@@ -61,46 +61,34 @@ struct PolicyExplainCommand: ParsableCommand {
   }
 
   private func printJSON(_ explanation: Explanation, _ call: Call) {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("decision")
-    writer.beginObject()
-    explanation.decision.writeMembers(of: call, to: &writer)
-    writer.endObject()
-    writer.key("actions")
-    writer.beginArray()
-    for action in explanation.actions { writer.string(action) }
-    writer.endArray()
-    writer.key("rules")
-    writer.beginArray()
-    for step in explanation.steps {
-      writer.beginObject()
-      writer.key("position")
-      writer.integer(step.rule.position)
-      writer.key("line")
-      writer.integer(step.rule.line)
-      writer.key("policy_id")
-      writer.string(step.rule.policyID)
-      writer.key("effect")
-      writer.string(step.rule.effect.rawValue)
-      writer.key("outcome")
-      switch step.outcome {
-      case .action: writer.string("action")
-      case .client: writer.string("client")
-      case .project: writer.string("project")
-      case .resource: writer.string("resource")
-      case .condition: writer.string("condition")
-      case .suppressed: writer.string("suppressed")
-      case .decides: writer.string("decides")
-      }
-      if case .condition(let name) = step.outcome {
-        writer.key("condition")
-        writer.string(name)
-      }
+    Terminal.printJSON { writer in
+      writer.beginObject("decision")
+      explanation.decision.writeMembers(of: call, to: &writer)
       writer.endObject()
+      writer.beginArray("actions")
+      for action in explanation.actions { writer.string(action) }
+      writer.endArray()
+      writer.beginArray("rules")
+      for step in explanation.steps {
+        writer.beginObject()
+        writer.integer("position", step.rule.position)
+        writer.integer("line", step.rule.line)
+        writer.string("policy_id", step.rule.policyID)
+        writer.string("effect", step.rule.effect.rawValue)
+        writer.key("outcome")
+        switch step.outcome {
+        case .action: writer.string("action")
+        case .client: writer.string("client")
+        case .project: writer.string("project")
+        case .resource: writer.string("resource")
+        case .condition: writer.string("condition")
+        case .suppressed: writer.string("suppressed")
+        case .decides: writer.string("decides")
+        }
+        if case .condition(let name) = step.outcome { writer.string("condition", name) }
+        writer.endObject()
+      }
+      writer.endArray()
     }
-    writer.endArray()
-    writer.endObject()
-    Terminal.print(writer)
   }
 }

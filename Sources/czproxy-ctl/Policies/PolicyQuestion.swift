@@ -65,7 +65,7 @@ struct PolicyQuestion: ParsableArguments {
         context: try makeContext(), files: files)
     }
     if MethodQuestion(Array(method.utf8)) != nil {
-      let uri = document.member("uri", of: document.root).flatMap { document.string($0) }
+      let uri = document.string("uri")
       return Call(
         server: Array(server.utf8), method: Array(method.utf8), arguments: (document, document.root),
         uri: method == "resources/read" ? uri : nil, context: try makeContext(), files: files)

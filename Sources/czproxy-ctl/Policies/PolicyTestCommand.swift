@@ -41,13 +41,11 @@ struct PolicyTestCommand: ParsableCommand {
       }
       for doubt in decision.doubts { print("doubt:   \(DisplayText.escaped(doubt.utf8))") }
     case .json:
-      var writer = JSONWriter()
-      writer.beginObject()
-      decision.writeMembers(of: call, to: &writer)
-      writer.key("dlp")
-      judgement.dataLoss.write(to: &writer)
-      writer.endObject()
-      Terminal.print(writer)
+      Terminal.printJSON { writer in
+        decision.writeMembers(of: call, to: &writer)
+        writer.key("dlp")
+        judgement.dataLoss.write(to: &writer)
+      }
     }
     switch decision.effect {
     case .allow, .audit: break

@@ -62,18 +62,13 @@ struct PolicyValidateCommand: ParsableCommand {
       }
       for warning in warnings { print("\(file):\(warning)") }
     case .json:
-      var writer = JSONWriter()
-      writer.beginObject()
-      writer.key("valid")
-      writer.boolean(true)
-      writer.key("rules")
-      writer.integer(policy.ruleCount)
-      writer.key("warnings")
-      writer.beginArray()
-      for warning in warnings { write((file, warning.line, warning.column), code: nil, warning.message, to: &writer) }
-      writer.endArray()
-      writer.endObject()
-      Terminal.print(writer)
+      Terminal.printJSON { writer in
+        writer.boolean("valid", true)
+        writer.integer("rules", policy.ruleCount)
+        writer.beginArray("warnings")
+        for warning in warnings { write((file, warning.line, warning.column), code: nil, warning.message, to: &writer) }
+        writer.endArray()
+      }
     }
   }
 
@@ -83,19 +78,15 @@ struct PolicyValidateCommand: ParsableCommand {
       Terminal.printError("INVALID: \(file)")
       for line in error.lines { Terminal.printError("  - \(line)") }
     case .json:
-      var writer = JSONWriter()
-      writer.beginObject()
-      writer.key("valid")
-      writer.boolean(false)
-      writer.key("errors")
-      writer.beginArray()
-      for diagnostic in error.diagnostics {
-        let place = (file, diagnostic.line, diagnostic.column)
-        write(place, code: diagnostic.code.rawValue, diagnostic.message, to: &writer)
+      Terminal.printJSON { writer in
+        writer.boolean("valid", false)
+        writer.beginArray("errors")
+        for diagnostic in error.diagnostics {
+          let place = (file, diagnostic.line, diagnostic.column)
+          write(place, code: diagnostic.code.rawValue, diagnostic.message, to: &writer)
+        }
+        writer.endArray()
       }
-      writer.endArray()
-      writer.endObject()
-      Terminal.print(writer)
     }
   }
 
@@ -103,20 +94,11 @@ struct PolicyValidateCommand: ParsableCommand {
     _ place: (file: String, line: Int?, column: Int?), code: String?, _ message: String, to writer: inout JSONWriter
   ) {
     writer.beginObject()
-    writer.key("file")
-    writer.string(place.file)
-    writer.key("line")
-    if let line = place.line { writer.integer(line) } else { writer.null() }
-    if let column = place.column {
-      writer.key("column")
-      writer.integer(column)
-    }
-    if let code {
-      writer.key("code")
-      writer.string(code)
-    }
-    writer.key("message")
-    writer.string(message)
+    writer.string("file", place.file)
+    if let line = place.line { writer.integer("line", line) } else { writer.null("line") }
+    if let column = place.column { writer.integer("column", column) }
+    if let code { writer.string("code", code) }
+    writer.string("message", message)
     writer.endObject()
   }
 

@@ -43,7 +43,7 @@ enum ToolList {
   private static func tools(in list: JSONDocument.Node, of document: JSONDocument) -> [KnownTool] {
     document.elements(of: list).compactMap { node in
       if let name = document.string(node) { return KnownTool(name: name) }
-      guard let name = document.member("name", of: node).flatMap({ document.string($0) }) else { return nil }
+      guard let name = document.string("name", of: node) else { return nil }
       return KnownTool(name: name, schema: document.member("inputSchema", of: node).map { (document, $0) })
     }
   }

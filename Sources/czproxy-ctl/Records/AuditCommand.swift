@@ -1,7 +1,5 @@
 import ArgumentParser
 import Audit
-import Platform
-import Relay
 import Wire
 
 struct AuditCommand: ParsableCommand {
@@ -67,7 +65,7 @@ struct AuditVerifyCommand: ParsableCommand {
         print("\(verdict) \(name): \(report.rows) rows, \(report.ending.rawValue)")
         for finding in report.findings { print("  " + DisplayText.escaped(finding.description.utf8, limit: 1024)) }
       case .json:
-        print(report)
+        printJSON(report)
       }
     }
     guard !reports.isEmpty else {
@@ -77,33 +75,21 @@ struct AuditVerifyCommand: ParsableCommand {
     if !reports.allSatisfy(\.isIntact) { throw ExitCode(1) }
   }
 
-  private func print(_ report: SegmentReport) {
+  private func printJSON(_ report: SegmentReport) {
     Terminal.printJSON { writer in
-      writer.key("segment")
-      writer.string(report.name)
-      writer.key("intact")
-      writer.boolean(report.isIntact)
-      writer.key("rows")
-      writer.integer(report.rows)
-      writer.key("ending")
-      writer.string(report.ending.rawValue)
-      writer.key("findings")
-      writer.beginArray()
+      writer.string("segment", report.name)
+      writer.boolean("intact", report.isIntact)
+      writer.integer("rows", report.rows)
+      writer.string("ending", report.ending.rawValue)
+      writer.beginArray("findings")
       for finding in report.findings {
         writer.beginObject()
-        writer.key("kind")
-        writer.string(finding.kind.rawValue)
-        if let line = finding.line {
-          writer.key("line")
-          writer.integer(line)
-        }
-        writer.key("detail")
-        writer.string(finding.detail)
+        writer.string("kind", finding.kind.rawValue)
+        if let line = finding.line { writer.integer("line", line) }
+        writer.string("detail", finding.detail)
         writer.endObject()
       }
       writer.endArray()
     }
   }
-
-  private func print(_ text: String) { Swift.print(text) }
 }

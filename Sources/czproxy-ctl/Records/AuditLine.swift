@@ -4,14 +4,10 @@ import Wire
 enum AuditLine {
   static func text(of row: JSONDocument) -> String {
     func text(_ key: StaticString, limit: Int = 80) -> String {
-      guard let bytes = row.member(key, of: row.root).flatMap({ row.string($0) }) else { return "" }
-      return DisplayText.escaped(bytes, limit: limit)
+      row.string(key).map { DisplayText.escaped($0, limit: limit) } ?? ""
     }
     func number(_ key: StaticString) -> Int? {
       row.member(key, of: row.root).flatMap { Int(String(decoding: row.raw($0), as: UTF8.self)) }
-    }
-    func flag(_ key: StaticString) -> Bool {
-      row.member(key, of: row.root).map { row.kind(of: $0) == .true } ?? false
     }
 
     let time = text("ts").prefix(23).replacing("T", with: " ")
@@ -19,7 +15,7 @@ enum AuditLine {
     switch text("event") {
     case "outcome":
       let duration = number("duration_ns").map { " in \(milliseconds($0)) ms" } ?? ""
-      let ending = flag("is_error") ? Terminal.colored("failed", .yellow) : Terminal.colored("done  ", .dim)
+      let ending = row.isTrue("is_error") ? Terminal.colored("failed", .yellow) : Terminal.colored("done  ", .dim)
       return "\(time)  \(ending)  \(subject)\(duration), \(number("bytes") ?? 0) bytes\(scan(of: row))"
     case "dlp_output_observation":
       let label = Terminal.colored("found ", .dim)

@@ -46,7 +46,7 @@ struct AuditSummary {
 
   /// - Parameter start: earlier rows are skipped.
   mutating func add(_ row: JSONDocument, since start: RecordTime?) {
-    func bytes(_ key: StaticString) -> [UInt8] { row.member(key, of: row.root).flatMap { row.string($0) } ?? [] }
+    func bytes(_ key: StaticString) -> [UInt8] { row.string(key) ?? [] }
     func text(_ key: StaticString) -> String { String(decoding: bytes(key), as: UTF8.self) }
     let time = bytes("ts")
     if let start, time.lexicographicallyPrecedes(start.text.utf8) { return }

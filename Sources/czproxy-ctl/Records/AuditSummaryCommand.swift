@@ -126,32 +126,18 @@ struct AuditSummaryCommand: ParsableCommand {
 
   private func printJSON(_ kind: AuditSummary.Kind, _ count: AuditSummary.Count, _ other: String??) {
     Terminal.printJSON { writer in
-      writer.key("subject")
-      writer.string(bytes: kind.subject)
-      writer.key("decision")
-      writer.string(kind.decision)
-      writer.key("policy_id")
-      writer.string(bytes: kind.policyID)
-      writer.key("reason")
-      writer.string(bytes: count.reason)
-      writer.key("observed")
-      writer.boolean(kind.isObserved)
-      if let name = kind.clientName {
-        writer.key("client_name")
-        writer.string(name)
-      }
-      if let name = kind.projectID {
-        writer.key("project_id")
-        writer.string(name)
-      }
-      writer.key("calls")
-      writer.integer(count.calls)
-      writer.key("latest")
-      writer.string(bytes: count.time)
+      writer.string("subject", bytes: kind.subject)
+      writer.string("decision", kind.decision)
+      writer.string("policy_id", bytes: kind.policyID)
+      writer.string("reason", bytes: count.reason)
+      writer.boolean("observed", kind.isObserved)
+      if let name = kind.clientName { writer.string("client_name", name) }
+      if let name = kind.projectID { writer.string("project_id", name) }
+      writer.integer("calls", count.calls)
+      writer.string("latest", bytes: count.time)
       if let other {
         // Null if the decision depends on arguments.
-        writer.key("would_be")
-        if let other { writer.string(other) } else { writer.null() }
+        if let other { writer.string("would_be", other) } else { writer.null("would_be") }
       }
     }
   }

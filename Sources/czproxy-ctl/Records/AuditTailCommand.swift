@@ -77,7 +77,7 @@ struct AuditTailCommand: ParsableCommand {
         guard let text = row.text, let document = try? JSONDocument(parsing: text, options: .python) else {
           return true
         }
-        let time = document.member("ts", of: document.root).flatMap { document.string($0) } ?? []
+        let time = document.string("ts") ?? []
         rows.append(Row(time: String(decoding: time, as: UTF8.self), bytes: Array(text)))
         if rows.count / 2 > limit { rows.removeFirst(rows.count - limit) }
         return true

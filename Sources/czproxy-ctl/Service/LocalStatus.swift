@@ -47,34 +47,21 @@ struct LocalStatus {
   }
 
   func write(to writer: inout JSONWriter) {
-    writer.key("policy")
-    writer.beginObject()
-    writer.key("source")
-    writer.string(file == nil ? "none" : "local")
-    if let file {
-      writer.key("path")
-      writer.string(file)
-    }
+    writer.beginObject("policy")
+    writer.string("source", file == nil ? "none" : "local")
+    if let file { writer.string("path", file) }
     switch policy {
     case .success(let policy):
-      writer.key("rules")
-      writer.integer(policy.ruleCount)
+      writer.integer("rules", policy.ruleCount)
     case .failure(let error):
-      writer.key("fault")
-      writer.beginObject()
-      writer.key("code")
-      writer.string(error.diagnostics.first?.code.rawValue ?? "")
-      writer.key("message")
-      writer.string(error.lines.joined(separator: "; "))
+      writer.beginObject("fault")
+      writer.string("code", error.diagnostics.first?.code.rawValue ?? "")
+      writer.string("message", error.lines.joined(separator: "; "))
       writer.endObject()
     case nil: break
     }
     writer.endObject()
-    writer.key("alive")
-    writer.boolean(false)
-    if let recordAge {
-      writer.key("last_record_age_s")
-      writer.integer(recordAge)
-    }
+    writer.boolean("alive", false)
+    if let recordAge { writer.integer("last_record_age_s", recordAge) }
   }
 }

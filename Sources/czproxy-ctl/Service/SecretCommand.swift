@@ -2,7 +2,6 @@ import ArgumentParser
 import ControlPlane
 import Digest
 import Foundation
-import Platform
 import State
 import Wire
 
@@ -38,10 +37,7 @@ struct SecretCommand: ParsableCommand {
       var client = try ControlPlaneClient(
         address, key: try ServiceSettings.key(service.settings, stateDirectory: directory), options: options)
       for name in names {
-        switch client.secret(named: name) {
-        case .value(let value): value.withBytes { writer.string($0) }
-        case .failed(let error): throw error
-        }
+        try client.secret(named: name).withBytes { writer.string($0) }
       }
     } catch let error as ControlPlaneError {
       Terminal.complain("can't get the secrets: \(error)")

@@ -75,48 +75,28 @@ struct StatusReport {
 
   func write(to writer: inout JSONWriter) {
     writePolicy(to: &writer)
-    writer.key("alive")
-    writer.boolean(isAlive)
-    writer.key("scope")
-    writer.string(sync.scope)
-    writer.key("base_url")
-    writer.string(sync.baseURL)
-    if let pulledAt = sync.pulledAt {
-      writer.key("last_pull")
-      writer.integer(pulledAt)
-    }
+    writer.boolean("alive", isAlive)
+    writer.string("scope", sync.scope)
+    writer.string("base_url", sync.baseURL)
+    if let pulledAt = sync.pulledAt { writer.integer("last_pull", pulledAt) }
     for (receiver, delivery) in deliveries { write(delivery, to: receiver, &writer) }
     if let failure = sync.lastFailure {
-      writer.key("last_error")
-      writer.beginObject()
-      writer.key("at")
-      writer.integer(failure.at)
-      writer.key("message")
-      writer.string(failure.message)
+      writer.beginObject("last_error")
+      writer.integer("at", failure.at)
+      writer.string("message", failure.message)
       writer.endObject()
     }
   }
 
   private func writePolicy(to writer: inout JSONWriter) {
-    writer.key("policy")
-    writer.beginObject()
-    writer.key("source")
-    writer.string(sync.source.rawValue)
-    if let policyAge {
-      writer.key("age_s")
-      writer.integer(policyAge)
-    }
-    if let digest = policy?.bundleDigest {
-      writer.key("sha256")
-      writer.string(digest)
-    }
+    writer.beginObject("policy")
+    writer.string("source", sync.source.rawValue)
+    if let policyAge { writer.integer("age_s", policyAge) }
+    if let digest = policy?.bundleDigest { writer.string("sha256", digest) }
     if let fault = policy?.fault {
-      writer.key("fault")
-      writer.beginObject()
-      writer.key("code")
-      writer.string(fault.code)
-      writer.key("message")
-      writer.string(fault.message)
+      writer.beginObject("fault")
+      writer.string("code", fault.code)
+      writer.string("message", fault.message)
       writer.endObject()
     }
     writer.endObject()
@@ -127,18 +107,11 @@ struct StatusReport {
   ) {
     writer.key(bytes: receiver.rawValue.utf8)
     writer.beginObject()
-    writer.key("queue")
-    writer.integer(waiting[receiver] ?? 0)
-    writer.key("delivered")
-    writer.integer(delivery.delivered)
-    writer.key("refused")
-    writer.integer(delivery.refused)
-    if let lastAt = delivery.lastAt {
-      writer.key("last_delivery")
-      writer.integer(lastAt)
-    }
-    writer.key("stopped")
-    writer.boolean(delivery.isStopped)
+    writer.integer("queue", waiting[receiver] ?? 0)
+    writer.integer("delivered", delivery.delivered)
+    writer.integer("refused", delivery.refused)
+    if let lastAt = delivery.lastAt { writer.integer("last_delivery", lastAt) }
+    writer.boolean("stopped", delivery.isStopped)
     writer.endObject()
   }
 }

@@ -100,10 +100,8 @@ struct SyncCommand: ParsableCommand {
   ) throws(ControlPlaneError) -> BundleFacts {
     do throws(BundleError) {
       let keys = try keys.json.withArray { json throws(BundleError) in try BundleKeys(parsing: json) }
-      let bundle = try UnverifiedBundle(parsing: blob).verified(by: keys.signers).open(with: keys.encryptionKey)
-        .accepted(
-          by: keys, at: WallClock.seconds(), after: AcceptedBundles(),
-          checks: [.signer, .project, .expiry])
+      let bundle = try keys.accept(
+        blob, at: WallClock.seconds(), after: AcceptedBundles(), checks: [.signer, .project, .expiry])
       return BundleFacts(createdAt: Int64(clamping: bundle.header.createdAt))
     } catch {
       throw ControlPlaneError(.bundleRefused, "the service's bundle is refused (\(error.kind.rawValue)): \(error)")

@@ -49,7 +49,7 @@ struct ToolsServer: ParsableArguments {
           return false
         }
         for tool in answer.document.elements(of: list) {
-          let name = answer.document.member("name", of: tool).flatMap { answer.document.string($0) }
+          let name = answer.document.string("name", of: tool)
           tools.append((name ?? [], (answer.document, tool)))
         }
         return true

@@ -60,8 +60,7 @@ struct ToolsDiffCommand: ParsableCommand {
 
   private func printJSON(_ changes: [ToolsLock.Change]) {
     Terminal.printJSON { writer in
-      writer.key("changes")
-      writer.beginArray()
+      writer.beginArray("changes")
       for change in changes { write(change, to: &writer) }
       writer.endArray()
     }
@@ -69,20 +68,14 @@ struct ToolsDiffCommand: ParsableCommand {
 
   private func write(_ change: ToolsLock.Change, to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.key("change")
-    writer.string(change.kind.rawValue)
-    writer.key("tool")
-    if let tool = change.tool { writer.string(bytes: tool) } else { writer.null() }
-    writer.key("details")
-    writer.beginArray()
+    writer.string("change", change.kind.rawValue)
+    if let tool = change.tool { writer.string("tool", bytes: tool) } else { writer.null("tool") }
+    writer.beginArray("details")
     for detail in change.details {
       writer.beginObject()
-      writer.key("place")
-      writer.string(detail.place)
-      writer.key("old")
-      if let old = detail.old { writer.raw(old) } else { writer.null() }
-      writer.key("new")
-      if let new = detail.new { writer.raw(new) } else { writer.null() }
+      writer.string("place", detail.place)
+      if let old = detail.old { writer.raw("old", old) } else { writer.null("old") }
+      if let new = detail.new { writer.raw("new", new) } else { writer.null("new") }
       writer.endObject()
     }
     writer.endArray()

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Relay
 import Wire
 
 /// `czproxy tools lock`

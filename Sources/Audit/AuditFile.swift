@@ -37,12 +37,6 @@ struct AuditFile: ~Copyable {
     }
   }
 
-  /// Whether the file has no name any more: nobody will read what is written to it.
-  var isRemoved: Bool {
-    var status = stat()
-    return unsafe fstat(descriptor, &status) == 0 && status.st_nlink == 0
-  }
-
   func truncate(to length: Int) -> Bool { ftruncate(descriptor, off_t(length)) == 0 }
 
   func seek(to offset: Int) { _ = lseek(descriptor, off_t(offset), SEEK_SET) }

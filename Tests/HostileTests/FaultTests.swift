@@ -77,6 +77,7 @@ import Testing
     #expect(try session.process.wait() == 70)
     try session.process.report(containing: "guardian")
     #expect(Self.isGone(ids[.server] ?? 0))
+    #expect(try session.scratch.rows().last?["reason"] as? String == "the guardian process is gone")
   }
 
   @Test func `proxy and guardian are killed at once: a server that ignores everything ends too`() throws {

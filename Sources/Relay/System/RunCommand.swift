@@ -64,7 +64,6 @@ public enum RunCommand {
       StandardError.report(error.reason)
       return error.isUsage ? ExitStatus.usage : ExitStatus.configuration
     }
-    for line in plan.advice { StandardError.report(line) }
     let toolsLock: ToolsLockFile?
     do throws(ToolsLockFile.Failure) {
       toolsLock = try options.toolsLock.map { path throws(ToolsLockFile.Failure) in try ToolsLockFile(path) }
@@ -87,6 +86,7 @@ public enum RunCommand {
     SecretEnvironment.wipe(secrets)
     // Output that can't be written, because nobody reads it or a file may not grow, is an error like any other.
     for signal in [SIGPIPE, SIGXFSZ] { cz_ignore_signal(signal) }
+    for line in plan.advice { StandardError.report(line) }
 
     let watcher: PolicyWatcher
     do throws(PolicySourceError) {

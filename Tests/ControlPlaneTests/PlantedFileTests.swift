@@ -81,9 +81,11 @@ import Wire
     #expect(try service.sync(scratch).wait() == 0)
     #expect(try service.ids() == ids)
     try plantPipe("audit/removed.jsonl")
+    let more = try Segments.write(1, in: scratch)
     let later = try service.sync(scratch, ["--once", "--retention", "0"])
     #expect(try later.wait() == 74)
-    #expect(try later.errors.contains("removed.jsonl") && scratch.audit.segments().count == 1, "\(later.errors)")
+    #expect(try later.errors.contains("removed.jsonl") && scratch.audit.segments().count == 2, "\(later.errors)")
+    #expect(try service.ids() == ids + more)
   }
 
   // MARK: Locks

@@ -37,6 +37,7 @@ public struct SyncLock: ~Copyable {
     let number = unsafe open(CacheLayout.lock(in: stateDirectory), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard number >= 0 else { return false }
     let file = Descriptor(number)
-    return flock(file.number, LOCK_SH | LOCK_NB) != 0
+    // Another error says that the file system has no locks: then nobody holds one.
+    return flock(file.number, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 }

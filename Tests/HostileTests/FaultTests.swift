@@ -117,6 +117,19 @@ import Testing
     #expect(RunningProcess.areGone(marker))
   }
 
+  @Test(arguments: [SIGUSR1, SIGALRM, SIGXCPU])
+  func `a signal to the whole process group, whatever it is, leaves nobody beneath a wrapper`(signal: Int32) throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let wrapper = ["sh", "-c", "trap '' USR1 ALRM XCPU; \"$@\"; true", "sh"]
+    let session = try ScriptedSession(
+      server: Self.stubborn + ["--marker", marker], wrapper: wrapper, launcher: ["setsid"])
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    kill(-session.process.id, signal)
+    #expect(try session.process.wait() == 128 + signal)
+    #expect(RunningProcess.areGone(marker))
+  }
+
   @Test func `the guardian is killed: what a shell started before it became us goes on`() throws {
     let scratch = try Scratch()
     // It must not hold our pipes, whose end is waited for.
@@ -367,6 +380,21 @@ import Testing
     } else {
       #expect(try json(session.process.output.text)["id"] as? Int == 1)
     }
+  }
+
+  /// Starts the rest of the command line where no file can be locked.
+  private static let withoutLocks = ["python3", "\(Project.root)/Testdata/hostile/no_locks.py"]
+  private static var mayForbidLocks: Bool { (try? RunningProcess(withoutLocks + ["true"]).wait()) == 0 }
+
+  @Test(.enabled(if: mayForbidLocks)) func `where no file can be locked a session that has ended is not open`() throws {
+    let session = try ScriptedSession(launcher: Self.withoutLocks)
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    #expect(try session.end() == 0)
+    let words = [Project.czproxy, "audit", "verify", "--state-dir", session.scratch.state]
+    let verify = try RunningProcess(Self.withoutLocks + words)
+    #expect(try verify.wait() == 0)
+    #expect(verify.output.text.hasSuffix(": 4 rows, closed\n"), "\(verify.output.text)")
   }
 
   // MARK: Over and over

@@ -18,6 +18,10 @@ struct AuditFile: ~Copyable {
     file = Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK))
     self.path = path
     if file.number < 0 { throw Self.failure(.read, path) }
+    var status = stat()
+    guard unsafe fstat(file.number, &status) == 0 else { throw Self.failure(.read, path) }
+    // Reading a device may never end.
+    guard status.st_mode & S_IFMT == S_IFREG else { throw AuditError(.read, path: path, SystemError("read", EINVAL)) }
   }
 
   /// Writes all of the bytes in one call, at the end of the file or at an offset; returns nil, or the error number.
@@ -37,18 +41,13 @@ struct AuditFile: ~Copyable {
     }
   }
 
-  /// Whether the file has no name any more: nobody will read what is written to it.
-  var isRemoved: Bool {
-    var status = stat()
-    return unsafe fstat(descriptor, &status) == 0 && status.st_nlink == 0
-  }
-
   func truncate(to length: Int) -> Bool { ftruncate(descriptor, off_t(length)) == 0 }
 
   func seek(to offset: Int) { _ = lseek(descriptor, off_t(offset), SEEK_SET) }
 
-  /// Takes an exclusive advisory lock for as long as the file is open; false if somebody else holds it.
-  func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+  /// Takes an exclusive advisory lock for as long as the file is open; false if somebody else holds it. Where the file
+  /// system has no locks, nobody does.
+  func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
 
   /// Takes the lock of a file that this process created. A process that tests the lock holds it for a moment.
   func lock() {

@@ -11,6 +11,7 @@ public struct AuditSegment: ~Copyable {
   public let name: String
 
   private let file: AuditFile
+  private let place: NamedFile
   private let headFile: AuditFile
   private var chain: HashChain
   /// The chain after the rows that wait to be written.
@@ -25,6 +26,7 @@ public struct AuditSegment: ~Copyable {
 
   private init(name: String, file: consuming AuditFile, headFile: consuming AuditFile, anchor: String) {
     self.name = name
+    place = NamedFile(file.path)
     self.file = file
     self.headFile = headFile
     chain = HashChain(hash: anchor)
@@ -97,10 +99,10 @@ public struct AuditSegment: ~Copyable {
     }
   }
 
-  /// Whether somebody removed the segment: its rows are gone, and later ones would be too.
+  /// Whether somebody removed the segment, or moved it: nobody would look for later rows where they went.
   public static func isRemoved(_ segment: borrowing AuditSegment?) -> Bool {
     switch segment {
-    case .some(let segment): segment.file.isRemoved
+    case .some(let segment): segment.place.isGone
     case .none: false
     }
   }

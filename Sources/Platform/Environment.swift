@@ -4,8 +4,11 @@ public enum Environment {
     unsafe getenv(name).map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// `--state-dir`, else `$CONTROLZERO_HOME`, else `~/.controlzero`; nil if there is no home directory.
+  /// `--state-dir`, else `$CONTROLZERO_HOME`, else `~/.controlzero`; nil if there is no home directory, or none that can
+  /// be named.
   public static func stateDirectory(option: String?) -> String? {
-    option ?? value("CONTROLZERO_HOME") ?? value("HOME").map { $0 + "/.controlzero" }
+    let path = option ?? value("CONTROLZERO_HOME") ?? value("HOME").map { $0 + "/.controlzero" }
+    // Text that is not UTF-8 arrives repaired: it would name another directory.
+    return path.flatMap { $0.unicodeScalars.contains("\u{fffd}") ? nil : $0 }
   }
 }

@@ -146,6 +146,27 @@ import Testing
     #expect(try service.ids().count == 22)
   }
 
+  @Test func `what can't be noted as delivered is not sent, and holds up nobody`() throws {
+    let service = try StandIn(in: scratch)
+    let first = try Segments.write(2, in: scratch)
+    let cursor = scratch.audit.path(of: try #require(scratch.audit.segments().first)) + ".service-cursor"
+    try FileManager.default.createDirectory(atPath: cursor, withIntermediateDirectories: false)
+    let others = try Segments.write(20, in: scratch)
+    for _ in 0..<2 {
+      let child = try service.sync(scratch)
+      #expect(try child.wait() == 74)
+      #expect(child.errors.contains("service-cursor`: Is a directory"), "\(child.errors)")
+      #expect(try service.ids() == others)
+    }
+    // From within a program too.
+    let delivery = RecordDelivery(stateDirectory: scratch.state, sender: .ofThisMachine(version: "0"))
+    let outcome = try delivery.run { _ in .accepted(rejected: 0) }
+    #expect(outcome.delivered == 0 && outcome.obstacle?.description.contains("service-cursor") == true)
+    try FileManager.default.removeItem(atPath: cursor)
+    #expect(try once(service) == 0)
+    #expect(try service.ids() == others + first)
+  }
+
   @Test(arguments: [0o000, 0o600])
   func `records that can't be looked for are not taken for none`(permissions: Int) throws {
     let service = try StandIn(in: scratch)
@@ -239,6 +260,22 @@ import Testing
     #expect(try service.requests("/v1/sdk/bootstrap").count == 1 && hasExactly(ids, service))
     try Segments.close(consume segment)
     for child in children { #expect(try child.wait() == 0) }
+  }
+
+  @Test func `a process whose lock was removed does not go on beside the next one`() throws {
+    let service = try StandIn(in: scratch)
+    var segment = try Segments.open(in: scratch)
+    var ids = try Segments.append(60, to: &segment)
+    let first = try service.sync(scratch, [])
+    try Patience.until { try service.ids().count == 60 }
+    try FileManager.default.removeItem(atPath: CacheLayout.lock(in: scratch.state))
+    let second = try service.sync(scratch, [])
+    try Patience.until { first.hasEnded || second.hasEnded }
+    #expect(first.hasEnded != second.hasEnded)
+    ids += try Segments.append(60, to: &segment)
+    try Segments.close(consume segment)
+    for child in [first, second] { #expect(try child.wait() == 0) }
+    #expect(try hasExactly(ids, service))
   }
 
   @Test func `killed at any point, it delivers each record at least once and invents none`() throws {

@@ -78,12 +78,37 @@ import Testing
     #expect(try service.sync(scratch).wait() == 0)
     #expect(try service.ids() == ids)
     try plantPipe("audit/removed.jsonl")
+    let more = try Segments.write(1, in: scratch)
     let later = try service.sync(scratch, ["--once", "--retention", "0"])
     #expect(try later.wait() == 74)
-    #expect(try later.errors.contains("removed.jsonl") && scratch.audit.segments().count == 1, "\(later.errors)")
+    #expect(try later.errors.contains("removed.jsonl") && scratch.audit.segments().count == 2, "\(later.errors)")
+    #expect(try service.ids() == ids + more)
+  }
+
+  @Test func `what is no file in the place of a segment is not read, as a device would never end`() throws {
+    try Segments.write(1, in: scratch)
+    try plantPipe("audit/audit-x.jsonl")
+    let verdict = try control(["audit", "verify"])
+    #expect(verdict.status == 1 && verdict.output.contains("audit-x.jsonl`: Invalid argument"), "\(verdict)")
   }
 
   // MARK: Locks
+
+  private static let withoutLocks = ["python3", "\(Project.root)/Testdata/hostile/no_locks.py"]
+  private static var mayForbidLocks: Bool {
+    guard let scratch = try? Scratch() else { return false }
+    return (try? Child(withoutLocks + ["true"], in: scratch).wait()) == 0
+  }
+
+  @Test(.enabled(if: mayForbidLocks))
+  func `where no file can be locked nobody is taken for a process that syncs`() throws {
+    let service = try StandIn(in: scratch)
+    #expect(try service.sync(scratch).wait() == 0)
+    let words = [Project.control, "status", "--format", "json", "--state-dir", scratch.state]
+    let status = try Child(Self.withoutLocks + words, in: scratch)
+    try status.wait()
+    #expect(status.output.contains(#""alive":false"#), "\(status.output)\(status.errors)")
+  }
 
   @Test func `who waits for a lock can be asked to end`() throws {
     let service = try StandIn(in: scratch)

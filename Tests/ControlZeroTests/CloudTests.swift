@@ -218,6 +218,23 @@ import Testing
     }
   }
 
+  @Test func `what can't be noted as delivered is not told to be delivered`() throws {
+    let scratch = try Scratch()
+    let service = try StandIn()
+    try withControlZero(service.configuration(scratch)) { client throws in
+      #expect(throws: PolicyDeniedError.self) { try client.callTool("github", "delete_repo") }
+      let audit = "\(scratch.state)/audit/"
+      let segment = try FileManager.default.contentsOfDirectory(atPath: audit).first { $0.hasSuffix(".jsonl") }
+      let cursor = audit + (try #require(segment)) + ".service-cursor"
+      try FileManager.default.createDirectory(atPath: cursor, withIntermediateDirectories: false)
+      let error = #expect(throws: DeliveryError.self) { try client.flush() }
+      #expect(try error?.waiting == 1 && service.entries().isEmpty)
+      try FileManager.default.removeItem(atPath: cursor)
+      try client.flush()
+      #expect(try service.entries().count == 1)
+    }
+  }
+
   @Test func `what a program that was killed had recorded is delivered by the next`() async throws {
     let scratch = try Scratch()
     await #expect(processExitsWith: .signal(SIGKILL)) { [state = scratch.state as String] in

@@ -203,6 +203,19 @@ import Testing
     #expect(try Self.verify(session.scratch).status == 0)
   }
 
+  @Test(arguments: ["mv audit elsewhere", "mv audit/*.jsonl audit/moved", "ln audit/*.jsonl link; rm audit/*.jsonl"])
+  func `records are begun anew where theirs were moved`(command: String) throws {
+    let session = try ScriptedSession()
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    try RunningProcess(["sh", "-c", "cd \(session.scratch.state); \(command)"]).wait()
+    session.process.send(session.call(2, "echo"))
+    _ = try session.process.line()
+    try session.end()
+    let events = try session.scratch.rows().map { $0["event"] as? String ?? "" }
+    #expect(events == ["session_start", "decision", "outcome", "session_end"])
+  }
+
   @Test func `a segment that is deleted shows in the next one`() throws {
     let session = try Self.recorded()
     let second = try RunningProcess(

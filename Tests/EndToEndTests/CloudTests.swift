@@ -35,6 +35,23 @@ import Testing
     #expect(entries.allSatisfy { $0["tool_name"] as? String == "s" && $0["mode"] as? String == "hosted" })
   }
 
+  @Test func `nobody who reads standard error is no reason to die of advice`() throws {
+    let cloud = try Cloud()
+    let script = """
+      import os, signal, sys
+      signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+      reader, writer = os.pipe()
+      os.close(reader)
+      os.dup2(writer, 2)
+      os.execv(sys.argv[1], sys.argv[1:])
+      """
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: cloud.keyFile)
+    let process = try cloud.start(launcher: ["python3", "-c", script])
+    #expect(try Self.call(process, 1) == "allowed")
+    process.closeInput()
+    #expect(try process.wait() == 0)
+  }
+
   @Test func `who asks us to end while the first policy is waited for is heard, and no server is started`() throws {
     let cloud = try Cloud()
     try cloud.fail(#"{"on":"pull","kind":"hang"}"#)

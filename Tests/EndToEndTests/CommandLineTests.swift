@@ -48,6 +48,15 @@ import Testing
 
   // MARK: The state directory
 
+  @Test(arguments: ["CONTROLZERO_HOME", "HOME"])
+  func `a state directory that can't be named is not mistaken for another one`(variable: String) throws {
+    let script = #"unset CONTROLZERO_HOME; export "$0=$(printf 'h\377')"; exec "$1" run --server s -- true"#
+    let process = try RunningProcess(["bash", "-c", script, variable, Project.czproxy], directory: scratch.path)
+    #expect(try process.wait() == 64)
+    #expect(process.errors.text.contains("give --state-dir DIR"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
+  }
+
   @Test func `a state directory is created with those above it, for the owner only`() throws {
     let directory = "\(scratch.path)/a/b/c"
     #expect(try run("run", "--server", "s", "--state-dir", directory + "/", "--", "true").status == 0)

@@ -77,6 +77,7 @@ import Testing
     #expect(try session.process.wait() == 70)
     try session.process.report(containing: "guardian")
     #expect(Self.isGone(ids[.server] ?? 0))
+    #expect(try session.scratch.rows().last?["reason"] as? String == "the guardian process is gone")
   }
 
   @Test func `proxy and guardian are killed at once: a server that ignores everything ends too`() throws {
@@ -113,6 +114,19 @@ import Testing
     _ = try session.process.line()
     kill(try #require(Self.children(of: session.process.id).first), SIGKILL)
     #expect(try session.process.wait() == 70)
+    #expect(RunningProcess.areGone(marker))
+  }
+
+  @Test(arguments: [SIGUSR1, SIGALRM, SIGXCPU])
+  func `a signal to the whole process group, whatever it is, leaves nobody beneath a wrapper`(signal: Int32) throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let wrapper = ["sh", "-c", "trap '' USR1 ALRM XCPU; \"$@\"; true", "sh"]
+    let session = try ScriptedSession(
+      server: Self.stubborn + ["--marker", marker], wrapper: wrapper, launcher: ["setsid"])
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    kill(-session.process.id, signal)
+    #expect(try session.process.wait() == 128 + signal)
     #expect(RunningProcess.areGone(marker))
   }
 
@@ -366,6 +380,21 @@ import Testing
     } else {
       #expect(try json(session.process.output.text)["id"] as? Int == 1)
     }
+  }
+
+  /// Starts the rest of the command line where no file can be locked.
+  private static let withoutLocks = ["python3", "\(Project.root)/Testdata/hostile/no_locks.py"]
+  private static var mayForbidLocks: Bool { (try? RunningProcess(withoutLocks + ["true"]).wait()) == 0 }
+
+  @Test(.enabled(if: mayForbidLocks)) func `where no file can be locked a session that has ended is not open`() throws {
+    let session = try ScriptedSession(launcher: Self.withoutLocks)
+    session.process.send(session.call(1, "echo"))
+    _ = try session.process.line()
+    #expect(try session.end() == 0)
+    let words = [Project.czproxy, "audit", "verify", "--state-dir", session.scratch.state]
+    let verify = try RunningProcess(Self.withoutLocks + words)
+    #expect(try verify.wait() == 0)
+    #expect(verify.output.text.hasSuffix(": 4 rows, closed\n"), "\(verify.output.text)")
   }
 
   // MARK: Over and over

@@ -36,7 +36,7 @@ struct Outbox {
   let directory: AuditDirectory
   private let encode: (JSONDocument) -> RowEncoding
   private var progress: [String: Progress] = [:]
-  /// Why segments could not be read in the last scan.
+  /// Why segments could not be read in the last scan, or what is delivered of them could not be noted.
   private(set) var unreadable: [SyncError] = []
 
   /// The entries being delivered, oldest first, and the search that decides which of them go next.
@@ -96,16 +96,18 @@ struct Outbox {
         (pending, search) = ([], FaultSearch())
       }
       do throws(SyncError) {
+        // What can't be noted as delivered would be sent again and again.
+        if progress[segment] == nil, let size, size > state.delivered { try move(segment, to: state.delivered) }
         try count(segment, &state)
+        if state.waiting == 0, state.delivered < state.scanned {
+          try move(segment, to: state.scanned)
+          state.delivered = state.scanned
+        }
       } catch {
         // The segment may belong to another user; the records of other segments need not wait for it.
         unreadable.append(error)
         progress[segment] = nil
         continue
-      }
-      if state.waiting == 0, state.delivered < state.scanned {
-        try move(segment, to: state.scanned)
-        state.delivered = state.scanned
       }
       let isFinished = state.waiting == 0 && !live.contains(segment)
       // The size from before the rows were counted: whatever came since shows next time.

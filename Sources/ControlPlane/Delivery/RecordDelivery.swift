@@ -9,6 +9,8 @@ public struct RecordDelivery: Sendable {
     public var waiting = 0
     /// Why records are left; nil if none is, and if somebody else is delivering.
     public var failure: ControlPlaneError?
+    /// Why some segments were left out; nil if none was.
+    public var obstacle: SyncError?
     /// Whether another process, or another client of this one, delivers now.
     public var isElsewhere = false
   }
@@ -45,7 +47,7 @@ public struct RecordDelivery: Sendable {
     var outbox = outbox
     let segments = try Outbox.segments(of: directory)
     try outbox.scan(segments, live: Set(segments))
-    var outcome = Outcome()
+    var outcome = Outcome(obstacle: outbox.unreadable.first)
     var setAsideInARow = 0
     var refusal: ControlPlaneError?
     while outbox.waiting > 0 {

@@ -26,7 +26,7 @@ public final class SyncRunner {
   var savedState: SyncState?
   var lastReports: [String: String] = [:]
 
-  /// Why a pull brought nothing, if the service is not the cause.
+  /// What could not be kept, or removed, if the service is not the cause.
   var loss: SyncError?
   /// Why the last record was set aside.
   var refusal: ControlPlaneError?
@@ -105,22 +105,26 @@ public final class SyncRunner {
 
   /// Nil if another process has the lock. The lock is released on return.
   private func runLocked() throws(SyncError) -> SyncPlan.Ending? {
-    let lock: SyncLock?
-    do throws(StateError) {
-      lock = try SyncLock.acquire(stateDirectory: options.stateDirectory)
-    } catch {
-      throw SyncError("\(error)")
+    while true {
+      let lock: SyncLock?
+      do throws(StateError) {
+        lock = try SyncLock.acquire(stateDirectory: options.stateDirectory)
+      } catch {
+        throw SyncError("\(error)")
+      }
+      guard let lock else { return nil }
+      if let ending = try work(lock) { return ending }
     }
-    guard lock != nil else { return nil }
-    let ending = try work()
-    _ = consume lock
-    return ending
   }
 
-  private func work() throws(SyncError) -> SyncPlan.Ending {
+  /// Nil if the lock is lost.
+  private func work(_ lock: borrowing SyncLock) throws(SyncError) -> SyncPlan.Ending? {
     startState()
+    // Without the lock, another process may have delivered what was known to wait.
+    for receiver in outboxes.keys { try outboxes[receiver]?.recount() }
     try scan()
     while true {
+      if lock.isLost { return nil }
       switch plan.next(at: now) {
       case .pull: pull()
       case .scan: try scan()
@@ -140,7 +144,7 @@ public final class SyncRunner {
   private func checkWhatIsLeft() throws(SyncError) {
     if let loss { throw loss }
     if let count = outboxes.values.map(\.unreadable.count).max(), count > 0 {
-      throw SyncError("the records of \(count) segments could not be read")
+      throw SyncError("the records of \(count) segments could not be delivered")
     }
     if failure == nil, outboxes.values.contains(where: { $0.waiting > 0 }) { failure = refusal }
   }
@@ -160,10 +164,19 @@ public final class SyncRunner {
     plan.scanned(waiting: waiting, relaysAlive: !live.isEmpty, at: now)
     // A clock that is ahead must not make recent segments look old, so the receivers' clock counts too.
     if !outboxes.isEmpty, let answeredAt = state.answeredAt {
-      let removed = try retention.run(segments, at: min(clock, answeredAt)) { segment in
-        !live.contains(segment) && outboxes.values.allSatisfy { $0.isFinished(segment) }
+      do throws(SyncError) {
+        let removed = try retention.run(segments, at: min(clock, answeredAt)) { segment in
+          !live.contains(segment) && outboxes.values.allSatisfy { $0.isFinished(segment) }
+        }
+        if !removed.isEmpty {
+          note("retention", nil)
+          report("removed \(removed.count) old audit segments; all their records were delivered")
+        }
+      } catch {
+        // What is kept for longer than it has to be holds up no delivery.
+        note("retention", "\(error)")
+        loss = SyncError("old audit segments could not be removed")
       }
-      if !removed.isEmpty { report("removed \(removed.count) old audit segments; all their records were delivered") }
     }
   }
 

@@ -65,7 +65,11 @@ extension ClientCore {
           description:
             "\(outcome.waiting) records wait for the service, and are kept on disk until it takes them: \(failure)")
       }
-      guard outcome.isElsewhere, left > 0 else { return }
+      guard left > 0 else { return }
+      if let obstacle = outcome.obstacle {
+        throw DeliveryError(waiting: left, description: "records can't be delivered: \(obstacle)")
+      }
+      guard outcome.isElsewhere else { return }
       guard !cancellation.isCancelled, MonotonicClock.nanoseconds() < end else {
         throw DeliveryError(
           waiting: left, description: "\(left) records wait; another process delivers them: see `czproxy status`")

@@ -42,7 +42,7 @@ final class Trail: Sendable {
     let failure: AuditError? = state.withLock { state in
       do throws(AuditError) {
         guard !state.isClosed else { throw AuditError(.closed, path: stateDirectory) }
-        // Rows in a file that has been removed are not on record, so a new segment begins.
+        // Rows in a file that is no longer where it was are not on record, so a new segment begins.
         if AuditSegment.isRemoved(state.segment) { state.segment = nil }
         if state.segment == nil { state.segment = try create(state.label) }
         try state.segment?.append(row)

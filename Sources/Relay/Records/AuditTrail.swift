@@ -57,7 +57,7 @@ struct AuditTrail: ~Copyable {
 
   /// Writes the first row.
   mutating func open() throws(AuditError) {
-    // Rows in a file that has no name any more are not on record.
+    // Rows in a file that is no longer where it was are not on record.
     if AuditSegment.isRemoved(segment) { segment = nil }
     guard segment == nil else { return }
     let identity = identity

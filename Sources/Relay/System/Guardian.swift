@@ -23,8 +23,8 @@ enum Guardian {
     _ = cz_adopt_orphans(1)
     // Somebody may have stopped this process when the proxy is killed, which then can't continue it.
     cz_continue_without_parent()
-    let ignored: [5 of Int32] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE]
-    for index in ignored.indices { cz_ignore_signal(ignored[index]) }
+    // What is sent to the whole process group, whatever it is, must not end the one who cleans up.
+    for signal in Int32(1)..<64 where signal != SIGCHLD { cz_ignore_signal(signal) }
     cz_unblock_signals()
     let signals: SignalPipe
     // Forked while the proxy opens its log, so that the server starts at once when the proxy says so.

@@ -53,7 +53,8 @@ struct RelayLoop: ~Copyable {
     }
     drainToHost()
     // Whoever looks at the status must not take what was lost for all that there was.
-    let status = status == 0 && checkpoint.toHost.failure != nil ? RunCommand.ExitStatus.output : status ?? 70
+    let isCut = status == 0 && checkpoint.toHost.failure != nil
+    let status = isCut ? RunCommand.ExitStatus.output : status ?? RunCommand.ExitStatus.software
     checkpoint.close(status: status, reason: ending)
     server.end()
     return status
@@ -182,8 +183,9 @@ struct RelayLoop: ~Copyable {
       act(.serverExited(ServerExit(waitStatus: waitStatus)))
     case nil:
       // Without its guardian the server is out of reach: ending is all that is left.
-      StandardError.report("the guardian process is gone")
-      status = 70
+      ending = "the guardian process is gone"
+      StandardError.report(ending)
+      status = RunCommand.ExitStatus.software
     default:
       break
     }

@@ -60,7 +60,6 @@ public enum RunCommand {
       StandardError.report(error.reason)
       return error.isUsage ? ExitStatus.usage : ExitStatus.configuration
     }
-    for line in plan.advice { StandardError.report(line) }
     let toolsLock: ToolsLockFile?
     do throws(ToolsLockFile.Failure) {
       toolsLock = try options.toolsLock.map { path throws(ToolsLockFile.Failure) in try ToolsLockFile(path) }
@@ -83,6 +82,7 @@ public enum RunCommand {
     // Output that can't be written, because nobody reads it or a file may not grow, is an error like any other.
     cz_ignore_signal(SIGPIPE)
     cz_ignore_signal(SIGXFSZ)
+    for line in plan.advice { StandardError.report(line) }
 
     let watcher: PolicyWatcher
     do throws(PolicySourceError) {

@@ -133,7 +133,8 @@ struct DialectTests {
   @Test(
     "a URL that a tool may take for a relative path is in doubt like one",
     arguments: [
-      "file:///../.ssh/id", "file://x/../../.ssh/id", "https://x/../../.ssh/id", "file:///%2e%2e/.ssh", "https://x/%252e./y",
+      "file:///../.ssh/id", "file://x/../../.ssh/id", "https://x/../../.ssh/id", "file:///%2e%2e/.ssh",
+      "https://x/%252e./y",
       #"file:///..\\.ssh"#, "file://.ssh/id", "file://site/x", "file:.ssh/id",
     ])
   func urlsThatMayBeRelative(path: String) throws {

@@ -47,6 +47,10 @@ struct AuditTrail: ~Copyable {
 
   private var identity: Identity
   private var segment: AuditSegment?
+  /// When somebody last looked whether the segment is still in its place; monotonic, in nanoseconds.
+  private var lookedAt: UInt64 = 0
+  /// The minimum time between two such looks, each of which is a walk along the whole path.
+  private static let lookInterval: UInt64 = 1_000_000
   private var decisions = 0
   private var denials = 0
   private var refusals = 0
@@ -57,8 +61,12 @@ struct AuditTrail: ~Copyable {
 
   /// Writes the first row.
   mutating func open() throws(AuditError) {
-    // Rows in a file that is no longer where it was are not on record.
-    if AuditSegment.isRemoved(segment) { segment = nil }
+    let now = MonotonicClock.nanoseconds()
+    if now &- lookedAt >= Self.lookInterval {
+      lookedAt = now
+      // Rows in a file that is no longer where it was are not on record.
+      if AuditSegment.isRemoved(segment) { segment = nil }
+    }
     guard segment == nil else { return }
     let identity = identity
     let created = try AuditSegment.create(

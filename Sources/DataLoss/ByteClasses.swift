@@ -53,10 +53,18 @@ struct ByteClasses {
     guard offset < count else { return nil }
     // The bits of a word at which 1, then 2, then 4, … bytes of the kind end, and those of the word before.
     var before = InlineArray<6, UInt64>(repeating: 0)
+    var isBeforeEmpty = true
     var mask = UInt64.max &<< UInt64(offset % 64)
     for index in offset / 64..<size {
       var ends = word(kind, index) & mask
       mask = .max
+      // Most kinds are rare in most texts.
+      guard ends != 0 else {
+        if !isBeforeEmpty { before = .init(repeating: 0) }
+        isBeforeEmpty = true
+        continue
+      }
+      isBeforeEmpty = false
       var (length, level) = (1, 0)
       while length < least {
         let step = min(length, least &- length)

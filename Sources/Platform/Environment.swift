@@ -9,6 +9,6 @@ public enum Environment {
   public static func stateDirectory(option: String?) -> String? {
     let path = option ?? value("CONTROLZERO_HOME") ?? value("HOME").map { $0 + "/.controlzero" }
     // Text that is not UTF-8 arrives repaired: it would name another directory.
-    return path.flatMap { $0.unicodeScalars.contains("\u{fffd}") ? nil : $0 }
+    return path.flatMap { $0.isEmpty || $0.unicodeScalars.contains("\u{fffd}") ? nil : $0 }
   }
 }

@@ -57,6 +57,13 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
   }
 
+  @Test func `an empty name is no state directory`() throws {
+    for outcome in [try run("run", "--state-dir", "", "--", "true"), try run("status", "--state-dir", "")] {
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains("give --state-dir DIR"))
+    }
+  }
+
   @Test func `a state directory is created with those above it, for the owner only`() throws {
     let directory = "\(scratch.path)/a/b/c"
     #expect(try run("run", "--server", "s", "--state-dir", directory + "/", "--", "true").status == 0)

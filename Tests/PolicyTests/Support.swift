@@ -56,8 +56,17 @@ func toolCall(
     schema: schema.map { ($0, $0.root) }, files: files)
 }
 
+/// A tool's arguments, one of each type.
+let argumentSchema = ##"""
+  {"type": "object", "properties": {
+    "paths": {"type": "array"}, "n": {"type": "integer"}, "f": {"type": "number"}, "s": {"type": "string"},
+    "o": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "u": {"$ref": "#/x"}}}
+  """##
+
 /// What a policy decides whose only rule has this effect and these conditions; without the rule, the opposite.
-func effect(_ effect: String, _ when: String, _ arguments: String, schema: String?) throws -> Effect {
+func effect(
+  _ effect: String, _ when: String, _ arguments: String, schema: String? = argumentSchema
+) throws -> Effect {
   let policy = try localPolicy(
     """
     version: "1"

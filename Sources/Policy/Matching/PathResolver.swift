@@ -191,9 +191,9 @@ struct PathResolver {
   /// other text.
   private static func filePaths(_ text: [UInt8], schemes: [String]) -> [[UInt8]] {
     // One letter of the longest spelling takes two bytes.
-    guard let colon = text.prefix(7).firstIndex(of: UInt8(ascii: ":")),
-      let scheme = schemes.first(where: { LookAlike.folded(Array(text[..<colon])).elementsEqual($0.utf8) })
-    else { return [] }
+    guard let colon = text.prefix(7).firstIndex(of: UInt8(ascii: ":")) else { return [] }
+    let written = LookAlike.folded(Array(text[..<colon]))
+    guard let scheme = schemes.first(where: { written.elementsEqual($0.utf8) }) else { return [] }
     let rest = text[(colon + 1)...]
     var paths: [[UInt8]] = []
     // Browsers and Node treat a backslash as a slash here.
